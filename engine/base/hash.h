@@ -1,0 +1,28 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace inferlab {
+
+/// The run hash: equal runs give equal digests on any machine. Not for secrets and not against an
+/// adversary. Two 64-bit FNV-1a-like lanes with a final mix; sensitive to order and to boundaries
+/// (each add() also takes the length in).
+class RunHash {
+ public:
+  void add(std::string_view bytes);
+  void add(std::uint64_t number);
+  [[nodiscard]] std::uint64_t digest() const;
+  /// The digest as 16 hexadecimal digits.
+  [[nodiscard]] std::string hex() const;
+
+ private:
+  std::uint64_t low_ = 0xcbf29ce484222325ULL;
+  std::uint64_t high_ = 0x9e3779b97f4a7c15ULL;
+};
+
+/// One-shot: the digest of one string.
+std::uint64_t hash_of(std::string_view bytes);
+
+}  // namespace inferlab
