@@ -1,0 +1,93 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "engine/base/result.h"
+#include "engine/model/model_weights.h"
+
+namespace inferlab {
+
+/// A device as the machine shows it.
+struct DeviceInfo {
+  std::string backend;             ///< "cpu", "cuda"
+  std::string name;                ///< "NVIDIA H100 80GB HBM3"
+  std::int64_t memory_bytes = 0;   ///< of the device; of the machine for the CPU; 0 when unknown
+  std::string compute_capability;  ///< "9.0"; empty for the CPU
+};
+
+enum class KvType : std::uint8_t { kF32, kF16 };
+
+/// The KV cache to reserve. Block b, layer l holds keys and values of `block_size` tokens.
+struct KvCacheShape {
+  std::int32_t num_blocks;
+  std::int32_t block_size;  ///< tokens
+  KvType type = KvType::kF32;
+
+  /// Of one block, all layers, keys and values.
+  [[nodiscard]] std::int64_t block_bytes(const LlamaConfig& config) const {
+    return std::int64_t{2} * config.num_layers * block_size * config.kv_size() *
+           (type == KvType::kF32 ? 4 : 2);
+  }
+};
+
+/// The tokens of one request in a batch: `num_tokens` consecutive rows from `first_row` on.
+struct BatchSequence {
+  std::int32_t first_row;
+  std::int32_t num_tokens;
+  /// KV blocks of the sequence: the token at position p lives in block_table[p / block_size], at
+  /// p % block_size. Covers all positions up to the last of this batch.
+  std::vector<std::int32_t> block_table;
+};
+
+/// One step's work. Rows of different sequences do not see each other; a row sees the rows of its
+/// own sequence with positions up to its own, from this batch and from earlier ones.
+struct Batch {
+  std::vector<std::int32_t> token_ids;  // [num_rows]
+  std::vector<std::int32_t> positions;  // [num_rows]; ascending by one within a sequence
+  std::vector<BatchSequence> sequences;
+  std::vector<std::int32_t>
+      sampled_rows;  // rows whose logits are wanted, in the order of the output
+
+  [[nodiscard]] std::int32_t num_rows() const {
+    return static_cast<std::int32_t>(token_ids.size());
+  }
+  [[nodiscard]] std::int32_t num_sampled() const {
+    return static_cast<std::int32_t>(sampled_rows.size());
+  }
+  /// Appends one sequence: `ids` at positions first_position, first_position + 1, ...; asks for the
+  /// logits of its last token if `sample_last`.
+  void add(std::span<const std::int32_t> ids, std::int32_t first_position,
+           std::span<const std::int32_t> block_table, bool sample_last);
+};
+
+struct KvBlockCopy {
+  std::int32_t source;
+  std::int32_t target;
+};
+
+/// A device that can run the model. Calls come from one thread.
+/// After an error only the destructor may be called, except where a function says otherwise.
+class Backend {
+ public:
+  Backend() = default;
+  Backend(const Backend&) = delete;
+  Backend& operator=(const Backend&) = delete;
+  virtual ~Backend() = default;
+
+  [[nodiscard]] virtual DeviceInfo info() const = 0;
+  /// Copies the weights to the device (the CPU reads them in place: they must outlive it) and
+  /// reserves the KV blocks. Once, first. kExhausted when memory does not suffice.
+  virtual Result<void> load(const ModelWeights& weights, const KvCacheShape& kv) = 0;
+  /// Runs the batch and writes logits: [batch.num_sampled(), vocab_size], row-major, fp32.
+  /// The logits of a row depend on its own sequence only, to the last bit: not on what else is in
+  /// the batch, nor on how the prompt was cut into steps. kInvalid for a batch that contradicts
+  /// itself; nothing was run then and the backend lives on.
+  virtual Result<void> forward(const Batch& batch, std::span<float> logits) = 0;
+  /// Copies whole KV blocks on the device, in order, before the next forward().
+  virtual Result<void> copy_kv_blocks(std::span<const KvBlockCopy> copies) = 0;
+};
+
+}  // namespace inferlab

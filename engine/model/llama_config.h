@@ -1,0 +1,35 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "engine/base/result.h"
+#include "engine/formats/gguf.h"
+
+namespace inferlab {
+
+/// The hyper-parameters of a Llama-architecture model, checked: all counts are positive and
+/// bounded, heads divide as they must, numbers are finite. Counts are of elements, never bytes.
+/// Source: GGUF specification, keys "llama.*".
+struct LlamaConfig {
+  std::string name;  ///< general.name, else the file's name without its folder
+  std::int32_t vocab_size;
+  std::int32_t max_model_len;  ///< llama.context_length: tokens the model was trained for
+  std::int32_t hidden_size;    ///< llama.embedding_length
+  std::int32_t ffn_size;       ///< llama.feed_forward_length
+  std::int32_t num_layers;     ///< llama.block_count
+  std::int32_t num_heads;      ///< llama.attention.head_count
+  std::int32_t num_kv_heads;   ///< llama.attention.head_count_kv; divides num_heads
+  std::int32_t head_dim;       ///< llama.attention.key_length, else hidden_size / num_heads
+  std::int32_t rope_dim;       ///< llama.rope.dimension_count; even, at most head_dim
+  float rope_freq_base;        ///< llama.rope.freq_base
+  float rms_norm_eps;          ///< llama.attention.layer_norm_rms_epsilon
+
+  /// kInvalid names the key. Architectures other than "llama" are refused.
+  static Result<LlamaConfig> load(const GgufFile& file);
+
+  [[nodiscard]] std::int32_t q_size() const { return num_heads * head_dim; }
+  [[nodiscard]] std::int32_t kv_size() const { return num_kv_heads * head_dim; }
+};
+
+}  // namespace inferlab

@@ -1,0 +1,71 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "engine/base/result.h"
+#include "engine/formats/gguf.h"
+#include "engine/model/llama_config.h"
+
+namespace inferlab {
+
+/// A weight matrix in the model file: `rows` rows of `columns` elements, row-major.
+/// y = W x has `columns` inputs and `rows` outputs.
+struct Matrix {
+  TensorType type = TensorType::kF32;
+  std::int64_t rows = 0;
+  std::int64_t columns = 0;
+  std::span<const std::byte> data;
+
+  [[nodiscard]] std::int64_t row_bytes() const {
+    const TensorBlock block = tensor_block(type);
+    return columns / block.elements * block.bytes;
+  }
+  [[nodiscard]] const std::byte* row(std::int64_t index) const {
+    return data.data() + index * row_bytes();
+  }
+};
+
+struct LayerWeights {
+  Matrix attn_norm;    // [1, hidden_size], F32
+  Matrix attn_q;       // [num_heads * head_dim, hidden_size]
+  Matrix attn_k;       // [num_kv_heads * head_dim, hidden_size]
+  Matrix attn_v;       // [num_kv_heads * head_dim, hidden_size]
+  Matrix attn_output;  // [hidden_size, num_heads * head_dim]
+  Matrix ffn_norm;     // [1, hidden_size], F32
+  Matrix ffn_gate;     // [ffn_size, hidden_size]
+  Matrix ffn_up;       // [ffn_size, hidden_size]
+  Matrix ffn_down;     // [hidden_size, ffn_size]
+};
+
+/// All weights of a Llama-architecture model as views into its GgufFile, which must outlive them.
+/// Every shape was checked against the config.
+struct ModelWeights {
+  LlamaConfig config;
+  Matrix token_embd;   // [vocab_size, hidden_size]
+  Matrix output_norm;  // [1, hidden_size], F32
+  Matrix output;       // [vocab_size, hidden_size]; the same bytes as token_embd when tied
+  bool tied_embeddings = false;
+  std::vector<LayerWeights> layers;
+
+  /// kNotFound and kInvalid name the tensor.
+  static Result<ModelWeights> load(const GgufFile& file);
+
+  [[nodiscard]] std::int64_t num_parameters() const;
+  [[nodiscard]] std::int64_t weights_bytes() const;
+};
+
+/// A model file with its checked config and weights, kept together so that the views stay valid.
+struct Model {
+  GgufFile file;
+  ModelWeights weights;
+
+  static Result<Model> open(const std::string& path);
+  static Result<Model> from(GgufFile file);
+  [[nodiscard]] const LlamaConfig& config() const { return weights.config; }
+};
+
+}  // namespace inferlab

@@ -1,0 +1,103 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "sim/api/kind.h"
+#include "sim/api/selector.h"
+#include "sim/api/store.h"
+#include "sim/api/value.h"
+#include "sim/kernel/simulation.h"
+
+namespace inferlab::sim {
+
+enum class Verb : std::uint8_t { kGet, kList, kCreate, kUpdate, kPatch, kDelete, kDeleteCollection };
+enum class PatchType : std::uint8_t { kJson, kMerge, kStrategic, kApply };
+enum class FieldValidation : std::uint8_t { kIgnore, kWarn, kStrict };
+enum class Propagation : std::uint8_t { kDefault, kOrphan, kBackground, kForeground };
+
+/// One request to the API, the same for HTTP, controllers and the journal. What a watch is, is the
+/// HTTP face's affair: it reads Store::changes_since().
+struct ApiRequest {
+  Verb verb = Verb::kGet;
+  std::string resource;     // "pods", "deployments.apps"
+  std::string ns;           // empty: cluster-scoped, or all namespaces for kList
+  std::string name;
+  std::string subresource;  // "", "status", "scale", "binding", "eviction"
+  Value body;
+  PatchType patch_type = PatchType::kMerge;
+  FieldValidation field_validation = FieldValidation::kIgnore;
+  /// Paths of members that came twice in the body as it was sent (see parse_json).
+  std::vector<std::string> duplicate_fields;
+  bool dry_run = false;
+  bool force = false;
+  std::string field_manager;
+  std::string user = "system:admin";
+  // kList, kDeleteCollection
+  std::string label_selector, field_selector, continue_token;
+  std::int64_t limit = 0;                           // 0: no limit
+  std::optional<std::uint64_t> at_revision;         // exact
+  // kDelete
+  Propagation propagation = Propagation::kDefault;
+  std::optional<std::int64_t> grace_period_seconds;
+  std::string precondition_uid, precondition_resource_version;
+};
+
+/// `body` is the object, the list, or a metav1.Status when `code` is not 2xx.
+struct ApiResponse {
+  int code = 200;
+  Value body;
+  std::vector<std::string> warnings;  // Warning headers, without the 299
+  ObjectPtr object;                   // the version written or read; nullptr for lists, dry runs, errors
+  [[nodiscard]] bool ok() const { return code >= 200 && code < 300; }
+  [[nodiscard]] std::string_view reason() const { return body["reason"].as_string(); }
+  [[nodiscard]] std::string_view message() const { return body["message"].as_string(); }
+};
+
+/// The rules of the API server: decoding against the kind's schema, defaulting, validation, patches,
+/// preconditions, deletion, with the real server's Status texts.
+///
+/// Not thread-safe: lives on the run's thread. Never touches the network. Errors are ApiResponses.
+/// Source: Kubernetes API conventions and API reference, version 1.32.
+class Api {
+ public:
+  Api(Simulation& simulation, Store& store);
+
+  ApiResponse handle(const ApiRequest& request);
+
+  // What controllers and kubelets need, in their words. `user` is the writer's name.
+  ApiResponse create(std::string_view resource, std::string_view ns, Value body, std::string_view user);
+  ApiResponse update(std::string_view resource, Value body, std::string_view user);
+  ApiResponse update_status(std::string_view resource, Value body, std::string_view user);
+  /// A JSON merge patch, of the status when `subresource` is "status".
+  ApiResponse merge_patch(const ObjectKey& key, std::string_view subresource, Value patch,
+                          std::string_view user);
+  ApiResponse remove(const ObjectKey& key, std::string_view user,
+                     std::optional<std::int64_t> grace_period_seconds = std::nullopt,
+                     std::string_view precondition_uid = {});
+  /// Sets spec.nodeName and condition PodScheduled, once.
+  ApiResponse bind(std::string_view ns, std::string_view pod, std::string_view node,
+                   std::string_view user);
+
+  /// A new random suffix as the API server's generateName makes them ("x7k2p"), from the run's
+  /// stream "names".
+  std::string name_suffix();
+  /// A new uid (RFC 4122 form), from the run's stream "uids".
+  std::string new_uid();
+
+  [[nodiscard]] const KindTable& kinds() const { return kinds_; }
+  [[nodiscard]] Store& store() { return store_; }
+  [[nodiscard]] Simulation& simulation() { return simulation_; }
+
+ private:
+  Simulation& simulation_;
+  Store& store_;
+  const KindTable& kinds_;
+};
+
+}  // namespace inferlab::sim

@@ -1,0 +1,83 @@
+#pragma once
+
+#include <functional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/base/time.h"
+#include "sim/api/schema.h"
+#include "sim/api/value.h"
+
+namespace inferlab::sim {
+
+/// One violation found by a kind's validation: a cause of the 422 Status.
+/// `reason` is metav1.CauseType ("FieldValueRequired" …); `message` its text without the field.
+struct FieldError {
+  std::string reason;
+  std::string field;    // "spec.containers[0].image"
+  std::string message;  // "Required value", `Invalid value: "x": must be …`
+};
+using FieldErrors = std::vector<FieldError>;
+
+/// One column of kubectl's table. priority 1 shows with -o wide only.
+struct PrintColumn {
+  std::string_view name;
+  std::string_view type;    // "string", "integer", "date"
+  std::string_view format;  // "name" for the first one
+  int priority = 0;
+};
+
+/// Everything the rest of the program knows about one kind, in one file (sim/api/kinds/NAME.cpp).
+/// One such table drives decoding, strict field checks, defaulting, validation, patch merge keys,
+/// discovery, OpenAPI and kubectl's tables.
+struct Kind {
+  std::string_view group;     // "" for core
+  std::string_view version;   // "v1"
+  std::string_view kind;      // "Deployment"
+  std::string_view plural;    // "deployments"
+  std::string_view singular;  // "deployment"
+  std::vector<std::string_view> short_names;
+  std::vector<std::string_view> categories;  // "all"
+  bool namespaced = true;
+  std::vector<std::string_view> verbs;
+  std::vector<std::string_view> subresources;  // "status", "scale", "log", "binding", "eviction"
+  const Type* schema;
+
+  /// Fills defaults that depend on other fields; those of single fields are in the schema.
+  Value (*set_defaults)(Value object) = nullptr;
+  /// Rules beyond the schema's. `old` is null for a creation.
+  void (*validate)(const Value& object, const Value& old, FieldErrors& errors) = nullptr;
+  /// Server-side changes before a write: status reset, fields that only the server sets.
+  Value (*prepare)(Value object, const Value& old) = nullptr;
+
+  std::span<const PrintColumn> columns;
+  /// The cells of one row, one for each column. `now` for ages.
+  std::vector<Value> (*cells)(const Value& object, Time now) = nullptr;
+  /// Fields a fieldSelector may name, besides metadata.name and metadata.namespace: name and value.
+  std::vector<std::pair<std::string, std::string>> (*selectable_fields)(const Value& object) = nullptr;
+
+  /// "deployments.apps": ObjectKey::resource.
+  [[nodiscard]] std::string resource() const;
+  /// "apps/v1", "v1".
+  [[nodiscard]] std::string api_version() const;
+};
+
+/// All kinds served, in discovery order.
+class KindTable {
+ public:
+  /// The built-in kinds: one row each in sim/api/kinds/table.cpp.
+  static const KindTable& builtin();
+
+  [[nodiscard]] const std::vector<const Kind*>& all() const { return kinds_; }
+  [[nodiscard]] const Kind* by_resource(std::string_view resource) const;
+  [[nodiscard]] const Kind* by_gvk(std::string_view api_version, std::string_view kind) const;
+  [[nodiscard]] const Kind* by_path(std::string_view group, std::string_view version,
+                                    std::string_view plural) const;
+
+ private:
+  std::vector<const Kind*> kinds_;
+};
+
+}  // namespace inferlab::sim
