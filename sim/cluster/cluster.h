@@ -1,0 +1,58 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "engine/base/result.h"
+#include "sim/api/api.h"
+#include "sim/cluster/cluster_spec.h"
+#include "sim/cluster/journal.h"
+#include "sim/kernel/simulation.h"
+
+namespace inferlab::sim {
+
+class Telemetry;
+class Gateway;
+class Kubelets;
+
+/// One simulated cluster: all parts of a run, wired together. Lives on one thread; nobody else
+/// touches it (see Mailbox). It has no clock of its own: the caller says how far to run.
+class Cluster {
+ public:
+  Cluster(ClusterSpec spec, std::uint64_t seed);
+  ~Cluster();
+  Cluster(const Cluster&) = delete;
+  Cluster& operator=(const Cluster&) = delete;
+
+  /// Runs all events up to and including `end`.
+  void run_until(Time end);
+
+  /// A request from outside at the present moment: a write that succeeded is journalled. Runs what
+  /// is due at this moment afterwards, so that a replay meets the same state.
+  ApiResponse request(const ApiRequest& request);
+  /// A fault from outside: "node-down NODE", "node-up NODE", "container-crash NAMESPACE/POD".
+  Result<void> inject(std::string_view fault, std::string_view target);
+  /// Runs up to each entry's time and repeats it. Checks: entries are not in the past.
+  void replay(const Journal& journal);
+
+  [[nodiscard]] const Journal& journal() const;
+  [[nodiscard]] const ClusterSpec& spec() const;
+  [[nodiscard]] Simulation& simulation();
+  [[nodiscard]] Store& store();
+  [[nodiscard]] const Store& store() const;
+  [[nodiscard]] Api& api();
+  [[nodiscard]] Telemetry& telemetry();
+  [[nodiscard]] Gateway& gateway();
+  [[nodiscard]] Kubelets& kubelets();
+  /// The whole run as one number: equal runs, equal numbers.
+  [[nodiscard]] std::uint64_t run_hash();
+
+ private:
+  struct Parts;
+  std::unique_ptr<Parts> parts_;
+};
+
+}  // namespace inferlab::sim

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "engine/base/time.h"
+#include "sim/node/node_spec.h"
+#include "sim/serving/model_spec.h"
+#include "sim/serving/traffic_spec.h"
+
+namespace inferlab::sim {
+
+/// What a run is made of, besides its journal and its seed. Read from a lab's `cluster` and `traffic`
+/// sections by labs/; equal specs, journals and seeds give equal runs.
+struct ClusterSpec {
+  std::vector<NodePoolSpec> pools;
+  std::vector<GpuSpec> gpus;
+  std::vector<ImageSpec> images;
+  std::vector<ModelSpec> models;
+  std::vector<TrafficSpec> traffic;
+  Duration scrape_interval = 15s;
+  /// Counterfactual knobs: what a rerun may change. 1 is as specified.
+  double model_load_slowdown = 1;
+  double image_pull_slowdown = 1;
+};
+
+}  // namespace inferlab::sim
