@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -39,6 +40,9 @@ class Cluster {
   void replay(const Journal& journal);
 
   [[nodiscard]] const Journal& journal() const;
+  /// Called with each new entry before its effect is answered: who must not lose a write stores it
+  /// here.
+  void on_journal(std::function<void(const JournalEntry&)> listener);
   [[nodiscard]] const ClusterSpec& spec() const;
   [[nodiscard]] Simulation& simulation();
   [[nodiscard]] Store& store();

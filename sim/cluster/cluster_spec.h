@@ -10,8 +10,8 @@
 
 namespace inferlab::sim {
 
-/// What a run is made of, besides its journal and its seed. Read from a lab's `cluster` and `traffic`
-/// sections by labs/; equal specs, journals and seeds give equal runs.
+/// What a run is made of, besides its journal and its seed. Read from a lab's `cluster` and
+/// `traffic` sections by labs/; equal specs, journals and seeds give equal runs.
 struct ClusterSpec {
   std::vector<NodePoolSpec> pools;
   std::vector<GpuSpec> gpus;

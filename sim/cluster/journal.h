@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "engine/base/result.h"
@@ -17,16 +18,20 @@ struct JournalEntry {
   };
   Time at{};
   Kind kind = Kind::kApi;
-  ApiRequest request;   // kApi
-  std::string fault;    // kFault: "node-down", "node-up", "container-crash"
-  std::string target;   // kFault: a node's name, or NAMESPACE/POD
+  ApiRequest request;  // kApi
+  std::string fault;   // kFault: "node-down", "node-up", "container-crash"
+  std::string target;  // kFault: a node's name, or NAMESPACE/POD
 };
 
 /// Everything that entered a run. Journal + seed + spec = the run.
 using Journal = std::vector<JournalEntry>;
 
-/// One JSON document a line; what read_journal() reads back.
+/// One entry as one line of JSON, without the line's end.
+std::string write_journal_entry(const JournalEntry& entry);
+/// One line for each entry; what read_journal() reads back.
 std::string write_journal(const Journal& journal);
-Result<Journal> read_journal(std::string_view text);
+/// `name` is the file's, for messages. A last line that was cut off is left out: a write is
+/// acknowledged only after its whole line is stored.
+Result<Journal> read_journal(std::string_view text, std::string_view name);
 
 }  // namespace inferlab::sim

@@ -1,0 +1,52 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "engine/base/result.h"
+#include "labs/desk/desk_view.h"
+
+namespace inferlab::labs {
+
+/// What a panel may ask for. Every call returns at once; what came of it is in a later DeskView.
+/// Safe from any thread.
+class DeskCommands {
+ public:
+  virtual ~DeskCommands() = default;
+  virtual void open_lab(std::string id) = 0;
+  virtual void apply_manifest(std::string text) = 0;
+  virtual void reset_lab() = 0;
+  virtual void check() = 0;
+  virtual void take_hint(std::string id) = 0;
+  /// Virtual seconds a wall second; 0 pauses, infinity runs as fast as the machine can.
+  virtual void set_speed(double speed) = 0;
+  virtual void inject_fault(std::string fault, std::string target) = 0;
+  /// Sends a chat message through the gateway to the real engine.
+  virtual void chat(std::string message) = 0;
+};
+
+/// The desk behind the window: owns the session of the open lab and does the work that panels ask
+/// for on threads of its own. The window draws view() and posts to commands(), nothing else, so a
+/// run is the same with and without a window.
+class Desk {
+ public:
+  struct Options {
+    std::string lab_id;  // opened at once
+    std::uint64_t seed = 1;
+    double speed = 1;
+    bool serve = true;  // false: no HTTP (screenshots)
+  };
+  static Result<std::unique_ptr<Desk>> open(Options options);
+  virtual ~Desk() = default;
+
+  /// The latest picture, never null. Any thread.
+  [[nodiscard]] virtual DeskViewPtr view() const = 0;
+  [[nodiscard]] virtual DeskCommands& commands() = 0;
+
+  /// For screenshots: runs the cluster up to this virtual time, then returns. With `serve` false
+  /// only.
+  virtual Result<void> run_until(Time end) = 0;
+};
+
+}  // namespace inferlab::labs

@@ -1,0 +1,97 @@
+#include "labs/session/driver.h"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+namespace inferlab::labs {
+namespace {
+
+// The longest that the run computes before it looks at the mailbox again.
+constexpr auto kSlice = std::chrono::milliseconds(10);
+constexpr auto kPictureInterval = std::chrono::milliseconds(50);
+constexpr auto kIdleWait = std::chrono::milliseconds(20);
+
+}  // namespace
+
+Driver::Driver(std::unique_ptr<sim::Cluster> cluster, double speed, Picture picture)
+    : cluster_(std::move(cluster)), picture_(std::move(picture)), speed_(speed) {
+  anchor_virtual_ = cluster_->simulation().now();
+  anchor_wall_ = Wall::now();
+  anchor_speed_ = speed;
+  publish();
+  thread_ = std::thread([this] { run(); });
+}
+
+Driver::~Driver() {
+  stop();
+}
+
+void Driver::set_speed(double speed) {
+  speed_ = std::max(0.0, speed);
+  mailbox_.post([] {});  // wakes the run
+}
+
+SnapshotPtr Driver::snapshot() const {
+  const std::lock_guard lock(snapshot_mutex_);
+  return snapshot_;
+}
+
+void Driver::stop() {
+  stopping_ = true;
+  mailbox_.close();
+  if (thread_.joinable()) thread_.join();
+}
+
+void Driver::run() {
+  while (!stopping_) {
+    const std::size_t commands = mailbox_.drain();
+    const Wall::time_point now = Wall::now();
+    advance(now);
+    if (commands > 0 || now >= next_picture_) publish();
+    const bool racing = anchor_speed_ == kMaxSpeed && cluster_->simulation().next_event_time();
+    if (!racing) mailbox_.wait(kIdleWait);
+  }
+}
+
+void Driver::advance(Wall::time_point wall_now) {
+  if (const double speed = speed_; speed != anchor_speed_) {
+    anchor_speed_ = speed;
+    anchor_wall_ = wall_now;
+    anchor_virtual_ = cluster_->simulation().now();
+  }
+  if (anchor_speed_ == 0) return;
+  sim::Simulation& simulation = cluster_->simulation();
+  const Wall::time_point slice_end = wall_now + kSlice;
+  const bool unbounded = anchor_speed_ == kMaxSpeed;
+  const Time target =
+      unbounded
+          ? Time::max()
+          : anchor_virtual_ + Duration{std::llround(
+                                  anchor_speed_ *
+                                  static_cast<double>(
+                                      std::chrono::nanoseconds(wall_now - anchor_wall_).count()))};
+  for (int events = 0;; ++events) {
+    const std::optional<Time> next = simulation.next_event_time();
+    if (!next || *next > target) break;
+    if ((events & 63) == 63 && Wall::now() >= slice_end) {
+      // The machine is slower than the wish: virtual time falls behind instead of piling up.
+      if (!unbounded) {
+        anchor_wall_ = Wall::now();
+        anchor_virtual_ = simulation.now();
+      }
+      return;
+    }
+    cluster_->run_until(*next);
+  }
+  if (!unbounded) cluster_->run_until(target);
+}
+
+void Driver::publish() {
+  SnapshotPtr picture = picture_(*cluster_, speed_);
+  next_picture_ = Wall::now() + kPictureInterval;
+  const std::lock_guard lock(snapshot_mutex_);
+  snapshot_ = std::move(picture);
+}
+
+}  // namespace inferlab::labs

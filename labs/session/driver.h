@@ -1,0 +1,65 @@
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <functional>
+#include <limits>
+#include <memory>
+#include <mutex>
+#include <thread>
+
+#include "labs/session/snapshot.h"
+#include "sim/cluster/cluster.h"
+#include "sim/kernel/mailbox.h"
+
+namespace inferlab::labs {
+
+inline constexpr double kMaxSpeed = std::numeric_limits<double>::infinity();
+
+/// Runs one cluster on a thread of its own and decides how fast its virtual time runs against the
+/// wall clock: paused (0), 1x, 10x … or as fast as the machine can (kMaxSpeed).
+///
+/// Everyone else reaches the cluster through mailbox(). set_speed(), snapshot() and stop() may be
+/// called from any thread.
+class Driver {
+ public:
+  /// `picture` makes the snapshot, on the run's thread. Virtual time goes on from where it is.
+  using Picture = std::function<SnapshotPtr(sim::Cluster&, double speed)>;
+  Driver(std::unique_ptr<sim::Cluster> cluster, double speed, Picture picture);
+  ~Driver();  // stops
+  Driver(const Driver&) = delete;
+  Driver& operator=(const Driver&) = delete;
+
+  [[nodiscard]] sim::Mailbox& mailbox() { return mailbox_; }
+  /// Only inside a function that the mailbox runs.
+  [[nodiscard]] sim::Cluster& cluster() { return *cluster_; }
+
+  void set_speed(double speed);
+  [[nodiscard]] double speed() const { return speed_; }
+  /// The latest picture; a new one at least every 100 ms while the run is not busy. Never null.
+  [[nodiscard]] SnapshotPtr snapshot() const;
+  /// Ends the run: what is still posted is answered with nothing. Idempotent.
+  void stop();
+
+ private:
+  using Wall = std::chrono::steady_clock;
+  void run();
+  void advance(Wall::time_point wall_now);
+  void publish();
+
+  std::unique_ptr<sim::Cluster> cluster_;
+  sim::Mailbox mailbox_;
+  Picture picture_;
+  std::atomic<double> speed_;
+  std::atomic<bool> stopping_ = false;
+  // The run's thread: virtual time was anchor_virtual_ when the wall clock said anchor_wall_.
+  double anchor_speed_ = 0;
+  Wall::time_point anchor_wall_;
+  Time anchor_virtual_{};
+  Wall::time_point next_picture_;
+  mutable std::mutex snapshot_mutex_;
+  SnapshotPtr snapshot_;
+  std::thread thread_;  // last: starts when all else is ready
+};
+
+}  // namespace inferlab::labs
