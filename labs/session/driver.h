@@ -3,7 +3,6 @@
 #include <atomic>
 #include <chrono>
 #include <functional>
-#include <limits>
 #include <memory>
 #include <mutex>
 #include <thread>
@@ -13,8 +12,6 @@
 #include "sim/kernel/mailbox.h"
 
 namespace inferlab::labs {
-
-inline constexpr double kMaxSpeed = std::numeric_limits<double>::infinity();
 
 /// Runs one cluster on a thread of its own and decides how fast its virtual time runs against the
 /// wall clock: paused (0), 1x, 10x … or as fast as the machine can (kMaxSpeed).

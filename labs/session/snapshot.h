@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <string>
 #include <vector>
@@ -41,10 +42,13 @@ struct PlotLine {
   std::vector<double> values;
 };
 
+/// Virtual time as fast as the machine can.
+inline constexpr double kMaxSpeed = std::numeric_limits<double>::infinity();
+
 /// What the window and the terminal see of a run: an immutable picture, made by the run's thread.
 struct Snapshot {
   Time now{};
-  double speed = 1;  // virtual seconds a wall second; 0: paused; infinity: as fast as it goes
+  double speed = 1;  // virtual seconds a wall second; 0: paused; or kMaxSpeed
   std::uint64_t revision = 0;
   std::vector<NodeRow> nodes;    // by pool, then name
   std::vector<PodRow> pods;      // by namespace, then name

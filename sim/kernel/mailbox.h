@@ -23,14 +23,14 @@ class Mailbox {
   /// False, and the command dropped, once the mailbox is closed.
   bool post(Command command);
 
-  /// Runs `function` on the owner's thread and gives back what it returned; nullopt when the run has
-  /// ended before it could be. Never call it from the owner's thread: it would wait for itself.
+  /// Runs `function` on the owner's thread and gives back what it returned; nullopt when the run
+  /// has ended before it could be. Never call it from the owner's thread: it would wait for itself.
   template <typename Function>
   auto call(Function function) -> std::optional<std::invoke_result_t<Function>> {
-    using Value = std::invoke_result_t<Function>;
-    const auto answer = std::make_shared<Answer<Value>>();
+    using Outcome = std::invoke_result_t<Function>;
+    const auto answer = std::make_shared<Answer<Outcome>>();
     // The ticket goes when the command has run or was dropped: either way the caller wakes.
-    auto ticket = std::make_shared<Ticket<Value>>(answer);
+    auto ticket = std::make_shared<Ticket<Outcome>>(answer);
     post([ticket = std::move(ticket), function = std::move(function)] {
       ticket->value = function();
     });
@@ -48,16 +48,16 @@ class Mailbox {
   void close();
 
  private:
-  template <typename Value>
+  template <typename Outcome>
   class Answer {
    public:
-    void set(std::optional<Value> value) {
+    void set(std::optional<Outcome> value) {
       const std::lock_guard lock(mutex_);
       value_ = std::move(value);
       done_ = true;
       changed_.notify_all();
     }
-    std::optional<Value> wait() {
+    std::optional<Outcome> wait() {
       std::unique_lock lock(mutex_);
       changed_.wait(lock, [this] { return done_; });
       return std::move(value_);
@@ -67,16 +67,16 @@ class Mailbox {
     std::mutex mutex_;
     std::condition_variable changed_;
     bool done_ = false;
-    std::optional<Value> value_;
+    std::optional<Outcome> value_;
   };
-  template <typename Value>
+  template <typename Outcome>
   struct Ticket {
-    explicit Ticket(std::shared_ptr<Answer<Value>> to) : answer(std::move(to)) {}
+    explicit Ticket(std::shared_ptr<Answer<Outcome>> to) : answer(std::move(to)) {}
     Ticket(const Ticket&) = delete;
     Ticket& operator=(const Ticket&) = delete;
     ~Ticket() { answer->set(std::move(value)); }
-    std::shared_ptr<Answer<Value>> answer;
-    std::optional<Value> value;
+    std::shared_ptr<Answer<Outcome>> answer;
+    std::optional<Outcome> value;
   };
 
   std::mutex mutex_;

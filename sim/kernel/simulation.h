@@ -56,7 +56,8 @@ class Simulation {
   [[nodiscard]] std::uint64_t events_run() const { return events_run_; }
 
  private:
-  // An EventId is (insertion number << kSlotBits) | slot: it orders by insertion and finds its slot.
+  // An EventId is (insertion number << kSlotBits) | slot: it orders by insertion and finds its
+  // slot.
   static constexpr int kSlotBits = 24;
   struct Entry {
     Time when;
