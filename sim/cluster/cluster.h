@@ -18,6 +18,7 @@ namespace inferlab::sim {
 class Telemetry;
 class Gateway;
 class Kubelets;
+class KubeScheduler;
 
 /// One simulated cluster: all parts of a run, wired together. Lives on one thread; nobody else
 /// touches it (see Mailbox). It has no clock of its own: the caller says how far to run.
@@ -51,6 +52,7 @@ class Cluster {
   [[nodiscard]] Telemetry& telemetry();
   [[nodiscard]] Gateway& gateway();
   [[nodiscard]] Kubelets& kubelets();
+  [[nodiscard]] KubeScheduler& scheduler();
   /// The whole run as one number: equal runs, equal numbers.
   [[nodiscard]] std::uint64_t run_hash();
 

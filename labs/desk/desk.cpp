@@ -1,0 +1,373 @@
+#include "labs/desk/desk.h"
+
+#include <algorithm>
+#include <condition_variable>
+#include <deque>
+#include <mutex>
+#include <optional>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "labs/desk/apply_manifest.h"
+#include "labs/desk/chat_client.h"
+#include "labs/grade/grade.h"
+#include "labs/grade/submission.h"
+#include "labs/progress/progress.h"
+#include "labs/session/picture.h"
+#include "labs/session/session.h"
+#include "labs/spec/catalog.h"
+
+namespace inferlab::labs {
+namespace {
+
+// What a learner reads of a lab, as one text.
+std::string lab_markdown(const LabSpec& lab) {
+  std::string text = "# " + lab.title + "\n\n" + lab.objective + "\n\n" + lab.story + "\n\n";
+  const auto list = [&text](const char* title, const std::vector<std::string>& items) {
+    if (items.empty()) return;
+    text += std::string("## ") + title + "\n\n";
+    for (const std::string& item : items) text += "- " + item + "\n";
+    text += "\n";
+  };
+  list("Before you start", lab.prerequisites);
+  if (!lab.commands.empty()) {
+    text += "## Commands\n\n";
+    for (const LabCommand& command : lab.commands) {
+      text += command.why + "\n\n```\n" + command.run + "\n```\n\n";
+    }
+  }
+  list("Signals to look for", lab.validation_signals);
+  if (!lab.failure_drills.empty()) text += "## Failure drills\n\n";
+  for (const LabDrill& drill : lab.failure_drills) {
+    text += "**" + drill.title + "** " + drill.steps + " Expect: " + drill.expect + "\n\n";
+  }
+  list("Read", lab.sources);
+  return text;
+}
+
+Result<std::string> starter_text(const LabSpec& lab) {
+  INFERLAB_TRY(const std::vector<SubmissionFile> files, read_submission(lab.folder + "/starter"));
+  std::string text;
+  for (const SubmissionFile& file : files) {
+    if (!text.empty()) text += "---\n";
+    text += file.text;
+  }
+  return text;
+}
+
+std::string joined(const std::vector<std::string>& words) {
+  std::string out;
+  for (const std::string& word : words) out += (out.empty() ? "" : ", ") + word;
+  return out;
+}
+
+CheckRow check_row(const CheckResult& result) {
+  CheckRow row{result.id,     result.title, CheckRow::State::kFailed, result.points,
+               result.earned, result.seen,  result.expected,          joined(result.rows)};
+  if (result.passed) {
+    row.state = CheckRow::State::kPassed;
+  } else if (result.earned > 0) {
+    row.state = CheckRow::State::kPartial;
+  }
+  return row;
+}
+
+std::string text_of(const Error& error) {
+  return error.hint.empty() ? error.message : error.message + " (" + error.hint + ")";
+}
+
+// Runs tasks one after the other on a thread of its own.
+class Worker {
+ public:
+  Worker() : thread_([this] { run(); }) {}
+  ~Worker() {
+    {
+      const std::lock_guard lock(mutex_);
+      stopping_ = true;
+      changed_.notify_all();
+    }
+    thread_.join();
+  }
+  Worker(const Worker&) = delete;
+  Worker& operator=(const Worker&) = delete;
+
+  void post(std::function<void()> task) {
+    const std::lock_guard lock(mutex_);
+    tasks_.push_back(std::move(task));
+    changed_.notify_all();
+  }
+
+ private:
+  void run() {
+    std::unique_lock lock(mutex_);
+    for (;;) {
+      changed_.wait(lock, [this] { return stopping_ || !tasks_.empty(); });
+      if (stopping_) return;
+      const std::function<void()> task = std::move(tasks_.front());
+      tasks_.pop_front();
+      lock.unlock();
+      task();
+      lock.lock();
+    }
+  }
+
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::deque<std::function<void()>> tasks_;
+  bool stopping_ = false;
+  std::thread thread_;
+};
+
+class DeskImpl final : public Desk, public DeskCommands {
+ public:
+  explicit DeskImpl(Options options) : options_(std::move(options)) {}
+
+  Result<void> start() {
+    INFERLAB_TRY(const std::vector<LabSpec> labs, list_labs());
+    view_.labs = lab_rows(labs);
+    const std::string wanted =
+        options_.lab_id.empty() && !labs.empty() ? labs.front().id : options_.lab_id;
+    return load(wanted, /*fresh=*/false);
+  }
+
+  // -- Desk
+  [[nodiscard]] DeskViewPtr view() const override {
+    const std::lock_guard lock(mutex_);
+    auto copy = std::make_shared<DeskView>(view_);
+    if (driver_ != nullptr) copy->run = driver_->snapshot();
+    return copy;
+  }
+  [[nodiscard]] DeskCommands& commands() override { return *this; }
+  Result<void> run_until(Time end) override {
+    if (options_.serve || driver_ == nullptr) {
+      return Error{ErrorKind::kInvalid, "desk: a session that serves runs by the wall clock"};
+    }
+    // A command's picture is taken after it: call() returns when the run has got there.
+    driver_->mailbox().call([this, end] {
+      driver_->cluster().run_until(end);
+      return true;
+    });
+    driver_->mailbox().call([] { return true; });
+    return {};
+  }
+
+  // -- DeskCommands
+  void open_lab(std::string id) override {
+    worker_.post([this, id = std::move(id)] { note(load(id, false)); });
+  }
+  void reset_lab() override {
+    worker_.post([this] { note(load(lab_.id, true)); });
+  }
+  void apply_manifest(std::string text) override {
+    worker_.post([this, text = std::move(text)] { apply_now(text); });
+  }
+  void check() override {
+    {
+      const std::lock_guard lock(mutex_);
+      if (view_.busy) return;
+      view_.busy = true;
+      view_.busy_with = "replaying your session";
+      view_.progress = 0;
+    }
+    worker_.post([this] { check_now(); });
+  }
+  void take_hint(std::string id) override {
+    worker_.post([this, id = std::move(id)] { note(take_hint_now(id)); });
+  }
+  void set_speed(double speed) override {
+    if (driver_ != nullptr) driver_->set_speed(speed);
+  }
+  void inject_fault(std::string fault, std::string target) override {
+    worker_.post([this, fault = std::move(fault), target = std::move(target)] {
+      auto outcome = driver_->mailbox().call(
+          [this, fault, target] { return driver_->cluster().inject(fault, target); });
+      if (outcome) note(std::move(*outcome));
+    });
+  }
+  void chat(std::string message) override {
+    {
+      const std::lock_guard lock(mutex_);
+      if (view_.chatting) return;
+      view_.chatting = true;
+      view_.chat_answer.clear();
+    }
+    chatter_.post([this, message = std::move(message)] { chat_now(message); });
+  }
+
+ private:
+  static std::vector<LabRow> lab_rows(const std::vector<LabSpec>& labs) {
+    std::vector<LabRow> rows;
+    Result<Progress> progress = Progress::open_default();
+    for (const LabSpec& lab : labs) {
+      LabRow row{lab.id, lab.title, lab.objective, std::to_string(lab.minutes), -1};
+      if (progress) {
+        const Result<LabProgress> done = progress->lab(lab.id);
+        if (done && done->attempts > 0) row.best_score = done->best_score;
+      }
+      rows.push_back(std::move(row));
+    }
+    return rows;
+  }
+
+  Result<void> load(const std::string& id, bool fresh) {
+    INFERLAB_TRY(LabSpec lab, find_lab(id));
+    INFERLAB_TRY(const std::string starter, starter_text(lab));
+    {
+      const std::lock_guard lock(mutex_);
+      driver_ = nullptr;
+    }
+    session_.reset();
+    own_driver_.reset();
+    Driver* driver = nullptr;
+    if (options_.serve) {
+      SessionOptions session;
+      session.lab = lab;
+      session.seed = options_.seed;
+      session.speed = options_.speed;
+      session.fresh = fresh;
+      INFERLAB_TRY(session_, Session::start(std::move(session)));
+      driver = &session_->driver();
+    } else {
+      own_driver_ = std::make_unique<Driver>(
+          std::make_unique<sim::Cluster>(lab.cluster, options_.seed), 0, take_picture);
+      driver = own_driver_.get();
+    }
+    std::vector<std::string> taken;
+    if (Result<Progress> progress = Progress::open_default()) {
+      if (auto used = progress->hints_used(lab.id)) taken = std::move(*used);
+    }
+    const std::lock_guard lock(mutex_);
+    driver_ = driver;
+    lab_ = std::move(lab);
+    view_.lab_id = lab_.id;
+    view_.lab_title = lab_.title;
+    view_.lab_text = lab_markdown(lab_);
+    view_.tasks = lab_.tasks;
+    view_.editor_text = starter;
+    ++view_.editor_version;
+    view_.problems.clear();
+    view_.apply_outcome.clear();
+    view_.error.clear();
+    view_.score = -1;
+    view_.max_score = lab_.total_points();
+    view_.checks.clear();
+    for (const LabCheck& check : lab_.checks) {
+      view_.checks.push_back({check.id,
+                              check.title,
+                              CheckRow::State::kUnknown,
+                              check.points,
+                              0,
+                              {},
+                              {},
+                              joined(check.rows)});
+    }
+    view_.hints.clear();
+    for (const LabHint& hint : lab_.hints) {
+      const bool used = std::find(taken.begin(), taken.end(), hint.id) != taken.end();
+      view_.hints.push_back({hint.id, hint.cost, used, used ? hint.text : std::string()});
+    }
+    view_.kubeconfig = session_ ? session_->kubeconfig() : std::string();
+    view_.api_url = session_ ? session_->api_url() : std::string();
+    view_.gateway_url = session_ ? session_->gateway_url() : std::string();
+    return {};
+  }
+
+  void apply_now(const std::string& text) {
+    ApplyOutcome outcome = labs::apply_manifest(*driver_, text);
+    const std::lock_guard lock(mutex_);
+    view_.problems = std::move(outcome.problems);
+    view_.apply_outcome = std::move(outcome.done);
+  }
+
+  void check_now() {
+    const auto journal = driver_->mailbox().call([this] { return driver_->cluster().journal(); });
+    GradeOptions options;
+    options.submission = "session";
+    for (const HintRow& hint : view()->hints) {
+      if (hint.taken) options.hints_used.push_back(hint.id);
+    }
+    options.progress = [this](std::string_view what, int done, int of) {
+      const std::lock_guard lock(mutex_);
+      view_.busy_with = std::string(what);
+      view_.progress = of > 0 ? static_cast<double>(done) / of : 0;
+    };
+    Result<Report> report = grade(lab_, journal ? *journal : sim::Journal(), options);
+    if (report) {
+      if (Result<Progress> progress = Progress::open_default()) {
+        note(progress->record_attempt(*report));
+      }
+    }
+    const std::lock_guard lock(mutex_);
+    view_.busy = false;
+    view_.progress = 1;
+    if (!report) {
+      view_.error = text_of(report.error());
+      return;
+    }
+    view_.checks.clear();
+    for (const CheckResult& result : report->checks) view_.checks.push_back(check_row(result));
+    view_.score = report->score();
+    view_.max_score = report->points;
+  }
+
+  Result<void> take_hint_now(const std::string& id) {
+    const LabHint* hint = lab_.hint(id);
+    if (hint == nullptr) return Error{ErrorKind::kNotFound, "hint: " + id + ": there is none"};
+    INFERLAB_TRY(Progress progress, Progress::open_default());
+    INFERLAB_TRY_VOID(progress.use_hint(lab_.id, id, hint->cost));
+    const std::lock_guard lock(mutex_);
+    for (HintRow& row : view_.hints) {
+      if (row.id == id) {
+        row.taken = true;
+        row.text = hint->text;
+      }
+    }
+    return {};
+  }
+
+  void chat_now(const std::string& message) {
+    Result<void> outcome = session_
+                               ? stream_chat(session_->gateway_url(), served_model(), message,
+                                             [this](std::string_view piece) {
+                                               const std::lock_guard lock(mutex_);
+                                               view_.chat_answer += piece;
+                                             })
+                               : Error{ErrorKind::kUnavailable, "chat: this desk serves no engine"};
+    note(std::move(outcome));
+    const std::lock_guard lock(mutex_);
+    view_.chatting = false;
+  }
+
+  // The name that the replica itself gives its model, as a client would ask for it.
+  [[nodiscard]] std::string served_model() const {
+    Result<std::string> name = first_model(session_->gateway_url());
+    return name ? *name : std::string();
+  }
+
+  // An error stays in sight until something succeeds.
+  void note(Result<void> outcome) {
+    const std::lock_guard lock(mutex_);
+    view_.error = outcome ? std::string() : text_of(outcome.error());
+  }
+
+  Options options_;
+  mutable std::mutex mutex_;
+  DeskView view_;                       // guarded; `run` is filled in by view()
+  LabSpec lab_;                         // changed by worker_ only
+  std::unique_ptr<Session> session_;    // with serve
+  std::unique_ptr<Driver> own_driver_;  // without
+  Driver* driver_ = nullptr;            // of either; changed by worker_ under mutex_
+  Worker chatter_;                      // a chat may take long; a check must not wait for it
+  Worker worker_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<Desk>> Desk::open(Options options) {
+  auto desk = std::make_unique<DeskImpl>(std::move(options));
+  INFERLAB_TRY_VOID(desk->start());
+  return std::unique_ptr<Desk>(std::move(desk));
+}
+
+}  // namespace inferlab::labs

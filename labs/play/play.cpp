@@ -1,0 +1,236 @@
+#include "labs/play/play.h"
+
+#include <fmt/format.h>
+#include <stdlib.h>  // NOLINT: mkdtemp() is POSIX
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <filesystem>
+#include <thread>
+
+#include "labs/desk/apply_manifest.h"
+#include "labs/desk/chat_client.h"
+#include "labs/grade/grade.h"
+#include "labs/grade/submission.h"
+#include "labs/play/progress_bar.h"
+#include "labs/session/session.h"
+#include "labs/spec/catalog.h"
+
+namespace inferlab::labs {
+namespace {
+
+constexpr std::chrono::milliseconds kLook{50};
+// In virtual time: image, weights and graphs take some minutes.
+constexpr Duration kRolloutPatience = 1h;
+constexpr std::chrono::minutes kWallPatience{3};
+
+class TempFolder {
+ public:
+  TempFolder() {
+    std::string pattern =
+        (std::filesystem::temp_directory_path() / "inferlab-play-XXXXXX").string();
+    if (::mkdtemp(pattern.data()) != nullptr) path_ = pattern;
+  }
+  ~TempFolder() {
+    std::error_code ignored;
+    if (!path_.empty()) std::filesystem::remove_all(path_, ignored);
+  }
+  TempFolder(const TempFolder&) = delete;
+  TempFolder& operator=(const TempFolder&) = delete;
+  [[nodiscard]] const std::string& path() const { return path_; }
+
+ private:
+  std::string path_;
+};
+
+class Player {
+ public:
+  Player(LabSpec lab, const PlayOptions& options, const Style& style)
+      : lab_(std::move(lab)), options_(options), style_(style) {}
+
+  Result<Report> play() {
+    if (folder_.path().empty()) {
+      return Error{ErrorKind::kUnavailable, "temporary folder: cannot be made", "set TMPDIR"};
+    }
+    fmt::print("{}\n{}\n\n", style_.bold(lab_.title), lab_.objective);
+    INFERLAB_TRY_VOID(start_cluster());
+    INFERLAB_TRY_VOID(apply("starter", "Apply the manifest as the document prints it"));
+    INFERLAB_TRY_VOID(show_pending());
+    INFERLAB_TRY_VOID(apply("solution", "Apply the mended manifest"));
+    INFERLAB_TRY_VOID(follow_rollout());
+    INFERLAB_TRY_VOID(ask_model());
+    return grade_session();
+  }
+
+ private:
+  void step(const std::string& what) {
+    fmt::print("{}\n", style_.bold(fmt::format("{}. {}", ++step_, what)));
+    std::fflush(stdout);
+  }
+
+  Result<void> start_cluster() {
+    step("Start the cluster");
+    SessionOptions session;
+    session.lab = lab_;
+    session.seed = options_.seed;
+    session.speed = options_.speed;
+    session.folder = folder_.path();
+    INFERLAB_TRY(session_, Session::start(std::move(session)));
+    fmt::print("  kubectl: export KUBECONFIG={}\n  gateway: {}\n", session_->kubeconfig(),
+               session_->gateway_url());
+    // Nodes carry the not-ready taint until the node controller has seen their kubelet.
+    wait_for([](const Snapshot& run) {
+      return !run.nodes.empty() && std::all_of(run.nodes.begin(), run.nodes.end(),
+                                               [](const NodeRow& node) { return node.ready; });
+    });
+    for (const NodeRow& node : session_->driver().snapshot()->nodes) {
+      std::string taints;
+      for (const std::string& taint : node.taints) taints += "  taint " + taint;
+      const std::string gpus =
+          node.gpus > 0 ? fmt::format("{} x {}", node.gpus, node.gpu_name) : "no GPU";
+      fmt::print("  {:<16} {:<20}{}\n", node.name, gpus, taints);
+    }
+    fmt::print("\n");
+    return {};
+  }
+
+  Result<void> apply(const char* folder, const std::string& title) {
+    step(title);
+    INFERLAB_TRY(const auto files, read_submission(lab_.folder + "/" + folder));
+    for (const SubmissionFile& file : files) {
+      const ApplyOutcome outcome = apply_manifest(session_->driver(), file.text);
+      for (const std::string& line : outcome.done) fmt::print("  {}\n", line);
+      if (!outcome.problems.empty()) {
+        return Error{ErrorKind::kInvalid, file.name + ": " + outcome.problems.front().message};
+      }
+    }
+    return {};
+  }
+
+  Result<void> show_pending() {
+    const bool pending = wait_for([](const Snapshot& run) {
+      return std::any_of(run.pods.begin(), run.pods.end(),
+                         [](const PodRow& pod) { return pod.node.empty() && !pod.reason.empty(); });
+    });
+    if (!pending) return Error{ErrorKind::kUnavailable, "starter: its Pod is not Pending"};
+    for (const PodRow& pod : session_->driver().snapshot()->pods) {
+      if (!pod.node.empty()) continue;
+      fmt::print("  {} is {}: the scheduler says\n    {}\n", pod.name, style_.bad(pod.status),
+                 pod.reason);
+    }
+    fmt::print("\n");
+    return {};
+  }
+
+  // How far the newest Pod is on its way: what a person watches in `kubectl get pods -w`.
+  static std::pair<double, std::string> rollout_progress(const Snapshot& run) {
+    if (run.pods.empty()) return {0, "waiting for the Pod"};
+    const PodRow& pod =
+        *std::min_element(run.pods.begin(), run.pods.end(),
+                          [](const PodRow& a, const PodRow& b) { return a.age < b.age; });
+    if (pod.ready) return {1, fmt::format("{} is Ready", pod.name)};
+    if (pod.node.empty()) return {0.1, "waiting for a node"};
+    // Events of this Pod tell the step.
+    double done = 0.2;
+    std::string words = "on " + pod.node;
+    for (const EventRow& event : run.events) {
+      if (event.object != "Pod " + pod.name) continue;
+      if (event.reason == "Pulling") done = 0.3, words = "pulling the image";
+      if (event.reason == "Pulled") done = 0.6, words = "image is there";
+      if (event.reason == "Started") done = 0.7, words = "container runs, the model is loading";
+    }
+    return {done, words + ", " + pod.status};
+  }
+
+  Result<void> follow_rollout() {
+    const Time begun = session_->driver().snapshot()->now;
+    bool done = false;
+    {
+      ProgressBar bar(terminal_);
+      done = wait_for([&](const Snapshot& run) {
+        const auto [fraction, words] = rollout_progress(run);
+        bar.show(fraction, words);
+        return fraction >= 1 || run.now - begun > kRolloutPatience;
+      });
+      done = done && rollout_progress(*session_->driver().snapshot()).first >= 1;
+    }
+    if (!done) return Error{ErrorKind::kUnavailable, "rollout: the Pod did not become Ready"};
+    fmt::print("  rolled out in {} of virtual time\n\n",
+               format_duration(std::chrono::duration_cast<std::chrono::seconds>(
+                   session_->driver().snapshot()->now - begun)));
+    return {};
+  }
+
+  Result<void> ask_model() {
+    const std::string question = "What is a readiness probe?";
+    step("Ask the model, through the gateway, to the real engine behind the Pod");
+    INFERLAB_TRY(const std::string model, first_model(session_->gateway_url()));
+    fmt::print("  model {}\n  {} {}\n  {} ", model, style_.bold("you:"), question,
+               style_.bold("it:"));
+    std::fflush(stdout);
+    int pieces = 0;
+    const auto began = std::chrono::steady_clock::now();
+    INFERLAB_TRY_VOID(
+        stream_chat(session_->gateway_url(), model, question, [&pieces](std::string_view piece) {
+          ++pieces;
+          fmt::print("{}", piece);
+          std::fflush(stdout);
+        }));
+    const double seconds =
+        std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
+    fmt::print("\n  {} pieces streamed in {:.2f} s\n\n", pieces, seconds);
+    return {};
+  }
+
+  Result<Report> grade_session() {
+    step("Grade what the session causes");
+    const sim::Journal journal = session_->journal();
+    session_.reset();  // the grader works from the journal alone
+    GradeOptions grading;
+    grading.submission = "this session";
+    grading.seed = options_.seed;
+    ProgressBar bar(terminal_);
+    grading.progress = [&bar](std::string_view what, int done, int of) {
+      bar.show(of > 0 ? static_cast<double>(done) / of : 0, what);
+    };
+    return grade(lab_, journal, grading);
+  }
+
+  // Looks at the run until `reached`; false after some minutes of the wall clock.
+  template <typename Reached>
+  bool wait_for(Reached reached) {
+    const auto give_up = std::chrono::steady_clock::now() + kWallPatience;
+    while (std::chrono::steady_clock::now() < give_up) {
+      if (reached(*session_->driver().snapshot())) return true;
+      std::this_thread::sleep_for(kLook);
+    }
+    return false;
+  }
+
+  LabSpec lab_;
+  PlayOptions options_;
+  const Style& style_;
+  TempFolder folder_;
+  std::unique_ptr<Session> session_;
+  bool terminal_ = ::isatty(STDOUT_FILENO) == 1;
+  int step_ = 0;
+};
+
+}  // namespace
+
+Result<Report> play_lab(const PlayOptions& options, const Style& style) {
+  std::string id = options.lab_id;
+  if (id.empty()) {
+    INFERLAB_TRY(const std::vector<LabSpec> labs, list_labs());
+    if (labs.empty()) {
+      return Error{ErrorKind::kNotFound, "scenarios: no lab is there", "set INFERLAB_DATA"};
+    }
+    id = labs.front().id;
+  }
+  INFERLAB_TRY(LabSpec lab, find_lab(id));
+  return Player(std::move(lab), options, style).play();
+}
+
+}  // namespace inferlab::labs

@@ -1,0 +1,39 @@
+#include "labs/play/progress_bar.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+
+namespace inferlab::labs {
+namespace {
+
+constexpr int kWidth = 28;
+
+std::string bar(double done) {
+  const int full = std::clamp(static_cast<int>(std::lround(done * kWidth)), 0, kWidth);
+  std::string out = "[";
+  for (int i = 0; i < kWidth; ++i) out += i < full ? '#' : '.';
+  return out + fmt::format("] {:3.0f}%", done * 100);
+}
+
+}  // namespace
+
+void ProgressBar::show(double done, std::string_view words) {
+  if (terminal_) {
+    fmt::print("\r\033[K  {}  {}", bar(done), words);
+    open_ = true;
+  } else if (words != last_words_) {
+    fmt::print("  {}  {}\n", bar(done), words);
+  }
+  last_words_ = std::string(words);
+  std::fflush(stdout);
+}
+
+void ProgressBar::finish() {
+  if (open_) fmt::print("\n");
+  open_ = false;
+}
+
+}  // namespace inferlab::labs

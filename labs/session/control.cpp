@@ -1,0 +1,111 @@
+#include "labs/session/control.h"
+
+#include <fmt/format.h>
+#include <httplib.h>
+#include <openssl/crypto.h>
+
+#include <charconv>
+#include <cmath>
+
+#include "sim/api/json.h"
+
+namespace inferlab::labs {
+namespace {
+
+using sim::Value;
+
+ControlAnswer refuse(int status, std::string_view why) {
+  return {status, sim::to_json(Value::object({{"error", why}}))};
+}
+
+bool same_secret(std::string_view a, std::string_view b) {
+  return a.size() == b.size() && CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;
+}
+
+}  // namespace
+
+std::optional<double> parse_speed(std::string_view text) {
+  if (text == "max") return kMaxSpeed;
+  if (text == "pause" || text == "paused") return 0.0;
+  if (!text.empty() && text.back() == 'x') text.remove_suffix(1);
+  double speed = 0;
+  const auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), speed);
+  if (code != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+  if (!std::isfinite(speed) || speed < 0 || speed > 100'000) return std::nullopt;
+  return speed;
+}
+
+ControlAnswer Control::answer(std::string_view method, std::string_view path, std::string_view body,
+                              std::string_view authorization) {
+  constexpr std::string_view kBearer = "Bearer ";
+  if (authorization.substr(0, kBearer.size()) != kBearer ||
+      !same_secret(authorization.substr(kBearer.size()), token_)) {
+    return refuse(401, "the session's token is missing or wrong");
+  }
+  if (method == "GET" && path == "/inferlab/status") return status();
+  if (method == "POST" && path == "/inferlab/speed") return set_speed(body);
+  if (method == "POST" && path == "/inferlab/fault") return inject(body);
+  if (method == "POST" && path == "/inferlab/stop") {
+    stop_ = true;
+    return {200, "{}"};
+  }
+  return refuse(404, "no such thing to ask for");
+}
+
+ControlAnswer Control::status() {
+  const SnapshotPtr run = driver_.snapshot();
+  std::int64_t ready = 0;
+  for (const PodRow& pod : run->pods) ready += pod.ready ? 1 : 0;
+  const Value speed = std::isinf(run->speed) ? Value("max") : Value(run->speed);
+  return {200,
+          sim::to_json(Value::object({{"virtualSeconds", to_seconds(run->now.time_since_epoch())},
+                                      {"speed", speed},
+                                      {"nodes", static_cast<std::int64_t>(run->nodes.size())},
+                                      {"pods", static_cast<std::int64_t>(run->pods.size())},
+                                      {"podsReady", ready}}))};
+}
+
+ControlAnswer Control::set_speed(std::string_view body) {
+  const auto request = sim::parse_json(body);
+  if (!request) return refuse(400, request.error().message);
+  const Value& wanted = (*request)["speed"];
+  const auto speed =
+      parse_speed(wanted.is_number() ? fmt::format("{}", wanted.as_double()) : wanted.str());
+  if (!speed)
+    return refuse(400, "speed: is no number of virtual seconds a second, \"max\" or \"pause\"");
+  driver_.set_speed(*speed);
+  return {200, "{}"};
+}
+
+ControlAnswer Control::inject(std::string_view body) {
+  const auto request = sim::parse_json(body);
+  if (!request) return refuse(400, request.error().message);
+  const auto outcome = driver_.mailbox().call([this, wanted = *request] {
+    return driver_.cluster().inject(wanted["fault"].as_string(), wanted["target"].as_string());
+  });
+  if (!outcome) return refuse(503, "the session has ended");
+  if (!outcome->has_value()) return refuse(400, outcome->error().message);
+  return {200, "{}"};
+}
+
+Result<std::string> ask_session(const SessionCard& card, const std::string& path,
+                                const std::string& body) {
+  httplib::Client client(card.control_url);
+  client.set_connection_timeout(std::chrono::seconds(2));
+  const httplib::Headers headers = {{"Authorization", "Bearer " + card.token}};
+  const httplib::Result result = body.empty()
+                                     ? client.Get(path, headers)
+                                     : client.Post(path, headers, body, "application/json");
+  if (!result) {
+    return Error{ErrorKind::kUnavailable, "session: " + card.control_url + " does not answer",
+                 "start it again: inferlab lab start " + card.lab_id};
+  }
+  if (result->status != 200) {
+    const auto answer = sim::parse_json(result->body);
+    return Error{ErrorKind::kInvalid, "session: " + (answer ? (*answer)["error"].str()
+                                                            : std::to_string(result->status))};
+  }
+  return result->body;
+}
+
+}  // namespace inferlab::labs

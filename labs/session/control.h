@@ -1,0 +1,51 @@
+#pragma once
+
+#include <atomic>
+#include <string>
+#include <string_view>
+
+#include "engine/base/result.h"
+#include "labs/session/driver.h"
+#include "labs/session/session_folder.h"
+
+namespace inferlab::labs {
+
+struct ControlAnswer {
+  int status = 200;
+  std::string json;
+};
+
+/// What other commands may ask of a running session, over the gateway's address and only with the
+/// session's token:
+///
+///   GET  /inferlab/status             the clock, its speed, counts
+///   POST /inferlab/speed    {"speed": 10}     0 pauses, "max" is as fast as it goes
+///   POST /inferlab/fault    {"fault": "node-down", "target": "inference-0"}
+///   POST /inferlab/stop
+class Control {
+ public:
+  Control(Driver& driver, std::string token) : driver_(driver), token_(std::move(token)) {}
+
+  /// `authorization` is the header's value. From any thread but the run's.
+  ControlAnswer answer(std::string_view method, std::string_view path, std::string_view body,
+                       std::string_view authorization);
+  [[nodiscard]] bool asked_to_stop() const { return stop_; }
+
+ private:
+  ControlAnswer set_speed(std::string_view body);
+  ControlAnswer inject(std::string_view body);
+  ControlAnswer status();
+
+  Driver& driver_;
+  std::string token_;
+  std::atomic<bool> stop_ = false;
+};
+
+/// Asks a running session; `body` empty: GET. Errors are those of the session, or kUnavailable.
+Result<std::string> ask_session(const SessionCard& card, const std::string& path,
+                                const std::string& body);
+
+/// "10", "0.5", "max", "pause" as a speed; nullopt for anything else.
+std::optional<double> parse_speed(std::string_view text);
+
+}  // namespace inferlab::labs

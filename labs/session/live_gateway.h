@@ -1,0 +1,50 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "engine/base/result.h"
+#include "labs/session/driver.h"
+
+namespace inferlab::labs {
+
+class Control;
+class LiveReplicas;
+
+/// Where requests go that name no Service: the one that the lab's clients call.
+struct DefaultService {
+  std::string ns, name;
+  int port = 0;  // 0: its first
+};
+
+/// The way in from this machine to the Services of the simulated cluster: an HTTP proxy on
+/// 127.0.0.1.
+///
+///   /v1/…                            the lab's own Service
+///   /services/NAMESPACE/NAME[:PORT]/…   any Service
+///   /inferlab/…                      the session itself (see Control)
+///
+/// The simulated cluster decides which Pod gets the request, by its ready endpoints; the real
+/// engine behind that Pod answers, and its stream is passed on piece by piece as it comes. 503 says
+/// why nobody could answer.
+class LiveGateway {
+ public:
+  /// All three must outlive the gateway. Port 0: a free one.
+  static Result<std::unique_ptr<LiveGateway>> start(Driver& driver, LiveReplicas& replicas,
+                                                    Control& control, DefaultService service,
+                                                    int port);
+  ~LiveGateway();
+  LiveGateway(const LiveGateway&) = delete;
+  LiveGateway& operator=(const LiveGateway&) = delete;
+
+  [[nodiscard]] int port() const;
+  [[nodiscard]] std::string url() const;  // "http://127.0.0.1:PORT"
+  void stop();
+
+ private:
+  class Impl;
+  explicit LiveGateway(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace inferlab::labs

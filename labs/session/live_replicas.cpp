@@ -1,0 +1,130 @@
+#include "labs/session/live_replicas.h"
+
+#include <set>
+
+#include "labs/checks/llm_containers.h"
+#include "labs/checks/real_engine.h"
+#include "sim/api/views.h"
+#include "sim/node/kubelets.h"
+
+namespace inferlab::labs {
+namespace {
+
+constexpr std::chrono::milliseconds kInterval{100};
+// A person, a few tabs and a small load test; each connection of the engine's server is a thread.
+constexpr int kThreads = 32;
+
+}  // namespace
+
+LiveReplicas::LiveReplicas(Driver& driver, std::string model_path)
+    : driver_(driver), model_path_(std::move(model_path)), thread_([this] { run(); }) {}
+
+LiveReplicas::~LiveReplicas() {
+  stop();
+}
+
+void LiveReplicas::stop() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+    changed_.notify_all();
+  }
+  if (thread_.joinable()) thread_.join();
+  running_.clear();
+}
+
+std::optional<int> LiveReplicas::port_of(const std::string& ns, const std::string& pod,
+                                         std::chrono::milliseconds patience) {
+  const Name name(ns, pod);
+  std::unique_lock lock(mutex_);
+  changed_.wait_for(lock, patience, [&] { return stopping_ || running_.count(name) != 0; });
+  const auto found = running_.find(name);
+  if (stopping_ || found == running_.end() || !found->second.engine) return std::nullopt;
+  return found->second.engine->port();
+}
+
+void LiveReplicas::run() {
+  std::unique_lock lock(mutex_);
+  while (!stopping_) {
+    lock.unlock();
+    reconcile();
+    lock.lock();
+    changed_.wait_for(lock, kInterval, [this] { return stopping_; });
+  }
+}
+
+void LiveReplicas::reconcile() {
+  const auto targets = driver_.mailbox().call([this] { return wanted(); });
+  if (!targets) return;
+  std::vector<std::unique_ptr<RealEngine>> ended;  // destroyed without the lock: it joins threads
+  std::vector<const Wanted*> missing;
+  {
+    const std::lock_guard lock(mutex_);
+    std::set<Name> keep;
+    for (const Wanted& target : *targets) {
+      keep.insert(target.name);
+      const auto found = running_.find(target.name);
+      if (found == running_.end() || found->second.uid != target.uid) missing.push_back(&target);
+    }
+    for (auto it = running_.begin(); it != running_.end();) {
+      if (keep.count(it->first) != 0) {
+        ++it;
+        continue;
+      }
+      ended.push_back(std::move(it->second.engine));
+      it = running_.erase(it);
+    }
+  }
+  for (const Wanted* target : missing) {
+    std::unique_ptr<RealEngine> engine = start_one(*target);
+    const std::lock_guard lock(mutex_);
+    std::swap(running_[target->name].engine, engine);
+    running_[target->name].uid = target->uid;
+    if (engine) ended.push_back(std::move(engine));
+    changed_.notify_all();
+  }
+}
+
+std::vector<LiveReplicas::Wanted> LiveReplicas::wanted() const {
+  sim::Cluster& cluster = driver_.cluster();
+  std::vector<sim::ObjectPtr> pods;
+  for (const sim::ObjectPtr& object : cluster.store().list("pods")) {
+    const auto& pod = object->view<sim::PodView>();
+    const sim::NodePoolSpec* pool = cluster.kubelets().pool_of(pod.node_name);
+    if (pod.ready && !pod.meta.deletion_timestamp && pool != nullptr && pool->local) {
+      pods.push_back(object);
+    }
+  }
+  std::vector<Wanted> out;
+  for (const sim::ObjectPtr& pod : pods) {
+    const std::vector<LlmContainer> servers = llm_containers({pod}, cluster.spec());
+    if (servers.empty()) continue;
+    Wanted target;
+    target.name = {pod->key.ns, pod->key.name};
+    target.uid = pod->document["metadata"]["uid"].str();
+    target.port = servers.front().args.port;
+    target.options = serve_options_for(servers.front(), model_path_);
+    target.options.num_threads = kThreads;
+    target.options.disable_access_log = false;
+    out.push_back(std::move(target));
+  }
+  return out;
+}
+
+std::unique_ptr<RealEngine> LiveReplicas::start_one(const Wanted& replica) {
+  // Posted, not called: the engine's thread must never wait for the run.
+  const LogSink log = [this, name = replica.name, port = replica.port](LogLevel,
+                                                                       std::string_view line) {
+    driver_.mailbox().post([this, name, port, text = std::string(line)] {
+      driver_.cluster().kubelets().log_to(name.first, name.second, port, text);
+    });
+  };
+  Result<RealEngine> engine = RealEngine::start(replica.options, log);
+  if (!engine) {
+    log(LogLevel::kError, "ERROR: " + engine.error().message);
+    return nullptr;
+  }
+  return std::make_unique<RealEngine>(std::move(*engine));
+}
+
+}  // namespace inferlab::labs

@@ -1,0 +1,93 @@
+#include "labs/session/session_folder.h"
+
+#include <signal.h>  // NOLINT: kill() is POSIX, not C++
+
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+#include <vector>
+
+#include "sim/api/json.h"
+#include "sim/apiserver/private_file.h"
+
+namespace inferlab::labs {
+namespace {
+
+namespace fs = std::filesystem;
+using sim::Value;
+
+constexpr const char* kCardName = "session.json";
+
+Result<std::string> sessions_root() {
+  // NOLINTNEXTLINE(concurrency-mt-unsafe): nothing here ever sets a variable
+  const auto variable = [](const char* name) { return std::getenv(name); };
+  const char* state = variable("XDG_STATE_HOME");
+  if (state != nullptr && state[0] == '/') return std::string(state) + "/inferlab/sessions";
+  const char* home = variable("HOME");
+  if (home == nullptr || home[0] != '/') {
+    return Error{ErrorKind::kUnavailable, "HOME: is not set", "set HOME or XDG_STATE_HOME"};
+  }
+  return std::string(home) + "/.local/state/inferlab/sessions";
+}
+
+bool is_alive(int pid) {
+  return pid > 0 && ::kill(pid, 0) == 0;
+}
+
+}  // namespace
+
+Result<std::string> session_folder(const std::string& lab_id) {
+  INFERLAB_TRY(const std::string root, sessions_root());
+  const std::string folder = root + "/" + lab_id;
+  INFERLAB_TRY_VOID(sim::make_private_folder(folder));
+  return folder;
+}
+
+std::string journal_path(const std::string& folder) {
+  return folder + "/journal.jsonl";
+}
+
+Result<void> write_card(const std::string& folder, const SessionCard& card) {
+  const Value value = Value::object({{"lab", card.lab_id},
+                                     {"pid", card.pid},
+                                     {"apiUrl", card.api_url},
+                                     {"gatewayUrl", card.gateway_url},
+                                     {"controlUrl", card.control_url},
+                                     {"kubeconfig", card.kubeconfig},
+                                     {"token", card.token}});
+  return sim::write_private_file(folder + "/" + kCardName, sim::to_json(value, 2) + "\n");
+}
+
+void remove_card(const std::string& folder) {
+  std::error_code ignored;
+  fs::remove(folder + "/" + kCardName, ignored);
+}
+
+Result<std::optional<SessionCard>> read_card(const std::string& folder) {
+  const std::string path = folder + "/" + kCardName;
+  if (!fs::exists(path)) return std::optional<SessionCard>();
+  INFERLAB_TRY(const std::string text, sim::read_small_file(path));
+  INFERLAB_TRY(const Value value, sim::parse_json(text));
+  SessionCard card{value["lab"].str(),        static_cast<int>(value["pid"].as_int()),
+                   value["apiUrl"].str(),     value["gatewayUrl"].str(),
+                   value["controlUrl"].str(), value["kubeconfig"].str(),
+                   value["token"].str()};
+  if (!is_alive(card.pid)) return std::optional<SessionCard>();
+  return std::optional<SessionCard>(std::move(card));
+}
+
+Result<SessionCard> running_session() {
+  INFERLAB_TRY(const std::string root, sessions_root());
+  std::error_code failure;
+  std::vector<std::string> folders;
+  for (const auto& entry : fs::directory_iterator(root, failure)) folders.push_back(entry.path());
+  std::sort(folders.begin(), folders.end());
+  for (const std::string& folder : folders) {
+    INFERLAB_TRY(const std::optional<SessionCard> card, read_card(folder));
+    if (card) return *card;
+  }
+  return Error{ErrorKind::kNotFound, "session: none is running",
+               "start one: inferlab lab start vllm-inference"};
+}
+
+}  // namespace inferlab::labs

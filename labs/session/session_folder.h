@@ -1,0 +1,29 @@
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "engine/base/result.h"
+
+namespace inferlab::labs {
+
+/// What a running session tells the other commands: a small file in its folder (mode 0600).
+struct SessionCard {
+  std::string lab_id;
+  int pid = 0;
+  std::string api_url, gateway_url, control_url, kubeconfig;
+  std::string token;  // for control_url
+};
+
+/// XDG_STATE_HOME/inferlab/sessions/LAB, or under ~/.local/state. Made with mode 0700.
+Result<std::string> session_folder(const std::string& lab_id);
+std::string journal_path(const std::string& folder);
+
+Result<void> write_card(const std::string& folder, const SessionCard& card);
+void remove_card(const std::string& folder);
+/// nullopt: no session of this lab is running (none was started, or it has ended in any way).
+Result<std::optional<SessionCard>> read_card(const std::string& folder);
+/// The one running session, whatever its lab; kNotFound when there is none.
+Result<SessionCard> running_session();
+
+}  // namespace inferlab::labs

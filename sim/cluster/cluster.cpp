@@ -1,0 +1,192 @@
+#include "sim/cluster/cluster.h"
+
+#include <fmt/format.h>
+
+#include <utility>
+#include <vector>
+
+#include "sim/controllers/controllers.h"
+#include "sim/node/kubelets.h"
+#include "sim/scheduler/kube_scheduler.h"
+#include "sim/serving/gateway.h"
+#include "sim/serving/serving_workloads.h"
+#include "sim/serving/traffic_generator.h"
+#include "sim/telemetry/telemetry.h"
+
+namespace inferlab::sim {
+namespace {
+
+constexpr const char* kSystemUser = "system:apiserver";
+
+// Namespaces and Services that a real cluster has before anybody works on it.
+void create_system_objects(Api& api) {
+  for (const char* name : {"default", "kube-node-lease", "kube-public", "kube-system"}) {
+    const ApiResponse made =
+        api.create("namespaces", "", Value::object({{"metadata", Value::object({{"name", name}})}}),
+                   kSystemUser);
+    INFERLAB_CHECK(made.ok());
+  }
+}
+
+bool is_write(const ApiRequest& request) {
+  return request.verb != Verb::kGet && request.verb != Verb::kList && !request.dry_run;
+}
+
+}  // namespace
+
+struct Cluster::Parts {
+  ClusterSpec spec;
+  Simulation simulation;
+  Store store;
+  Api api;
+  Telemetry telemetry;
+  ServingWorkloads workloads;
+  Kubelets kubelets;
+  Controllers controllers;
+  KubeScheduler scheduler;
+  Gateway gateway;
+  std::vector<std::unique_ptr<TrafficGenerator>> traffic;
+  Journal journal;
+  std::function<void(const JournalEntry&)> on_journal;
+
+  Parts(ClusterSpec cluster_spec, std::uint64_t seed)
+      : spec(std::move(cluster_spec)),
+        simulation(seed),
+        api(simulation, store),
+        workloads(spec.models, spec.model_load_slowdown),
+        kubelets(api, spec.pools, spec.gpus, spec.images, workloads, telemetry,
+                 spec.image_pull_slowdown),
+        controllers(api),
+        scheduler(api),
+        gateway(api, kubelets, telemetry) {
+    // Every write is part of the run hash, whoever made it.
+    store.subscribe(
+        [this](const Change& change) { change.object->document.add_to(simulation.trace()); });
+  }
+
+  void start() {
+    create_system_objects(api);
+    controllers.start();
+    scheduler.start();
+    kubelets.start();
+    for (const TrafficSpec& of : spec.traffic) {
+      traffic.push_back(std::make_unique<TrafficGenerator>(simulation, gateway, of));
+      traffic.back()->start();
+    }
+    schedule_scrape();
+  }
+
+  void schedule_scrape() {
+    simulation.after(spec.scrape_interval, "telemetry/scrape", [this] {
+      telemetry.scrape(simulation.now());
+      schedule_scrape();
+    });
+  }
+
+  // What is due at this very moment: a replay meets the entry after the one before was settled.
+  void settle() { simulation.run_until(simulation.now()); }
+
+  void keep(JournalEntry entry) {
+    journal.push_back(std::move(entry));
+    if (on_journal) on_journal(journal.back());
+  }
+
+  Result<void> carry_out_fault(std::string_view fault, std::string_view target) {
+    if (fault == "node-down") return kubelets.node_down(target);
+    if (fault == "node-up") return kubelets.node_up(target);
+    if (fault == "container-crash") {
+      const std::size_t slash = target.find('/');
+      if (slash == std::string_view::npos) {
+        return Error{ErrorKind::kInvalid, fmt::format("{}: is no NAMESPACE/POD", target)};
+      }
+      return kubelets.crash_container(target.substr(0, slash), target.substr(slash + 1));
+    }
+    return Error{ErrorKind::kInvalid, fmt::format("fault: {}: is unknown", fault),
+                 "one of node-down, node-up, container-crash"};
+  }
+};
+
+Cluster::Cluster(ClusterSpec spec, std::uint64_t seed)
+    : parts_(std::make_unique<Parts>(std::move(spec), seed)) {
+  parts_->start();
+}
+
+Cluster::~Cluster() = default;
+
+void Cluster::run_until(Time end) {
+  parts_->simulation.run_until(end);
+}
+
+ApiResponse Cluster::request(const ApiRequest& request) {
+  ApiResponse response = parts_->api.handle(request);
+  if (is_write(request) && response.ok()) {
+    parts_->keep({parts_->simulation.now(), JournalEntry::Kind::kApi, request, {}, {}});
+  }
+  parts_->settle();
+  return response;
+}
+
+Result<void> Cluster::inject(std::string_view fault, std::string_view target) {
+  INFERLAB_TRY_VOID(parts_->carry_out_fault(fault, target));
+  parts_->keep({parts_->simulation.now(),
+                JournalEntry::Kind::kFault,
+                {},
+                std::string(fault),
+                std::string(target)});
+  parts_->settle();
+  return {};
+}
+
+void Cluster::replay(const Journal& journal) {
+  for (const JournalEntry& entry : journal) {
+    INFERLAB_CHECK(entry.at >= parts_->simulation.now());
+    run_until(entry.at);
+    // In a run with something changed an entry may be refused; it is part of that run all the same.
+    if (entry.kind == JournalEntry::Kind::kApi) {
+      (void)parts_->api.handle(entry.request);
+    } else {
+      (void)parts_->carry_out_fault(entry.fault, entry.target);
+    }
+    parts_->journal.push_back(entry);
+    parts_->settle();
+  }
+}
+
+const Journal& Cluster::journal() const {
+  return parts_->journal;
+}
+void Cluster::on_journal(std::function<void(const JournalEntry&)> listener) {
+  parts_->on_journal = std::move(listener);
+}
+const ClusterSpec& Cluster::spec() const {
+  return parts_->spec;
+}
+Simulation& Cluster::simulation() {
+  return parts_->simulation;
+}
+Store& Cluster::store() {
+  return parts_->store;
+}
+const Store& Cluster::store() const {
+  return parts_->store;
+}
+Api& Cluster::api() {
+  return parts_->api;
+}
+Telemetry& Cluster::telemetry() {
+  return parts_->telemetry;
+}
+Gateway& Cluster::gateway() {
+  return parts_->gateway;
+}
+Kubelets& Cluster::kubelets() {
+  return parts_->kubelets;
+}
+KubeScheduler& Cluster::scheduler() {
+  return parts_->scheduler;
+}
+std::uint64_t Cluster::run_hash() {
+  return parts_->simulation.trace().digest();
+}
+
+}  // namespace inferlab::sim
