@@ -42,8 +42,8 @@ struct Request {
   // Set by the Scheduler.
   RequestStatus status = RequestStatus::kWaiting;
   std::optional<FinishReason> finish_reason = {};  ///< set when status is kFinished
-  std::int64_t num_computed_tokens = 0;            ///< tokens whose keys and values are in the KV cache
-  std::int64_t num_output_tokens = 0;              ///< sampled so far; a preemption keeps them
+  std::int64_t num_computed_tokens = 0;  ///< tokens whose keys and values are in the KV cache
+  std::int64_t num_output_tokens = 0;    ///< sampled so far; a preemption keeps them
   std::int32_t num_preemptions = 0;
   std::vector<BlockId> block_table = {};  ///< covers num_computed_tokens and the step in flight
 

@@ -20,26 +20,39 @@ bool more_urgent(const Request& a, const Request& b) {
   return std::tie(a.priority, a.arrival, a.id) < std::tie(b.priority, b.arrival, b.id);
 }
 
+ScheduledRequest entry_for(const Request& request, std::int64_t num_tokens) {
+  const std::int64_t end = request.num_computed_tokens + num_tokens;
+  // The last token of the sequence is the one that decode computes; all before it is prefill.
+  return ScheduledRequest{.id = request.id,
+                          .num_computed_tokens = request.num_computed_tokens,
+                          .num_tokens = num_tokens,
+                          .samples = end == request.num_tokens(),
+                          .prefill = request.num_output_tokens == 0 ||
+                                     request.num_computed_tokens + 1 < request.num_tokens()};
+}
+
 }  // namespace
 
 Scheduler::Scheduler(const SchedulerConfig& config)
     : config_(must_be_checked(config)), blocks_(config_.num_gpu_blocks, config_.block_size) {}
 
 Result<void> Scheduler::add(Request& request, Time now) {
-  const std::string where = fmt::format("request {}", request.id);
   if (request.num_prompt_tokens < 1) {
-    return Error{ErrorKind::kInvalid, where + ": prompt: has no tokens", "send a prompt"};
+    return Error{ErrorKind::kInvalid, fmt::format("request {}: prompt: has no tokens", request.id),
+                 "send a prompt"};
   }
   if (request.max_tokens < 1) {
     return Error{ErrorKind::kInvalid,
-                 fmt::format("{}: max_tokens: is {}", where, request.max_tokens),
+                 fmt::format("request {}: max_tokens: is {}", request.id, request.max_tokens),
                  "ask for at least 1 token"};
   }
   if (request.num_prompt_tokens >= config_.max_model_len) {
-    return Error{ErrorKind::kInvalid,
-                 fmt::format("{}: prompt: has {} tokens: max_model_len is {} tokens, output included",
-                             where, request.num_prompt_tokens, config_.max_model_len),
-                 "shorten the prompt"};
+    return Error{
+        ErrorKind::kInvalid,
+        fmt::format(
+            "request {}: prompt: has {} tokens: max_model_len is {} tokens, output included",
+            request.id, request.num_prompt_tokens, config_.max_model_len),
+        "shorten the prompt"};
   }
   INFERLAB_CHECK(request.block_table.empty());
   const bool is_new = requests_.emplace(request.id, &request).second;
@@ -89,21 +102,6 @@ std::int64_t Scheduler::wanted_tokens(const Request& request, std::int64_t budge
   }
   return config_.enable_chunked_prefill ? std::min(wanted, budget) : wanted;
 }
-
-namespace {
-
-ScheduledRequest entry_for(const Request& request, std::int64_t num_tokens) {
-  const std::int64_t end = request.num_computed_tokens + num_tokens;
-  // The last token of the sequence is the one that decode computes; all before it is prefill.
-  return ScheduledRequest{.id = request.id,
-                          .num_computed_tokens = request.num_computed_tokens,
-                          .num_tokens = num_tokens,
-                          .samples = end == request.num_tokens(),
-                          .prefill = request.num_output_tokens == 0 ||
-                                     request.num_computed_tokens + 1 < request.num_tokens()};
-}
-
-}  // namespace
 
 void Scheduler::schedule_running(Step& step, std::int64_t& budget) {
   std::size_t index = 0;

@@ -57,8 +57,9 @@ class Scheduler {
   /// Checks: `step` is in flight, `output` has one entry per sampling request.
   std::vector<RequestId> complete(const Step& step, const StepOutput& output, Time now);
 
-  /// Gives the step in flight up without an outcome, after a failed execution: nothing was computed.
-  /// Its requests are still running; the owner aborts them or lets them be scheduled again.
+  /// Gives the step in flight up without an outcome, after a failed execution: nothing was
+  /// computed. Its requests are still running; the owner aborts them or lets them be scheduled
+  /// again.
   void cancel_step(const Step& step);
 
   /// Ends a request, also between schedule() and complete(); its blocks are free at once.

@@ -8,24 +8,23 @@ namespace inferlab {
 namespace {
 
 Error invalid(std::string what, std::string hint) {
-  return Error{ErrorKind::kInvalid, "scheduler configuration: " + std::move(what),
-               std::move(hint)};
+  return Error{ErrorKind::kInvalid, "scheduler configuration: " + std::move(what), std::move(hint)};
 }
 
 }  // namespace
 
 Result<SchedulerConfig> checked(SchedulerConfig config) {
   if (config.num_gpu_blocks < 1) {
-    return invalid(fmt::format("num_gpu_blocks: is {}: no room for any KV block",
-                               config.num_gpu_blocks),
-                   "give the KV cache more memory");
+    return invalid(
+        fmt::format("num_gpu_blocks: is {}: no room for any KV block", config.num_gpu_blocks),
+        "give the KV cache more memory");
   }
   // 4096 is far above any block size that a kernel has; it keeps the products below small.
   if (config.block_size < 1 || config.block_size > 4096 ||
       !std::has_single_bit(static_cast<std::uint32_t>(config.block_size))) {
-    return invalid(fmt::format("block_size: is {}: must be a power of two, at most 4096",
-                               config.block_size),
-                   "16 is the default");
+    return invalid(
+        fmt::format("block_size: is {}: must be a power of two, at most 4096", config.block_size),
+        "16 is the default");
   }
   if (config.max_num_seqs < 1) {
     return invalid(fmt::format("max_num_seqs: is {}", config.max_num_seqs), "give at least 1");
@@ -64,9 +63,9 @@ Result<SchedulerConfig> checked(SchedulerConfig config) {
   }
   if (config.long_prefill_token_threshold < 0 ||
       (config.long_prefill_token_threshold > 0 && !config.enable_chunked_prefill)) {
-    return invalid(fmt::format("long_prefill_token_threshold: is {}",
-                               config.long_prefill_token_threshold),
-                   "0, or a number of tokens with chunked prefill enabled");
+    return invalid(
+        fmt::format("long_prefill_token_threshold: is {}", config.long_prefill_token_threshold),
+        "0, or a number of tokens with chunked prefill enabled");
   }
   return config;
 }

@@ -1,0 +1,42 @@
+#include "engine/serve/device_executor.h"
+
+#include <span>
+
+namespace inferlab {
+
+DeviceExecutor::DeviceExecutor(Backend& backend, std::int32_t vocab_size,
+                               const SequenceTable& sequences)
+    : backend_(&backend),
+      vocab_size_(static_cast<std::size_t>(vocab_size)),
+      sequences_(&sequences) {}
+
+void DeviceExecutor::start(const Step& step, Done done) {
+  done(run_on_backend(step));
+}
+
+Result<StepOutput> DeviceExecutor::run_on_backend(const Step& step) {
+  Batch batch;
+  std::vector<Sequence*> sampled;
+  for (const ScheduledRequest& entry : step.scheduled) {
+    Sequence& sequence = *sequences_->at(entry.id);
+    const std::span<const TokenId> tokens = sequence.tokens;
+    INFERLAB_CHECK(entry.num_computed_tokens + entry.num_tokens <=
+                   static_cast<std::int64_t>(tokens.size()));
+    batch.add(tokens.subspan(static_cast<std::size_t>(entry.num_computed_tokens),
+                             static_cast<std::size_t>(entry.num_tokens)),
+              static_cast<std::int32_t>(entry.num_computed_tokens), sequence.request.block_table,
+              entry.samples);
+    if (entry.samples) sampled.push_back(&sequence);
+  }
+  logits_.resize(sampled.size() * vocab_size_);
+  INFERLAB_TRY_VOID(backend_->forward(batch, logits_));
+  StepOutput output;
+  const std::span<const float> logits = logits_;
+  for (std::size_t i = 0; i < sampled.size(); ++i) {
+    const TokenId token = sampled[i]->sampler.sample(logits.subspan(i * vocab_size_, vocab_size_));
+    output.sampled.push_back(SampledToken{.token_id = token});
+  }
+  return output;
+}
+
+}  // namespace inferlab

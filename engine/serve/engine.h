@@ -1,0 +1,72 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "engine/backend/backend.h"
+#include "engine/base/log.h"
+#include "engine/base/result.h"
+#include "engine/model/model_weights.h"
+#include "engine/serve/engine_core.h"
+#include "engine/serve/generation.h"
+#include "engine/serve/serve_options.h"
+#include "engine/tokenizer/chat_template.h"
+#include "engine/tokenizer/tokenizer.h"
+
+namespace inferlab {
+
+/// The inference engine: a model on a device, continuous batching on one thread of its own.
+/// All functions may be called from any thread, but none from a callback.
+class Engine {
+ public:
+  /// Loads options.model onto options.device and starts the thread. `log` is called from that
+  /// thread and from callers. Errors: the file's, the device's, and kInvalid for options that
+  /// contradict the model or each other.
+  static Result<std::unique_ptr<Engine>> load(const ServeOptions& options, LogSink log = {});
+  /// As load(), with a model and a backend that the caller made; options.model and options.device
+  /// are not looked at.
+  static Result<std::unique_ptr<Engine>> start(const ServeOptions& options, Model model,
+                                               std::unique_ptr<Backend> backend, LogSink log = {});
+  /// stop()s.
+  ~Engine();
+  Engine(const Engine&) = delete;
+  Engine& operator=(const Engine&) = delete;
+
+  /// Queues the request. The id is for cancel(). Without an error `callbacks.on_end` comes exactly
+  /// once, at the latest from stop(). kInvalid: bad sampling parameters, empty prompt, more tokens
+  /// than max_model_len; kExhausted: the waiting queue is full; kUnavailable: stopped or broken.
+  Result<RequestId> submit(GenerationRequest request, GenerationCallbacks callbacks);
+  /// The client has gone. Soon after, the request's KV blocks are free and on_end says kAbort; a
+  /// request that has ended is let alone.
+  void cancel(RequestId id);
+  /// Ends all requests and the thread. What is submitted later is refused.
+  void stop();
+
+  /// Prompt tokens of plain text, with BOS where the model wants it.
+  [[nodiscard]] std::vector<TokenId> tokenize(std::string_view text) const;
+  /// Prompt tokens of a conversation. kInvalid: no chat template, or a message that it cannot say.
+  [[nodiscard]] Result<std::vector<TokenId>> render_chat(
+      std::span<const ChatMessage> messages) const;
+
+  [[nodiscard]] EngineStats stats() const;
+  /// Prometheus text, with vLLM's names.
+  [[nodiscard]] std::string render_metrics() const;
+  /// Why the engine takes no requests; nullopt while it is well.
+  [[nodiscard]] std::optional<Error> failure() const;
+
+  /// The first is the one in answers.
+  [[nodiscard]] const std::vector<std::string>& served_model_names() const;
+  [[nodiscard]] std::int64_t max_model_len() const;
+  [[nodiscard]] const Tokenizer& tokenizer() const;
+  [[nodiscard]] const LlamaConfig& model_config() const;
+
+ private:
+  class Impl;
+  explicit Engine(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace inferlab

@@ -1,0 +1,172 @@
+#include "engine/serve/engine_core.h"
+
+#include <fmt/format.h>
+
+namespace inferlab {
+namespace {
+
+double milliseconds(Duration duration) {
+  return std::chrono::duration<double, std::milli>(duration).count();
+}
+
+}  // namespace
+
+EngineCore::EngineCore(const SchedulerConfig& config, const Tokenizer& tokenizer, Backend& backend,
+                       std::int32_t vocab_size, std::function<Time()> clock, LogSink log)
+    : tokenizer_(&tokenizer),
+      clock_(std::move(clock)),
+      log_(std::move(log)),
+      scheduler_(config),
+      executor_(backend, vocab_size, sequences_),
+      metrics_(config) {
+  publish();
+}
+
+void EngineCore::add(std::unique_ptr<Sequence> sequence, Time arrival) {
+  const RequestId id = sequence->request.id;
+  Sequence& kept = *(sequences_[id] = std::move(sequence));
+  if (const Result<void> added = scheduler_.add(kept.request, arrival); !added) {
+    kept.request.arrival = arrival;
+    kept.request.finished = arrival;
+    kept.request.finish_reason = FinishReason::kAbort;
+    end(kept, added.error());
+    return;
+  }
+  const std::scoped_lock lock(mutex_);
+  publish();
+}
+
+void EngineCore::cancel(RequestId id) {
+  const auto found = sequences_.find(id);
+  if (found == sequences_.end()) return;
+  INFERLAB_CHECK(scheduler_.abort(id, clock_()));
+  {
+    const std::scoped_lock lock(mutex_);
+    metrics_.finished(found->second->request);
+    publish();
+  }
+  end(*found->second, std::nullopt);
+}
+
+void EngineCore::cancel_all(const Error& error) {
+  while (!sequences_.empty()) {
+    Sequence& sequence = *sequences_.begin()->second;
+    INFERLAB_CHECK(scheduler_.abort(sequence.request.id, clock_()));
+    {
+      const std::scoped_lock lock(mutex_);
+      metrics_.finished(sequence.request);
+      publish();
+    }
+    end(sequence, error);
+  }
+}
+
+Result<void> EngineCore::step() {
+  const Step step = scheduler_.schedule(clock_());
+  if (step.empty()) return {};
+  {
+    const std::scoped_lock lock(mutex_);
+    publish();
+  }
+  std::optional<Result<StepOutput>> executed;
+  executor_.start(step, [&](Result<StepOutput> result) { executed = std::move(result); });
+  INFERLAB_CHECK(executed.has_value());
+  if (!executed->has_value()) {
+    scheduler_.cancel_step(step);
+    cancel_all(executed->error());
+    return executed->error();
+  }
+  StepOutput output = std::move(*executed).value();
+
+  std::vector<Emission> emissions;
+  std::vector<std::optional<Time>> previous_token;
+  for (const ScheduledRequest& entry : step.scheduled) {
+    if (!entry.samples) continue;
+    Sequence& sequence = *sequences_.at(entry.id);
+    previous_token.push_back(sequence.request.last_token);
+    emissions.push_back(consume(sequence, output.sampled[emissions.size()]));
+  }
+  std::vector<RequestId> finished;
+  {
+    const std::scoped_lock lock(mutex_);
+    finished = scheduler_.complete(step, output, clock_());
+    metrics_.step(step.num_scheduled_tokens);
+    for (std::size_t i = 0; i < emissions.size(); ++i) {
+      metrics_.token(emissions[i].sequence->request, previous_token[i]);
+    }
+    for (const RequestId id : finished) metrics_.finished(sequences_.at(id)->request);
+    publish();
+  }
+  // Callbacks come last, so that whoever hears of a token or an end finds it in the metrics.
+  for (Emission& emission : emissions) {
+    Sequence& sequence = *emission.sequence;
+    if (sequence.request.status == RequestStatus::kFinished && sequence.stop.hit() == nullptr) {
+      emission.text += sequence.stop.push(sequence.decoder.finish());
+      emission.text += sequence.stop.finish();
+    }
+    if (!emission.text.empty() && sequence.callbacks.on_text) {
+      sequence.callbacks.on_text(emission.text);
+    }
+  }
+  for (const RequestId id : finished) end(*sequences_.at(id), std::nullopt);
+  return {};
+}
+
+EngineCore::Emission EngineCore::consume(Sequence& sequence, SampledToken& token) const {
+  sequence.tokens.push_back(token.token_id);
+  if (tokenizer_->is_end(token.token_id) && !sequence.ignore_eos) {
+    token.stop = true;
+    return Emission{&sequence, {}};
+  }
+  std::string text = sequence.stop.push(sequence.decoder.push(token.token_id));
+  token.stop = sequence.stop.hit() != nullptr;
+  return Emission{&sequence, std::move(text)};
+}
+
+void EngineCore::publish() {
+  published_ = EngineStats{.scheduler = scheduler_.stats(),
+                           .num_free_blocks = scheduler_.blocks().num_free_blocks(),
+                           .num_blocks = scheduler_.blocks().num_blocks(),
+                           .prompt_tokens_total = metrics_.prompt_tokens(),
+                           .generation_tokens_total = metrics_.generation_tokens(),
+                           .num_finished_total = metrics_.num_finished()};
+}
+
+void EngineCore::end(Sequence& sequence, const std::optional<Error>& error) {
+  const Request& request = sequence.request;
+  GenerationResult result{
+      .finish_reason = *request.finish_reason,
+      .error = error,
+      .stop_string = sequence.stop.hit() == nullptr ? std::string() : *sequence.stop.hit(),
+      .num_prompt_tokens = request.num_prompt_tokens,
+      .num_output_tokens = request.num_output_tokens,
+      .ttft = request.first_token ? *request.first_token - request.arrival : Duration{},
+      .e2e = *request.finished - request.arrival};
+  if (log_) {
+    const Time first = request.first_scheduled.value_or(*request.finished);
+    log_(LogLevel::kInfo,
+         fmt::format("Finished request {}: {}, prompt_tokens: {}, output_tokens: {}, "
+                     "queue: {:.1f} ms, ttft: {:.1f} ms, e2e: {:.1f} ms, preemptions: {}",
+                     sequence.name, to_string(result.finish_reason), result.num_prompt_tokens,
+                     result.num_output_tokens, milliseconds(first - request.arrival),
+                     milliseconds(result.ttft), milliseconds(result.e2e), request.num_preemptions));
+  }
+  // Out of the table first: on_end may drop the last reference to what the callbacks hold.
+  const auto node = sequences_.extract(request.id);
+  if (node.mapped()->callbacks.on_end) node.mapped()->callbacks.on_end(result);
+}
+
+EngineStats EngineCore::stats() const {
+  const std::scoped_lock lock(mutex_);
+  return published_;
+}
+
+std::string EngineCore::render_metrics(const std::string& model_name,
+                                       std::int64_t more_waiting) const {
+  const std::scoped_lock lock(mutex_);
+  SchedulerStats stats = published_.scheduler;
+  stats.num_requests_waiting += more_waiting;
+  return metrics_.render(stats, model_name);
+}
+
+}  // namespace inferlab

@@ -1,0 +1,75 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+
+#include "engine/backend/backend.h"
+#include "engine/base/log.h"
+#include "engine/schedule/scheduler.h"
+#include "engine/serve/device_executor.h"
+#include "engine/serve/sequence.h"
+#include "engine/serve/serve_metrics.h"
+
+namespace inferlab {
+
+/// A moment of the engine.
+struct EngineStats {
+  SchedulerStats scheduler;
+  std::int32_t num_free_blocks = 0;
+  std::int32_t num_blocks = 0;
+  std::int64_t prompt_tokens_total = 0;
+  std::int64_t generation_tokens_total = 0;
+  std::int64_t num_finished_total = 0;  ///< whatever the reason
+};
+
+/// Joins Scheduler, Backend, Sampler and Tokenizer: the part of the engine that runs on its one
+/// thread. Only stats() and render_metrics() may be called from others.
+class EngineCore {
+ public:
+  /// Borrows tokenizer and backend. `clock` gives the time since the engine's start.
+  EngineCore(const SchedulerConfig& config, const Tokenizer& tokenizer, Backend& backend,
+             std::int32_t vocab_size, std::function<Time()> clock, LogSink log);
+
+  /// Takes the request into the waiting queue; one that the scheduler refuses ends at once.
+  void add(std::unique_ptr<Sequence> sequence, Time arrival);
+  /// Ends the request, if it is still there; its KV blocks are free at once.
+  void cancel(RequestId id);
+  /// One step. After an error of the backend all requests have ended with it, and the core takes no
+  /// more: the caller passes the error on to whoever comes.
+  Result<void> step();
+  /// Ends everything with `error`.
+  void cancel_all(const Error& error);
+
+  [[nodiscard]] bool has_requests() const { return !sequences_.empty(); }
+  [[nodiscard]] EngineStats stats() const;
+  [[nodiscard]] std::string render_metrics(const std::string& model_name,
+                                           std::int64_t more_waiting) const;
+
+ private:
+  struct Emission {
+    Sequence* sequence;
+    std::string text;
+  };
+
+  /// Takes a sampled token over: text, and whether the request ends with it.
+  Emission consume(Sequence& sequence, SampledToken& token) const;
+  void publish();
+  void end(Sequence& sequence, const std::optional<Error>& error);
+
+  const Tokenizer* tokenizer_;
+  std::function<Time()> clock_;
+  LogSink log_;
+  SequenceTable sequences_;
+  Scheduler scheduler_;
+  DeviceExecutor executor_;
+
+  mutable std::mutex mutex_;  // of the two below
+  ServeMetrics metrics_;
+  EngineStats published_;
+};
+
+}  // namespace inferlab

@@ -1,0 +1,193 @@
+#include "engine/serve/http_listener.h"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <cerrno>
+#include <chrono>
+#include <cstring>
+
+#include "engine/base/check.h"
+
+namespace inferlab {
+namespace {
+
+using SteadyClock = std::chrono::steady_clock;
+using Milliseconds = std::chrono::milliseconds;
+
+constexpr Milliseconds kReadTimeout{5000};
+constexpr Milliseconds kWriteTimeout{5000};
+/// Of a whole request: a client that sends a byte now and then holds a thread no longer than this.
+constexpr Milliseconds kRequestTimeout{30000};
+constexpr Milliseconds kIdleTimeout{5000};  // of a connection between requests
+constexpr Milliseconds kDrainPatience{200};
+constexpr Milliseconds kSlice{50};  // of the idle wait, so that a stop is noticed
+
+/// One accepted connection; borrows the socket.
+class Connection final : public httplib::Stream {
+ public:
+  Connection(socket_t socket, std::size_t max_request_bytes,
+             const std::atomic<socket_t>& server_socket)
+      : socket_(socket), max_request_bytes_(max_request_bytes), server_socket_(server_socket) {}
+
+  [[nodiscard]] bool stopped() const { return server_socket_ == INVALID_SOCKET; }
+
+  /// Time and bytes for the next request start to count.
+  void begin_request() {
+    deadline_ = SteadyClock::now() + kRequestTimeout;
+    bytes_left_ = max_request_bytes_;
+  }
+
+  void close_after_response() { closing_ = true; }
+  [[nodiscard]] bool closing() const { return closing_; }
+
+  /// Takes what the client still sends, within limits: a close over unread bytes would reset the
+  /// connection and might cost the client the answer.
+  void drain() {
+    shutdown(socket_, SHUT_WR);
+    for (int i = 0; i < 256 && wait_for(POLLIN, kDrainPatience); ++i) {
+      if (recv(socket_, buffer_.data(), buffer_.size(), 0) <= 0) return;
+    }
+  }
+
+  /// False when none comes in time or the server stops.
+  [[nodiscard]] bool wait_for_request() const {
+    return !stopped() && (at_ < filled_ || wait_for_data(kIdleTimeout));
+  }
+
+  [[nodiscard]] bool is_connected() const {
+    if (at_ < filled_) return true;
+    char byte = 0;
+    const ssize_t got = recv(socket_, &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+    return got > 0 || (got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR));
+  }
+
+  bool is_readable() const override { return at_ < filled_ || wait_for(POLLIN, kReadTimeout); }
+  bool is_writable() const override { return wait_for(POLLOUT, kWriteTimeout) && is_connected(); }
+
+  ssize_t read(char* out, std::size_t size) override {
+    if (at_ == filled_) {
+      // The library reads headers byte by byte; the buffer spares a system call for each.
+      const auto left = std::chrono::duration_cast<Milliseconds>(deadline_ - SteadyClock::now());
+      const std::size_t most = std::min(buffer_.size(), bytes_left_);
+      if (most == 0 || !wait_for_data(std::min(kReadTimeout, left))) return -1;
+      const ssize_t got = recv(socket_, buffer_.data(), most, 0);
+      if (got <= 0) return got;
+      bytes_left_ -= static_cast<std::size_t>(got);
+      at_ = 0;
+      filled_ = static_cast<std::size_t>(got);
+    }
+    const std::size_t count = std::min(size, filled_ - at_);
+    std::memcpy(out, buffer_.data() + at_, count);
+    at_ += count;
+    return static_cast<ssize_t>(count);
+  }
+
+  ssize_t write(const char* data, std::size_t size) override {
+    if (!wait_for(POLLOUT, kWriteTimeout)) return -1;
+    return send(socket_, data, size, MSG_NOSIGNAL);
+  }
+
+  void get_remote_ip_and_port(std::string& ip, int& port) const override {
+    sockaddr_storage address = {};
+    socklen_t length = sizeof address;
+    if (getpeername(socket_, reinterpret_cast<sockaddr*>(&address), &length) == 0) {
+      name_of(address, ip, port);
+    }
+  }
+  void get_local_ip_and_port(std::string& ip, int& port) const override {
+    sockaddr_storage address = {};
+    socklen_t length = sizeof address;
+    if (getsockname(socket_, reinterpret_cast<sockaddr*>(&address), &length) == 0) {
+      name_of(address, ip, port);
+    }
+  }
+  socket_t socket() const override { return socket_; }
+
+  /// The connection that this thread serves.
+  static Connection*& current() {
+    thread_local Connection* connection = nullptr;
+    return connection;
+  }
+
+ private:
+  [[nodiscard]] bool wait_for(short events, Milliseconds patience) const {
+    const SteadyClock::time_point end = SteadyClock::now() + patience;
+    while (true) {
+      const auto left = std::chrono::duration_cast<Milliseconds>(end - SteadyClock::now());
+      pollfd entry{.fd = socket_, .events = events, .revents = 0};
+      const int ready = poll(&entry, 1, static_cast<int>(std::max<std::int64_t>(0, left.count())));
+      if (ready >= 0 || errno != EINTR) return ready > 0;
+    }
+  }
+
+  /// As wait_for(), but a stop of the server ends it.
+  [[nodiscard]] bool wait_for_data(Milliseconds patience) const {
+    const SteadyClock::time_point end = SteadyClock::now() + patience;
+    while (!stopped() && SteadyClock::now() < end) {
+      if (wait_for(POLLIN, kSlice)) return true;
+    }
+    return false;
+  }
+
+  static void name_of(const sockaddr_storage& address, std::string& ip, int& port) {
+    std::array<char, INET6_ADDRSTRLEN> text = {};
+    if (address.ss_family == AF_INET) {
+      const auto& v4 = reinterpret_cast<const sockaddr_in&>(address);
+      inet_ntop(AF_INET, &v4.sin_addr, text.data(), text.size());
+      port = ntohs(v4.sin_port);
+    } else if (address.ss_family == AF_INET6) {
+      const auto& v6 = reinterpret_cast<const sockaddr_in6&>(address);
+      inet_ntop(AF_INET6, &v6.sin6_addr, text.data(), text.size());
+      port = ntohs(v6.sin6_port);
+    }
+    ip = text.data();
+  }
+
+  socket_t socket_;
+  std::size_t max_request_bytes_;
+  const std::atomic<socket_t>& server_socket_;  // of the listener; invalid once it has stopped
+  std::size_t bytes_left_ = 0;                  // that may still come in for this request
+  bool closing_ = false;
+  SteadyClock::time_point deadline_ = {};
+  std::array<char, 4096> buffer_ = {};
+  std::size_t at_ = 0;  // of the buffer: what was read but not taken is [at_, filled_)
+  std::size_t filled_ = 0;
+};
+
+}  // namespace
+
+bool client_is_connected() {
+  INFERLAB_CHECK(Connection::current() != nullptr);
+  return Connection::current()->is_connected();
+}
+
+void close_after_response() {
+  INFERLAB_CHECK(Connection::current() != nullptr);
+  Connection::current()->close_after_response();
+}
+
+bool HttpListener::process_and_close_socket(socket_t socket) {
+  Connection connection(socket, max_request_bytes_, svr_sock_);
+  Connection::current() = &connection;
+  bool ok = true;
+  bool closed = false;
+  while (ok && !closed && !connection.closing()) {
+    if (!connection.wait_for_request()) break;
+    connection.begin_request();
+    ok = process_request(connection, false, closed, nullptr);
+  }
+  Connection::current() = nullptr;
+  if (connection.closing()) connection.drain();
+  shutdown(socket, SHUT_RDWR);
+  close(socket);
+  return ok;
+}
+
+}  // namespace inferlab

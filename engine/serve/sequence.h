@@ -1,0 +1,33 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "engine/model/sampler.h"
+#include "engine/schedule/request.h"
+#include "engine/serve/generation.h"
+#include "engine/serve/stop_checker.h"
+#include "engine/tokenizer/tokenizer.h"
+
+namespace inferlab {
+
+/// What the engine keeps of a request beside the scheduler's counts: the tokens and what turns them
+/// into text. Made by submit(), then owned by the engine's thread.
+struct Sequence {
+  Request request;
+  std::string name;             ///< for the log
+  std::vector<TokenId> tokens;  ///< prompt and output
+  Sampler sampler;
+  StreamDecoder decoder;
+  StopChecker stop;
+  bool ignore_eos = false;
+  GenerationCallbacks callbacks;
+};
+
+/// Ordered, so that nothing depends on addresses or on a hash.
+using SequenceTable = std::map<RequestId, std::unique_ptr<Sequence>>;
+
+}  // namespace inferlab

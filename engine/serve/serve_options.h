@@ -1,0 +1,44 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "engine/schedule/scheduler_config.h"
+
+namespace inferlab {
+
+/// What the engine and its HTTP server can be told. Names are those of vLLM's `vllm serve` flags
+/// where it has one; 0 and "" mean the default that the comment gives.
+struct ServeOptions {
+  // The model.
+  std::string model = {};  ///< path of a GGUF file
+  /// Names in the API, the first in answers; empty: the model's own.
+  std::vector<std::string> served_model_name = {};
+  std::int64_t max_model_len = 0;  ///< tokens; 0: what the model was trained for
+  std::uint64_t seed = 0;          ///< of requests that bring none
+
+  // The engine.
+  std::string device = "cpu";  ///< a row of engine/backend/registry.h
+  std::int64_t max_num_seqs = 256;
+  std::int64_t max_num_batched_tokens = 2048;
+  std::int32_t block_size = 16;              ///< tokens
+  std::int32_t num_gpu_blocks_override = 0;  ///< KV blocks; 0: from kv_cache_memory_bytes
+  std::int64_t kv_cache_memory_bytes = 0;    ///< 0: 256 MiB, less where max_num_seqs needs less
+  bool enable_chunked_prefill = true;
+  SchedulingPolicy scheduling_policy = SchedulingPolicy::kFcfs;
+  /// Requests that may wait for their first step; more are refused with 429. vLLM has no such
+  /// limit.
+  std::int64_t max_num_waiting = 1024;
+
+  // The HTTP server.
+  std::string host = "127.0.0.1";
+  int port = 8000;           ///< 0: a free one
+  std::string api_key = {};  ///< asked for under /v1; "": none
+  int num_threads = 300;     ///< one per connection
+  std::size_t max_body_bytes = std::size_t{8} * 1024 * 1024;
+  bool disable_access_log = false;  ///< vLLM's --disable-uvicorn-access-log
+};
+
+}  // namespace inferlab

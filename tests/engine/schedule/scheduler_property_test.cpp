@@ -1,0 +1,219 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <catch2/catch.hpp>
+#include <memory>
+#include <set>
+
+#include "engine/base/hash.h"
+#include "engine/base/rng.h"
+#include "engine/schedule/scheduler.h"
+
+namespace inferlab {
+namespace {
+
+struct Plan {
+  Request request;
+  std::int64_t expected_tokens = 0;
+  bool aborted = false;
+};
+
+/// A random replica under random load, checked after every event.
+class RandomRun {
+ public:
+  explicit RandomRun(std::uint64_t seed) : rng_(seed), scheduler_(random_config()) {}
+
+  std::uint64_t run() {
+    const std::int64_t num_requests = rng_.between(std::int64_t{1}, std::int64_t{60});
+    std::int64_t steps_without_news = 0;
+    while (static_cast<std::int64_t>(plans_.size()) < num_requests || scheduler_.has_requests()) {
+      now_ += rng_.between(Duration(1us), Duration(5ms));
+      while (static_cast<std::int64_t>(plans_.size()) < num_requests && rng_.below(3) == 0)
+        arrive();
+      if (rng_.below(40) == 0) leave();
+      one_step();
+      check_blocks();
+      // Nobody starves: the work that is left bounds the steps, whatever is preempted on the way.
+      const bool all_here = static_cast<std::int64_t>(plans_.size()) == num_requests;
+      steps_without_news = all_here ? steps_without_news + 1 : 0;
+      REQUIRE(steps_without_news < 200000);
+    }
+    for (const auto& plan : plans_) check_end(*plan);
+    CHECK(scheduler_.blocks().num_free_blocks() == scheduler_.blocks().num_blocks());
+    CHECK(scheduler_.stats().kv_cache_usage == 0.0);
+    return hash_.digest();
+  }
+
+  [[nodiscard]] std::int64_t num_preemptions() const {
+    return scheduler_.stats().num_preemptions_total;
+  }
+
+ private:
+  SchedulerConfig random_config() {
+    SchedulerConfig config;
+    config.block_size = 1 << rng_.below(6);
+    config.num_gpu_blocks =
+        static_cast<std::int32_t>(rng_.between(std::int64_t{2}, std::int64_t{60}));
+    config.max_num_seqs = rng_.between(std::int64_t{1}, std::int64_t{12});
+    config.max_num_batched_tokens =
+        config.max_num_seqs + rng_.between(std::int64_t{0}, std::int64_t{100});
+    config.scheduling_policy =
+        rng_.below(3) == 0 ? SchedulingPolicy::kPriority : SchedulingPolicy::kFcfs;
+    config.enable_chunked_prefill = rng_.below(4) != 0;
+    if (config.enable_chunked_prefill) {
+      config.long_prefill_token_threshold =
+          rng_.below(2) == 0 ? 0 : rng_.between(std::int64_t{1}, std::int64_t{50});
+    } else {
+      config.max_num_batched_tokens += std::int64_t{config.num_gpu_blocks} * config.block_size;
+    }
+    const Result<SchedulerConfig> result = checked(config);
+    REQUIRE(result);
+    return *result;
+  }
+
+  void arrive() {
+    auto plan = std::make_unique<Plan>();
+    Request& request = plan->request;
+    const std::int64_t longest = scheduler_.config().max_model_len;
+    request.id = plans_.size() + 1;
+    request.num_prompt_tokens = rng_.between(std::int64_t{1}, longest - 1);
+    request.max_tokens = rng_.between(std::int64_t{1}, longest + 10);
+    request.priority = static_cast<std::int32_t>(rng_.below(3));
+    plan->expected_tokens = std::min(request.max_tokens, longest - request.num_prompt_tokens);
+    REQUIRE(scheduler_.add(request, now_));
+    plans_.push_back(std::move(plan));
+  }
+
+  void leave() {
+    if (plans_.empty()) return;
+    Plan& plan = *plans_[rng_.below(plans_.size())];
+    if (scheduler_.abort(plan.request.id, now_)) plan.aborted = true;
+  }
+
+  void one_step() {
+    const Step step = scheduler_.schedule(now_);
+    if (step.empty()) {
+      REQUIRE_FALSE(scheduler_.has_requests());
+      return;
+    }
+    check_step(step);
+    if (rng_.below(30) == 0) leave();  // also while the device works
+    if (rng_.below(50) == 0) {
+      scheduler_.cancel_step(step);
+      return;
+    }
+    StepOutput output;
+    for (const ScheduledRequest& entry : step.scheduled) {
+      if (entry.samples) output.sampled.push_back({});
+    }
+    now_ += 1ms;
+    for (const RequestId id : scheduler_.complete(step, output, now_)) hash_.add(id);
+  }
+
+  void check_step(const Step& step) {
+    const SchedulerConfig& config = scheduler_.config();
+    std::int64_t num_tokens = 0;
+    std::set<RequestId> seen;
+    hash_.add(step.number);
+    for (const ScheduledRequest& entry : step.scheduled) {
+      const Request& request = plans_[entry.id - 1]->request;
+      CHECK(seen.insert(entry.id).second);
+      CHECK(request.status == RequestStatus::kRunning);
+      CHECK(entry.num_tokens >= 1);
+      CHECK(entry.num_computed_tokens == request.num_computed_tokens);
+      const std::int64_t end = entry.num_computed_tokens + entry.num_tokens;
+      CHECK(entry.samples == (end == request.num_tokens()));
+      CHECK(static_cast<std::int64_t>(request.block_table.size()) * config.block_size >= end);
+      num_tokens += entry.num_tokens;
+      hash_.add(entry.id);
+      hash_.add(static_cast<std::uint64_t>(entry.num_tokens));
+    }
+    for (const RequestId id : step.preempted) {
+      CHECK(seen.count(id) == 0);
+      CHECK(plans_[id - 1]->request.num_computed_tokens == 0);
+    }
+    CHECK(num_tokens == step.num_scheduled_tokens);
+    CHECK(num_tokens <= config.max_num_batched_tokens);
+    CHECK(static_cast<std::int64_t>(step.scheduled.size()) <= config.max_num_seqs);
+  }
+
+  /// Free and owned KV blocks add up to all of them, and each is owned once.
+  void check_blocks() {
+    const BlockManager& blocks = scheduler_.blocks();
+    std::set<BlockId> owned;
+    std::size_t num_owned = 0;
+    for (const auto& plan : plans_) {
+      const Request& request = plan->request;
+      if (request.status != RequestStatus::kRunning) CHECK(request.block_table.empty());
+      owned.insert(request.block_table.begin(), request.block_table.end());
+      num_owned += request.block_table.size();
+    }
+    CHECK(owned.size() == num_owned);
+    CHECK(static_cast<std::int32_t>(num_owned) + blocks.num_free_blocks() == blocks.num_blocks());
+  }
+
+  static void check_end(const Plan& plan) {
+    const Request& request = plan.request;
+    CHECK(request.status == RequestStatus::kFinished);
+    if (plan.aborted) {
+      CHECK(request.finish_reason == FinishReason::kAbort);
+      CHECK(request.num_output_tokens < plan.expected_tokens);
+      return;
+    }
+    CHECK(request.finish_reason == FinishReason::kLength);
+    CHECK(request.num_output_tokens == plan.expected_tokens);
+    CHECK(request.first_scheduled >= request.arrival);
+    CHECK(request.first_token > request.first_scheduled);
+    CHECK(request.finished == request.last_token);
+  }
+
+  Rng rng_;
+  Scheduler scheduler_;
+  std::vector<std::unique_ptr<Plan>> plans_;
+  RunHash hash_;
+  Time now_ = {};
+};
+
+}  // namespace
+
+TEST_CASE("Scheduler: every accepted request gets exactly its tokens, whatever the load") {
+  std::int64_t num_preemptions = 0;
+  for (std::uint64_t seed = 1; seed <= 150; ++seed) {
+    INFO("seed " << seed);
+    RandomRun run(seed);
+    const std::uint64_t hash = run.run();
+    num_preemptions += run.num_preemptions();
+    if (seed % 10 == 0) CHECK(RandomRun(seed).run() == hash);
+  }
+  CHECK(num_preemptions > 1000);  // the runs do reach what they are meant to test
+}
+
+TEST_CASE("Scheduler: equal input gives equal steps on every machine") {
+  CHECK(fmt::format("{:016x}", RandomRun(7).run()) == "a0c0645ca03381da");
+}
+
+TEST_CASE("Scheduler: the times of a request are those of its steps") {
+  SchedulerConfig config;
+  config.num_gpu_blocks = 8;
+  config.max_num_batched_tokens = 4;
+  config.max_num_seqs = 4;
+  Scheduler scheduler(*checked(config));
+  Request request{.id = 1, .num_prompt_tokens = 6, .max_tokens = 2};
+  REQUIRE(scheduler.add(request, Time(1s)));
+  const auto step_from = [&](Duration start, Duration end) {
+    const Step step = scheduler.schedule(Time(start));
+    StepOutput output;
+    if (step.scheduled.at(0).samples) output.sampled.push_back({.token_id = 5});
+    return scheduler.complete(step, output, Time(end));
+  };
+  CHECK(step_from(2s, 3s).empty());
+  CHECK_FALSE(request.first_token);
+  CHECK(step_from(3s, 4s).empty());
+  CHECK(step_from(5s, 6s) == std::vector<RequestId>{1});
+  CHECK(request.arrival == Time(1s));
+  CHECK(request.first_scheduled == Time(2s));
+  CHECK(request.first_token == Time(4s));
+  CHECK(request.finished == Time(6s));
+}
+
+}  // namespace inferlab
