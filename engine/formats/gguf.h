@@ -67,7 +67,7 @@ class GgufFile {
   static Result<GgufFile> open(const std::string& path);
   /// Takes the bytes over. `name` stands for the file in messages.
   static Result<GgufFile> parse(std::vector<std::byte> bytes, std::string name);
-  /// Borrows the bytes: they must outlive the result.
+  /// Borrows the bytes: they must outlive the result and be aligned to 8.
   static Result<GgufFile> parse(std::span<const std::byte> bytes, std::string name);
 
   [[nodiscard]] const std::string& name() const { return name_; }

@@ -33,6 +33,12 @@ struct EncodeOptions {
   bool parse_special = false;
 };
 
+/// A piece of a prompt that is put together from a template: a control marker or plain text.
+struct PromptPart {
+  std::string text;
+  bool is_marker = false;
+};
+
 struct DecodeOptions {
   /// The ids begin a text, so that the space that SentencePiece put in front is taken off again.
   bool at_start = true;
@@ -59,6 +65,11 @@ class Tokenizer {
 
   [[nodiscard]] std::vector<TokenId> encode(std::string_view text,
                                             EncodeOptions options = {}) const;
+  /// Each marker becomes the control or user-defined token of this spelling; neighbouring plain
+  /// parts are encoded as one text, in which no control token and none of these markers is
+  /// recognised. A marker that is no such token is plain text. BOS comes first if `add_bos`.
+  [[nodiscard]] std::vector<TokenId> encode_prompt(std::span<const PromptPart> parts,
+                                                   bool add_bos) const;
   /// Always valid UTF-8: incomplete characters become U+FFFD. Ids outside the vocabulary give none.
   [[nodiscard]] std::string decode(std::span<const TokenId> ids, DecodeOptions options = {}) const;
   /// The bytes of one token, perhaps a part of a character. Control tokens: empty.
@@ -74,6 +85,10 @@ class Tokenizer {
   [[nodiscard]] std::optional<TokenId> eos() const;
   [[nodiscard]] std::optional<TokenId> eot() const;
   [[nodiscard]] bool adds_bos() const;
+  /// Whether encoding puts a space in front of the text (SentencePiece).
+  [[nodiscard]] bool adds_space_prefix() const;
+  /// A control or user-defined token of this spelling.
+  [[nodiscard]] std::optional<TokenId> find_special(std::string_view token_text) const;
   /// Whether generation stops here: EOS, EOT and their like.
   [[nodiscard]] bool is_end(TokenId id) const;
 

@@ -1,0 +1,16 @@
+#pragma once
+
+#include <cstddef>
+
+#include "engine/backend/backend.h"
+#include "engine/base/result.h"
+
+namespace inferlab {
+
+/// What every backend asks of a batch before it touches memory by it: rows belong to one sequence
+/// each and in order, ids are in the vocabulary, blocks exist and cover all positions, sampled rows
+/// exist and `num_logits` is their number times the vocabulary. kInvalid says what contradicts.
+Result<void> check_batch(const Batch& batch, const LlamaConfig& config, const KvCacheShape& kv,
+                         std::size_t num_logits);
+
+}  // namespace inferlab

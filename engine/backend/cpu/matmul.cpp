@@ -1,0 +1,77 @@
+#include "engine/backend/cpu/matmul.h"
+
+#include <cstring>
+
+#include "engine/backend/cpu/dot.h"
+#include "engine/base/check.h"
+#include "engine/formats/half.h"
+#include "engine/formats/q8_0.h"
+
+namespace inferlab::cpu {
+namespace {
+
+void decode_block(const std::byte* from, float* to) {
+  Q8Block block;
+  std::memcpy(&block, from, sizeof block);
+  const float scale = half_to_float(block.scale);
+  for (std::size_t i = 0; i < kQ8BlockElements; ++i) {
+    to[i] = scale * static_cast<float>(block.quants[i]);
+  }
+}
+
+/// The same as decode_row() and dot(), without the way through memory: for a single row of x, where
+/// decoding is most of the work.
+float dot_q8(const std::byte* row, const float* x, std::int64_t columns) {
+  static_assert(kQ8BlockElements == 2 * LaneSums::kLanes);
+  LaneSums sums;
+  for (std::int64_t i = 0; i < columns; i += kQ8BlockElements) {
+    alignas(64) float decoded[kQ8BlockElements];
+    decode_block(row, decoded);
+    sums.add(decoded, x + i);
+    sums.add(decoded + LaneSums::kLanes, x + i + LaneSums::kLanes);
+    row += sizeof(Q8Block);
+  }
+  return sums.total();
+}
+
+}  // namespace
+
+void decode_row(const Matrix& matrix, std::int64_t index, std::span<float> out) {
+  INFERLAB_CHECK(std::ssize(out) == matrix.columns && index >= 0 && index < matrix.rows);
+  const std::byte* from = matrix.row(index);
+  switch (matrix.type) {
+    case TensorType::kF32:
+      std::memcpy(out.data(), from, out.size_bytes());
+      break;
+    case TensorType::kF16:
+      for (std::size_t i = 0; i < out.size(); ++i) {
+        Half half = 0;
+        std::memcpy(&half, from + i * sizeof half, sizeof half);
+        out[i] = half_to_float(half);
+      }
+      break;
+    case TensorType::kQ8_0:
+      for (std::size_t i = 0; i < out.size(); i += kQ8BlockElements) {
+        decode_block(from, out.data() + i);
+        from += sizeof(Q8Block);
+      }
+      break;
+  }
+}
+
+void matmul(const Matrix& w, const float* x, std::int64_t num_rows, float* y,
+            std::vector<float>& scratch) {
+  if (num_rows == 1 && w.type == TensorType::kQ8_0) {
+    for (std::int64_t r = 0; r < w.rows; ++r) y[r] = dot_q8(w.row(r), x, w.columns);
+    return;
+  }
+  scratch.resize(static_cast<std::size_t>(w.columns));
+  for (std::int64_t r = 0; r < w.rows; ++r) {
+    decode_row(w, r, scratch);
+    for (std::int64_t t = 0; t < num_rows; ++t) {
+      y[t * w.rows + r] = dot(scratch.data(), x + t * w.columns, w.columns);
+    }
+  }
+}
+
+}  // namespace inferlab::cpu

@@ -1,0 +1,44 @@
+#include "engine/backend/cpu/rope.h"
+
+#include "engine/base/check.h"
+#include "engine/model/stable_math.h"
+
+namespace inferlab::cpu {
+
+Rope::Rope(std::int32_t rope_dim, float freq_base) : num_pairs_(rope_dim / 2) {
+  INFERLAB_CHECK(rope_dim > 0 && rope_dim % 2 == 0);
+  const double log_base = stable_log(static_cast<double>(freq_base));
+  for (std::int32_t i = 0; i < num_pairs_; ++i) {
+    frequencies_.push_back(stable_exp(-2.0 * i / rope_dim * log_base));
+  }
+}
+
+void Rope::set_positions(std::span<const std::int32_t> positions) {
+  cos_.clear();
+  sin_.clear();
+  for (const std::int32_t position : positions) {
+    for (const double frequency : frequencies_) {
+      const SinCos turn = stable_sincos(position * frequency);
+      cos_.push_back(static_cast<float>(turn.cos));
+      sin_.push_back(static_cast<float>(turn.sin));
+    }
+  }
+}
+
+void Rope::apply(float* x, std::int32_t num_heads, std::int32_t head_dim) const {
+  for (std::size_t first = 0; first < cos_.size(); first += static_cast<std::size_t>(num_pairs_)) {
+    for (std::int32_t head = 0; head < num_heads; ++head) {
+      for (std::int32_t i = 0; i < num_pairs_; ++i) {
+        const float cos = cos_[first + i];
+        const float sin = sin_[first + i];
+        const float a = x[2 * i];
+        const float b = x[2 * i + 1];
+        x[2 * i] = a * cos - b * sin;
+        x[2 * i + 1] = a * sin + b * cos;
+      }
+      x += head_dim;
+    }
+  }
+}
+
+}  // namespace inferlab::cpu

@@ -1,0 +1,31 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+namespace inferlab::cpu {
+
+/// Rotary position embedding, Llama's convention as GGUF files have it: the pair of adjacent
+/// elements (2i, 2i + 1) of a head turns by position * freq_base^(-2i / rope_dim).
+/// Source: Su et al., "RoFormer", 2021.
+class Rope {
+ public:
+  Rope() = default;
+  /// Checks: rope_dim is even and positive.
+  Rope(std::int32_t rope_dim, float freq_base);
+
+  /// Computes the angles' sines and cosines for these rows; all layers and heads share them.
+  void set_positions(std::span<const std::int32_t> positions);
+
+  /// Turns the first rope_dim elements of each head. x is [positions, num_heads, head_dim].
+  void apply(float* x, std::int32_t num_heads, std::int32_t head_dim) const;
+
+ private:
+  std::int32_t num_pairs_ = 0;
+  std::vector<double> frequencies_;  // [num_pairs], radians per position
+  std::vector<float> cos_;           // [positions, num_pairs]
+  std::vector<float> sin_;
+};
+
+}  // namespace inferlab::cpu

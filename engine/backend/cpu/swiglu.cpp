@@ -1,0 +1,13 @@
+#include "engine/backend/cpu/swiglu.h"
+
+#include "engine/model/stable_math.h"
+
+namespace inferlab::cpu {
+
+void swiglu(float* gate, const float* up, std::int64_t count) {
+  for (std::int64_t i = 0; i < count; ++i) {
+    gate[i] = gate[i] / (1.0F + stable_exp(-gate[i])) * up[i];
+  }
+}
+
+}  // namespace inferlab::cpu

@@ -1,0 +1,58 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/base/result.h"
+#include "engine/formats/gguf.h"
+
+namespace inferlab {
+
+/// Puts a GGUF file together: metadata and tensors in the order in which they were added.
+/// Keys and names must be new and not empty; the reader refuses the file otherwise.
+class GgufWriter {
+ public:
+  explicit GgufWriter(std::uint32_t version = 3, std::uint32_t alignment = 32);
+
+  void add(std::string_view key, std::string_view text);
+  void add(std::string_view key, const char* text) { add(key, std::string_view(text)); }
+  void add(std::string_view key, std::uint32_t number);
+  void add(std::string_view key, std::uint64_t number);
+  void add(std::string_view key, std::int32_t number);
+  void add(std::string_view key, float number);
+  void add(std::string_view key, bool flag);
+  void add(std::string_view key, std::span<const std::string> texts);
+  void add(std::string_view key, std::span<const float> numbers);
+  void add(std::string_view key, std::span<const std::int32_t> numbers);
+
+  /// `shape` has the fastest dimension first. Checks: the product is values.size(), rows are whole
+  /// blocks of `type`.
+  void add_tensor(std::string_view name, std::span<const std::int64_t> shape, TensorType type,
+                  std::span<const float> values);
+
+  [[nodiscard]] std::vector<std::byte> bytes() const;
+  /// Writes bytes() to a new file beside `path` and renames it, so that nobody sees half a file.
+  [[nodiscard]] Result<void> save(const std::string& path) const;
+
+ private:
+  struct Tensor {
+    std::string name;
+    std::vector<std::int64_t> shape;
+    TensorType type;
+    std::uint64_t offset;  // from the start of the data
+  };
+  void entry(std::string_view key, GgufType type);
+
+  std::uint32_t version_;
+  std::uint32_t alignment_;
+  std::uint64_t num_values_ = 0;
+  std::vector<std::byte> values_;  // encoded metadata
+  std::vector<Tensor> tensors_;
+  std::vector<std::byte> data_;  // of all tensors, each padded to the alignment
+};
+
+}  // namespace inferlab

@@ -1,0 +1,139 @@
+#include "engine/model/llama_config.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <string_view>
+
+namespace inferlab {
+namespace {
+
+// Far above any model there is; low enough that products of two of them stay in 64 bits.
+constexpr std::int64_t kMaxCount = 1 << 24;
+constexpr std::int64_t kMaxLayers = 1024;
+
+class ConfigReader {
+ public:
+  explicit ConfigReader(const GgufFile& file) : file_(file) {}
+
+  Result<std::int32_t> count(std::string_view key, std::int64_t most = kMaxCount) const {
+    INFERLAB_TRY(const std::int64_t number, file_.integer(key));
+    return checked(key, number, most);
+  }
+  Result<std::int32_t> count_or(std::string_view key, std::int64_t fallback) const {
+    INFERLAB_TRY(const std::int64_t number, file_.integer_or(key, fallback));
+    return checked(key, number, kMaxCount);
+  }
+  Error contradiction(std::string_view key, std::string_view why) const {
+    return Error{ErrorKind::kInvalid, fmt::format("{}: {}: {}", file_.name(), key, why),
+                 "the file was converted wrongly or is damaged"};
+  }
+
+ private:
+  Result<std::int32_t> checked(std::string_view key, std::int64_t number, std::int64_t most) const {
+    if (number < 1 || number > most) {
+      return contradiction(key, fmt::format("is {}, need 1 to {}", number, most));
+    }
+    return static_cast<std::int32_t>(number);
+  }
+
+  const GgufFile& file_;
+};
+
+std::string name_of(const GgufFile& file) {
+  const auto name = file.text("general.name");
+  if (name.has_value() && !name->empty()) return std::string(*name);
+  std::string_view path = file.name();
+  path.remove_prefix(std::min(path.size(), path.rfind('/') + 1));
+  if (path.ends_with(".gguf")) path.remove_suffix(5);
+  return std::string(path);
+}
+
+/// The embedding decides: the vocabulary's list may be absent in a file without tokenizer.
+Result<std::int32_t> vocab_size_of(const GgufFile& file, const ConfigReader& reader) {
+  INFERLAB_TRY(const GgufTensor* embedding, file.tensor("token_embd.weight"));
+  if (embedding->shape.size() != 2 || embedding->shape[1] > kMaxCount) {
+    return reader.contradiction("token_embd.weight", "is no matrix of tokens");
+  }
+  const std::int64_t rows = embedding->shape[1];
+  INFERLAB_TRY(const std::int64_t declared, file.integer_or("llama.vocab_size", rows));
+  if (declared != rows) {
+    return reader.contradiction(
+        "llama.vocab_size", fmt::format("is {}, token_embd.weight has {} rows", declared, rows));
+  }
+  if (const GgufValue* tokens = file.find_value("tokenizer.ggml.tokens");
+      tokens != nullptr && tokens->count != static_cast<std::uint64_t>(rows)) {
+    return reader.contradiction(
+        "tokenizer.ggml.tokens",
+        fmt::format("has {} tokens, token_embd.weight {} rows", tokens->count, rows));
+  }
+  return static_cast<std::int32_t>(rows);
+}
+
+}  // namespace
+
+Result<LlamaConfig> LlamaConfig::load(const GgufFile& file) {
+  const ConfigReader reader(file);
+  INFERLAB_TRY(const std::string_view architecture, file.text("general.architecture"));
+  if (architecture != "llama") {
+    return Error{ErrorKind::kInvalid,
+                 fmt::format("{}: general.architecture: {} is not supported", file.name(),
+                             architecture.substr(0, 40)),
+                 "use a model of the llama architecture"};
+  }
+  LlamaConfig config{};
+  config.name = name_of(file);
+  INFERLAB_TRY(config.vocab_size, vocab_size_of(file, reader));
+  INFERLAB_TRY(config.max_model_len, reader.count("llama.context_length"));
+  INFERLAB_TRY(config.hidden_size, reader.count("llama.embedding_length", 1 << 17));
+  INFERLAB_TRY(config.ffn_size, reader.count("llama.feed_forward_length", 1 << 20));
+  INFERLAB_TRY(config.num_layers, reader.count("llama.block_count", kMaxLayers));
+  INFERLAB_TRY(config.num_heads, reader.count("llama.attention.head_count", 1 << 12));
+  INFERLAB_TRY(config.num_kv_heads,
+               reader.count_or("llama.attention.head_count_kv", config.num_heads));
+  if (config.num_heads % config.num_kv_heads != 0) {
+    return reader.contradiction(
+        "llama.attention.head_count_kv",
+        fmt::format("{} does not divide the {} heads", config.num_kv_heads, config.num_heads));
+  }
+  if (!file.has("llama.attention.key_length") && config.hidden_size % config.num_heads != 0) {
+    return reader.contradiction("llama.attention.head_count",
+                                fmt::format("{} heads do not divide the embedding of {}",
+                                            config.num_heads, config.hidden_size));
+  }
+  INFERLAB_TRY(config.head_dim, reader.count_or("llama.attention.key_length",
+                                                config.hidden_size / config.num_heads));
+  INFERLAB_TRY(const std::int32_t value_dim,
+               reader.count_or("llama.attention.value_length", config.head_dim));
+  if (value_dim != config.head_dim || config.head_dim > 1 << 12) {
+    return reader.contradiction(
+        "llama.attention.value_length",
+        fmt::format("keys have {} and values {} elements", config.head_dim, value_dim));
+  }
+  INFERLAB_TRY(config.rope_dim, reader.count_or("llama.rope.dimension_count", config.head_dim));
+  if (config.rope_dim > config.head_dim || config.rope_dim % 2 != 0) {
+    return reader.contradiction(
+        "llama.rope.dimension_count",
+        fmt::format("is {}, need an even number up to {}", config.rope_dim, config.head_dim));
+  }
+  INFERLAB_TRY(const double freq_base, file.number_or("llama.rope.freq_base", 10000.0));
+  if (!(freq_base >= 1.0 && freq_base <= 1e12)) {
+    return reader.contradiction("llama.rope.freq_base", fmt::format("is {}", freq_base));
+  }
+  INFERLAB_TRY(const std::string_view scaling, file.text_or("llama.rope.scaling.type", "none"));
+  INFERLAB_TRY(const double factor, file.number_or("llama.rope.scaling.factor", 1.0));
+  if ((scaling != "none" && factor != 1.0) || file.find_tensor("rope_freqs.weight") != nullptr) {
+    return reader.contradiction("llama.rope.scaling.type", "scaled positions are not supported");
+  }
+  INFERLAB_TRY(const double eps, file.number("llama.attention.layer_norm_rms_epsilon"));
+  if (!(eps > 0.0 && eps < 1.0)) {
+    return reader.contradiction("llama.attention.layer_norm_rms_epsilon",
+                                fmt::format("is {}", eps));
+  }
+  config.rope_freq_base = static_cast<float>(freq_base);
+  config.rms_norm_eps = static_cast<float>(eps);
+  return config;
+}
+
+}  // namespace inferlab

@@ -1,0 +1,113 @@
+#include "engine/model/model_weights.h"
+
+#include <fmt/format.h>
+
+#include <string>
+#include <utility>
+
+namespace inferlab {
+namespace {
+
+Result<Matrix> matrix(const GgufFile& file, const std::string& name, std::int64_t rows,
+                      std::int64_t columns) {
+  INFERLAB_TRY(const GgufTensor* tensor, file.tensor(name));
+  if (tensor->columns() != columns || tensor->rows() != rows) {
+    return Error{ErrorKind::kInvalid,
+                 fmt::format("{}: tensor {}: is {} x {}, the metadata ask for {} x {}", file.name(),
+                             name, tensor->rows(), tensor->columns(), rows, columns),
+                 "the file was converted wrongly or is damaged"};
+  }
+  return Matrix{.type = tensor->type, .rows = rows, .columns = columns, .data = tensor->data};
+}
+
+Result<Matrix> norm(const GgufFile& file, const std::string& name, std::int64_t columns) {
+  INFERLAB_TRY(const Matrix result, matrix(file, name, 1, columns));
+  if (result.type != TensorType::kF32) {
+    return Error{ErrorKind::kInvalid, fmt::format("{}: tensor {}: is {}, need F32", file.name(),
+                                                  name, tensor_type_name(result.type))};
+  }
+  return result;
+}
+
+Result<LayerWeights> layer_weights(const GgufFile& file, const LlamaConfig& config, int index) {
+  const auto name = [index](std::string_view part) {
+    return fmt::format("blk.{}.{}.weight", index, part);
+  };
+  if (file.find_tensor(fmt::format("blk.{}.attn_q.bias", index)) != nullptr) {
+    return Error{
+        ErrorKind::kInvalid,
+        fmt::format("{}: tensor blk.{}.attn_q.bias: biases are not supported", file.name(), index)};
+  }
+  LayerWeights layer;
+  INFERLAB_TRY(layer.attn_norm, norm(file, name("attn_norm"), config.hidden_size));
+  INFERLAB_TRY(layer.attn_q, matrix(file, name("attn_q"), config.q_size(), config.hidden_size));
+  INFERLAB_TRY(layer.attn_k, matrix(file, name("attn_k"), config.kv_size(), config.hidden_size));
+  INFERLAB_TRY(layer.attn_v, matrix(file, name("attn_v"), config.kv_size(), config.hidden_size));
+  INFERLAB_TRY(layer.attn_output,
+               matrix(file, name("attn_output"), config.hidden_size, config.q_size()));
+  INFERLAB_TRY(layer.ffn_norm, norm(file, name("ffn_norm"), config.hidden_size));
+  INFERLAB_TRY(layer.ffn_gate, matrix(file, name("ffn_gate"), config.ffn_size, config.hidden_size));
+  INFERLAB_TRY(layer.ffn_up, matrix(file, name("ffn_up"), config.ffn_size, config.hidden_size));
+  INFERLAB_TRY(layer.ffn_down, matrix(file, name("ffn_down"), config.hidden_size, config.ffn_size));
+  return layer;
+}
+
+template <typename Visit>
+void for_each_matrix(const ModelWeights& weights, Visit visit) {
+  visit(weights.token_embd);
+  visit(weights.output_norm);
+  if (!weights.tied_embeddings) visit(weights.output);
+  for (const LayerWeights& layer : weights.layers) {
+    for (const Matrix* m :
+         {&layer.attn_norm, &layer.attn_q, &layer.attn_k, &layer.attn_v, &layer.attn_output,
+          &layer.ffn_norm, &layer.ffn_gate, &layer.ffn_up, &layer.ffn_down}) {
+      visit(*m);
+    }
+  }
+}
+
+}  // namespace
+
+Result<ModelWeights> ModelWeights::load(const GgufFile& file) {
+  ModelWeights weights;
+  INFERLAB_TRY(weights.config, LlamaConfig::load(file));
+  const LlamaConfig& config = weights.config;
+  INFERLAB_TRY(weights.token_embd,
+               matrix(file, "token_embd.weight", config.vocab_size, config.hidden_size));
+  INFERLAB_TRY(weights.output_norm, norm(file, "output_norm.weight", config.hidden_size));
+  weights.tied_embeddings = file.find_tensor("output.weight") == nullptr;
+  weights.output = weights.token_embd;
+  if (!weights.tied_embeddings) {
+    INFERLAB_TRY(weights.output,
+                 matrix(file, "output.weight", config.vocab_size, config.hidden_size));
+  }
+  for (int i = 0; i < config.num_layers; ++i) {
+    INFERLAB_TRY(LayerWeights layer, layer_weights(file, config, i));
+    weights.layers.push_back(layer);
+  }
+  return weights;
+}
+
+std::int64_t ModelWeights::num_parameters() const {
+  std::int64_t sum = 0;
+  for_each_matrix(*this, [&](const Matrix& m) { sum += m.rows * m.columns; });
+  return sum;
+}
+
+std::int64_t ModelWeights::weights_bytes() const {
+  std::int64_t sum = 0;
+  for_each_matrix(*this, [&](const Matrix& m) { sum += std::int64_t(m.data.size()); });
+  return sum;
+}
+
+Result<Model> Model::open(const std::string& path) {
+  INFERLAB_TRY(GgufFile file, GgufFile::open(path));
+  return from(std::move(file));
+}
+
+Result<Model> Model::from(GgufFile file) {
+  INFERLAB_TRY(ModelWeights weights, ModelWeights::load(file));
+  return Model{.file = std::move(file), .weights = std::move(weights)};
+}
+
+}  // namespace inferlab

@@ -1,0 +1,103 @@
+#include <array>
+#include <catch2/catch.hpp>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/base/hash.h"
+#include "engine/model/model_weights.h"
+#include "engine/model/random_model.h"
+
+namespace inferlab {
+namespace {
+
+std::string refusal(std::vector<std::byte> bytes) {
+  auto file = GgufFile::parse(std::move(bytes), "x");
+  REQUIRE(file.has_value());
+  const auto model = Model::from(std::move(file).value());
+  return model.has_value() ? std::string() : model.error().message;
+}
+
+/// A file with the metadata of a valid model but for one key, and only a token embedding.
+std::string refusal_with(std::string_view key, std::uint32_t number) {
+  GgufWriter writer;
+  writer.add("general.architecture", "llama");
+  constexpr std::array<std::pair<std::string_view, std::uint32_t>, 6> kCounts = {{
+      {"llama.context_length", 64},
+      {"llama.embedding_length", 32},
+      {"llama.feed_forward_length", 32},
+      {"llama.block_count", 1},
+      {"llama.attention.head_count", 4},
+      {"llama.attention.head_count_kv", 2},
+  }};
+  bool written = false;
+  for (const auto& [name, value] : kCounts) {
+    writer.add(name, name == key ? number : value);
+    written = written || name == key;
+  }
+  if (!written) writer.add(key, number);
+  writer.add("llama.attention.layer_norm_rms_epsilon", 1e-5F);
+  const std::vector<float> values(32 * 8);
+  writer.add_tensor("token_embd.weight", std::array<std::int64_t, 2>{32, 8}, TensorType::kF32,
+                    values);
+  return refusal(writer.bytes());
+}
+
+TEST_CASE("Model: a random model is loaded with all its weights") {
+  for (const TensorType type : {TensorType::kF32, TensorType::kF16, TensorType::kQ8_0}) {
+    for (const bool tied : {true, false}) {
+      const RandomModelShape shape{.type = type, .tied_embeddings = tied};
+      auto file = GgufFile::parse(random_model_bytes(shape), "random.gguf");
+      REQUIRE(file.has_value());
+      const auto model = Model::from(std::move(file).value());
+      REQUIRE(model.has_value());
+      const LlamaConfig& config = model->config();
+      CHECK(config.name == "random");
+      CHECK(config.head_dim == 16);
+      CHECK(config.kv_size() == 32);
+      CHECK(model->weights.tied_embeddings == tied);
+      const std::int64_t layer = 2 * 64 + 2 * 64 * 64 + 2 * 32 * 64 + 3 * 96 * 64;
+      CHECK(model->weights.num_parameters() == 2 * layer + 64 + (tied ? 1 : 2) * 320 * 64);
+    }
+  }
+}
+
+TEST_CASE("random_model: the same seed gives the same bytes, on any machine") {
+  const auto digest = [](const RandomModelShape& shape) {
+    const auto bytes = random_model_bytes(shape);
+    return hash_of(std::string_view(reinterpret_cast<const char*>(bytes.data()), bytes.size()));
+  };
+  CHECK(digest({.seed = 5}) == digest({.seed = 5}));
+  CHECK(digest({.seed = 5}) != digest({.seed = 6}));
+}
+
+TEST_CASE("LlamaConfig: hyper-parameters without sense are refused by key") {
+  CHECK(refusal_with("llama.rope.dimension_count", 8) ==
+        "x: tensor output_norm.weight: is missing");
+  CHECK(refusal_with("llama.block_count", 0) == "x: llama.block_count: is 0, need 1 to 1024");
+  CHECK(refusal_with("llama.block_count", 4000000000U) ==
+        "x: llama.block_count: is 4000000000, need 1 to 1024");
+  CHECK(refusal_with("llama.attention.head_count", 5)
+            .starts_with("x: llama.attention.head_count_kv: 2 does not divide the 5 heads"));
+  CHECK(refusal_with("llama.attention.head_count_kv", 3)
+            .starts_with("x: llama.attention.head_count_kv: 3 does not divide"));
+  CHECK(refusal_with("llama.attention.head_count", 6) ==
+        "x: llama.attention.head_count: 6 heads do not divide the embedding of 32");
+  CHECK(refusal_with("llama.rope.dimension_count", 7) ==
+        "x: llama.rope.dimension_count: is 7, need an even number up to 8");
+  CHECK(refusal_with("llama.rope.dimension_count", 10) ==
+        "x: llama.rope.dimension_count: is 10, need an even number up to 8");
+  CHECK(refusal_with("llama.embedding_length", 64) ==
+        "x: tensor token_embd.weight: is 8 x 32, the metadata ask for 8 x 64");
+  CHECK(refusal_with("llama.vocab_size", 9) ==
+        "x: llama.vocab_size: is 9, token_embd.weight has 8 rows");
+  CHECK(refusal_with("llama.attention.value_length", 4)
+            .starts_with("x: llama.attention.value_length: keys have 8 and values 4"));
+  GgufWriter other;
+  other.add("general.architecture", "gpt2");
+  CHECK(refusal(other.bytes()) == "x: general.architecture: gpt2 is not supported");
+  CHECK(refusal(GgufWriter().bytes()) == "x: general.architecture: is missing");
+}
+
+}  // namespace
+}  // namespace inferlab

@@ -1,0 +1,99 @@
+#include "engine/model/sampler.h"
+
+#include <catch2/catch.hpp>
+#include <cmath>
+#include <limits>
+#include <map>
+#include <vector>
+
+namespace inferlab {
+namespace {
+
+constexpr float kNan = std::numeric_limits<float>::quiet_NaN();
+constexpr float kInfinity = std::numeric_limits<float>::infinity();
+
+std::map<std::int32_t, int> counts(const SamplingParams& params, const std::vector<float>& logits,
+                                   int draws) {
+  Sampler sampler(params);
+  std::map<std::int32_t, int> result;
+  for (int i = 0; i < draws; ++i) ++result[sampler.sample(logits)];
+  return result;
+}
+
+TEST_CASE("Sampler: greedy takes the highest logit, of equals the lowest id") {
+  CHECK(argmax(std::vector<float>{1.0F, 3.0F, 3.0F, 2.0F}) == 1);
+  CHECK(argmax(std::vector<float>{kNan, -1.0F, kNan}) == 1);
+  CHECK(argmax(std::vector<float>{kNan, kNan}) == 0);
+  Sampler sampler({.temperature = 0.0F});
+  CHECK(sampler.sample(std::vector<float>{-5.0F, -4.0F, -4.0F}) == 1);
+}
+
+TEST_CASE("Sampler: the same seed draws the same tokens, another seed others") {
+  const std::vector<float> logits(50, 0.0F);
+  const auto drawn = [&](std::uint64_t seed) {
+    Sampler sampler({.seed = seed});
+    std::vector<std::int32_t> ids;
+    for (int i = 0; i < 20; ++i) ids.push_back(sampler.sample(logits));
+    return ids;
+  };
+  CHECK(drawn(1) == drawn(1));
+  CHECK(drawn(1) != drawn(2));
+}
+
+TEST_CASE("Sampler: tokens are drawn with the probabilities of the softmax") {
+  // Probabilities 0.6, 0.3, 0.1 at temperature 1.
+  const std::vector<float> logits = {std::log(0.6F), std::log(0.3F), std::log(0.1F)};
+  auto drawn = counts({.seed = 3}, logits, 20000);
+  // Five standard deviations of a binomial are below 350.
+  CHECK(std::abs(drawn[0] - 12000) < 350);
+  CHECK(std::abs(drawn[1] - 6000) < 350);
+  CHECK(std::abs(drawn[2] - 2000) < 350);
+  // At temperature 0.5 the probabilities are squared: 36 : 9 : 1.
+  drawn = counts({.temperature = 0.5F, .seed = 3}, logits, 20000);
+  CHECK(std::abs(drawn[0] - 20000 * 36 / 46) < 350);
+  CHECK(std::abs(Sampler::log_probability(logits, 1) - std::log(0.3F)) < 1e-5F);
+}
+
+TEST_CASE("Sampler: top_k and top_p leave only the likeliest") {
+  const std::vector<float> logits = {std::log(0.1F), std::log(0.5F), std::log(0.25F),
+                                     std::log(0.15F)};
+  const auto ids = [&](const SamplingParams& params) {
+    std::vector<std::int32_t> result;
+    for (const auto& [id, count] : counts(params, logits, 2000)) result.push_back(id);
+    return result;
+  };
+  CHECK(ids({}) == std::vector<std::int32_t>{0, 1, 2, 3});
+  CHECK(ids({.top_k = 2}) == std::vector<std::int32_t>{1, 2});
+  CHECK(ids({.top_k = 1}) == std::vector<std::int32_t>{1});
+  CHECK(ids({.top_k = 100}) == std::vector<std::int32_t>{0, 1, 2, 3});
+  CHECK(ids({.top_k = -1}) == std::vector<std::int32_t>{0, 1, 2, 3});
+  // The token that crosses the limit belongs to the set.
+  CHECK(ids({.top_p = 0.6F}) == std::vector<std::int32_t>{1, 2});
+  CHECK(ids({.top_p = 0.01F}) == std::vector<std::int32_t>{1});
+  CHECK(ids({.top_k = 3, .top_p = 0.8F}) == std::vector<std::int32_t>{1, 2});
+}
+
+TEST_CASE("Sampler: odd logits give a token all the same") {
+  const std::vector<std::vector<float>> odd = {
+      {kNan, kNan}, {kInfinity, 1.0F}, {-kInfinity, -kInfinity}, {kNan, -kInfinity, 3.0F}};
+  for (const auto& logits : odd) {
+    for (const float top_p : {0.5F, 1.0F}) {
+      Sampler sampler({.top_p = top_p});
+      const std::int32_t id = sampler.sample(logits);
+      CHECK(id == argmax(logits));
+    }
+  }
+}
+
+TEST_CASE("SamplingParams: values out of range are refused by name") {
+  CHECK(SamplingParams{}.check().has_value());
+  CHECK(SamplingParams{.temperature = 2.1F}.check().error().message ==
+        "temperature: is 2.1, need a number from 0 to 2");
+  CHECK_FALSE(SamplingParams{.temperature = kNan}.check().has_value());
+  CHECK_FALSE(SamplingParams{.top_k = -2}.check().has_value());
+  CHECK_FALSE(SamplingParams{.top_p = 0.0F}.check().has_value());
+  CHECK_FALSE(SamplingParams{.top_p = kNan}.check().has_value());
+}
+
+}  // namespace
+}  // namespace inferlab

@@ -1,0 +1,61 @@
+#include "engine/tokenizer/pre_tokenizer.h"
+
+#include <catch2/catch.hpp>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "random_text.h"
+
+namespace inferlab {
+namespace {
+
+using Words = std::vector<std::string_view>;
+
+TEST_CASE("pre_tokenize: GPT-2 cuts words with their leading space") {
+  const auto cut = [](std::string_view text) { return pre_tokenize(text, PreTokenizer::kGpt2); };
+  CHECK(cut("").empty());
+  CHECK(cut("Hello world's 123 !!") == Words{"Hello", " world", "'s", " 123", " !!"});
+  CHECK(cut("a  b") == Words{"a", " ", " b"});
+  CHECK(cut("a \n b\n") == Words{"a", " \n", " b", "\n"});
+  CHECK(cut("a\nb") == Words{"a", "\n", "b"});
+  CHECK(cut("end   ") == Words{"end", "   "});
+  CHECK(cut("I'LL we'll") == Words{"I", "'", "LL", " we", "'ll"});
+  CHECK(cut("x\xc2\xa0y") == Words{"x", "\xc2\xa0", "y"});  // no-break space is white space
+  CHECK(cut("\xc3\xa9t\xc3\xa9 \xe4\xb8\xad") == Words{"\xc3\xa9t\xc3\xa9", " \xe4\xb8\xad"});
+}
+
+TEST_CASE("pre_tokenize: Llama 3 cuts numbers in threes and keeps line ends together") {
+  const auto cut = [](std::string_view text) { return pre_tokenize(text, PreTokenizer::kLlama3); };
+  CHECK(cut("12345") == Words{"123", "45"});
+  CHECK(cut("I'LL go") == Words{"I", "'LL", " go"});
+  CHECK(cut("(word)") == Words{"(word", ")"});
+  CHECK(cut("x);\n\ny") == Words{"x", ");\n\n", "y"});
+  CHECK(cut("a \n\n  b") == Words{"a", " \n\n", " ", " b"});
+  CHECK(cut("a\tb") == Words{"a", "\tb"});
+  CHECK(cut("a 1") == Words{"a", " ", "1"});
+}
+
+TEST_CASE("pre_tokenize: Qwen 2 and StarCoder cut digits one by one") {
+  CHECK(pre_tokenize("a 123", PreTokenizer::kQwen2) == Words{"a", " ", "1", "2", "3"});
+  CHECK(pre_tokenize("a 12b", PreTokenizer::kStarcoder) == Words{"a", " ", "1", "2", "b"});
+}
+
+TEST_CASE("pre_tokenize: the words put together are the text", "[seeds]") {
+  Rng rng(3, "pre_tokenizer", "whole");
+  for (int round = 0; round < 400; ++round) {
+    const std::string text = test::random_text(rng, rng.below(50));
+    for (const PreTokenizer rule : {PreTokenizer::kGpt2, PreTokenizer::kLlama3,
+                                    PreTokenizer::kQwen2, PreTokenizer::kStarcoder}) {
+      std::string joined;
+      for (const std::string_view word : pre_tokenize(text, rule)) {
+        REQUIRE_FALSE(word.empty());
+        joined += word;
+      }
+      REQUIRE(joined == text);
+    }
+  }
+}
+
+}  // namespace
+}  // namespace inferlab
