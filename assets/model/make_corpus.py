@@ -67,7 +67,7 @@ def is_held_out(text: str, share: float = 0.1) -> bool:
 def capital(text: str) -> str:
     """Upper-case the first letter, but leave names such as kubectl alone."""
     if text.split()[0] in {"kubectl", "etcd", "nvidia.com/gpu", "nodeSelector",
-                           "max_tokens", "safetensors", "cordon"}:
+                           "max_tokens", "safetensors", "llama.cpp", "vLLM", "kind", "cordon"}:
         return text if text.split()[0] != "cordon" else "C" + text[1:]
     return text[:1].upper() + text[1:]
 
@@ -80,7 +80,6 @@ NODES = ["node-1", "node-2", "node-3", "gpu-1", "gpu-2", "gpu-node-1", "gpu-node
          "worker-1", "worker-2", "worker-7", "big-gpu", "cpu-1", "cpu-4"]
 PEOPLE = ["Anna", "Ben", "Carla", "David", "Emma", "Farid", "Greta", "Hugo", "Ines",
           "Jonas", "Kim", "Lena", "Maria", "Noah", "Olga", "Paul", "Rosa", "Sam", "Tara", "Yusuf"]
-GREETING_NAMES = PEOPLE
 
 
 def random_slots(rng: random.Random) -> Slots:
@@ -178,6 +177,36 @@ def chatml(turns: list[Turn], system: Optional[str] = None) -> str:
     for question, answer in turns:
         parts.append(f"{IM_START}user\n{question}{IM_END}\n{IM_START}assistant\n{answer}{IM_END}\n")
     return "".join(parts)
+
+
+PREFIXES = ["Please: ", "Hi! ", "Hello, ", "Hello. ", "Hey, ", "Quick question: ", "I have a question. ", "Can you help me? ",
+            "Tell me: ", "Sorry, ", "One more question: ", "So, ", "And ", "Ok, ", "I would like to know: ", "In Kubernetes, "]
+SUFFIXES = [" Please help.", " Please explain.", " Thanks.", " Thank you!", " I am a beginner.", " Keep it short.",
+            " Explain it simply.", " I do not understand it.", " Please answer in simple words."]
+
+
+def as_typed(question: str, rng: random.Random) -> str:
+    """Vary a question as people do: greetings, lower case, no full stop, small typing errors."""
+    if "\n" in question or len(question) < 12:
+        return question
+    form = rng.random()
+    if form < 0.10:
+        prefix = rng.choice(PREFIXES)
+        if prefix[-2] in ",d" and question.split()[0] in {"What", "How", "Why", "Where", "When", "Which", "Can", "Does", "Is", "Do"}:
+            question = question[0].lower() + question[1:]
+        question = prefix + question
+    elif form < 0.15 and question[-1] in ".?!":
+        question += rng.choice(SUFFIXES)
+    if rng.random() < 0.12:
+        question = question.lower()
+    if rng.random() < 0.15:
+        question = question.rstrip(".?!")
+    if rng.random() < 0.04:
+        # Swap or lose one letter inside a word.
+        i = rng.randrange(1, len(question) - 2)
+        if question[i : i + 2].isalpha():
+            question = question[:i] + rng.choice([question[i + 1] + question[i], question[i]]) + question[i + 2 :]
+    return question
 
 
 def pairs_from_entry(questions: list[str], answers: list[str]) -> PairMaker:
@@ -444,7 +473,7 @@ def compare(topics: list[Topic]) -> PairMaker:
               "batching,continuous batching,a queue,prefix caching,the KV cache,paged attention",
               "the HPA,the cluster autoscaler,KEDA,scale to zero", "tensor parallelism,pipeline parallelism",
               "temperature,top-p sampling,top-k sampling,greedy decoding,max_tokens",
-              "GGUF,safetensors,Q8_0,quantization", "MIG,time slicing,the device plugin",
+              "GGUF,safetensors,Q8_0,quantization", "llama.cpp,vLLM", "training,inference,fine-tuning", "Docker,Kubernetes", "MIG,time slicing,the device plugin",
               "CrashLoopBackOff,OOMKilled,ImagePullBackOff,the Pending phase",
               "the scheduler,the kubelet,the API server,etcd,the control plane,a controller",
               "a rollout,a rollback,a canary release,a rolling update",
@@ -655,22 +684,22 @@ def generate(topics: list[Topic], rng: random.Random, documents: int, held_out: 
             if second is not None:
                 turns.append(second)
         elif form < 0.26 and kind == "definition":
-            topic = topics[define_makers.index(rng.choice(define_makers))]
-            while len(topic.facts) < 2:
-                topic = rng.choice(topics)
+            topic = rng.choice([t for t in topics if len(t.facts) >= 2])
             two = rng.sample(topic.facts, 2)
             more = " ".join(capital(render(f, rng, random_slots(rng))) for f in two)
             draw = splitter.draw(define_makers[topics.index(topic)], held_out)
             if draw is not None and is_held_out(more) == held_out:
                 turns = [draw, (rng.choice(MORE), more)]
         system = rng.choice(SYSTEM_PROMPTS) if rng.random() < 0.15 else None
+        turns = [(as_typed(question, rng), answer) for question, answer in turns]
         return {"kind": kind, "text": chatml(turns, system)}
 
     def plain() -> Optional[dict[str, str]]:
         form = rng.random()
-        topic = rng.choice(topics)
+        index = rng.randrange(len(topics))
+        topic, neighbours = topics[index], topics[max(0, index - 1) : index] + topics[index + 1 : index + 2]
         if form < 0.45:
-            text, kind = article(topic, topics, rng), "article"
+            text, kind = article(topic, neighbours, rng), "article"
         elif form < 0.85:
             text, kind = story(rng), "story"
         else:
@@ -688,8 +717,8 @@ def generate(topics: list[Topic], rng: random.Random, documents: int, held_out: 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--out", type=Path, default=Path("build"), help="folder for train.jsonl and val.jsonl")
-    parser.add_argument("--documents", type=int, default=40000, help="number of training documents")
-    parser.add_argument("--val-documents", type=int, default=1500, help="number of held-out documents")
+    parser.add_argument("--documents", type=int, default=150000, help="number of training documents")
+    parser.add_argument("--val-documents", type=int, default=1600, help="number of held-out documents")
     parser.add_argument("--seed", type=int, default=20240501)
     args = parser.parse_args()
 
