@@ -1,0 +1,51 @@
+#include "sim/controllers/controller.h"
+
+#include <fmt/format.h>
+
+namespace inferlab::sim {
+
+Controller::Controller(const ControllerContext& context, const char* label, std::string component)
+    : context_(context),
+      user_("system:serviceaccount:kube-system:" + component),
+      events_(context.api, std::move(component)),
+      queue_(context.api.simulation(), label, [this](const ObjectKey& key) { work(key); }) {}
+
+void Controller::work(const ObjectKey& key) {
+  if (reconcile(key)) {
+    queue_.forget(key);
+  } else {
+    queue_.add_rate_limited(key);
+  }
+}
+
+Result<void> Controller::check(const ApiResponse& response, std::string_view what) {
+  if (response.ok()) return {};
+  const ErrorKind kind = response.code == 404   ? ErrorKind::kNotFound
+                         : response.code == 409 ? ErrorKind::kConflict
+                                                : ErrorKind::kInvalid;
+  return Error{kind, fmt::format("{}: {}", what, response.message())};
+}
+
+ObjectPtr controlling_owner(const Store& store, const StoredObject& object, std::string_view kind,
+                            std::string_view resource) {
+  for (const Value& owner : object.document["metadata"]["ownerReferences"].items()) {
+    if (!owner["controller"].as_bool() || owner["kind"].as_string() != kind) continue;
+    ObjectPtr found = store.get({std::string(resource), object.key.ns, owner["name"].str()});
+    if (found == nullptr) return nullptr;
+    const bool same = found->document["metadata"]["uid"] == owner["uid"];
+    return same ? found : nullptr;
+  }
+  return nullptr;
+}
+
+Value controller_reference(const StoredObject& owner) {
+  const Value& document = owner.document;
+  return Value::object({{"apiVersion", document["apiVersion"]},
+                        {"kind", document["kind"]},
+                        {"name", document["metadata"]["name"]},
+                        {"uid", document["metadata"]["uid"]},
+                        {"controller", true},
+                        {"blockOwnerDeletion", true}});
+}
+
+}  // namespace inferlab::sim

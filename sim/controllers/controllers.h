@@ -1,0 +1,35 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "sim/api/api.h"
+#include "sim/controllers/controller.h"
+
+namespace inferlab::sim {
+
+/// kube-controller-manager: all controllers of registry.cpp on one run.
+class Controllers {
+ public:
+  explicit Controllers(Api& api, ControllersConfig config = {});
+  Controllers(const Controllers&) = delete;
+  Controllers& operator=(const Controllers&) = delete;
+
+  /// Takes in what the store holds and follows it from now on. Once. This object must live as long
+  /// as the store and the simulation are run.
+  void start();
+
+ private:
+  void see(const Change& change);
+
+  Api& api_;
+  ControllersConfig config_;
+  ObjectIndex index_;
+  std::vector<std::unique_ptr<Controller>> controllers_;
+  std::map<std::string, std::vector<Controller*>, std::less<>> watchers_;  // by resource
+};
+
+}  // namespace inferlab::sim

@@ -1,0 +1,112 @@
+// The Endpoints controller: for each Service with a selector one Endpoints object of its name.
+// Source: Kubernetes documentation, "Service".
+#include <algorithm>
+#include <map>
+
+#include "sim/api/json.h"
+#include "sim/controllers/make_controllers.h"
+#include "sim/controllers/service_pods.h"
+
+namespace inferlab::sim {
+namespace {
+
+constexpr std::string_view kWatches[] = {"services", "pods", "endpoints"};
+
+class EndpointsController final : public Controller {
+ public:
+  explicit EndpointsController(const ControllerContext& context)
+      : Controller(context, "controller/endpoints", "endpoint-controller") {}
+
+  std::span<const std::string_view> watches() const override { return kWatches; }
+
+  void observe(const Change& change) override {
+    const ObjectKey& key = change.object->key;
+    if (key.resource == "pods") {
+      add_services_of(store(), change, queue());
+    } else if (key.resource == "services" || change.type == ChangeType::kDeleted) {
+      queue().add({"services", key.ns, key.name});
+    }
+  }
+
+  Result<void> reconcile(const ObjectKey& key) override {
+    const ObjectKey own{"endpoints", key.ns, key.name};
+    const ObjectPtr present = store().get(own);
+    const ObjectPtr service = store().get(key);
+    if (service == nullptr) {
+      if (present == nullptr) return {};
+      const ApiResponse response = api().remove(own, user());
+      return response.code == 404 ? Result<void>() : check(response, key.name);
+    }
+    const ServiceView& view = service->view<ServiceView>();
+    if (view.selector.is_null() || view.meta.deletion_timestamp) return {};
+
+    Value labels = service->document["metadata"]["labels"];
+    if (view.cluster_ip == "None") labels = labels.with("service.kubernetes.io/headless", "");
+    const Value subsets = make_subsets(*service);
+    if (present == nullptr) {
+      Value metadata = Value::object({{"name", key.name}, {"namespace", key.ns}});
+      if (!labels.empty()) metadata = metadata.with("labels", labels);
+      Value body =
+          Value::object({{"apiVersion", "v1"}, {"kind", "Endpoints"}, {"metadata", metadata}});
+      if (!subsets.empty()) body = body.with("subsets", subsets);
+      return check(api().create("endpoints", key.ns, body, user()), key.name);
+    }
+    Value body = present->document;
+    if (!(body["subsets"] == subsets) && !(body["subsets"].empty() && subsets.empty())) {
+      body = subsets.empty() ? body.without("subsets") : body.with("subsets", subsets);
+    }
+    if (!(body["metadata"]["labels"] == labels) && !labels.empty()) {
+      body = body.with_path({"metadata", "labels"}, labels);
+    }
+    if (body == present->document) return {};
+    return check(api().update("endpoints", body, user()), key.name);
+  }
+
+ private:
+  // Addresses with equal ports share a subset; those of Pods that are not Ready stand apart.
+  Value make_subsets(const StoredObject& service) const {
+    struct Subset {
+      Value ports;
+      Value::Array ready, not_ready;
+    };
+    const ServiceView& view = service.view<ServiceView>();
+    std::map<std::string, Subset> by_ports;
+    for (const ObjectPtr& pod : pods_behind(store(), service)) {
+      const PodView& pod_view = pod->view<PodView>();
+      if (pod_view.meta.deletion_timestamp && !view.publish_not_ready_addresses) continue;
+      const Value ports = ports_of(view, pod_view);
+      if (ports.empty() && !view.ports.empty()) continue;
+      Value address =
+          Value::object({{"ip", pod_view.pod_ip}, {"targetRef", target_reference(*pod)}});
+      if (!pod_view.node_name.empty()) address = address.with("nodeName", pod_view.node_name);
+      Subset& subset = by_ports[to_json(ports)];
+      subset.ports = ports;
+      const bool ready = pod_view.ready || view.publish_not_ready_addresses;
+      (ready ? subset.ready : subset.not_ready).push_back(address);
+    }
+    Value::Array out;
+    for (auto& [key, subset] : by_ports) {
+      Value entry = Value::object();
+      const auto put = [&entry](const char* field, Value::Array& addresses) {
+        if (addresses.empty()) return;
+        std::stable_sort(addresses.begin(), addresses.end(), [](const Value& a, const Value& b) {
+          return a["ip"].as_string() < b["ip"].as_string();
+        });
+        entry = entry.with(field, Value::array(std::move(addresses)));
+      };
+      put("addresses", subset.ready);
+      put("notReadyAddresses", subset.not_ready);
+      if (!subset.ports.empty()) entry = entry.with("ports", subset.ports);
+      out.push_back(entry);
+    }
+    return Value::array(std::move(out));
+  }
+};
+
+}  // namespace
+
+std::unique_ptr<Controller> make_endpoints_controller(const ControllerContext& context) {
+  return std::make_unique<EndpointsController>(context);
+}
+
+}  // namespace inferlab::sim

@@ -1,0 +1,22 @@
+#pragma once
+
+#include <memory>
+
+#include "sim/controllers/controller.h"
+
+namespace inferlab::sim {
+
+// One function for each controller, defined in the file named after it; registry.cpp has the rows.
+std::unique_ptr<Controller> make_deployment_controller(const ControllerContext& context);
+std::unique_ptr<Controller> make_replicaset_controller(const ControllerContext& context);
+std::unique_ptr<Controller> make_endpoints_controller(const ControllerContext& context);
+std::unique_ptr<Controller> make_endpointslice_controller(const ControllerContext& context);
+std::unique_ptr<Controller> make_namespace_controller(const ControllerContext& context);
+std::unique_ptr<Controller> make_serviceaccount_controller(const ControllerContext& context);
+std::unique_ptr<Controller> make_root_ca_publisher(const ControllerContext& context);
+std::unique_ptr<Controller> make_node_lifecycle_controller(const ControllerContext& context);
+std::unique_ptr<Controller> make_taint_eviction_controller(const ControllerContext& context);
+std::unique_ptr<Controller> make_pod_gc_controller(const ControllerContext& context);
+std::unique_ptr<Controller> make_garbage_collector(const ControllerContext& context);
+
+}  // namespace inferlab::sim

@@ -1,0 +1,191 @@
+// The node lifecycle controller: notices silent kubelets, taints sick nodes, and lifts the taints
+// when they have recovered. What the NoExecute taints do to Pods is taint_eviction.cpp's.
+//
+// A kubelet is heard through its Lease in kube-node-lease and through the heartbeat of condition
+// Ready; what counts is when a new one was seen, by this controller's clock. One difference: a
+// heartbeat stamped in the future counts until then, so that nodes made by hand, without a kubelet,
+// can be kept healthy.
+// Source: Kubernetes documentation, "Nodes"; kube-controller-manager 1.32.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+
+#include "sim/api/views.h"
+#include "sim/controllers/make_controllers.h"
+#include "sim/controllers/node_health.h"
+#include "sim/controllers/pod_state.h"
+
+namespace inferlab::sim {
+namespace {
+
+constexpr std::string_view kWatches[] = {"nodes", "leases.coordination.k8s.io"};
+
+class NodeLifecycleController final : public Controller {
+ public:
+  explicit NodeLifecycleController(const ControllerContext& context)
+      : Controller(context, "controller/node-lifecycle", "node-controller") {}
+
+  std::span<const std::string_view> watches() const override { return kWatches; }
+
+  void start() override { schedule_monitor(); }
+
+  void observe(const Change& change) override {
+    const ObjectKey& key = change.object->key;
+    if (key.resource != "nodes") {
+      const auto known = heard_.find(key.name);
+      if (known != heard_.end() && key.ns == "kube-node-lease") known->second = now();
+      return;
+    }
+    if (change.type == ChangeType::kDeleted) {
+      heard_.erase(key.name);
+    } else {
+      const bool is_new = !heard_.contains(key.name);
+      const bool heartbeat =
+          change.previous == nullptr ||
+          !(condition_of(change.previous->document, "Ready")["lastHeartbeatTime"] ==
+            condition_of(change.object->document, "Ready")["lastHeartbeatTime"]);
+      if (is_new || heartbeat) heard_[key.name] = now();
+    }
+    queue().add(key);
+  }
+
+  // The taints that follow from conditions at once; eviction waits for the monitor.
+  Result<void> reconcile(const ObjectKey& key) override {
+    const ObjectPtr node = store().get(key);
+    if (node == nullptr) {
+      registered_.erase(key.name);
+      return {};
+    }
+    if (registered_.emplace(key.name, node->view<NodeView>().meta.uid).second) {
+      events().normal(*node, "RegisteredNode",
+                      fmt::format("Node {0} event: Registered Node {0} in Controller", key.name));
+    }
+    return write_taints(*node, with_condition_taints(*node, now()));
+  }
+
+ private:
+  struct Zone {
+    std::size_t nodes = 0, down = 0;
+  };
+
+  void schedule_monitor() {
+    simulation().after(config().node_monitor_period, "controller/node-monitor", [this] {
+      monitor();
+      schedule_monitor();
+    });
+  }
+
+  void monitor() {
+    const std::vector<ObjectPtr> nodes = store().list("nodes");
+    for (const ObjectPtr& node : nodes) check_silence(*node);
+    // The evictions come from a queue of their own, which is looked at every 100 ms; by then the
+    // NoSchedule taints are there.
+    simulation().after(100ms, "controller/node-eviction", [this] { evict_from_sick_nodes(); });
+  }
+
+  void evict_from_sick_nodes() {
+    std::map<std::string, Zone> zones;
+    const std::vector<ObjectPtr> nodes = store().list("nodes");
+    for (const ObjectPtr& node : nodes) {
+      Zone& zone = zones[zone_of(*node)];
+      ++zone.nodes;
+      if (health_of(*node) != NodeHealth::kReady) ++zone.down;
+    }
+    // When every node looks dead it is more likely the control plane that is cut off: nothing is
+    // evicted, and what was about to be is kept.
+    const bool all_down = std::all_of(zones.begin(), zones.end(), [](const auto& entry) {
+      return entry.second.down == entry.second.nodes;
+    });
+    for (const ObjectPtr& node : nodes) {
+      const NodeHealth health = health_of(*node);
+      if (health == NodeHealth::kReady || all_down) {
+        static_cast<void>(write_taints(*node, with_eviction_taint(*node, {}, now())));
+        continue;
+      }
+      const std::string zone_name = zone_of(*node);
+      evict(*node, health, zone_name, zones[zone_name]);
+    }
+  }
+
+  void evict(const StoredObject& node, NodeHealth health, const std::string& zone_name,
+             const Zone& zone) {
+    const std::string_view key =
+        health == NodeHealth::kNotReady ? kNotReadyTaint : kUnreachableTaint;
+    const std::vector<Taint>& taints = node.view<NodeView>().taints;
+    const bool tainted = std::any_of(taints.begin(), taints.end(), [](const Taint& taint) {
+      return taint.effect == TaintEffect::kNoExecute &&
+             (taint.key == kNotReadyTaint || taint.key == kUnreachableTaint);
+    });
+    if (!tainted) {
+      const std::optional<Duration> interval = eviction_interval(zone.nodes, zone.down);
+      Time& next = next_eviction_[zone_name];
+      if (!interval || now() < next) return;
+      next = now() + *interval;
+    }
+    // A lost write is made up for by the next round.
+    static_cast<void>(write_taints(node, with_eviction_taint(node, key, now())));
+  }
+
+  void check_silence(const StoredObject& node) {
+    const Value& ready = condition_of(node.document, "Ready");
+    if (ready["status"].as_string() == "Unknown") return;
+    const auto heard = heard_.find(node.key.name);
+    Time last = heard == heard_.end() ? node.view<NodeView>().meta.created : heard->second;
+    if (const auto stamp = parse_rfc3339(ready["lastHeartbeatTime"].as_string())) {
+      last = std::max(last, *stamp);
+    }
+    const Duration grace = ready.is_null() ? kStartupGrace : config().node_monitor_grace_period;
+    if (now() <= last + grace) return;
+    const bool was_ready = ready["status"].as_string() == "True";
+    const Value conditions = silent_conditions(node, now());
+    const ApiResponse response = api().merge_patch(
+        node.key, "status",
+        Value::object({{"status", Value::object({{"conditions", conditions}})}}), user());
+    if (!response.ok() || !was_ready) return;
+    events().normal(node, "NodeNotReady",
+                    fmt::format("Node {} status is now: NodeNotReady", node.key.name));
+    mark_pods_not_ready(node.key.name);
+  }
+
+  // Nobody else would: the kubelet that should is the one that is silent.
+  void mark_pods_not_ready(const std::string& node) {
+    const ObjectIndex::Keys keys = index().pods_on(node);
+    for (const ObjectKey& key : keys) {
+      const ObjectPtr pod = store().get(key);
+      const Value& old = condition_of(pod->document, "Ready");
+      if (old["status"].as_string() != "True") continue;
+      const Value condition =
+          old.with("status", "False").with("lastTransitionTime", format_rfc3339(now()));
+      const Value conditions = with_condition(pod->document["status"]["conditions"], condition);
+      static_cast<void>(api().merge_patch(
+          key, "status", Value::object({{"status", Value::object({{"conditions", conditions}})}}),
+          user()));
+      events().warning(*pod, "NodeNotReady", "Node is not ready");
+    }
+  }
+
+  Result<void> write_taints(const StoredObject& node, const Value& taints) {
+    const Value& present = node.document["spec"]["taints"];
+    if (present == taints || (present.empty() && taints.empty())) return {};
+    const Value value = taints.empty() ? Value() : taints;
+    return check(
+        api().merge_patch(node.key, "",
+                          Value::object({{"spec", Value::object({{"taints", value}})}}), user()),
+        node.key.name);
+  }
+
+  static constexpr Duration kStartupGrace = 60s;  // --node-startup-grace-period
+
+  std::map<std::string, Time> heard_;              // by node
+  std::map<std::string, std::string> registered_;  // node to uid
+  std::map<std::string, Time> next_eviction_;      // by zone
+};
+
+}  // namespace
+
+std::unique_ptr<Controller> make_node_lifecycle_controller(const ControllerContext& context) {
+  return std::make_unique<NodeLifecycleController>(context);
+}
+
+}  // namespace inferlab::sim

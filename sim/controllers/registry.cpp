@@ -1,0 +1,28 @@
+// The controllers that run, in the order in which a change is shown to them: one file and one row
+// each.
+#include "sim/controllers/make_controllers.h"
+
+namespace inferlab::sim {
+namespace {
+
+constexpr ControllerRow kControllers[] = {
+    {"deployment", make_deployment_controller},
+    {"replicaset", make_replicaset_controller},
+    {"endpoints", make_endpoints_controller},
+    {"endpointslice", make_endpointslice_controller},
+    {"namespace", make_namespace_controller},
+    {"serviceaccount", make_serviceaccount_controller},
+    {"root-ca-publisher", make_root_ca_publisher},
+    {"node-lifecycle", make_node_lifecycle_controller},
+    {"taint-eviction", make_taint_eviction_controller},
+    {"pod-garbage-collector", make_pod_gc_controller},
+    {"garbage-collector", make_garbage_collector},
+};
+
+}  // namespace
+
+std::span<const ControllerRow> controller_registry() {
+  return kControllers;
+}
+
+}  // namespace inferlab::sim

@@ -1,0 +1,71 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "sim/api/store.h"
+#include "sim/api/views.h"
+
+namespace inferlab::sim {
+
+/// Amounts of resources in the units kube-scheduler counts in: CPU in thousandths, memory and
+/// ephemeral storage in bytes, everything else ("nvidia.com/gpu") in whole units, rounded up.
+struct ResourceAmounts {
+  std::int64_t milli_cpu = 0;
+  std::int64_t memory = 0;                                    // bytes
+  std::int64_t ephemeral_storage = 0;                         // bytes
+  std::vector<std::pair<std::string, std::int64_t>> scalars;  // by name; "pods" is not among them
+
+  ResourceAmounts() = default;
+  explicit ResourceAmounts(const Resources& resources);
+
+  [[nodiscard]] std::int64_t scalar(std::string_view name) const;
+  void add(const ResourceAmounts& other);
+  void subtract(const ResourceAmounts& other);
+};
+
+/// CPU and memory that a container without requests counts with in scoring, so that the scores see
+/// it at all. Source: kube-scheduler, DefaultMilliCPURequest and DefaultMemoryRequest.
+inline constexpr std::int64_t kDefaultMilliCpu = 100;
+inline constexpr std::int64_t kDefaultMemory = std::int64_t{200} * 1024 * 1024;
+
+/// One Pod as the scheduler counts it: its document and sums worked out once per version.
+struct PodInfo {
+  explicit PodInfo(ObjectPtr pod);
+
+  ObjectPtr object;
+  ResourceAmounts requests;      // effective: see PodView::requests
+  std::int64_t nonzero_cpu = 0;  // milli, with kDefaultMilliCpu where a container names none
+  std::int64_t nonzero_memory = 0;
+
+  /// Read it anew each time: another view of the same document may take its place.
+  [[nodiscard]] const PodView& view() const { return object->view<PodView>(); }
+};
+using PodInfoPtr = std::shared_ptr<const PodInfo>;
+
+/// A Node and the Pods on it, kept up to date Pod by Pod: filter and score read sums, never lists.
+struct NodeInfo {
+  explicit NodeInfo(ObjectPtr node) { set_node(std::move(node)); }
+
+  void set_node(ObjectPtr node);
+  void add_pod(const PodInfoPtr& pod);
+  void remove_pod(const PodInfo& pod);
+
+  ObjectPtr object;
+  std::string name;
+  ResourceAmounts allocatable;
+  std::int64_t allowed_pods = 0;
+  ResourceAmounts requested;
+  std::int64_t nonzero_cpu = 0, nonzero_memory = 0;
+  std::map<std::string, PodInfoPtr> pods;           // by uid
+  std::map<std::int64_t, std::int64_t> priorities;  // how many Pods have which priority
+
+  [[nodiscard]] const NodeView& view() const { return object->view<NodeView>(); }
+};
+
+}  // namespace inferlab::sim

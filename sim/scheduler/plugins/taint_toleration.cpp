@@ -1,0 +1,63 @@
+// TaintToleration: keeps Pods off nodes whose taints they do not tolerate, and prefers nodes with
+// fewer untolerated PreferNoSchedule taints.
+// Source: Kubernetes documentation, "Taints and Tolerations".
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "sim/scheduler/plugins/plugins.h"
+
+namespace inferlab::sim {
+namespace {
+
+class TaintToleration final : public Plugin {
+ public:
+  std::string_view name() const override { return "TaintToleration"; }
+  ClusterEvents wakes_on() const override {
+    return ClusterEvent::kNodeAdd | ClusterEvent::kNodeTaint | ClusterEvent::kPodUpdate;
+  }
+
+  Status filter(const CycleState& /*state*/, const PodInfo& pod,
+                const NodeInfo& node) const override {
+    for (const Taint& taint : node.view().taints) {
+      // PreferNoSchedule is a matter of score, not of fit.
+      if (taint.effect == TaintEffect::kPreferNoSchedule) continue;
+      if (tolerates(pod.view().tolerations, taint)) continue;
+      return Status::unresolvable(
+          fmt::format("node(s) had untolerated taint {{{}: {}}}", taint.key, taint.value));
+    }
+    return Status::success();
+  }
+
+  Status pre_score(CycleState& /*state*/, const PodInfo& /*pod*/,
+                   NodeSpan /*feasible*/) const override {
+    return Status::success();
+  }
+
+  std::int64_t score(const CycleState& /*state*/, const PodInfo& pod,
+                     const NodeInfo& node) const override {
+    const std::vector<Taint>& taints = node.view().taints;
+    return std::count_if(taints.begin(), taints.end(), [&pod](const Taint& taint) {
+      return taint.effect == TaintEffect::kPreferNoSchedule &&
+             !tolerates(pod.view().tolerations, taint);
+    });
+  }
+
+  void normalize(std::span<std::int64_t> scores) const override {
+    default_normalize(scores, /*reverse=*/true);
+  }
+
+ private:
+  static bool tolerates(const std::vector<Toleration>& tolerations, const Taint& taint) {
+    return std::any_of(tolerations.begin(), tolerations.end(),
+                       [&taint](const Toleration& one) { return one.tolerates(taint); });
+  }
+};
+
+}  // namespace
+
+std::unique_ptr<Plugin> make_taint_toleration() {
+  return std::make_unique<TaintToleration>();
+}
+
+}  // namespace inferlab::sim

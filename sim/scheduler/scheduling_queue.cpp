@@ -1,0 +1,162 @@
+#include "sim/scheduler/scheduling_queue.h"
+
+#include <algorithm>
+#include <vector>
+
+#include "engine/base/check.h"
+#include "sim/scheduler/scheduler_cache.h"
+
+namespace inferlab::sim {
+
+SchedulingQueue::SchedulingQueue(Simulation& simulation, const Framework& framework,
+                                 std::function<void()> on_active)
+    : simulation_(simulation),
+      framework_(framework),
+      on_active_(std::move(on_active)),
+      active_(Before{&framework}) {}
+
+void SchedulingQueue::add_or_update(const ObjectPtr& pod) {
+  const std::string uid = pod->view<PodView>().meta.uid;
+  const auto [it, added] = entries_.try_emplace(uid);
+  Entry& entry = it->second;
+  if (added) {
+    entry.pod = std::make_shared<const PodInfo>(pod);
+    entry.sort = {entry.pod->view().priority, simulation_.now(), ++seats_};
+    activate(entry, uid);
+    return;
+  }
+  // A write of its status, by this scheduler above all, does not make a Pod schedulable.
+  if (same_for_scheduling(*entry.pod->object, *pod)) return;
+  entry.pod = std::make_shared<const PodInfo>(pod);
+  switch (entry.where) {
+    case Where::kInFlight:
+      entry.changed_in_flight = true;
+      return;
+    case Where::kBackoff:
+      return;
+    case Where::kActive:
+    case Where::kGated:
+      leave(entry, uid);
+      entry.sort.priority = entry.pod->view().priority;
+      activate(entry, uid);
+      return;
+    case Where::kUnschedulable:
+      if ((entry.wakes_on & static_cast<ClusterEvents>(ClusterEvent::kPodUpdate)) == 0) return;
+      leave(entry, uid);
+      retry(entry, uid);
+      return;
+  }
+}
+
+void SchedulingQueue::remove(const std::string& uid) {
+  const auto it = entries_.find(uid);
+  if (it == entries_.end()) return;
+  leave(it->second, uid);
+  entries_.erase(it);
+}
+
+SchedulingQueue::Popped SchedulingQueue::pop() {
+  INFERLAB_CHECK(!active_.empty());
+  const std::string uid = active_.begin()->uid;
+  Entry& entry = entries_.at(uid);
+  leave(entry, uid);
+  ++entry.attempts;
+  return {entry.pod, entry.attempts};
+}
+
+void SchedulingQueue::give_back(const std::string& uid, ClusterEvents wakes_on) {
+  const auto it = entries_.find(uid);
+  if (it == entries_.end()) return;
+  Entry& entry = it->second;
+  INFERLAB_CHECK(entry.where == Where::kInFlight);
+  entry.sort.queued = simulation_.now();
+  entry.wakes_on = wakes_on;
+  if (wakes_on == 0 || entry.changed_in_flight) {
+    entry.changed_in_flight = false;
+    retry(entry, uid);
+    return;
+  }
+  entry.where = Where::kUnschedulable;
+  waiting_.emplace(entry.sort.seat, &*it);
+  entry.timer = simulation_.after(kMaxUnschedulable, "scheduler/flush-unschedulable", [this, uid] {
+    Entry& flushed = entries_.at(uid);
+    flushed.timer = 0;
+    leave(flushed, uid);
+    retry(flushed, uid);
+  });
+}
+
+void SchedulingQueue::wake(ClusterEvents events) {
+  std::vector<std::pair<const std::string, Entry>*> woken;
+  for (const auto& [seat, waiting] : waiting_) {
+    if ((waiting->second.wakes_on & events) != 0) woken.push_back(waiting);
+  }
+  for (auto* waiting : woken) {
+    leave(waiting->second, waiting->first);
+    retry(waiting->second, waiting->first);
+  }
+}
+
+SchedulingQueue::Sizes SchedulingQueue::sizes() const {
+  Sizes out;
+  for (const auto& [uid, entry] : entries_) {
+    switch (entry.where) {
+      case Where::kInFlight:
+        break;
+      case Where::kActive:
+        ++out.active;
+        break;
+      case Where::kBackoff:
+        ++out.backoff;
+        break;
+      case Where::kUnschedulable:
+        ++out.unschedulable;
+        break;
+      case Where::kGated:
+        ++out.gated;
+        break;
+    }
+  }
+  return out;
+}
+
+Duration SchedulingQueue::backoff(const Entry& entry) {
+  Duration wait = kInitialBackoff;
+  for (int i = 1; i < entry.attempts && wait < kMaxBackoff; ++i) wait *= 2;
+  return std::min(wait, kMaxBackoff);
+}
+
+void SchedulingQueue::leave(Entry& entry, const std::string& uid) {
+  if (entry.timer != 0) simulation_.cancel(entry.timer);
+  entry.timer = 0;
+  if (entry.where == Where::kActive) active_.erase({entry.sort, uid});
+  if (entry.where == Where::kUnschedulable) waiting_.erase(entry.sort.seat);
+  entry.where = Where::kInFlight;
+}
+
+void SchedulingQueue::activate(Entry& entry, const std::string& uid) {
+  if (!framework_.pre_enqueue(*entry.pod, entry.wakes_on).ok()) {
+    entry.where = Where::kGated;
+    return;
+  }
+  entry.where = Where::kActive;
+  active_.insert({entry.sort, uid});
+  on_active_();
+}
+
+void SchedulingQueue::retry(Entry& entry, const std::string& uid) {
+  const Time ready = entry.sort.queued + backoff(entry);
+  if (ready <= simulation_.now()) {
+    activate(entry, uid);
+    return;
+  }
+  entry.where = Where::kBackoff;
+  entry.timer = simulation_.at(ready, "scheduler/backoff", [this, uid] {
+    Entry& rested = entries_.at(uid);
+    rested.timer = 0;
+    rested.where = Where::kInFlight;
+    activate(rested, uid);
+  });
+}
+
+}  // namespace inferlab::sim

@@ -1,0 +1,12 @@
+#include "sim/scheduler/status.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+namespace inferlab::sim {
+
+std::string Status::message() const {
+  return fmt::format("{}", fmt::join(reasons_, ", "));
+}
+
+}  // namespace inferlab::sim

@@ -1,0 +1,54 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace inferlab::sim {
+
+/// What a plugin says to a Pod at one extension point.
+/// Source: kube-scheduler's scheduling framework, "Status" and its codes.
+class Status {
+ public:
+  enum class Code : std::uint8_t {
+    kSuccess,
+    kUnschedulable,  ///< not now; removing Pods from the node could help
+    kUnresolvable,   ///< not now, and removing Pods would not help (UnschedulableAndUnresolvable)
+    kSkip,           ///< preFilter, preScore: the plugin has nothing to say on this Pod
+    kError,          ///< the plugin or the API failed: the Pod is tried again after its back-off
+  };
+
+  static Status success() { return {}; }
+  static Status skip() { return Status(Code::kSkip, {}); }
+  static Status unschedulable(std::string reason) {
+    return Status(Code::kUnschedulable, {std::move(reason)});
+  }
+  static Status unschedulable(std::vector<std::string> reasons) {
+    return Status(Code::kUnschedulable, std::move(reasons));
+  }
+  static Status unresolvable(std::string reason) {
+    return Status(Code::kUnresolvable, {std::move(reason)});
+  }
+  static Status error(std::string reason) { return Status(Code::kError, {std::move(reason)}); }
+
+  [[nodiscard]] Code code() const { return code_; }
+  [[nodiscard]] bool ok() const { return code_ == Code::kSuccess; }
+  [[nodiscard]] bool skipped() const { return code_ == Code::kSkip; }
+  [[nodiscard]] bool rejected() const {
+    return code_ == Code::kUnschedulable || code_ == Code::kUnresolvable;
+  }
+  /// In kube-scheduler's words, without the count of nodes: "Insufficient nvidia.com/gpu".
+  [[nodiscard]] const std::vector<std::string>& reasons() const { return reasons_; }
+  /// All reasons, joined with ", ".
+  [[nodiscard]] std::string message() const;
+
+ private:
+  Status() = default;
+  Status(Code code, std::vector<std::string> reasons) : code_(code), reasons_(std::move(reasons)) {}
+
+  Code code_ = Code::kSuccess;
+  std::vector<std::string> reasons_;
+};
+
+}  // namespace inferlab::sim

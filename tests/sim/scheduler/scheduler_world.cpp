@@ -1,0 +1,207 @@
+#include "tests/sim/scheduler/scheduler_world.h"
+
+#include <fmt/format.h>
+
+#include <catch2/catch.hpp>
+#include <sstream>
+#include <vector>
+
+#include "sim/api/json.h"
+
+namespace inferlab {
+namespace {
+
+using sim::Value;
+
+bool is_resource(const std::string& key) {
+  return key == "cpu" || key == "memory" || key == "pods" || key == "ephemeral-storage" ||
+         key.find('/') != std::string::npos;
+}
+
+// All of them, or extended resources only: those need a limit.
+Value resources(const testing::GoldenCommand& command, bool extended_only = false) {
+  Value::Object out;
+  for (const auto& [key, amount] : command.args) {
+    if (!is_resource(key) || (extended_only && key.find('/') == std::string::npos)) continue;
+    out.push_back({key, amount});
+  }
+  return Value::object(std::move(out));
+}
+
+std::vector<std::string> words(const std::string& text) {
+  std::istringstream in(text);
+  std::vector<std::string> out;
+  for (std::string word; in >> word;) out.push_back(word);
+  return out;
+}
+
+Value pairs(const std::string& text) {
+  Value::Object out;
+  for (const std::string& word : words(text)) {
+    const std::size_t equals = word.find('=');
+    out.push_back({word.substr(0, equals), word.substr(equals + 1)});
+  }
+  return Value::object(std::move(out));
+}
+
+// "key=value:Effect"; value and effect may be missing.
+struct KeyValueEffect {
+  std::string key;
+  bool has_value = false;
+  std::string value, effect;
+  explicit KeyValueEffect(std::string text) {
+    if (const std::size_t colon = text.rfind(':'); colon != std::string::npos) {
+      effect = text.substr(colon + 1);
+      text.resize(colon);
+    }
+    if (const std::size_t equals = text.find('='); equals != std::string::npos) {
+      has_value = true;
+      value = text.substr(equals + 1);
+      text.resize(equals);
+    }
+    if (text != "*") key = text;
+  }
+};
+
+Value taints(const std::string& text) {
+  Value::Array out;
+  for (const std::string& word : words(text)) {
+    const KeyValueEffect taint(word);
+    Value entry = Value::object({{"key", taint.key}, {"effect", taint.effect}});
+    out.push_back(taint.has_value ? entry.with("value", taint.value) : entry);
+  }
+  return Value::array(std::move(out));
+}
+
+Value tolerations(const std::string& text) {
+  Value::Array out;
+  for (const std::string& word : words(text)) {
+    const KeyValueEffect toleration(word);
+    Value entry = Value::object({{"operator", toleration.has_value ? "Equal" : "Exists"}});
+    if (!toleration.key.empty()) entry = entry.with("key", toleration.key);
+    if (toleration.has_value) entry = entry.with("value", toleration.value);
+    if (!toleration.effect.empty()) entry = entry.with("effect", toleration.effect);
+    out.push_back(entry);
+  }
+  return Value::array(std::move(out));
+}
+
+}  // namespace
+
+SchedulerWorld::SchedulerWorld(std::uint64_t seed)
+    : simulation(seed), api(simulation, store), scheduler(api) {
+  put("namespaces", "", "default", Value::object({{"apiVersion", "v1"}, {"kind", "Namespace"}}));
+  scheduler.start();
+}
+
+void SchedulerWorld::put(const std::string& resource, const std::string& ns,
+                         const std::string& name, Value document) {
+  const sim::ObjectPtr present = store.get({resource, ns, name});
+  if (present == nullptr) {
+    document = document.with_path({"metadata", "name"}, name)
+                   .with_path({"metadata", "uid"}, fmt::format("uid-{:04}", ++uids_))
+                   .with_path({"metadata", "creationTimestamp"}, format_rfc3339(simulation.now()));
+    if (!ns.empty()) document = document.with_path({"metadata", "namespace"}, ns);
+  }
+  store.put({resource, ns, name}, document, simulation.now());
+}
+
+void SchedulerWorld::put_node(const testing::GoldenCommand& command) {
+  const std::string name = command.words.at(0);
+  const Value amounts = resources(command);
+  Value node =
+      Value::object({{"apiVersion", "v1"},
+                     {"kind", "Node"},
+                     {"metadata", Value::object({{"labels", pairs(command.get("labels"))}})},
+                     {"status", Value::object({{"capacity", amounts}, {"allocatable", amounts}})}});
+  if (command.args.contains("taints")) {
+    node = node.with_path({"spec", "taints"}, taints(command.get("taints")));
+  }
+  if (command.get("cordoned") == "yes") node = node.with_path({"spec", "unschedulable"}, true);
+  put("nodes", "", name, node);
+}
+
+void SchedulerWorld::put_pod(const testing::GoldenCommand& command, std::string_view node) {
+  const Value container = Value::object(
+      {{"name", "main"},
+       {"image", "registry.local/vllm:v1"},
+       {"resources",
+        Value::object({{"requests", resources(command)}, {"limits", resources(command, true)}})}});
+  Value spec = Value::object({{"containers", Value::array({container})}});
+  const std::int64_t priority = command.integer("priority", 0);
+  const std::string policy =
+      command.get("never-preempts") == "yes" ? "Never" : "PreemptLowerPriority";
+  if (priority != 0) {
+    const std::string name = fmt::format("priority-{}", priority);
+    put("priorityclasses.scheduling.k8s.io", "", name,
+        Value::object({{"value", priority}, {"preemptionPolicy", policy}}));
+    spec = spec.with("priorityClassName", name);
+  }
+  if (!node.empty()) spec = spec.with("nodeName", node);
+  if (command.args.contains("select"))
+    spec = spec.with("nodeSelector", pairs(command.get("select")));
+  if (command.args.contains("tolerates")) {
+    spec = spec.with("tolerations", tolerations(command.get("tolerates")));
+  }
+  for (const char* resource : {"cpu", "memory"}) {
+    const std::string amount = command.get(std::string("overhead.") + resource);
+    if (!amount.empty()) spec = spec.with_path({"overhead", resource}, amount);
+  }
+  Value::Array gates;
+  for (const std::string& gate : words(command.get("gates"))) {
+    gates.push_back(Value::object({{"name", gate}}));
+  }
+  if (!gates.empty()) spec = spec.with("schedulingGates", Value::array(std::move(gates)));
+  if (!command.text.empty()) {
+    spec = spec.with("affinity", sim::parse_json(command.text).value_or(Value()));
+  }
+  const Value pod = Value::object({{"apiVersion", "v1"},
+                                   {"kind", "Pod"},
+                                   {"metadata", Value::object({{"name", command.words.at(0)}})},
+                                   {"spec", spec}});
+  const sim::ApiResponse response = api.create("pods", "default", pod, "test");
+  INFO(response.message());
+  REQUIRE(response.ok());
+}
+
+void SchedulerWorld::remove_pod(const std::string& name) {
+  const sim::ObjectKey key{"pods", "default", name};
+  const sim::ObjectPtr present = store.get(key);
+  if (present != nullptr) store.remove(key, present->document, simulation.now());
+}
+
+void SchedulerWorld::run_for(Duration duration) {
+  simulation.run_until(simulation.now() + duration);
+}
+
+Value SchedulerWorld::pod(const std::string& name) const {
+  const sim::ObjectPtr present = store.get({"pods", "default", name});
+  return present == nullptr ? Value() : present->document;
+}
+
+std::string SchedulerWorld::outcome(const std::string& name) const {
+  const Value document = pod(name);
+  if (const std::string node = document["spec"]["nodeName"].str(); !node.empty()) {
+    return fmt::format("{} -> {}", name, node);
+  }
+  for (const Value& condition : document["status"]["conditions"].items()) {
+    if (condition["type"].as_string() != "PodScheduled") continue;
+    const bool gated = condition["reason"].as_string() == "SchedulingGated";
+    return fmt::format("{}: {}", name, condition[gated ? "reason" : "message"].as_string());
+  }
+  return fmt::format("{}: waiting", name);
+}
+
+std::string SchedulerWorld::events_of(const std::string& name) const {
+  std::string out;
+  for (const sim::ObjectPtr& event : store.list("events", "default")) {
+    const Value& document = event->document;
+    if (document["involvedObject"]["name"].as_string() != name) continue;
+    out +=
+        fmt::format("{} {} x{}: {}\n", document["type"].as_string(), document["reason"].as_string(),
+                    document["count"].as_int(1), document["message"].as_string());
+  }
+  return out;
+}
+
+}  // namespace inferlab
