@@ -6,9 +6,9 @@ namespace inferlab::internal {
 }  // namespace inferlab::internal
 
 /// An invariant of ours. Stays on in every build. It never judges what came from outside.
-#define INFERLAB_CHECK(condition)                                               \
-  do {                                                                          \
-    if (!(condition)) [[unlikely]] {                                            \
-      ::inferlab::internal::check_failed(__FILE__, __LINE__, #condition);       \
-    }                                                                           \
+#define INFERLAB_CHECK(condition)                                         \
+  do {                                                                    \
+    if (!(condition)) [[unlikely]] {                                      \
+      ::inferlab::internal::check_failed(__FILE__, __LINE__, #condition); \
+    }                                                                     \
   } while (false)

@@ -5,8 +5,8 @@
 
 namespace inferlab {
 
-/// What kind of thing the world refused. Callers switch on this, never on text: the API server makes
-/// an HTTP status of it, the command line an exit status.
+/// What kind of thing the world refused. Callers switch on this, never on text: the API server
+/// makes an HTTP status of it, the command line an exit status.
 enum class ErrorKind : std::uint8_t {
   kInvalid,      ///< the input is wrong: exit status 2
   kNotFound,     ///< the named thing does not exist: exit status 2

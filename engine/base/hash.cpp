@@ -36,9 +36,13 @@ void RunHash::add(std::string_view bytes) {
   }
 }
 
-std::uint64_t RunHash::digest() const { return mix(low_ ^ std::rotl(high_, 32)) ^ high_; }
+std::uint64_t RunHash::digest() const {
+  return mix(low_ ^ std::rotl(high_, 32)) ^ high_;
+}
 
-std::string RunHash::hex() const { return fmt::format("{:016x}", digest()); }
+std::string RunHash::hex() const {
+  return fmt::format("{:016x}", digest());
+}
 
 std::uint64_t hash_of(std::string_view bytes) {
   RunHash hash;

@@ -31,13 +31,14 @@ class [[nodiscard]] Result {
     INFERLAB_CHECK(has_value());
     return std::get<0>(state_);
   }
-  T&& value() && {
+  /// By value: `for (x : *make())` would otherwise walk what is gone already.
+  T value() && {
     INFERLAB_CHECK(has_value());
     return std::get<0>(std::move(state_));
   }
   T& operator*() & { return value(); }
   const T& operator*() const& { return value(); }
-  T&& operator*() && { return std::move(*this).value(); }
+  T operator*() && { return std::move(*this).value(); }
   T* operator->() { return &value(); }
   const T* operator->() const { return &value(); }
 
@@ -97,18 +98,18 @@ T take(Result<T>&& result) {
 #define INFERLAB_CONCAT_INNER(a, b) a##b
 #define INFERLAB_CONCAT(a, b) INFERLAB_CONCAT_INNER(a, b)
 
-/// INFERLAB_TRY(declaration, expression): passes an error on to the caller, else declares the value.
-/// The only control-flow macros. For Result<void> use INFERLAB_TRY_VOID.
-#define INFERLAB_TRY(declaration, expression)                               \
-  auto INFERLAB_CONCAT(inferlab_try_, __LINE__) = (expression);             \
-  if (!INFERLAB_CONCAT(inferlab_try_, __LINE__).has_value()) {              \
-    return std::move(INFERLAB_CONCAT(inferlab_try_, __LINE__)).error();     \
-  }                                                                         \
+/// INFERLAB_TRY(declaration, expression): passes an error on to the caller, else declares the
+/// value. The only control-flow macros. For Result<void> use INFERLAB_TRY_VOID.
+#define INFERLAB_TRY(declaration, expression)                           \
+  auto INFERLAB_CONCAT(inferlab_try_, __LINE__) = (expression);         \
+  if (!INFERLAB_CONCAT(inferlab_try_, __LINE__).has_value()) {          \
+    return std::move(INFERLAB_CONCAT(inferlab_try_, __LINE__)).error(); \
+  }                                                                     \
   declaration = ::inferlab::internal::take(std::move(INFERLAB_CONCAT(inferlab_try_, __LINE__)))
 
-#define INFERLAB_TRY_VOID(expression)                                            \
-  do {                                                                           \
-    if (auto inferlab_try = (expression); !inferlab_try.has_value()) {           \
-      return std::move(inferlab_try).error();                                    \
-    }                                                                            \
+#define INFERLAB_TRY_VOID(expression)                                  \
+  do {                                                                 \
+    if (auto inferlab_try = (expression); !inferlab_try.has_value()) { \
+      return std::move(inferlab_try).error();                          \
+    }                                                                  \
   } while (false)

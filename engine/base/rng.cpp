@@ -62,7 +62,9 @@ std::int64_t Rng::between(std::int64_t low, std::int64_t high) {
   return static_cast<std::int64_t>(static_cast<std::uint64_t>(low) + offset);
 }
 
-double Rng::unit() { return static_cast<double>(next() >> 11) * 0x1.0p-53; }
+double Rng::unit() {
+  return static_cast<double>(next() >> 11) * 0x1.0p-53;
+}
 
 Duration Rng::between(Duration low, Duration high) {
   return Duration{between(low.count(), high.count())};

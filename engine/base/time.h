@@ -29,8 +29,8 @@ std::string format_duration(Duration duration);
 /// Reads Go's duration syntax ("800ms", "1h30m", "1.5s"); nullopt for anything else.
 std::optional<Duration> parse_duration(std::string_view text);
 
-/// Seconds since 1970-01-01T00:00:00Z at which a run's time zero lies. One fixed moment for all runs,
-/// so that timestamps replay: 2026-01-05T08:00:00Z, a Monday morning.
+/// Seconds since 1970-01-01T00:00:00Z at which a run's time zero lies. One fixed moment for all
+/// runs, so that timestamps replay: 2026-01-05T08:00:00Z, a Monday morning.
 inline constexpr std::int64_t kEpochOfRun = 1767600000;
 
 /// "2026-01-05T08:00:00Z": Kubernetes' metav1.Time (whole seconds, rounded down).
@@ -39,7 +39,8 @@ std::string format_rfc3339(Time time);
 /// "2026-01-05T08:00:00.000000Z": Kubernetes' metav1.MicroTime.
 std::string format_rfc3339_micro(Time time);
 
-/// Reads RFC 3339 with "Z" or an offset, and optional fractions of a second; nullopt for anything else.
+/// Reads RFC 3339 with "Z" or an offset, and optional fractions of a second; nullopt for anything
+/// else.
 std::optional<Time> parse_rfc3339(std::string_view text);
 
 /// Seconds as a double, for metrics and for people only: no decision is taken on it.

@@ -1,6 +1,7 @@
 #include "engine/backend/cpu/kv_cache.h"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <cstdlib>
 #include <cstring>
@@ -28,14 +29,21 @@ Result<KvCache> KvCache::create(const LlamaConfig& config, const KvCacheShape& s
     return Error{ErrorKind::kInvalid, fmt::format("KV cache: {} blocks of {} tokens",
                                                   shape.num_blocks, shape.block_size)};
   }
-  // calloc: pages that no token reaches are never touched; and its product is checked.
+  const std::int64_t block_bytes = shape.block_bytes(config);
+  // More than the machine has would be granted now and end the program when it is written to.
+  const std::int64_t pages = ::sysconf(_SC_PHYS_PAGES);
+  const std::int64_t page_bytes = ::sysconf(_SC_PAGESIZE);
+  const bool fits =
+      pages <= 0 || page_bytes <= 0 || shape.num_blocks <= pages * page_bytes / block_bytes;
+  // calloc: pages that no token reaches are never touched.
   auto* memory =
-      static_cast<std::byte*>(std::calloc(static_cast<std::size_t>(shape.num_blocks),
-                                          static_cast<std::size_t>(shape.block_bytes(config))));
+      fits ? static_cast<std::byte*>(std::calloc(static_cast<std::size_t>(shape.num_blocks),
+                                                 static_cast<std::size_t>(block_bytes)))
+           : nullptr;
   if (memory == nullptr) {
     return Error{ErrorKind::kExhausted,
                  fmt::format("KV cache: {} blocks of {} bytes do not fit in memory",
-                             shape.num_blocks, shape.block_bytes(config)),
+                             shape.num_blocks, block_bytes),
                  "ask for fewer KV blocks"};
   }
   return KvCache(config, shape, memory);

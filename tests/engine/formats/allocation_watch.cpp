@@ -33,6 +33,19 @@ void* operator new(std::size_t size) {
 void* operator new[](std::size_t size) {
   return counted(size);
 }
+// All forms go together: a sanitizer brings its own for those that are left out.
+void* operator new(std::size_t size, const std::nothrow_t& /*tag*/) noexcept {
+  return counted(size);
+}
+void* operator new[](std::size_t size, const std::nothrow_t& /*tag*/) noexcept {
+  return counted(size);
+}
+void operator delete(void* memory, const std::nothrow_t& /*tag*/) noexcept {
+  discounted(memory);
+}
+void operator delete[](void* memory, const std::nothrow_t& /*tag*/) noexcept {
+  discounted(memory);
+}
 void operator delete(void* memory) noexcept {
   discounted(memory);
 }
