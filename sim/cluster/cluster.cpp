@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "sim/controllers/controllers.h"
+#include "sim/node/kube_state_metrics.h"
 #include "sim/node/kubelets.h"
 #include "sim/scheduler/kube_scheduler.h"
 #include "sim/serving/gateway.h"
@@ -69,6 +70,7 @@ struct Cluster::Parts {
     controllers.start();
     scheduler.start();
     kubelets.start();
+    add_kube_state_metrics(telemetry, store);
     for (const TrafficSpec& of : spec.traffic) {
       traffic.push_back(std::make_unique<TrafficGenerator>(simulation, gateway, of));
       traffic.back()->start();

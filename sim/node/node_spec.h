@@ -11,11 +11,11 @@ namespace inferlab::sim {
 
 /// One GPU model, as data sheets state it. Figures: see assets/facts/SOURCE.md.
 struct GpuSpec {
-  std::string name;              // "A100-80GB-SXM"
+  std::string name;  // "A100-80GB-SXM"
   std::int64_t memory_bytes = 0;
-  double memory_bandwidth = 0;   // bytes per second
-  double bf16_flops = 0;         // dense, per second
-  double mfu_prefill = 0.4;      // fraction of bf16_flops that a prefill step reaches
+  double memory_bandwidth = 0;  // bytes per second
+  double bf16_flops = 0;        // dense, per second
+  double mfu_prefill = 0.4;     // fraction of bf16_flops that a prefill step reaches
   double mfu_decode = 0.2;
 };
 
@@ -23,9 +23,9 @@ struct GpuSpec {
 struct NodePoolSpec {
   std::string name;
   int count = 1;
-  std::string instance_type;     // label node.kubernetes.io/instance-type
-  std::string zone = "zone-a";   // label topology.kubernetes.io/zone
-  std::string gpu;               // a GpuSpec's name; empty: no GPUs
+  std::string instance_type;    // label node.kubernetes.io/instance-type
+  std::string zone = "zone-a";  // label topology.kubernetes.io/zone
+  std::string gpu;              // a GpuSpec's name; empty: no GPUs
   int gpus_per_node = 0;
   std::int64_t cpu_milli = 8000;
   std::int64_t memory_bytes = std::int64_t{32} << 30;
@@ -33,8 +33,8 @@ struct NodePoolSpec {
   std::vector<std::pair<std::string, std::string>> labels;  // besides the well-known ones
   std::vector<Taint> taints;
   double registry_bandwidth = 125e6;  // bytes per second of image pull, unpacking included
-  double model_bandwidth = 1e9;       // bytes per second from model storage, shared by the node's pods
-  double price_per_hour = 0;          // USD a node
+  double model_bandwidth = 1e9;  // bytes per second from model storage, shared by the node's pods
+  double price_per_hour = 0;     // USD a node
   bool local = false;  // Pods of this pool may be backed by the real engine in a live session
 };
 

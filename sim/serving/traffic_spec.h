@@ -12,13 +12,13 @@ namespace inferlab::sim {
 struct TrafficSpec {
   std::string name;
   std::string ns = "default";
-  std::string service;           // by name
-  int port = 0;                  // the Service's port; 0: its first
-  Duration start{}, end{};       // from the start of the run
+  std::string service;      // by name
+  int port = 0;             // the Service's port; 0: its first
+  Duration start{}, end{};  // from the start of the run
   double requests_per_second = 1;
   std::int64_t prompt_tokens_min = 64, prompt_tokens_max = 512;
   std::int64_t output_tokens_min = 16, output_tokens_max = 128;
-  Duration timeout = 60s;        // the client gives up
+  Duration timeout = 60s;  // the client gives up
 };
 
 }  // namespace inferlab::sim

@@ -37,14 +37,15 @@ struct Point {
 /// Not thread-safe: lives on the run's thread.
 class Telemetry {
  public:
-  /// Adds a target under a unique name, e.g. "pod/default/vllm-0"; its series end when it is removed.
+  /// Adds a target under a name that no other has (checked), e.g. "pod/default/vllm-0". Its series
+  /// end when it is removed; the next scrape notes that, as Prometheus' stale markers do.
   void add_target(std::string name, SeriesLabels labels, ScrapeTarget target);
   void remove_target(std::string_view name);
   /// Takes one sample of every target, in the order of names.
   void scrape(Time now);
 
-  /// Points of one series in (from, to]. `labels` must match exactly those given; others may differ:
-  /// the result has one vector for each series that matches, in label order.
+  /// Points of one series in (from, to]. `labels` must match exactly those given; others may
+  /// differ: the result has one vector for each series that matches, in label order.
   struct Series {
     SeriesLabels labels;
     std::vector<Point> points;
@@ -52,29 +53,57 @@ class Telemetry {
   [[nodiscard]] std::vector<Series> select(std::string_view name, const SeriesLabels& labels,
                                            Time from, Time to) const;
 
-  /// The sum over matching series of a counter's increase in (from, to]; resets are counted as
-  /// Prometheus does, without extrapolation. nullopt: no series has two points.
+  /// The sum over matching series of a counter's increase in (from, to]: a fall is a reset, after
+  /// which the counter began again at 0. Without Prometheus' extrapolation to the window's ends.
+  /// nullopt: no series has two points in the window.
   [[nodiscard]] std::optional<double> increase(std::string_view name, const SeriesLabels& labels,
                                                Time from, Time to) const;
 
   /// histogram_quantile(q, sum by (le) (increase(NAME_bucket{labels}[window]))): linear inside the
-  /// bucket, the lower bound of the last finite bucket at most. nullopt: no observation.
+  /// bucket (the first one starts at 0), the upper bound of the last finite bucket at most.
+  /// nullopt: no observation, no +Inf bucket, or q outside [0, 1].
   /// Source: Prometheus documentation, "histogram_quantile()".
   [[nodiscard]] std::optional<double> quantile(double q, std::string_view name,
-                                               const SeriesLabels& labels, Time from, Time to) const;
+                                               const SeriesLabels& labels, Time from,
+                                               Time to) const;
 
-  /// The latest point of each matching series at or before `at`, summed. nullopt: none.
+  /// The latest point of each matching series at or before `at`, summed: an instant query. A series
+  /// that has ended or whose latest point is older than five minutes has none. nullopt: none at
+  /// all.
   [[nodiscard]] std::optional<double> sum_at(std::string_view name, const SeriesLabels& labels,
                                              Time at) const;
 
  private:
+  struct History {
+    std::vector<Point> points;  // in order of time; a NaN marks the end of a series (stale)
+  };
+  using SeriesKey = std::pair<std::string, SeriesLabels>;
+  using SeriesMap = std::map<SeriesKey, History>;
+  /// What a target exposed last time, so that an unchanged sample finds its series at once.
+  struct Known {
+    std::string name;
+    SeriesLabels labels;  // as exposed, without the target's
+    History* history = nullptr;
+    std::uint64_t seen = 0;  // number of the scrape
+  };
   struct Target {
     SeriesLabels labels;
     ScrapeTarget scrape;
+    std::vector<Known> known;
   };
-  using SeriesKey = std::pair<std::string, SeriesLabels>;
+
+  History& history_of(const Sample& sample, const SeriesLabels& target_labels);
+  void scrape_target(Target& target, Time now);
+  /// Calls `visit(labels, first, last)` with the points in (from, to] of every series that matches.
+  template <typename Visit>
+  void for_each_match(std::string_view name, const SeriesLabels& labels, Time from, Time to,
+                      Visit visit) const;
+
   std::map<std::string, Target, std::less<>> targets_;
-  std::map<SeriesKey, std::vector<Point>> series_;
+  SeriesMap series_;             // nodes stay in place: Known points into it
+  std::vector<History*> ended_;  // of removed targets, until the next scrape
+  std::vector<Sample> buffer_;
+  std::uint64_t num_scrapes_ = 0;
 };
 
 }  // namespace inferlab::sim

@@ -1,0 +1,83 @@
+#include "sim/node/container.h"
+
+#include <utility>
+
+namespace inferlab::sim {
+
+Container::Container(Simulation& simulation, ContainerView container, bool init,
+                     Value container_document, std::function<void(Container&)> exited)
+    : view(std::move(container)),
+      is_init(init),
+      document(std::move(container_document)),
+      simulation_(simulation),
+      exited_(std::move(exited)) {}
+
+void Container::log(std::string_view line) {
+  current_log.add(simulation_.now(), line);
+}
+
+void Container::exit(int code, std::string_view reason, std::string_view message) {
+  if (state != State::kRunning) return;
+  end(code, reason.empty() ? (code == 0 ? "Completed" : "Error") : reason, message);
+}
+
+void Container::kill(int code, std::string_view reason) {
+  if (state != State::kRunning) return;
+  workload->killed();
+  end(code, reason, {});
+}
+
+void Container::end(int code, std::string_view reason, std::string_view message) {
+  state = State::kTerminated;
+  terminated = Termination{.exit_code = code,
+                           .reason = std::string(reason),
+                           .message = std::string(message),
+                           .started = started_at,
+                           .finished = simulation_.now(),
+                           .container_id = container_id};
+  started = false;
+  stopping = false;
+  ended_.push_back(std::move(workload));  // it may be what called us
+  exited_(*this);
+}
+
+void Container::run(std::unique_ptr<Workload> process, std::string id) {
+  if (terminated) {
+    previous = std::exchange(terminated, std::nullopt);
+    previous_log = std::exchange(current_log, {});
+    ++restart_count;
+  }
+  state = State::kRunning;
+  waiting_reason.clear();
+  waiting_message.clear();
+  container_id = std::move(id);
+  started_at = simulation_.now();
+  workload = std::move(process);
+  workload->start();
+}
+
+void Container::fail_to_start(int code, std::string_view reason, std::string_view message,
+                              std::string id) {
+  if (terminated) {
+    previous = std::exchange(terminated, std::nullopt);
+    previous_log = std::exchange(current_log, {});
+    ++restart_count;
+  }
+  state = State::kTerminated;
+  container_id = std::move(id);
+  started_at = simulation_.now();
+  terminated = Termination{.exit_code = code,
+                           .reason = std::string(reason),
+                           .message = std::string(message),
+                           .started = Time{},
+                           .finished = simulation_.now(),
+                           .container_id = container_id};
+}
+
+void Container::wait(std::string_view reason, std::string_view message) {
+  state = State::kWaiting;
+  waiting_reason = std::string(reason);
+  waiting_message = std::string(message);
+}
+
+}  // namespace inferlab::sim

@@ -1,0 +1,246 @@
+// container_start.cpp: from the image to the running process, with the kubelet's order of checks
+// and its events. Source: Kubernetes documentation, "Images" and "Pod Lifecycle"; texts of
+// kubelet 1.32.
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "sim/node/expansion.h"
+#include "sim/node/pod_worker.h"
+
+namespace inferlab::sim {
+namespace {
+
+/// Creating and starting a container once its image is here; our guess.
+constexpr Duration kCreateTime = 300ms;
+/// How soon the kubelet looks at a pod again after a container event (its event generator's
+/// relist).
+constexpr Duration kRelist = 1s;
+/// How soon it tries again what is not under a back-off of its own (its sync back-off).
+constexpr Duration kSyncBackoff = 10s;
+
+std::string text_of(Duration duration) {
+  const auto whole = std::chrono::duration_cast<std::chrono::milliseconds>(duration);
+  return format_duration(whole);
+}
+
+Error missing(std::string message) {
+  return Error{ErrorKind::kInvalid, std::move(message)};
+}
+
+}  // namespace
+
+bool PodWorker::in_restart_backoff(Container& container) {
+  if (!container.terminated) return false;
+  const Time finished = container.terminated->finished;
+  if (!container.restart_backoff.holds(finished, timers_.now())) {
+    container.restart_backoff.next(finished, timers_.now());
+    return false;
+  }
+  const std::string text = pod_text(ns_, name_, uid_);
+  const Duration delay = container.restart_backoff.delay();
+  if (container.waiting_reason != "CrashLoopBackOff") {
+    record(&container, "Warning", "BackOff",
+           fmt::format("Back-off restarting failed container {} in pod {}", container.view.name,
+                       text));
+  }
+  container.wait("CrashLoopBackOff",
+                 fmt::format("back-off {} restarting failed container={} pod={}",
+                             format_duration(delay), container.view.name, text));
+  wake_at(finished + delay);
+  return true;
+}
+
+void PodWorker::try_start(Container& container) {
+  const Time now = timers_.now();
+  if (now < container.not_before) {
+    wake_at(container.not_before);
+    return;
+  }
+  if (in_restart_backoff(container)) return;
+  const std::string& image = container.view.image;
+  const Result<ImageReference> reference = ImageReference::parse(image);
+  if (!reference) {
+    if (container.waiting_reason != "InvalidImageName") {
+      record(&container, "Warning", "InspectFailed", reference.error().message);
+      record(&container, "Warning", "Failed", "Error: InvalidImageName");
+    }
+    container.wait("InvalidImageName", reference.error().message);
+    return;
+  }
+  const ImageSpec* present = node_.images.present(*reference);
+  const std::string& policy = container.view.image_pull_policy;
+  if (policy == "Never" && present == nullptr) {
+    const std::string why =
+        fmt::format("Container image \"{}\" is not present with pull policy of Never", image);
+    if (container.waiting_reason != "ErrImageNeverPull") {
+      record(&container, "Warning", "ErrImageNeverPull", why);
+      record(&container, "Warning", "Failed", "Error: ErrImageNeverPull");
+    }
+    container.wait("ErrImageNeverPull", why);
+    return;
+  }
+  if (present != nullptr && policy != "Always") {
+    record(&container, "Normal", "Pulled",
+           fmt::format("Container image \"{}\" already present on machine", image));
+    begin_start(container, *present);
+    return;
+  }
+  if (container.pull_backoff.holds_since_try(now)) {
+    const std::string why = fmt::format("Back-off pulling image \"{}\"", image);
+    if (container.waiting_reason != "ImagePullBackOff") {
+      record(&container, "Normal", "BackOff", why);
+      record(&container, "Warning", "Failed", "Error: ImagePullBackOff");
+    }
+    container.wait("ImagePullBackOff", why + ": " + container.last_pull_error);
+    wake_at(*container.pull_backoff.last_try() + container.pull_backoff.delay());
+    return;
+  }
+  pull(container, *reference);
+}
+
+void PodWorker::pull(Container& container, const ImageReference& reference) {
+  record(&container, "Normal", "Pulling",
+         fmt::format("Pulling image \"{}\"", container.view.image));
+  container.busy = true;
+  node_.images.pull(reference,
+                    timers_.guarded([this, &container](const ImagePuller::Pulled& result) {
+                      container.busy = false;
+                      if (!terminating_) pulled(container, result);
+                      node_.request_sync(ns_, name_);
+                    }));
+}
+
+void PodWorker::pulled(Container& container, const ImagePuller::Pulled& result) {
+  const std::string& image = container.view.image;
+  if (result.image) {
+    record(&container, "Normal", "Pulled",
+           fmt::format(
+               "Successfully pulled image \"{}\" in {} ({} including waiting). Image size: {} "
+               "bytes.",
+               image, text_of(result.pulling), text_of(result.total), (*result.image)->size_bytes));
+    begin_start(container, **result.image);
+    return;
+  }
+  const std::string& why = result.image.error().message;
+  container.pull_backoff.next(timers_.now(), timers_.now());
+  container.not_before = timers_.now() + kRelist;
+  container.last_pull_error = "ErrImagePull: " + why;
+  container.wait("ErrImagePull", why);
+  record(&container, "Warning", "Failed",
+         fmt::format("Failed to pull image \"{}\": {}", image, why));
+  record(&container, "Warning", "Failed", "Error: ErrImagePull");
+}
+
+void PodWorker::begin_start(Container& container, const ImageSpec& image) {
+  container.busy = true;
+  timers_.after(kCreateTime, "kubelet/start-container", [this, &container, &image] {
+    container.busy = false;
+    if (!terminating_) start(container, image);
+    node_.request_sync(ns_, name_);
+  });
+}
+
+void PodWorker::start(Container& container, const ImageSpec& image) {
+  const auto environment = environment_of(container);
+  if (!environment) {
+    const std::string& why = environment.error().message;
+    if (container.waiting_message != why) {
+      record(&container, "Warning", "Failed", "Error: " + why);
+    }
+    container.wait("CreateContainerConfigError", why);
+    container.not_before = timers_.now() + kSyncBackoff;
+    return;
+  }
+  ContainerView view = container.view;
+  view.env = *environment;
+  for (std::string& word : view.command) word = expand_variables(word, view.env);
+  for (std::string& word : view.args) word = expand_variables(word, view.env);
+  WorkloadContext context{.simulation = timers_.simulation(),
+                          .host = container,
+                          .model_storage = node_.model_storage,
+                          .pool = node_.pool,
+                          .gpu = node_.gpu,
+                          .gpu_ids = container.gpu_ids,
+                          .image = image,
+                          .container = std::move(view),
+                          .ns = ns_,
+                          .pod = name_,
+                          .node = node_.name,
+                          .pod_ip = runtime_.pod_ip};
+  container.image_id =
+      ImageReference::parse(container.view.image).value().repository + "@" + image.digest;
+  record(&container, "Normal", "Created",
+         fmt::format("Created container: {}", container.view.name));
+  std::unique_ptr<Workload> workload = node_.workloads.make(std::move(context));
+  INFERLAB_CHECK(workload != nullptr);
+  container.started = false;
+  container.run(std::move(workload), "containerd://" + node_.new_container_id());
+  if (container.state != Container::State::kRunning) {  // it could not be started at all
+    record(&container, "Warning", "Failed", "Error: " + container.terminated->message);
+    return;
+  }
+  record(&container, "Normal", "Started", fmt::format("Started container {}", container.view.name));
+  expose_metrics(container);
+  for (const auto& [type, probe] : container.probes) {
+    probe->set_gate(type == ProbeType::kStartup || !container.probes.contains(ProbeType::kStartup));
+    probe->container_started();
+  }
+  if (!container.probes.contains(ProbeType::kStartup)) set_started(container);
+}
+
+Result<std::map<std::string, std::string>> PodWorker::environment_of(
+    const Container& container) const {
+  std::map<std::string, std::string> environment;
+  const auto object_of = [&](std::string_view resource, std::string_view object_name) {
+    return node_.api.store().get({std::string(resource), ns_, std::string(object_name)});
+  };
+  for (const Value& source : container.document["envFrom"].items()) {
+    const bool is_secret = source.has("secretRef");
+    const Value& ref = source[is_secret ? "secretRef" : "configMapRef"];
+    const ObjectPtr object =
+        object_of(is_secret ? "secrets" : "configmaps", ref["name"].as_string());
+    if (object == nullptr) {
+      if (ref["optional"].as_bool()) continue;
+      return missing(fmt::format("{} \"{}\" not found", is_secret ? "secret" : "configmap",
+                                 ref["name"].as_string()));
+    }
+    for (const Value::Member& member : object->document["data"].members()) {
+      environment[source["prefix"].str() + member.key] = member.value.str();
+    }
+  }
+  for (const Value& entry : container.document["env"].items()) {
+    const std::string variable = entry["name"].str();
+    const Value& from = entry["valueFrom"];
+    if (from.is_null()) {
+      environment[variable] = expand_variables(entry["value"].as_string(), environment);
+      continue;
+    }
+    if (from.has("fieldRef")) {
+      const std::string_view path = from["fieldRef"]["fieldPath"].as_string();
+      environment[variable] = field_of(object_->document, path, runtime_.pod_ip, node_.ip);
+      continue;
+    }
+    const bool is_secret = from.has("secretKeyRef");
+    if (!is_secret && !from.has("configMapKeyRef")) continue;
+    const Value& ref = from[is_secret ? "secretKeyRef" : "configMapKeyRef"];
+    const ObjectPtr object =
+        object_of(is_secret ? "secrets" : "configmaps", ref["name"].as_string());
+    const bool is_optional = ref["optional"].as_bool();
+    if (object == nullptr) {
+      if (is_optional) continue;
+      return missing(fmt::format("{} \"{}\" not found", is_secret ? "secret" : "configmap",
+                                 ref["name"].as_string()));
+    }
+    const Value* value = object->document["data"].find(ref["key"].as_string());
+    if (value == nullptr) {
+      if (is_optional) continue;
+      return missing(fmt::format("couldn't find key {} in {} {}/{}", ref["key"].as_string(),
+                                 is_secret ? "Secret" : "ConfigMap", ns_, ref["name"].as_string()));
+    }
+    environment[variable] = value->str();  // of a Secret still in base64: nothing here reads it
+  }
+  return environment;
+}
+
+}  // namespace inferlab::sim

@@ -1,0 +1,65 @@
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "engine/base/result.h"
+#include "sim/node/image_registry.h"
+#include "sim/node/timers.h"
+
+namespace inferlab::sim {
+
+/// The images of one node: pulls them one at a time (the kubelet's serializeImagePulls) and keeps
+/// them. A pull takes size / bandwidth * slowdown; of an image that is here already only the time
+/// to ask the registry.
+class ImagePuller {
+ public:
+  struct Pulled {
+    Result<const ImageSpec*> image;
+    Duration pulling;  // without waiting
+    Duration total;    // from the request on
+  };
+  using Done = std::function<void(const Pulled&)>;
+
+  /// `bandwidth` in bytes per second.
+  ImagePuller(Simulation& simulation, const ImageRegistry& registry, double bandwidth,
+              double slowdown);
+
+  /// Queues a pull; `done` comes later, never inside the call.
+  void pull(const ImageReference& reference, Done done);
+  /// The image, when this very reference has been pulled before; else nullptr.
+  [[nodiscard]] const ImageSpec* present(const ImageReference& reference) const;
+  /// Stops and forgets pulls under way: the node is down. Images on its disk stay.
+  void abandon();
+
+  struct Stored {
+    std::set<std::string> names;  // references, and the digest form
+    std::int64_t size_bytes = 0;
+  };
+  /// By digest.
+  [[nodiscard]] const std::map<std::string, Stored>& stored() const { return stored_; }
+
+ private:
+  struct Request {
+    ImageReference reference;
+    Done done;
+    Time asked;
+  };
+  void begin_next();
+  void finish(Time began);
+
+  const ImageRegistry& registry_;
+  double bandwidth_;
+  double slowdown_;
+  std::deque<Request> queue_;  // the front one is under way
+  std::map<std::string, const ImageSpec*> by_reference_;
+  std::map<std::string, Stored> stored_;
+  Timers timers_;
+};
+
+}  // namespace inferlab::sim

@@ -1,0 +1,86 @@
+#include "sim/node/kube_state_metrics.h"
+
+#include <string>
+#include <utility>
+
+namespace inferlab::sim {
+namespace {
+
+void add(std::vector<Sample>& samples, const char* name, SeriesLabels labels, double value) {
+  samples.push_back({name, std::move(labels), value});
+}
+
+std::string_view status_of(const Value& conditions, std::string_view type) {
+  for (const Value& condition : conditions.items()) {
+    if (condition["type"].as_string() == type) return condition["status"].as_string();
+  }
+  return {};
+}
+
+/// One series for each value that the condition can have; the present one is 1.
+void add_condition(std::vector<Sample>& samples, const char* name, const SeriesLabels& labels,
+                   const char* label, std::string_view status) {
+  for (const auto& [value, text] :
+       {std::pair{"true", "True"}, std::pair{"false", "False"}, std::pair{"unknown", "Unknown"}}) {
+    SeriesLabels own = labels;
+    own[label] = value;
+    add(samples, name, std::move(own), status == text ? 1 : 0);
+  }
+}
+
+void pods(const Store& store, std::vector<Sample>& samples) {
+  for (const ObjectPtr& pod : store.list("pods")) {
+    const Value& status = pod->document["status"];
+    const SeriesLabels labels{{"namespace", pod->key.ns},
+                              {"pod", pod->key.name},
+                              {"uid", pod->document["metadata"]["uid"].str()}};
+    add_condition(samples, "kube_pod_status_ready", labels, "condition",
+                  status_of(status["conditions"], "Ready"));
+    for (const std::string_view phase : {"Pending", "Running", "Succeeded", "Failed", "Unknown"}) {
+      SeriesLabels own = labels;
+      own["phase"] = std::string(phase);
+      add(samples, "kube_pod_status_phase", std::move(own),
+          status["phase"].as_string() == phase ? 1 : 0);
+    }
+    for (const Value& container : status["containerStatuses"].items()) {
+      SeriesLabels own = labels;
+      own["container"] = container["name"].str();
+      add(samples, "kube_pod_container_status_restarts_total", std::move(own),
+          static_cast<double>(container["restartCount"].as_int()));
+    }
+  }
+}
+
+void deployments(const Store& store, std::vector<Sample>& samples) {
+  for (const ObjectPtr& deployment : store.list("deployments.apps")) {
+    const SeriesLabels labels{{"namespace", deployment->key.ns},
+                              {"deployment", deployment->key.name}};
+    const Value& document = deployment->document;
+    add(samples, "kube_deployment_spec_replicas", labels,
+        static_cast<double>(document["spec"]["replicas"].as_int(1)));
+    add(samples, "kube_deployment_status_replicas_available", labels,
+        static_cast<double>(document["status"]["availableReplicas"].as_int()));
+  }
+}
+
+void nodes(const Store& store, std::vector<Sample>& samples) {
+  for (const ObjectPtr& node : store.list("nodes")) {
+    const SeriesLabels labels{{"node", node->key.name}, {"condition", "Ready"}};
+    add_condition(samples, "kube_node_status_condition", labels, "status",
+                  status_of(node->document["status"]["conditions"], "Ready"));
+  }
+}
+
+}  // namespace
+
+void add_kube_state_metrics(Telemetry& telemetry, const Store& store) {
+  telemetry.add_target("kube-state-metrics",
+                       {{"job", "kube-state-metrics"}, {"instance", "kube-state-metrics:8080"}},
+                       [&store](std::vector<Sample>& samples) {
+                         pods(store, samples);
+                         deployments(store, samples);
+                         nodes(store, samples);
+                       });
+}
+
+}  // namespace inferlab::sim

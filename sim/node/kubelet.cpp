@@ -1,0 +1,171 @@
+#include "sim/node/kubelet.h"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "sim/node/node_object.h"
+
+namespace inferlab::sim {
+namespace {
+
+// Source: Kubernetes documentation, "Nodes" (heartbeats) and "Leases".
+constexpr Duration kLeaseInterval = 10s;
+constexpr std::int64_t kLeaseSeconds = 40;
+constexpr Duration kStatusInterval = 5min;
+
+constexpr std::string_view kLeases = "leases.coordination.k8s.io";
+constexpr std::string_view kLeaseNamespace = "kube-node-lease";
+
+}  // namespace
+
+Kubelet::Kubelet(NodeRuntime runtime) : node_(std::move(runtime)), timers_(node_.api.simulation()) {
+  node_.request_sync = [this](const std::string& ns, const std::string& name) {
+    pod_changed(ns, name);
+  };
+}
+
+void Kubelet::start() {
+  up_ = true;
+  node_.kubelet_started = timers_.now();
+  const std::string user = "system:node:" + node_.name;
+  node_.api.create("nodes", "", build_node(node_, timers_.now()), user);
+  report_status();
+  const ObjectPtr object = node_.api.store().get({"nodes", "", node_.name});
+  if (object != nullptr) node_.recorder.normal(*object, "Starting", "Starting kubelet.");
+  beat();
+}
+
+void Kubelet::beat() {
+  write_lease();
+  const bool has_new_images = node_.images.stored().size() != images_reported_;
+  if (has_new_images || timers_.now() - status_reported_ >= kStatusInterval) report_status();
+  timers_.after(kLeaseInterval, "kubelet/heartbeat", [this] { beat(); });
+}
+
+void Kubelet::write_lease() {
+  const ObjectKey key{std::string(kLeases), std::string(kLeaseNamespace), node_.name};
+  const ObjectPtr old = node_.api.store().get(key);
+  const Value renewed = format_rfc3339_micro(timers_.now());
+  if (old != nullptr) {
+    node_.api.store().put(key, old->document.with_path({"spec", "renewTime"}, renewed),
+                          timers_.now());
+    return;
+  }
+  Value metadata = Value::object({{"creationTimestamp", format_rfc3339(timers_.now())},
+                                  {"name", node_.name},
+                                  {"namespace", kLeaseNamespace},
+                                  {"uid", node_.api.new_uid()}});
+  if (const ObjectPtr object = node_.api.store().get({"nodes", "", node_.name})) {
+    metadata = metadata.with(
+        "ownerReferences",
+        Value::array({Value::object({{"apiVersion", "v1"},
+                                     {"kind", "Node"},
+                                     {"name", node_.name},
+                                     {"uid", object->document["metadata"]["uid"]}})}));
+  }
+  node_.api.store().put(
+      key,
+      Value::object({{"apiVersion", "coordination.k8s.io/v1"},
+                     {"kind", "Lease"},
+                     {"metadata", metadata},
+                     {"spec", Value::object({{"holderIdentity", node_.name},
+                                             {"leaseDurationSeconds", kLeaseSeconds},
+                                             {"renewTime", renewed}})}}),
+      timers_.now());
+}
+
+void Kubelet::report_status() {
+  const ObjectPtr object = node_.api.store().get({"nodes", "", node_.name});
+  if (object == nullptr) return;  // deleted: a real kubelet registers again only when restarted
+  const Value status = build_node_status(node_, object->document["status"], timers_.now());
+  node_.api.update_status("nodes", object->document.with("status", status),
+                          "system:node:" + node_.name);
+  status_reported_ = timers_.now();
+  images_reported_ = node_.images.stored().size();
+}
+
+void Kubelet::down() {
+  if (!up_) return;
+  up_ = false;
+  timers_.drop();
+  sync_scheduled_ = false;
+  node_.images.abandon();
+  for (const auto& [name, worker] : pods_) worker->lose();
+}
+
+void Kubelet::up() {
+  if (up_) return;
+  up_ = true;
+  node_.kubelet_started = timers_.now();
+  const ObjectPtr object = node_.api.store().get({"nodes", "", node_.name});
+  if (object == nullptr) {
+    start();
+  } else {
+    report_status();
+    node_.recorder.normal(*object, "Starting", "Starting kubelet.");
+    node_.recorder.warning(*object, "Rebooted",
+                           fmt::format("Node {} has been rebooted", node_.name));
+    beat();
+  }
+  for (const auto& [name, worker] : pods_) {
+    worker->resume();
+    pod_changed(name.first, name.second);
+  }
+  for (const ObjectPtr& pod : node_.api.store().list("pods")) {
+    if (pod->view<PodView>().node_name == node_.name) pod_changed(pod->key.ns, pod->key.name);
+  }
+}
+
+void Kubelet::pod_changed(const std::string& ns, const std::string& name) {
+  if (!up_) return;
+  pending_.insert({ns, name});
+  if (sync_scheduled_) return;
+  sync_scheduled_ = true;
+  timers_.after(0s, "kubelet/sync", [this] { sync_pending(); });
+}
+
+void Kubelet::sync_pending() {
+  sync_scheduled_ = false;
+  for (const PodName& pod : std::exchange(pending_, {})) sync_pod(pod);
+}
+
+void Kubelet::sync_pod(const PodName& pod) {
+  const ObjectPtr object = node_.api.store().get({"pods", pod.first, pod.second});
+  const bool is_here = object != nullptr && object->view<PodView>().node_name == node_.name;
+  auto found = pods_.find(pod);
+  if (found == pods_.end()) {
+    // What has ended already was run by somebody before us, or never.
+    if (!is_here || object->view<PodView>().terminal()) {
+      const bool is_leftover = is_here && object->view<PodView>().meta.deletion_timestamp;
+      if (is_leftover) {
+        node_.api.remove(object->key, "system:node:" + node_.name, 0,
+                         object->view<PodView>().meta.uid);
+      }
+      return;
+    }
+    found = pods_.emplace(pod, std::make_unique<PodWorker>(node_, object)).first;
+  }
+  PodWorker& worker = *found->second;
+  worker.sync(is_here ? object : nullptr, used_by_others(worker));
+  if (!worker.finished()) return;
+  pods_.erase(found);
+  // A new pod of the same name may have come already.
+  if (is_here) pod_changed(pod.first, pod.second);
+}
+
+Resources Kubelet::used_by_others(const PodWorker& worker) const {
+  Resources used;
+  for (const auto& [name, other] : pods_) {
+    if (other.get() == &worker) continue;
+    for (const auto& [resource, quantity] : other->requests()) used[resource] += quantity;
+  }
+  return used;
+}
+
+PodWorker* Kubelet::find(std::string_view ns, std::string_view name) {
+  const auto found = pods_.find({std::string(ns), std::string(name)});
+  return found == pods_.end() ? nullptr : found->second.get();
+}
+
+}  // namespace inferlab::sim

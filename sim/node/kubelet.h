@@ -1,0 +1,66 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "sim/node/node_runtime.h"
+#include "sim/node/pod_worker.h"
+
+namespace inferlab::sim {
+
+/// One node: its Node object, its heartbeats and the pods bound to it.
+///
+/// Heartbeats are a Lease every 10 s and a full Node status every 5 min (the kubelet's
+/// nodeLeaseRenew and nodeStatusReportFrequency), as in life: the node lifecycle controller reads
+/// spec.renewTime, and so may a learner. A renewal goes straight to the store, because there is
+/// nothing in it to default or to validate: two microseconds instead of the API's fifty.
+class Kubelet {
+ public:
+  Kubelet(NodeRuntime runtime);  // NOLINT(google-explicit-constructor): made in place only
+  Kubelet(const Kubelet&) = delete;
+  Kubelet& operator=(const Kubelet&) = delete;
+
+  /// Registers the node and begins to beat.
+  void start();
+  /// The machine is lost: no heartbeat, no process, no write. up() boots it again.
+  void down();
+  void up();
+  [[nodiscard]] bool is_up() const { return up_; }
+
+  /// A pod bound here was written or deleted, or something happened to it.
+  void pod_changed(const std::string& ns, const std::string& name);
+  [[nodiscard]] bool writing() const { return node_.writing; }
+
+  [[nodiscard]] PodWorker* find(std::string_view ns, std::string_view name);
+  /// In order of (namespace, name).
+  template <typename Visit>
+  void for_each_pod(Visit visit) {
+    for (const auto& [name, worker] : pods_) visit(*worker);
+  }
+  [[nodiscard]] NodeRuntime& node() { return node_; }
+  [[nodiscard]] const std::string& name() const { return node_.name; }
+
+ private:
+  using PodName = std::pair<std::string, std::string>;  // namespace, name
+  void beat();
+  void write_lease();
+  void report_status();
+  void sync_pending();
+  void sync_pod(const PodName& pod);
+  [[nodiscard]] Resources used_by_others(const PodWorker& worker) const;
+
+  NodeRuntime node_;
+  bool up_ = false;
+  std::map<PodName, std::unique_ptr<PodWorker>> pods_;
+  std::set<PodName> pending_;
+  bool sync_scheduled_ = false;
+  std::size_t images_reported_ = 0;
+  Time status_reported_{};
+  Timers timers_;
+};
+
+}  // namespace inferlab::sim

@@ -1,0 +1,244 @@
+#include "sim/node/kubelets.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "engine/base/check.h"
+#include "sim/node/dcgm_exporter.h"
+#include "sim/node/kubelet.h"
+
+namespace inferlab::sim {
+namespace {
+
+/// A fatal signal: 128 + SIGSEGV.
+constexpr int kCrashExitCode = 139;
+
+std::string uuid_of(Rng& rng) {
+  const std::uint64_t a = rng.next();
+  const std::uint64_t b = rng.next();
+  return fmt::format("{:08x}-{:04x}-{:04x}-{:04x}-{:012x}", a >> 32, (a >> 16) & 0xffff, a & 0xffff,
+                     b >> 48, b & 0xffffffffffff);
+}
+
+std::vector<std::string> gpu_ids(Simulation& simulation, const std::string& node, int count) {
+  std::vector<std::string> ids;
+  for (int i = 0; i < count; ++i) {
+    ids.push_back("GPU-" + uuid_of(simulation.rng("gpu", fmt::format("{}/{}", node, i))));
+  }
+  return ids;
+}
+
+}  // namespace
+
+Kubelets::Kubelets(Api& api, std::vector<NodePoolSpec> pools, std::vector<GpuSpec> gpus,
+                   std::vector<ImageSpec> images, WorkloadFactory& factory, Telemetry& telemetry,
+                   double image_pull_slowdown)
+    : api_(api),
+      pools_(std::move(pools)),
+      gpus_(std::move(gpus)),
+      registry_(std::move(images)),
+      telemetry_(telemetry) {
+  Simulation& simulation = api_.simulation();
+  for (const NodePoolSpec& pool : pools_) {
+    const GpuSpec* gpu = nullptr;
+    for (const GpuSpec& one : gpus_) {
+      if (one.name == pool.gpu) gpu = &one;
+    }
+    INFERLAB_CHECK(pool.gpu.empty() || gpu != nullptr);
+    for (int i = 0; i < pool.count; ++i) {
+      const std::string name = fmt::format("{}-{}", pool.name, i);
+      const int index = static_cast<int>(kubelets_.size());
+      kubelets_.push_back(std::make_unique<Kubelet>(NodeRuntime{
+          .api = api_,
+          .telemetry = telemetry_,
+          .workloads = factory,
+          .pool = pool,
+          .gpu = gpu,
+          .name = name,
+          .ip = node_ip_of(index),
+          .index = index,
+          .recorder = EventRecorder(api_, "kubelet", name),
+          .images =
+              ImagePuller(simulation, registry_, pool.registry_bandwidth, image_pull_slowdown),
+          .model_storage = SharedLink(simulation, pool.model_bandwidth),
+          .gpus =
+              DeviceAllocator(gpu_ids(simulation, name, gpu == nullptr ? 0 : pool.gpus_per_node)),
+          .ids = simulation.rng("containerd", name),
+          .jitter = simulation.rng("kubelet/probes", name)}));
+      by_name_[name] = kubelets_.back().get();
+    }
+  }
+  api_.store().subscribe([this](const Change& change) {
+    if (change.object->key.resource != "pods") return;
+    const std::string_view node = change.object->document["spec"]["nodeName"].as_string();
+    if (node.empty()) return;
+    Kubelet* kubelet = find(node);
+    if (kubelet == nullptr || kubelet->writing()) return;
+    kubelet->pod_changed(change.object->key.ns, change.object->key.name);
+  });
+}
+
+Kubelets::~Kubelets() {
+  for (const auto& kubelet : kubelets_) telemetry_.remove_target("dcgm/" + kubelet->name());
+}
+
+void Kubelets::start() {
+  for (const auto& kubelet : kubelets_) {
+    kubelet->start();
+    if (kubelet->node().gpu != nullptr) add_dcgm_exporter(telemetry_, *kubelet);
+  }
+}
+
+Kubelet* Kubelets::find(std::string_view node) const {
+  const auto found = by_name_.find(node);
+  return found == by_name_.end() ? nullptr : found->second;
+}
+
+Kubelet* Kubelets::of_pod(std::string_view ns, std::string_view pod) const {
+  const ObjectPtr object = api_.store().get({"pods", std::string(ns), std::string(pod)});
+  return object == nullptr ? nullptr : find(object->document["spec"]["nodeName"].as_string());
+}
+
+Result<void> Kubelets::node_down(std::string_view node) {
+  Kubelet* kubelet = find(node);
+  if (kubelet == nullptr) {
+    return Error{ErrorKind::kNotFound, fmt::format("node-down: {}: no such node", node),
+                 "name one of the cluster's nodes"};
+  }
+  kubelet->down();
+  return {};
+}
+
+Result<void> Kubelets::node_up(std::string_view node) {
+  Kubelet* kubelet = find(node);
+  if (kubelet == nullptr) {
+    return Error{ErrorKind::kNotFound, fmt::format("node-up: {}: no such node", node),
+                 "name one of the cluster's nodes"};
+  }
+  kubelet->up();
+  return {};
+}
+
+Result<void> Kubelets::crash_container(std::string_view ns, std::string_view pod,
+                                       std::string_view container) {
+  Kubelet* kubelet = of_pod(ns, pod);
+  PodWorker* worker = kubelet == nullptr ? nullptr : kubelet->find(ns, pod);
+  if (worker == nullptr || !kubelet->is_up() ||
+      !worker->crash(container, kCrashExitCode, "Error")) {
+    return Error{ErrorKind::kNotFound,
+                 fmt::format("container-crash: {}/{}: no such running container", ns, pod),
+                 "name a pod with a running container as NAMESPACE/POD"};
+  }
+  return {};
+}
+
+Result<std::vector<LogLine>> Kubelets::logs(std::string_view ns, std::string_view pod,
+                                            std::string_view container, bool previous) const {
+  const ObjectPtr object = api_.store().get({"pods", std::string(ns), std::string(pod)});
+  if (object == nullptr) {
+    return Error{ErrorKind::kNotFound, fmt::format("pods \"{}\" not found", pod)};
+  }
+  const PodView& view = object->view<PodView>();
+  std::vector<std::string> names;
+  for (const ContainerView& one : view.containers) names.push_back(one.name);
+  std::vector<std::string> init_names;
+  for (const ContainerView& one : view.init_containers) init_names.push_back(one.name);
+  std::string name(container);
+  if (name.empty()) {
+    if (names.size() != 1) {
+      return Error{ErrorKind::kInvalid,
+                   fmt::format("a container name must be specified for pod {}, choose one of: [{}]",
+                               pod, fmt::join(names, " "))};
+    }
+    name = names.front();
+  }
+  Kubelet* kubelet = find(view.node_name);
+  PodWorker* worker = kubelet == nullptr ? nullptr : kubelet->find(ns, pod);
+  const Container* found = worker == nullptr ? nullptr : worker->container(name);
+  if (found == nullptr) {
+    names.insert(names.end(), init_names.begin(), init_names.end());
+    for (const std::string& known : names) {
+      if (known != name) continue;
+      if (view.node_name.empty())
+        return std::vector<LogLine>{};  // as the API server: no host, no log
+      return Error{
+          ErrorKind::kInvalid,
+          fmt::format("container \"{}\" in pod \"{}\" is waiting to start: ContainerCreating", name,
+                      pod)};
+    }
+    return Error{ErrorKind::kInvalid,
+                 fmt::format("container {} is not valid for pod {}", name, pod)};
+  }
+  if (!kubelet->is_up()) {
+    return Error{ErrorKind::kUnavailable,
+                 fmt::format("Get \"https://{}:10250/containerLogs/{}/{}/{}\": dial tcp {}:10250: "
+                             "connect: no route to host",
+                             kubelet->node().ip, ns, pod, name, kubelet->node().ip)};
+  }
+  if (previous) {
+    // While it waits for its restart, the run that ended last is the previous one.
+    const bool waits = found->state == Container::State::kWaiting && found->terminated;
+    if (!waits && !found->previous) {
+      return Error{
+          ErrorKind::kInvalid,
+          fmt::format("previous terminated container \"{}\" in pod \"{}\" not found", name, pod)};
+    }
+    return waits ? found->current_log.lines() : found->previous_log.lines();
+  }
+  if (found->state == Container::State::kWaiting && !found->terminated) {
+    const bool is_pull =
+        found->waiting_reason == "ErrImagePull" || found->waiting_reason == "ImagePullBackOff";
+    const std::string reason = is_pull ? "trying and failing to pull image"
+                               : found->waiting_reason.empty()
+                                   ? (init_names.empty() ? "ContainerCreating" : "PodInitializing")
+                                   : found->waiting_reason;
+    return Error{
+        ErrorKind::kInvalid,
+        fmt::format("container \"{}\" in pod \"{}\" is waiting to start: {}", name, pod, reason)};
+  }
+  return found->current_log.lines();
+}
+
+void Kubelets::log_to(std::string_view ns, std::string_view pod, int port, std::string_view line) {
+  Kubelet* kubelet = of_pod(ns, pod);
+  PodWorker* worker = kubelet == nullptr ? nullptr : kubelet->find(ns, pod);
+  Container* container = worker == nullptr ? nullptr : worker->listener(port);
+  if (container != nullptr) container->log(line);
+}
+
+Workload* Kubelets::listener(std::string_view ns, std::string_view pod, int port) {
+  Kubelet* kubelet = of_pod(ns, pod);
+  PodWorker* worker = kubelet == nullptr ? nullptr : kubelet->find(ns, pod);
+  Container* container = worker == nullptr ? nullptr : worker->listener(port);
+  return container == nullptr ? nullptr : container->workload.get();
+}
+
+bool Kubelets::serving(std::string_view ns, std::string_view pod) const {
+  Kubelet* kubelet = of_pod(ns, pod);
+  PodWorker* worker = kubelet == nullptr ? nullptr : kubelet->find(ns, pod);
+  if (worker == nullptr) return false;
+  const auto& containers = worker->runtime().containers;
+  return std::any_of(containers.begin(), containers.end(), [](const auto& container) {
+    return container->workload != nullptr && container->workload->serving();
+  });
+}
+
+const NodePoolSpec* Kubelets::pool_of(std::string_view node) const {
+  Kubelet* kubelet = find(node);
+  return kubelet == nullptr ? nullptr : &kubelet->node().pool;
+}
+
+std::vector<std::string> Kubelets::nodes() const {
+  std::vector<std::string> names;
+  for (const auto& kubelet : kubelets_) names.push_back(kubelet->name());
+  return names;
+}
+
+bool Kubelets::is_up(std::string_view node) const {
+  const Kubelet* kubelet = find(node);
+  return kubelet != nullptr && kubelet->is_up();
+}
+
+}  // namespace inferlab::sim

@@ -1,0 +1,148 @@
+#include "sim/node/node_object.h"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "sim/api/quantity.h"
+
+namespace inferlab::sim {
+namespace {
+
+// What no lab states so far; the kubelet's defaults reserve 10 % of the disk and 100 MiB of memory
+// (hard eviction thresholds). Source: Kubernetes documentation, "Node-pressure Eviction".
+constexpr std::int64_t kDiskBytes = std::int64_t{200} << 30;
+constexpr std::int64_t kReservedMemoryBytes = std::int64_t{100} << 20;
+constexpr std::int64_t kReservedDiskPercent = 10;
+
+std::string kibibytes(std::int64_t bytes) {
+  return fmt::format("{}Ki", bytes / 1024);
+}
+
+Value resources(const NodeRuntime& node, bool allocatable) {
+  const NodePoolSpec& pool = node.pool;
+  const std::int64_t memory = pool.memory_bytes - (allocatable ? kReservedMemoryBytes : 0);
+  const std::int64_t disk =
+      allocatable ? kDiskBytes - kDiskBytes / 100 * kReservedDiskPercent : kDiskBytes;
+  Value::Object members{
+      {"cpu", Quantity::from_milli(pool.cpu_milli).str()},
+      {"ephemeral-storage", allocatable ? fmt::format("{}", disk) : kibibytes(disk)},
+      {"hugepages-2Mi", "0"},
+      {"memory", kibibytes(memory)},
+      {"pods", fmt::format("{}", pool.max_pods)}};
+  if (!node.gpus.devices().empty()) {
+    members.push_back({"nvidia.com/gpu", fmt::format("{}", node.gpus.devices().size())});
+  }
+  return Value::object(std::move(members));
+}
+
+struct Row {
+  std::string_view type;
+  std::string_view status;
+  std::string_view reason;
+  std::string_view message;
+};
+constexpr Row kConditions[] = {
+    {"MemoryPressure", "False", "KubeletHasSufficientMemory",
+     "kubelet has sufficient memory available"},
+    {"DiskPressure", "False", "KubeletHasNoDiskPressure", "kubelet has no disk pressure"},
+    {"PIDPressure", "False", "KubeletHasSufficientPID", "kubelet has sufficient PID available"},
+    {"Ready", "True", "KubeletReady", "kubelet is posting ready status"},
+};
+
+Value conditions(const Value& old, Time now) {
+  Value::Array items;
+  for (const Row& row : kConditions) {
+    Value since = format_rfc3339(now);
+    for (const Value& before : old.items()) {
+      const bool is_same =
+          before["type"].as_string() == row.type && before["status"].as_string() == row.status;
+      if (is_same && before["lastTransitionTime"].is_string()) since = before["lastTransitionTime"];
+    }
+    items.push_back(Value::object({{"lastHeartbeatTime", format_rfc3339(now)},
+                                   {"lastTransitionTime", since},
+                                   {"message", row.message},
+                                   {"reason", row.reason},
+                                   {"status", row.status},
+                                   {"type", row.type}}));
+  }
+  return Value::array(std::move(items));
+}
+
+Value images(const NodeRuntime& node) {
+  Value::Array items;
+  for (const auto& [digest, image] : node.images.stored()) {
+    const std::vector<std::string> names(image.names.begin(), image.names.end());
+    items.push_back(
+        Value::object({{"names", Value::strings(names)}, {"sizeBytes", image.size_bytes}}));
+  }
+  return Value::array(std::move(items));
+}
+
+Value labels(const NodeRuntime& node) {
+  const NodePoolSpec& pool = node.pool;
+  Value::Object members{{"kubernetes.io/arch", "amd64"},
+                        {"kubernetes.io/hostname", node.name},
+                        {"kubernetes.io/os", "linux"},
+                        {"topology.kubernetes.io/zone", pool.zone}};
+  if (!pool.instance_type.empty()) {
+    members.push_back({"node.kubernetes.io/instance-type", pool.instance_type});
+  }
+  if (node.gpu != nullptr && pool.gpus_per_node > 0) {
+    // What NVIDIA's GPU feature discovery writes.
+    members.push_back({"nvidia.com/gpu.count", fmt::format("{}", pool.gpus_per_node)});
+    members.push_back({"nvidia.com/gpu.memory", fmt::format("{}", node.gpu->memory_bytes >> 20)});
+    members.push_back({"nvidia.com/gpu.present", "true"});
+    members.push_back({"nvidia.com/gpu.product", "NVIDIA-" + node.gpu->name});
+  }
+  for (const auto& [key, value] : pool.labels) members.push_back({key, value});
+  return Value::object(std::move(members));
+}
+
+}  // namespace
+
+Value build_node_status(const NodeRuntime& node, const Value& old, Time now) {
+  return Value::object(
+      {{"addresses", Value::array({Value::object({{"address", node.ip}, {"type", "InternalIP"}}),
+                                   Value::object({{"address", node.name}, {"type", "Hostname"}})})},
+       {"allocatable", resources(node, true)},
+       {"capacity", resources(node, false)},
+       {"conditions", conditions(old["conditions"], now)},
+       {"daemonEndpoints", Value::object({{"kubeletEndpoint", Value::object({{"Port", 10250}})}})},
+       {"images", images(node)},
+       {"nodeInfo",
+        Value::object(
+            {{"architecture", "amd64"},
+             {"bootID", fmt::format("00000000-0000-4000-8000-{:012x}", node.index)},
+             {"containerRuntimeVersion", "containerd://1.7.24"},
+             {"kernelVersion", "6.1.0-28-amd64"},
+             {"kubeProxyVersion", "v1.32.0"},
+             {"kubeletVersion", "v1.32.0"},
+             {"machineID", fmt::format("{:032x}", node.index + 1)},
+             {"operatingSystem", "linux"},
+             {"osImage", "Debian GNU/Linux 12 (bookworm)"},
+             {"systemUUID", fmt::format("00000000-0000-4000-9000-{:012x}", node.index)}})}});
+}
+
+Value build_node(const NodeRuntime& node, Time now) {
+  Value spec = Value::object({{"podCIDR", pod_cidr_of(node.index)},
+                              {"podCIDRs", Value::array({pod_cidr_of(node.index)})},
+                              {"providerID", "inferlab:///" + node.pool.zone + "/" + node.name}});
+  if (!node.pool.taints.empty()) {
+    Value::Array taints;
+    for (const Taint& taint : node.pool.taints) {
+      Value item = Value::object({{"effect", to_string(taint.effect)}, {"key", taint.key}});
+      if (!taint.value.empty()) item = item.with("value", taint.value);
+      taints.push_back(std::move(item));
+    }
+    spec = spec.with("taints", Value::array(std::move(taints)));
+  }
+  return Value::object(
+      {{"apiVersion", "v1"},
+       {"kind", "Node"},
+       {"metadata", Value::object({{"labels", labels(node)}, {"name", node.name}})},
+       {"spec", spec},
+       {"status", build_node_status(node, Value(), now)}});
+}
+
+}  // namespace inferlab::sim

@@ -1,0 +1,49 @@
+#pragma once
+
+#include <functional>
+#include <set>
+#include <string>
+
+#include "sim/api/api.h"
+#include "sim/api/event_recorder.h"
+#include "sim/node/device_allocator.h"
+#include "sim/node/image_puller.h"
+#include "sim/node/workload.h"
+
+namespace inferlab::sim {
+
+/// What the pods of one node share. Owned by its Kubelet; outlives the pods.
+struct NodeRuntime {
+  Api& api;
+  Telemetry& telemetry;
+  WorkloadFactory& workloads;
+  const NodePoolSpec& pool;
+  const GpuSpec* gpu;  // nullptr: none
+  std::string name;    // "gpu-0"
+  std::string ip;
+  int index;  // of the node in the run: decides its addresses
+  EventRecorder recorder;
+  ImagePuller images;
+  SharedLink model_storage;
+  DeviceAllocator gpus;
+  Rng& ids;     // container ids
+  Rng& jitter;  // of first probes after a start of the kubelet
+  Time kubelet_started{};
+  std::set<int> used_addresses = {};  // last parts of pod IPs
+  /// Has the pod synced soon, after the handler under way.
+  std::function<void(const std::string& ns, const std::string& pod)> request_sync = {};
+  /// Whether a write to the store is our own: its echo needs no sync.
+  bool writing = false;
+
+  /// The next free address of the node's pod CIDR, "10.244.3.17".
+  std::string take_pod_ip();
+  void release_pod_ip(const std::string& ip_address);
+  /// 64 hexadecimal digits.
+  std::string new_container_id();
+};
+
+/// "10.244.3.0/24", and the node's own address "10.0.0.13", of the node number `index`.
+std::string pod_cidr_of(int index);
+std::string node_ip_of(int index);
+
+}  // namespace inferlab::sim

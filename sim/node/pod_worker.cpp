@@ -1,0 +1,303 @@
+#include "sim/node/pod_worker.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "sim/node/pod_volumes.h"
+
+namespace inferlab::sim {
+namespace {
+
+/// From the binding to a sandbox with an address (network plugin included); our guess.
+constexpr Duration kSandboxTime = 700ms;
+
+/// Tries of a volume that cannot be mounted: doubled from the first to the last of these.
+/// Source: the volume manager's back-off (exponentialbackoff: 500 ms to 2 min 2 s).
+constexpr Duration kFirstMountDelay = 500ms;
+constexpr Duration kLastMountDelay = 122s;
+
+constexpr std::string_view kGpu = "nvidia.com/gpu";
+
+int gpus_of(const ContainerView& container) {
+  const auto found = container.limits.find(kGpu);
+  return found == container.limits.end() ? 0 : static_cast<int>(found->second.units());
+}
+
+}  // namespace
+
+std::string pod_text(std::string_view ns, std::string_view name, std::string_view uid) {
+  return fmt::format("{}_{}({})", name, ns, uid);
+}
+
+PodWorker::PodWorker(NodeRuntime& node, const ObjectPtr& object)
+    : node_(node), object_(object), timers_(node.api.simulation()) {
+  const PodView& view = pod();
+  ns_ = view.meta.ns;
+  name_ = view.meta.name;
+  uid_ = view.meta.uid;
+  runtime_.restart_policy = view.restart_policy;
+  runtime_.start_time = timers_.now();
+  runtime_.host_ip = node_.ip;
+  const auto make = [&](const ContainerView& container, bool is_init, const Value& document) {
+    return std::make_unique<Container>(timers_.simulation(), container, is_init, document,
+                                       [this](Container& one) { exited(one); });
+  };
+  const Value& spec = object->document["spec"];
+  for (std::size_t i = 0; i < view.init_containers.size(); ++i) {
+    runtime_.init_containers.push_back(
+        make(view.init_containers[i], true, spec["initContainers"][i]));
+  }
+  for (std::size_t i = 0; i < view.containers.size(); ++i) {
+    runtime_.containers.push_back(make(view.containers[i], false, spec["containers"][i]));
+  }
+}
+
+PodWorker::~PodWorker() {
+  for_each_container(
+      [this](Container& container) { node_.telemetry.remove_target(target_name(container)); });
+  node_.gpus.release(uid_);
+  node_.release_pod_ip(runtime_.pod_ip);
+}
+
+void PodWorker::record(const Container* container, std::string_view type, std::string_view reason,
+                       std::string_view message) {
+  std::string path;
+  if (container != nullptr) {
+    path = fmt::format("spec.{}{{{}}}", container->is_init ? "initContainers" : "containers",
+                       container->view.name);
+  }
+  node_.recorder.record(*object_, type, reason, message, path);
+}
+
+void PodWorker::wake_at(Time when) {
+  if (wake_at_ && *wake_at_ <= when) return;
+  timers_.cancel(wake_event_);
+  wake_at_ = when;
+  wake_event_ = timers_.at(when, "kubelet/wake", [this] {
+    wake_at_.reset();
+    node_.request_sync(ns_, name_);
+  });
+}
+
+void PodWorker::sync(const ObjectPtr& latest, const Resources& used) {
+  for_each_container([](Container& container) { container.bury(); });
+  if (finished_ || lost_) return;
+  if (latest == nullptr || latest->view<PodView>().meta.uid != uid_) {
+    // Deleted by force, or after our own last word: nobody is left to tell.
+    terminating_ = true;
+    for_each_container([](Container& container) { container.kill(137, "Error"); });
+    finished_ = true;
+    return;
+  }
+  object_ = latest;
+  const PodView& view = pod();
+  if (view.meta.deletion_timestamp) {
+    terminate(std::chrono::seconds(view.meta.deletion_grace_period_seconds.value_or(0)));
+  } else if (view.terminal()) {
+    // Ended by us, or by somebody else (eviction, pod garbage collection).
+    terminate(std::chrono::seconds(view.termination_grace_period_seconds));
+  } else if (!terminating_) {
+    if (!admitted_) admit(used);
+    if (!runtime_.failed_reason.empty()) {
+      terminate(0s);
+    } else if (!runtime_.sandbox_ready) {
+      make_sandbox();
+    } else {
+      start_next();
+    }
+  }
+  write_status();
+  finish_if_stopped();
+}
+
+/// Source: the kubelet's admission (device manager, then the general predicates). An extended
+/// resource that the node does not have at all is passed over, as the kubelet does.
+void PodWorker::admit(const Resources& used) {
+  admitted_ = true;
+  const PodView& view = pod();
+  int gpus = 0;
+  for (const auto& container : runtime_.containers) gpus += gpus_of(container->view);
+  if (gpus > 0 && !node_.gpus.devices().empty()) {
+    const int available = node_.gpus.available();
+    if (available < gpus) {
+      reject("UnexpectedAdmissionError",
+             fmt::format("Allocate failed due to requested number of devices unavailable for {}. "
+                         "Requested: {}, Available: {}, which is unexpected",
+                         kGpu, gpus, available));
+      return;
+    }
+    for (const auto& container : runtime_.containers) {
+      container->gpu_ids = *node_.gpus.take(uid_, gpus_of(container->view));
+    }
+  }
+  const ObjectPtr node = node_.api.store().get({"nodes", "", node_.name});
+  if (node == nullptr) return;
+  const NodeView& node_view = node->view<NodeView>();
+  for (const std::string_view resource : {"cpu", "memory"}) {
+    const auto wanted = view.requests.find(resource);
+    const auto capacity = node_view.allocatable.find(resource);
+    if (wanted == view.requests.end() || capacity == node_view.allocatable.end()) continue;
+    Quantity taken;
+    if (const auto found = used.find(resource); found != used.end()) taken = found->second;
+    Quantity sum = taken;
+    sum += wanted->second;
+    if (sum <= capacity->second) continue;
+    const auto amount = [&](const Quantity& quantity) {
+      return resource == "cpu" ? quantity.milli() : quantity.units();
+    };
+    reject(
+        fmt::format("OutOf{}", resource),
+        fmt::format("Node didn't have enough resource: {}, requested: {}, used: {}, capacity: {}",
+                    resource, amount(wanted->second), amount(taken), amount(capacity->second)));
+    return;
+  }
+}
+
+void PodWorker::reject(std::string reason, std::string message) {
+  record(nullptr, "Warning", reason, message);
+  runtime_.failed_reason = std::move(reason);
+  runtime_.failed_message = "Pod was rejected: " + message;
+}
+
+void PodWorker::make_sandbox() {
+  if (sandbox_under_way_ || timers_.now() < next_mount_) return;
+  if (const auto problem = volume_problem(object_->document["spec"], ns_, node_.api.store())) {
+    record(nullptr, "Warning", "FailedMount", *problem);
+    mount_delay_ =
+        mount_delay_ == 0s ? kFirstMountDelay : std::min(2 * mount_delay_, kLastMountDelay);
+    next_mount_ = timers_.now() + mount_delay_;
+    wake_at(next_mount_);
+    return;
+  }
+  sandbox_under_way_ = true;
+  for_each_container([this](Container& container) {
+    if (container.probes.empty()) make_probes(container);
+  });
+  timers_.after(kSandboxTime, "kubelet/sandbox", [this] {
+    sandbox_under_way_ = false;
+    runtime_.pod_ip = node_.take_pod_ip();
+    runtime_.sandbox_ready = true;
+    node_.request_sync(ns_, name_);
+  });
+}
+
+/// Init containers one after the other, each to its end; then the containers in their order.
+void PodWorker::start_next() {
+  for (const auto& init : runtime_.init_containers) {
+    if (init->state == Container::State::kTerminated) {
+      if (init->terminated->exit_code == 0) continue;
+      if (runtime_.restart_policy == "Never") return;
+    }
+    if (init->state != Container::State::kRunning && !init->busy) try_start(*init);
+    return;
+  }
+  for (const auto& container : runtime_.containers) {
+    if (container->busy) return;  // the next one waits until this one has started
+    if (container->state == Container::State::kRunning) continue;
+    if (container->terminated && !restarts(runtime_.restart_policy, *container->terminated)) {
+      continue;
+    }
+    try_start(*container);
+    if (container->busy) return;
+  }
+}
+
+void PodWorker::finish_if_stopped() {
+  const std::string_view phase = phase_of(runtime_);
+  const bool is_over = terminating_ || phase == "Succeeded" || phase == "Failed";
+  if (!is_over) return;
+  bool is_running = false;
+  for_each_container([&](const Container& container) {
+    is_running = is_running || container.state == Container::State::kRunning;
+  });
+  if (is_running) return;
+  node_.gpus.release(uid_);
+  if (!pod().meta.deletion_timestamp || removed_) return;
+  removed_ = true;
+  // The kubelet's last word: the object goes now, unless finalizers hold it.
+  node_.api.remove({"pods", ns_, name_}, "system:node:" + node_.name, 0, uid_);
+}
+
+void PodWorker::write_status() {
+  const Value& old = object_->document["status"];
+  Value status = build_pod_status(runtime_, old, timers_.now());
+  if (status == last_written_) return;
+  last_written_ = status;
+  node_.writing = true;
+  const ApiResponse response = node_.api.update_status(
+      "pods", object_->document.with("status", std::move(status)), "system:node:" + node_.name);
+  node_.writing = false;
+  if (response.ok() && response.object != nullptr) {
+    object_ = response.object;
+  } else {
+    last_written_ = {};  // somebody was faster: the next sync writes it
+  }
+}
+
+void PodWorker::lose() {
+  lost_ = true;
+  timers_.drop();
+  wake_at_.reset();
+  sandbox_under_way_ = false;
+  runtime_.sandbox_ready = false;
+  node_.release_pod_ip(runtime_.pod_ip);
+  runtime_.pod_ip.clear();
+  for_each_container([](Container& container) {
+    container.kill(255, "Unknown");
+    container.busy = false;
+    if (container.is_init) container.state = Container::State::kWaiting;
+  });
+}
+
+void PodWorker::resume() {
+  lost_ = false;
+  last_written_ = {};
+  runtime_.sandbox_ready = false;
+  for_each_container([](Container& container) {
+    container.bury();
+    container.probes.clear();
+  });
+  if (!terminating_ && phase_of(runtime_) != "Succeeded" && admitted_) {
+    record(nullptr, "Normal", "SandboxChanged",
+           "Pod sandbox changed, it will be killed and re-created.");
+  }
+}
+
+bool PodWorker::crash(std::string_view container_name, int code, std::string_view reason) {
+  bool done = false;
+  for_each_container([&](Container& container) {
+    if (done || container.state != Container::State::kRunning) return;
+    if (!container_name.empty() && container.view.name != container_name) return;
+    container.kill(code, reason);
+    done = true;
+  });
+  return done;
+}
+
+Container* PodWorker::container(std::string_view container_name) {
+  Container* found = nullptr;
+  for_each_container([&](Container& container) {
+    if (container.view.name == container_name) found = &container;
+  });
+  return found;
+}
+
+Container* PodWorker::listener(int port) {
+  Container* found = nullptr;
+  for_each_container([&](Container& container) {
+    if (found == nullptr && container.workload != nullptr && container.workload->listens_on(port)) {
+      found = &container;
+    }
+  });
+  return found;
+}
+
+Resources PodWorker::requests() const {
+  const std::string_view phase = phase_of(runtime_);
+  const bool is_over = finished_ || phase == "Failed" || phase == "Succeeded";
+  return is_over || !admitted_ ? Resources{} : pod().requests;
+}
+
+}  // namespace inferlab::sim

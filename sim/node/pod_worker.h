@@ -1,0 +1,119 @@
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "sim/api/views.h"
+#include "sim/node/node_runtime.h"
+#include "sim/node/pod_status.h"
+#include "sim/node/timers.h"
+
+namespace inferlab::sim {
+
+/// Runs one pod on its node, from the binding to the deletion of its object, as the kubelet does.
+///
+/// Level-triggered: sync() compares the object with what runs, takes the next steps and writes the
+/// status when it has changed. Everything that happens to a container asks for another sync.
+/// Events and status texts are those of the kubelet of Kubernetes 1.32.
+class PodWorker {
+ public:
+  /// `object` is bound to the node of `node`.
+  PodWorker(NodeRuntime& node, const ObjectPtr& object);
+  ~PodWorker();
+  PodWorker(const PodWorker&) = delete;
+  PodWorker& operator=(const PodWorker&) = delete;
+
+  /// `latest` is the object now; nullptr when it is gone. `used` is what the node's other pods
+  /// request, for admission.
+  void sync(const ObjectPtr& latest, const Resources& used);
+  /// The object is gone and nothing runs any more: the worker may be destroyed.
+  [[nodiscard]] bool finished() const { return finished_; }
+
+  /// The node is lost: every process dies and nobody writes that down.
+  void lose();
+  /// The node is back: the sandbox is made anew, containers start again.
+  void resume();
+
+  /// The first running container (or the one named) dies with this exit code.
+  bool crash(std::string_view container, int code, std::string_view reason);
+
+  [[nodiscard]] const std::string& uid() const { return uid_; }
+  [[nodiscard]] const PodRuntime& runtime() const { return runtime_; }
+  [[nodiscard]] Container* container(std::string_view name);
+  /// The running container that listens on `port`, or nullptr.
+  [[nodiscard]] Container* listener(int port);
+  /// What the pod takes from the node: nothing once it has ended.
+  [[nodiscard]] Resources requests() const;
+  [[nodiscard]] const std::string& ns() const { return ns_; }
+  [[nodiscard]] const std::string& name() const { return name_; }
+
+ private:
+  [[nodiscard]] const PodView& pod() const { return object_->view<PodView>(); }
+  template <typename Visit>
+  void for_each_container(Visit visit);
+
+  // pod_worker.cpp: the order of things
+  void admit(const Resources& used);
+  void reject(std::string reason, std::string message);
+  void make_sandbox();
+  void start_next();
+  void finish_if_stopped();
+  void write_status();
+  void wake_at(Time when);
+  void record(const Container* container, std::string_view type, std::string_view reason,
+              std::string_view message);
+
+  // container_start.cpp: from the image to the process
+  void try_start(Container& container);
+  [[nodiscard]] bool in_restart_backoff(Container& container);
+  void pull(Container& container, const ImageReference& reference);
+  void pulled(Container& container, const ImagePuller::Pulled& result);
+  void begin_start(Container& container, const ImageSpec& image);
+  void start(Container& container, const ImageSpec& image);
+  /// kInvalid with the kubelet's text when a ConfigMap, Secret or key that env names is missing.
+  Result<std::map<std::string, std::string>> environment_of(const Container& container) const;
+
+  // container_run.cpp: what happens while it runs, and its end
+  void make_probes(Container& container);
+  void probe_result_changed(Container& container, ProbeType type, bool success);
+  void set_started(Container& container);
+  void expose_metrics(Container& container);
+  void exited(Container& container);
+  void terminate(Duration grace);
+  /// preStop, SIGTERM, SIGKILL when `grace` is over.
+  void stop(Container& container, Duration grace);
+  [[nodiscard]] Duration pre_stop_time(const Container& container) const;
+  [[nodiscard]] std::string target_name(const Container& container) const;
+
+  NodeRuntime& node_;
+  ObjectPtr object_;
+  std::string ns_, name_, uid_;
+  PodRuntime runtime_;
+  bool admitted_ = false;
+  bool sandbox_under_way_ = false;
+  Duration mount_delay_{};
+  Time next_mount_{};
+  bool terminating_ = false;
+  bool removed_ = false;
+  bool lost_ = false;
+  bool finished_ = false;
+  std::optional<Time> kill_at_;
+  EventId kill_event_ = 0;
+  EventId wake_event_ = 0;
+  std::optional<Time> wake_at_;
+  Value last_written_;
+  Timers timers_;
+};
+
+/// "vllm-0_default(uid)", as the kubelet names a pod in its messages.
+std::string pod_text(std::string_view ns, std::string_view name, std::string_view uid);
+
+template <typename Visit>
+void PodWorker::for_each_container(Visit visit) {
+  for (const auto& container : runtime_.init_containers) visit(*container);
+  for (const auto& container : runtime_.containers) visit(*container);
+}
+
+}  // namespace inferlab::sim

@@ -1,0 +1,83 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/base/time.h"
+#include "sim/api/views.h"
+#include "sim/kernel/simulation.h"
+#include "sim/node/node_spec.h"
+#include "sim/node/shared_link.h"
+#include "sim/telemetry/telemetry.h"
+
+namespace inferlab::sim {
+
+/// What a process gets from its container. Outlives the workload.
+class ContainerHost {
+ public:
+  virtual ~ContainerHost() = default;
+  /// One line on stdout, without the newline.
+  virtual void log(std::string_view line) = 0;
+  /// The process has ended; the workload does nothing after this call and is destroyed later.
+  /// `reason` is containerStatus.state.terminated.reason; empty: "Completed" for 0, else "Error".
+  virtual void exit(int code, std::string_view reason, std::string_view message) = 0;
+  void exit(int code) { exit(code, {}, {}); }
+};
+
+/// Everything a workload may know about where it runs. References outlive the workload.
+struct WorkloadContext {
+  Simulation& simulation;
+  ContainerHost& host;
+  SharedLink& model_storage;  // of the node
+  const NodePoolSpec& pool;
+  const GpuSpec* gpu = nullptr;      // of the pool; nullptr: none
+  std::vector<std::string> gpu_ids;  // handed to this container
+  const ImageSpec& image;
+  ContainerView container;  // $(VAR) references in command and args are expanded
+  std::string ns, pod, node, pod_ip;
+};
+
+/// What a client of the container's network sees. Not `connected`: connection refused.
+struct HttpAnswer {
+  bool connected = false;
+  int status = 0;
+  Duration latency{};
+};
+
+struct GpuUse {
+  std::int64_t memory_bytes = 0;  // of each GPU of the container
+  Duration busy{};  // since the workload was made; an interval's share is the difference
+};
+
+/// What runs in a container, from its start to its exit. Owned by the kubelet's container; ends by
+/// calling ContainerHost::exit() or by being destroyed (SIGKILL, loss of the node): events that it
+/// scheduled must then do nothing (Timers does that).
+class Workload {
+ public:
+  virtual ~Workload() = default;
+  virtual void start() = 0;
+  /// SIGTERM: may exit at once, later, or never (the kubelet then kills it).
+  virtual void terminate() = 0;
+  /// SIGKILL, or the node is lost: last words to those who wait for an answer. Destroyed after it.
+  virtual void killed() {}
+
+  /// It does what it is there for, on whatever port: its start-up is over, its end has not begun.
+  [[nodiscard]] virtual bool serving() const { return false; }
+  [[nodiscard]] virtual bool listens_on(int port) const = 0;
+  [[nodiscard]] virtual HttpAnswer http_get(int port, std::string_view path) = 0;
+  /// Appends what /metrics shows; nothing while there is no /metrics.
+  virtual void scrape(std::vector<Sample>& /*samples*/) {}
+  [[nodiscard]] virtual GpuUse gpu_use() { return {}; }
+};
+
+/// Makes the workload of a container from its image's behaviour. Outlives the kubelets.
+class WorkloadFactory {
+ public:
+  virtual ~WorkloadFactory() = default;
+  virtual std::unique_ptr<Workload> make(WorkloadContext context) = 0;
+};
+
+}  // namespace inferlab::sim

@@ -1,0 +1,39 @@
+#pragma once
+
+#include "engine/base/time.h"
+#include "engine/schedule/step.h"
+#include "sim/node/node_spec.h"
+#include "sim/serving/model_spec.h"
+
+namespace inferlab::sim {
+
+/// How long a step takes on a GPU: a roofline. The step's arithmetic at the fraction of peak that
+/// vLLM reaches, or its memory traffic (weights once, the KV cache of every request), whichever is
+/// longer, and fixed costs for the step, its layers and its requests. With tensor parallelism each
+/// GPU does its share; the exchange between them is not counted.
+///
+/// The only approximation in a simulated replica. Constants: assets/facts/SOURCE.md,
+/// engine.per_request_overheads_us.
+class CostModel {
+ public:
+  /// Checks: tensor_parallel_size > 0, the GPU's figures are above 0.
+  CostModel(const GpuSpec& gpu, const ModelSpec& model, int tensor_parallel_size);
+
+  [[nodiscard]] Duration step_time(const Step& step) const;
+  /// No step is shorter than this.
+  [[nodiscard]] Duration least_step_time() const;
+
+ private:
+  [[nodiscard]] Duration time_of(double prefill_tokens, double decode_tokens, double kv_bytes,
+                                 std::size_t num_requests) const;
+
+  double prefill_flops_;  // per second, all GPUs together
+  double decode_flops_;
+  double bandwidth_;  // bytes per second, all GPUs together
+  double flops_per_token_;
+  double weights_bytes_;
+  double kv_bytes_per_token_;
+  double layers_;
+};
+
+}  // namespace inferlab::sim

@@ -1,0 +1,24 @@
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "sim/node/workload.h"
+#include "sim/serving/model_spec.h"
+
+namespace inferlab::sim {
+
+/// The workloads of a run: LLM servers, and the generic ones of sim/node.
+class ServingWorkloads final : public WorkloadFactory {
+ public:
+  /// `model_load_slowdown` multiplies every phase of an LLM server's start-up.
+  explicit ServingWorkloads(std::vector<ModelSpec> models, double model_load_slowdown = 1);
+
+  std::unique_ptr<Workload> make(WorkloadContext context) override;
+
+ private:
+  std::vector<ModelSpec> models_;
+  double model_load_slowdown_;
+};
+
+}  // namespace inferlab::sim
