@@ -12,11 +12,13 @@
 #include "labs/desk/apply_manifest.h"
 #include "labs/desk/chat_client.h"
 #include "labs/grade/grade.h"
+#include "labs/grade/settle.h"
 #include "labs/grade/submission.h"
 #include "labs/progress/progress.h"
 #include "labs/session/picture.h"
 #include "labs/session/session.h"
 #include "labs/spec/catalog.h"
+#include "sim/apiserver/private_file.h"
 
 namespace inferlab::labs {
 namespace {
@@ -151,6 +153,16 @@ class DeskImpl final : public Desk, public DeskCommands {
     driver_->mailbox().call([] { return true; });
     return {};
   }
+
+  Result<void> apply_file(const std::string& path) override {
+    INFERLAB_TRY(std::string text, sim::read_small_file(path));
+    apply_now(text);
+    const std::lock_guard lock(mutex_);
+    view_.editor_text = std::move(text);
+    ++view_.editor_version;
+    return {};
+  }
+  void check_and_wait() override { check_now(); }
 
   // -- DeskCommands
   void open_lab(std::string id) override {
@@ -292,7 +304,8 @@ class DeskImpl final : public Desk, public DeskCommands {
       view_.busy_with = std::string(what);
       view_.progress = of > 0 ? static_cast<double>(done) / of : 0;
     };
-    Result<Report> report = grade(lab_, journal ? *journal : sim::Journal(), options);
+    Result<Report> report =
+        grade(lab_, settled_journal(lab_, journal ? *journal : sim::Journal()), options);
     if (report) {
       if (Result<Progress> progress = Progress::open_default()) {
         note(progress->record_attempt(*report));

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "engine/base/result.h"
+#include "engine/base/time.h"
 #include "labs/desk/desk_view.h"
 
 namespace inferlab::labs {
@@ -44,9 +45,12 @@ class Desk {
   [[nodiscard]] virtual DeskViewPtr view() const = 0;
   [[nodiscard]] virtual DeskCommands& commands() = 0;
 
-  /// For screenshots: runs the cluster up to this virtual time, then returns. With `serve` false
-  /// only.
+  // For pictures: these return when it is done. With `serve` false only.
+  /// Runs the cluster up to this virtual time.
   virtual Result<void> run_until(Time end) = 0;
+  /// Takes a manifest into the editor and applies it.
+  virtual Result<void> apply_file(const std::string& path) = 0;
+  virtual void check_and_wait() = 0;
 };
 
 }  // namespace inferlab::labs

@@ -13,6 +13,7 @@
 #include "labs/desk/apply_manifest.h"
 #include "labs/desk/chat_client.h"
 #include "labs/grade/grade.h"
+#include "labs/grade/settle.h"
 #include "labs/grade/submission.h"
 #include "labs/play/progress_bar.h"
 #include "labs/session/session.h"
@@ -195,7 +196,7 @@ class Player {
     grading.progress = [&bar](std::string_view what, int done, int of) {
       bar.show(of > 0 ? static_cast<double>(done) / of : 0, what);
     };
-    return grade(lab_, journal, grading);
+    return grade(lab_, settled_journal(lab_, journal), grading);
   }
 
   // Looks at the run until `reached`; false after some minutes of the wall clock.

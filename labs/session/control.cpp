@@ -8,6 +8,7 @@
 #include <cmath>
 
 #include "sim/api/json.h"
+#include "sim/scheduler/kube_scheduler.h"
 
 namespace inferlab::labs {
 namespace {
@@ -45,6 +46,7 @@ ControlAnswer Control::answer(std::string_view method, std::string_view path, st
   if (method == "GET" && path == "/inferlab/status") return status();
   if (method == "POST" && path == "/inferlab/speed") return set_speed(body);
   if (method == "POST" && path == "/inferlab/fault") return inject(body);
+  if (method == "POST" && path == "/inferlab/why") return why(body);
   if (method == "POST" && path == "/inferlab/stop") {
     stop_ = true;
     return {200, "{}"};
@@ -86,6 +88,37 @@ ControlAnswer Control::inject(std::string_view body) {
   if (!outcome) return refuse(503, "the session has ended");
   if (!outcome->has_value()) return refuse(400, outcome->error().message);
   return {200, "{}"};
+}
+
+ControlAnswer Control::why(std::string_view body) {
+  const auto request = sim::parse_json(body);
+  if (!request) return refuse(400, request.error().message);
+  const auto outcome = driver_.mailbox().call([this, wanted = *request] {
+    return driver_.cluster().scheduler().explain(wanted["namespace"].as_string(),
+                                                 wanted["pod"].as_string());
+  });
+  if (!outcome) return refuse(503, "the session has ended");
+  if (!outcome->has_value()) return refuse(404, outcome->error().message);
+  const sim::SchedulingExplanation& found = outcome->value();
+  Value::Array nodes;
+  for (const auto& verdict : found.nodes) {
+    Value::Array refusals;
+    for (const auto& [plugin, reason] : verdict.refusals) {
+      refusals.push_back(Value::object({{"plugin", plugin}, {"reason", reason}}));
+    }
+    Value::Array scores;
+    for (const auto& [plugin, score] : verdict.scores) {
+      scores.push_back(Value::object({{"plugin", plugin}, {"score", score}}));
+    }
+    nodes.push_back(Value::object({{"node", verdict.node},
+                                   {"refusals", Value::array(std::move(refusals))},
+                                   {"scores", Value::array(std::move(scores))},
+                                   {"total", verdict.total}}));
+  }
+  return {200, sim::to_json(Value::object({{"pod", found.pod},
+                                           {"state", found.state},
+                                           {"message", found.message},
+                                           {"nodes", Value::array(std::move(nodes))}}))};
 }
 
 Result<std::string> ask_session(const SessionCard& card, const std::string& path,

@@ -21,6 +21,7 @@ struct ControlAnswer {
 ///   GET  /inferlab/status             the clock, its speed, counts
 ///   POST /inferlab/speed    {"speed": 10}     0 pauses, "max" is as fast as it goes
 ///   POST /inferlab/fault    {"fault": "node-down", "target": "inference-0"}
+///   POST /inferlab/why      {"namespace": "default", "pod": "x"}   what every plugin says, by node
 ///   POST /inferlab/stop
 class Control {
  public:
@@ -34,6 +35,7 @@ class Control {
  private:
   ControlAnswer set_speed(std::string_view body);
   ControlAnswer inject(std::string_view body);
+  ControlAnswer why(std::string_view body);
   ControlAnswer status();
 
   Driver& driver_;

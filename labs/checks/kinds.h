@@ -1,0 +1,47 @@
+#pragma once
+
+#include "labs/checks/check.h"
+#include "labs/spec/spec_table.h"
+
+namespace inferlab::labs {
+
+// One function a kind; what each looks at stands in its file. The tables are the params they take.
+
+extern const SpecTable kDeploymentAvailableParams;
+Result<Finding> deployment_available(CheckContext& context, const Params& params);
+
+extern const SpecTable kGpuRequestedParams;
+Result<Finding> gpu_requested(CheckContext& context, const Params& params);
+
+extern const SpecTable kImagePinnedParams;
+Result<Finding> image_pinned(CheckContext& context, const Params& params);
+
+Result<Finding> itl_p95_below(CheckContext& context, const Params& params);
+
+extern const SpecTable kModelPinnedParams;
+Result<Finding> model_pinned(CheckContext& context, const Params& params);
+
+extern const SpecTable kNeverRoutesUnloadedParams;
+Result<Finding> never_routes_unloaded(CheckContext& context, const Params& params);
+
+extern const SpecTable kRequestsAnsweredParams;
+Result<Finding> requests_answered(CheckContext& context, const Params& params);
+
+extern const SpecTable kRunsOnPoolParams;
+Result<Finding> runs_on_pool(CheckContext& context, const Params& params);
+
+extern const SpecTable kServiceRoutesParams;
+Result<Finding> service_routes(CheckContext& context, const Params& params);
+
+extern const SpecTable kStreamsCompletionParams;
+Result<Finding> streams_completion(CheckContext& context, const Params& params);
+
+extern const SpecTable kSurvivesSlowStartParams;
+Result<Finding> survives_slow_start(CheckContext& context, const Params& params);
+
+extern const SpecTable kTolerationExactParams;
+Result<Finding> toleration_exact(CheckContext& context, const Params& params);
+
+Result<Finding> ttft_p95_below(CheckContext& context, const Params& params);
+
+}  // namespace inferlab::labs

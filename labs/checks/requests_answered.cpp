@@ -1,0 +1,66 @@
+// Of the clients' requests to a Service that arrive from the moment the Deployment behind it counts
+// as available, at least `share` are answered. What was sent before that is nobody's fault.
+#include <fmt/format.h>
+
+#include "labs/checks/common_params.h"
+#include "labs/checks/kinds.h"
+#include "labs/checks/requests.h"
+#include "labs/checks/workload.h"
+
+namespace inferlab::labs {
+namespace {
+
+constexpr SpecField kFields[] = {
+    kNamespaceParam,
+    kServiceParam,
+    kDeploymentParam,
+    {.name = "share",
+     .type = SpecType::kNumber,
+     .description = "of the requests, 0 to 1",
+     .required = true,
+     .minimum = 0,
+     .maximum = 1},
+    {.name = "at_least",
+     .type = SpecType::kInteger,
+     .description = "requests there must be to judge by",
+     .required = true,
+     .minimum = 1},
+};
+
+std::string percent(std::int64_t part, std::int64_t whole) {
+  const std::int64_t permille = whole == 0 ? 0 : part * 1000 / whole;
+  return fmt::format("{}.{} %", permille / 10, permille % 10);
+}
+
+}  // namespace
+
+constexpr SpecTable kRequestsAnsweredParams = {"requests-answered", "", kFields};
+
+Result<Finding> requests_answered(CheckContext& context, const Params& params) {
+  INFERLAB_TRY(sim::Cluster* const run, context.run({}));
+  const std::string ns = params.text_or("namespace", "default");
+  const std::string service = params.text("service");
+  const std::string name = params.text("deployment");
+  const double share = params.number("share");
+  const std::int64_t at_least = params.integer("at_least");
+  const std::string expected = fmt::format(
+      "once the Deployment is available, at least {} % of the requests to Service {}/{} are "
+      "answered",
+      share * 100, ns, service);
+  const auto workload = Workload::find(run->store(), ns, name);
+  if (!workload) return Finding::fail(no_deployment(ns, name), expected);
+  const std::optional<Time> first = workload->first_available(1);
+  if (!first) {
+    return Finding::fail(fmt::format("never available: {}", workload->trouble()), expected);
+  }
+  const RequestCount count =
+      count_requests(run->gateway(), ns, service, *first, run->simulation().now());
+  const std::string seen = fmt::format("{} of {} answered ({}){}{}", count.answered, count.sent,
+                                       percent(count.answered, count.sent),
+                                       count.failed.empty() ? "" : "; ", count.failures());
+  const bool enough = count.sent >= at_least && static_cast<double>(count.answered) >=
+                                                    share * static_cast<double>(count.sent);
+  return enough ? Finding::pass(seen) : Finding::fail(seen, expected);
+}
+
+}  // namespace inferlab::labs

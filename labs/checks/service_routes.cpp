@@ -1,0 +1,60 @@
+// A connection to a Service's port reaches a listening port of a ready Pod, and the process there
+// says that it is well under `path`.
+#include <fmt/format.h>
+
+#include "labs/checks/backends.h"
+#include "labs/checks/common_params.h"
+#include "labs/checks/kinds.h"
+#include "sim/node/kubelets.h"
+#include "sim/serving/gateway.h"
+
+namespace inferlab::labs {
+namespace {
+
+constexpr SpecField kFields[] = {
+    kNamespaceParam,
+    kServiceParam,
+    {.name = "port",
+     .type = SpecType::kInteger,
+     .description = "of the Service",
+     .required = true,
+     .minimum = 1,
+     .maximum = 65535},
+    {.name = "path", .description = "what is asked for; /health if left out"},
+};
+
+}  // namespace
+
+constexpr SpecTable kServiceRoutesParams = {"service-routes", "", kFields};
+
+Result<Finding> service_routes(CheckContext& context, const Params& params) {
+  INFERLAB_TRY(sim::Cluster* const run, context.run({}));
+  const std::string ns = params.text_or("namespace", "default");
+  const std::string service = params.text("service");
+  const int port = static_cast<int>(params.integer("port"));
+  const std::string path = params.text_or("path", "/health");
+  const std::string expected =
+      fmt::format("a client of Service {}/{} at port {} reaches a server that answers {}", ns,
+                  service, port, path);
+  const auto endpoint = run->gateway().pick(ns, service, port);
+  if (!endpoint) {
+    const Backends backends = ready_backends(run->store(), ns, service);
+    return Finding::fail(backends.trouble.empty() ? endpoint.error().message : backends.trouble,
+                         expected);
+  }
+  sim::Workload* const process =
+      run->kubelets().listener(endpoint->ns, endpoint->pod, endpoint->port);
+  const std::string where = fmt::format("port {} of Pod {}", endpoint->port, endpoint->pod);
+  if (process == nullptr) {
+    return Finding::fail(fmt::format("the Service leads to {}, where nothing listens", where),
+                         expected);
+  }
+  const sim::HttpAnswer answer = process->http_get(endpoint->port, path);
+  if (!answer.connected || answer.status != 200) {
+    return Finding::fail(fmt::format("{} answers {} with {}", where, path, answer.status),
+                         expected);
+  }
+  return Finding::pass(fmt::format("leads to {}, which answers {}", where, path));
+}
+
+}  // namespace inferlab::labs

@@ -1,0 +1,57 @@
+// When the model takes `slowdown` times as long to load, no container is restarted, and the
+// Deployment becomes available all the same: a counterfactual run.
+#include <fmt/format.h>
+
+#include "labs/checks/common_params.h"
+#include "labs/checks/kinds.h"
+#include "labs/checks/workload.h"
+
+namespace inferlab::labs {
+namespace {
+
+constexpr SpecField kFields[] = {
+    kNamespaceParam,
+    kDeploymentParam,
+    {.name = "slowdown",
+     .type = SpecType::kNumber,
+     .description = "of the model load",
+     .required = true,
+     .minimum = 1,
+     .maximum = 1000},
+    {.name = "horizon",
+     .type = SpecType::kDuration,
+     .description = "how long the rerun lasts; the lab's horizon if left out"},
+};
+
+}  // namespace
+
+constexpr SpecTable kSurvivesSlowStartParams = {"survives-slow-start", "", kFields};
+
+Result<Finding> survives_slow_start(CheckContext& context, const Params& params) {
+  const std::string ns = params.text_or("namespace", "default");
+  const std::string name = params.text("deployment");
+  VariantSpec variant;
+  variant.model_load_slowdown = params.number("slowdown");
+  variant.horizon = params.duration_or("horizon", {});
+  const std::string expected = fmt::format(
+      "with a model load {} times as slow: no container restarts, and the Deployment becomes "
+      "available",
+      variant.model_load_slowdown);
+  INFERLAB_TRY(sim::Cluster* const run, context.run(variant));
+  const auto workload = Workload::find(run->store(), ns, name);
+  if (!workload) return Finding::fail(no_deployment(ns, name), expected);
+  const std::int64_t restarts = workload->restarts();
+  const std::optional<Time> first = workload->first_available(1);
+  if (restarts > 0) {
+    return Finding::fail(fmt::format("{} container restart(s) in {}{}", restarts,
+                                     format_duration(horizon_of(context.lab(), variant)),
+                                     first ? "" : ", and never available"),
+                         expected);
+  }
+  if (!first)
+    return Finding::fail(fmt::format("never available: {}", workload->trouble()), expected);
+  return Finding::pass(
+      fmt::format("no restart, available after {}", format_duration(first->time_since_epoch())));
+}
+
+}  // namespace inferlab::labs

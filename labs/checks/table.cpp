@@ -1,0 +1,52 @@
+#include "labs/checks/table.h"
+
+#include "labs/checks/kinds.h"
+#include "labs/checks/latency.h"
+
+namespace inferlab::labs {
+namespace {
+
+// By name. A new kind is one file, one pair of lines in kinds.h and one row here.
+constexpr CheckRow kChecks[] = {
+    {"deployment-available", "a Deployment has its replicas available by a time",
+     &kDeploymentAvailableParams, deployment_available},
+    {"gpu-requested", "a container of a Deployment was given its GPUs", &kGpuRequestedParams,
+     gpu_requested},
+    {"image-pinned", "a Deployment runs the same images after moving tags have moved",
+     &kImagePinnedParams, image_pinned},
+    {"itl-p95-below", "95th percentile of inter-token latency is under a limit", &kLatencyParams,
+     itl_p95_below},
+    {"model-pinned", "an LLM server loads a revision that does not move", &kModelPinnedParams,
+     model_pinned},
+    {"never-routes-unloaded", "no request reaches a replica that has not loaded its model",
+     &kNeverRoutesUnloadedParams, never_routes_unloaded},
+    {"requests-answered", "a share of the clients' requests is answered", &kRequestsAnsweredParams,
+     requests_answered},
+    {"runs-on-pool", "a Deployment runs on one pool by its own choice", &kRunsOnPoolParams,
+     runs_on_pool},
+    {"service-routes", "a Service reaches a listening port of a ready Pod", &kServiceRoutesParams,
+     service_routes},
+    {"streams-completion", "the real engine, configured as the containers are, streams an answer",
+     &kStreamsCompletionParams, streams_completion},
+    {"survives-slow-start", "a slow model load restarts no container", &kSurvivesSlowStartParams,
+     survives_slow_start},
+    {"toleration-exact", "a Deployment tolerates the taints of one pool and of no other",
+     &kTolerationExactParams, toleration_exact},
+    {"ttft-p95-below", "95th percentile of time to first token is under a limit", &kLatencyParams,
+     ttft_p95_below},
+};
+
+}  // namespace
+
+std::span<const CheckRow> check_table() {
+  return kChecks;
+}
+
+const CheckRow* find_check_row(std::string_view kind) {
+  for (const CheckRow& row : kChecks) {
+    if (row.kind == kind) return &row;
+  }
+  return nullptr;
+}
+
+}  // namespace inferlab::labs

@@ -1,0 +1,43 @@
+#pragma once
+
+#include <compare>
+#include <cstdint>
+#include <string>
+
+#include "engine/base/time.h"
+#include "labs/spec/lab_spec.h"
+#include "sim/cluster/journal.h"
+
+namespace inferlab::labs {
+
+/// What a counterfactual changes in the graded run: everything else (journal, seed, lab) stays. The
+/// default one changes nothing.
+struct VariantSpec {
+  double model_load_slowdown = 1;
+  /// This pool does not exist.
+  std::string without_pool;
+  /// All other pools that have GPUs carry this one's labels too.
+  std::string others_labelled_like;
+  /// No pool has taints.
+  bool no_taints = false;
+  /// Moving tags have moved.
+  bool tags_moved = false;
+  /// "NAMESPACE/NAME" of a Deployment that is restarted (kubectl rollout restart) at `restart_at`.
+  std::string restart;
+  Duration restart_at{};
+  /// The run ends here; 0: at the lab's horizon.
+  Duration horizon{};
+
+  auto operator<=>(const VariantSpec&) const = default;
+};
+
+/// The cluster of this variant.
+sim::ClusterSpec cluster_of(const LabSpec& lab, const VariantSpec& variant);
+
+/// The journal of this variant: `journal` up to the variant's horizon, and its restart.
+sim::Journal journal_of(const LabSpec& lab, const sim::Journal& journal,
+                        const VariantSpec& variant);
+
+Duration horizon_of(const LabSpec& lab, const VariantSpec& variant);
+
+}  // namespace inferlab::labs

@@ -1,0 +1,46 @@
+#include "labs/cli/args.h"
+
+#include <CLI/CLI.hpp>
+
+namespace inferlab::labs {
+
+void Args::positional(const std::string& name, std::string& into, const std::string& what,
+                      bool required) {
+  app_.add_option(name, into, what)->required(required);
+}
+
+void Args::flag(const std::string& names, bool& into, const std::string& what) {
+  app_.add_flag(names, into, what);
+}
+
+void Args::option(const std::string& names, std::string& into, const std::string& what,
+                  bool required) {
+  auto* option = app_.add_option(names, into, what)->required(required);
+  if (!into.empty()) option->capture_default_str();
+}
+
+void Args::option(const std::string& names, std::vector<std::string>& into,
+                  const std::string& what) {
+  app_.add_option(names, into, what);
+}
+
+void Args::option(const std::string& names, std::int64_t& into, const std::string& what,
+                  std::int64_t minimum, std::int64_t maximum) {
+  app_.add_option(names, into, what)->capture_default_str()->check(CLI::Range(minimum, maximum));
+}
+
+void Args::option(const std::string& names, std::optional<std::uint64_t>& into,
+                  const std::string& what) {
+  app_.add_option(names, into, what);
+}
+
+void Args::choice(const std::string& names, std::string& into,
+                  const std::vector<std::string>& words, const std::string& what) {
+  app_.add_option(names, into, what)->capture_default_str()->check(CLI::IsMember(words));
+}
+
+void Args::format(std::string& into) {
+  choice("--format", into, {"text", "json"}, "how to print");
+}
+
+}  // namespace inferlab::labs

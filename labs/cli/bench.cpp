@@ -1,0 +1,111 @@
+#include <fmt/format.h>
+#include <sys/resource.h>
+
+#include <chrono>
+#include <filesystem>
+#include <functional>
+
+#include "labs/checks/real_engine.h"
+#include "labs/cli/commands.h"
+#include "labs/cli/print.h"
+#include "labs/grade/grade.h"
+#include "labs/grade/submission.h"
+#include "labs/spec/catalog.h"
+
+namespace inferlab::labs {
+namespace {
+
+using sim::Value;
+
+struct Measurement {
+  std::string what;
+  double seconds = 0;  // of CPU, or of wall time where the name says so
+  double limit = 0;    // the project's own; 0: none
+};
+
+double cpu_seconds() {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  const auto of = [](const timeval& time) {
+    return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) * 1e-6;
+  };
+  return of(usage.ru_utime) + of(usage.ru_stime);
+}
+
+class Bench final : public Command {
+ public:
+  void declare(Args& args) override {
+    args.option("--lab", lab_id_, "the lab to grade");
+    args.format(format_);
+  }
+
+  Result<int> run(Terminal& terminal) override {
+    INFERLAB_TRY(const LabSpec lab, find_lab(lab_id_));
+    INFERLAB_TRY_VOID(grading(lab));
+    INFERLAB_TRY_VOID(engine());
+    print(terminal);
+    return kExitDone;
+  }
+
+ private:
+  // The solution, headless; with the reruns of its checks, and the graded run alone.
+  Result<void> grading(const LabSpec& lab) {
+    const std::string folder = (std::filesystem::path(lab.folder) / "solution").string();
+    double begin = cpu_seconds();
+    INFERLAB_TRY(const sim::Journal journal, journal_from_submission(folder, lab));
+    INFERLAB_TRY([[maybe_unused]] const Report alone, grade_checks(lab, journal, {}));
+    add(fmt::format("graded run of {}, {} of virtual time (CPU)", lab.id,
+                    format_duration(lab.horizon)),
+        cpu_seconds() - begin, 2);
+    begin = cpu_seconds();
+    INFERLAB_TRY([[maybe_unused]] const Report report, grade(lab, journal));
+    add(fmt::format("all checks of {}, reruns and real engine included (CPU)", lab.id),
+        cpu_seconds() - begin, 0);
+    return {};
+  }
+
+  Result<void> engine() {
+    INFERLAB_TRY(const std::string path, embedded_model());
+    const auto begin = std::chrono::steady_clock::now();
+    ServeOptions options;
+    options.model = path;
+    options.port = 0;
+    options.num_threads = 2;
+    INFERLAB_TRY([[maybe_unused]] const RealEngine engine, RealEngine::start(options));
+    const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
+    add("engine from start to listening, embedded model (wall)", took.count(), 0);
+    return {};
+  }
+
+  void add(std::string what, double seconds, double limit) {
+    measured_.push_back({std::move(what), seconds, limit});
+  }
+
+  void print(Terminal& terminal) const {
+    std::vector<std::vector<std::string>> rows = {{"SECONDS", "LIMIT", "WHAT"}};
+    Value::Array out;
+    for (const Measurement& each : measured_) {
+      rows.push_back({fmt::format("{:.3f}", each.seconds),
+                      each.limit > 0 ? fmt::format("{:g}", each.limit) : "-", each.what});
+      out.push_back(Value::object({{"what", each.what},
+                                   {"seconds", each.seconds},
+                                   {"limit", each.limit > 0 ? Value(each.limit) : Value()}}));
+    }
+    if (format_ == "json") {
+      print_json(terminal, Value::array(std::move(out)));
+    } else {
+      print_table(terminal, rows);
+    }
+  }
+
+  std::string lab_id_ = "vllm-inference", format_ = "text";
+  std::vector<Measurement> measured_;
+};
+
+}  // namespace
+
+std::unique_ptr<Command> make_bench() {
+  return std::make_unique<Bench>();
+}
+
+}  // namespace inferlab::labs

@@ -1,0 +1,40 @@
+// How fast the virtual time of the running cluster goes.
+
+#include "labs/cli/commands.h"
+#include "labs/cli/print.h"
+#include "labs/session/control.h"
+#include "labs/session/session_folder.h"
+#include "sim/api/json.h"
+
+namespace inferlab::labs {
+namespace {
+
+class ClusterSpeedCommand final : public Command {
+ public:
+  void declare(Args& args) override {
+    args.positional("SPEED", speed_, "virtual seconds a second: 1, 10, max, pause");
+  }
+
+  Result<int> run(Terminal& terminal) override {
+    if (!parse_speed(speed_)) {
+      return Error{ErrorKind::kInvalid, "SPEED: " + speed_ + ": is no speed",
+                   "a number of virtual seconds a second, max or pause"};
+    }
+    INFERLAB_TRY(const SessionCard card, running_session());
+    const sim::Value body = sim::Value::object({{"speed", speed_}});
+    INFERLAB_TRY_VOID(ask_session(card, "/inferlab/speed", sim::to_json(body)));
+    terminal.out << "speed " << speed_ << "\n";
+    return kExitDone;
+  }
+
+ private:
+  std::string speed_;
+};
+
+}  // namespace
+
+std::unique_ptr<Command> make_cluster_speed() {
+  return std::make_unique<ClusterSpeedCommand>();
+}
+
+}  // namespace inferlab::labs

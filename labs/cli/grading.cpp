@@ -1,0 +1,40 @@
+#include "labs/cli/grading.h"
+
+#include <fmt/format.h>
+
+#include "labs/cli/print.h"
+#include "labs/grade/grade.h"
+#include "labs/report/formats.h"
+#include "labs/spec/text_file.h"
+
+namespace inferlab::labs {
+
+Result<Report> grade_with_progress(Terminal& terminal, const LabSpec& lab,
+                                   const sim::Journal& journal, const std::string& submission,
+                                   std::optional<std::uint64_t> seed,
+                                   const std::vector<std::string>& hints_used) {
+  ProgressLine line(terminal, "grading " + lab.id);
+  return grade(lab, journal,
+               {.seed = seed,
+                .submission = submission,
+                .hints_used = hints_used,
+                .progress = [&line](std::string_view what, int done, int of) {
+                  line.show(what, done, of);
+                }});
+}
+
+Result<int> put_report(Terminal& terminal, const Report& report, const GradeOutput& output) {
+  const auto format = report_format(output.format);
+  INFERLAB_CHECK(format.has_value());  // the command line allows no other
+  const int status = report.passed ? kExitDone : kExitFailed;
+  if (output.file.empty()) {
+    terminal.out << format_report(report, *format, terminal.style);
+    return status;
+  }
+  INFERLAB_TRY_VOID(write_text_file(output.file, format_report(report, *format, Style(false))));
+  terminal.err << fmt::format("{}: {} of {} points, {}\n", output.file, report.earned,
+                              report.points, report.passed ? "passed" : "not passed");
+  return status;
+}
+
+}  // namespace inferlab::labs

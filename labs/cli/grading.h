@@ -1,0 +1,29 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "labs/cli/command.h"
+#include "labs/report/report.h"
+#include "labs/spec/lab_spec.h"
+#include "sim/cluster/journal.h"
+
+namespace inferlab::labs {
+
+/// What `grade` and `lab check` print.
+struct GradeOutput {
+  std::string format = "text";  // "text", "json", "junit"
+  std::string file;             // empty: the standard output
+};
+
+/// Grades with a progress line; kUnavailable when the engine of a check does not start.
+Result<Report> grade_with_progress(Terminal& terminal, const LabSpec& lab,
+                                   const sim::Journal& journal, const std::string& submission,
+                                   std::optional<std::uint64_t> seed,
+                                   const std::vector<std::string>& hints_used);
+
+/// Prints or writes the report; the exit status of a graded submission.
+Result<int> put_report(Terminal& terminal, const Report& report, const GradeOutput& output);
+
+}  // namespace inferlab::labs

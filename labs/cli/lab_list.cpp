@@ -1,0 +1,57 @@
+#include <fmt/format.h>
+
+#include "labs/cli/commands.h"
+#include "labs/cli/print.h"
+#include "labs/progress/progress.h"
+#include "labs/spec/catalog.h"
+
+namespace inferlab::labs {
+namespace {
+
+using sim::Value;
+
+class LabList final : public Command {
+ public:
+  void declare(Args& args) override { args.format(format_); }
+
+  Result<int> run(Terminal& terminal) override {
+    INFERLAB_TRY(const std::vector<LabSpec> labs, list_labs());
+    INFERLAB_TRY(Progress progress, Progress::open_default());
+    std::vector<std::vector<std::string>> rows = {{"LAB", "MINUTES", "BEST", "STATE", "TITLE"}};
+    Value::Array out;
+    for (const LabSpec& lab : labs) {
+      INFERLAB_TRY(const LabProgress done, progress.lab(lab.id));
+      const char* state = done.passed ? "passed" : done.attempts > 0 ? "tried" : "new";
+      rows.push_back({lab.id, std::to_string(lab.minutes),
+                      done.attempts == 0
+                          ? std::string("-")
+                          : fmt::format("{}/{}", done.best_score, lab.total_points()),
+                      state, lab.title});
+      out.push_back(Value::object({{"id", lab.id},
+                                   {"title", lab.title},
+                                   {"minutes", lab.minutes},
+                                   {"points", lab.total_points()},
+                                   {"attempts", done.attempts},
+                                   {"bestScore", done.best_score},
+                                   {"state", state},
+                                   {"rows", Value::strings(lab.rows)}}));
+    }
+    if (format_ == "json") {
+      print_json(terminal, Value::array(std::move(out)));
+    } else {
+      print_table(terminal, rows);
+    }
+    return kExitDone;
+  }
+
+ private:
+  std::string format_ = "text";
+};
+
+}  // namespace
+
+std::unique_ptr<Command> make_lab_list() {
+  return std::make_unique<LabList>();
+}
+
+}  // namespace inferlab::labs

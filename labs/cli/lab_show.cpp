@@ -1,0 +1,131 @@
+#include <fmt/format.h>
+
+#include "labs/cli/commands.h"
+#include "labs/cli/print.h"
+#include "labs/report/wrap.h"
+#include "labs/spec/catalog.h"
+
+namespace inferlab::labs {
+namespace {
+
+using sim::Value;
+
+constexpr std::size_t kWidth = 100;
+
+class LabShow final : public Command {
+ public:
+  void declare(Args& args) override {
+    args.positional("LAB", lab_id_, "id of a lab, or path of its folder");
+    args.format(format_);
+  }
+
+  Result<int> run(Terminal& terminal) override {
+    INFERLAB_TRY(const LabSpec lab, find_lab(lab_id_));
+    if (format_ == "json") {
+      print_json(terminal, as_value(lab));
+    } else {
+      print_text(terminal, lab);
+    }
+    return kExitDone;
+  }
+
+ private:
+  static Value as_value(const LabSpec& lab) {
+    Value::Array commands, drills, checks, hints;
+    for (const LabCommand& each : lab.commands) {
+      commands.push_back(Value::object({{"run", each.run}, {"why", each.why}}));
+    }
+    for (const LabDrill& each : lab.failure_drills) {
+      drills.push_back(
+          Value::object({{"title", each.title}, {"steps", each.steps}, {"expect", each.expect}}));
+    }
+    for (const LabCheck& each : lab.checks) {
+      checks.push_back(Value::object({{"id", each.id},
+                                      {"title", each.title},
+                                      {"points", each.points},
+                                      {"rows", Value::strings(each.rows)}}));
+    }
+    // Not their text: that has its price.
+    for (const LabHint& each : lab.hints) {
+      hints.push_back(Value::object({{"id", each.id}, {"when", each.when}, {"cost", each.cost}}));
+    }
+    return Value::object({{"id", lab.id},
+                          {"title", lab.title},
+                          {"minutes", lab.minutes},
+                          {"rows", Value::strings(lab.rows)},
+                          {"objective", lab.objective},
+                          {"prerequisites", Value::strings(lab.prerequisites)},
+                          {"story", lab.story},
+                          {"tasks", Value::strings(lab.tasks)},
+                          {"commands", Value::array(std::move(commands))},
+                          {"validationSignals", Value::strings(lab.validation_signals)},
+                          {"failureDrills", Value::array(std::move(drills))},
+                          {"expectedSignals", Value::strings(lab.expected_signals)},
+                          {"checks", Value::array(std::move(checks))},
+                          {"hints", Value::array(std::move(hints))},
+                          {"sources", Value::strings(lab.sources)},
+                          {"reviewed", lab.reviewed},
+                          {"folder", lab.folder}});
+  }
+
+  static void heading(Terminal& terminal, std::string_view text) {
+    terminal.out << '\n' << terminal.style.bold(text) << '\n';
+  }
+
+  static void list(Terminal& terminal, std::string_view title,
+                   const std::vector<std::string>& items, bool numbered = false) {
+    heading(terminal, title);
+    int number = 0;
+    for (const std::string& item : items) {
+      const std::string mark = numbered ? fmt::format("{:>2}. ", ++number) : "  - ";
+      terminal.out << mark << wrap(item, kWidth, mark.size()) << '\n';
+    }
+  }
+
+  static void print_text(Terminal& terminal, const LabSpec& lab) {
+    terminal.out << terminal.style.bold(lab.title) << '\n'
+                 << terminal.style.faint(fmt::format("{}  about {} minutes  {} points", lab.id,
+                                                     lab.minutes, lab.total_points()))
+                 << '\n';
+    heading(terminal, "Objective");
+    terminal.out << wrap(lab.objective, kWidth) << '\n';
+    list(terminal, "Before you start", lab.prerequisites);
+    heading(terminal, "The situation");
+    terminal.out << wrap(lab.story, kWidth) << '\n';
+    list(terminal, "What to do", lab.tasks, /*numbered=*/true);
+    heading(terminal, "Commands to look around");
+    for (const LabCommand& each : lab.commands) {
+      terminal.out << "  $ " << wrap(each.run, 1000, 4) << "\n      " << wrap(each.why, kWidth, 6)
+                   << '\n';
+    }
+    list(terminal, "How to see that it works", lab.validation_signals);
+    heading(terminal, "Failure drills");
+    for (const LabDrill& each : lab.failure_drills) {
+      terminal.out << "  - " << wrap(each.title, kWidth, 4) << "\n    "
+                   << wrap(each.steps, kWidth, 4)
+                   << "\n    expect: " << wrap(each.expect, kWidth, 4) << '\n';
+    }
+    list(terminal, "Signals the drills move", lab.expected_signals);
+    heading(terminal, "What is graded");
+    std::vector<std::vector<std::string>> rows = {{"POINTS", "CHECK", "WHAT MUST HOLD"}};
+    for (const LabCheck& each : lab.checks) {
+      rows.push_back({std::to_string(each.points), each.id, each.title});
+    }
+    print_table(terminal, rows);
+    list(terminal, "Read more (official documentation, by title)", lab.sources);
+    terminal.out << fmt::format(
+        "\nStarter: {}/starter\nGrade:   inferlab grade --lab {} --submission DIR\n"
+        "Hints:   inferlab lab hint {}\n",
+        lab.folder, lab.id, lab.id);
+  }
+
+  std::string lab_id_, format_ = "text";
+};
+
+}  // namespace
+
+std::unique_ptr<Command> make_lab_show() {
+  return std::make_unique<LabShow>();
+}
+
+}  // namespace inferlab::labs

@@ -1,0 +1,38 @@
+#include "labs/cli/commands.h"
+
+namespace inferlab::labs {
+namespace {
+
+// In the order of the help.
+constexpr CommandRow kCommands[] = {
+    {"lab list", "the labs there are, and how far you are", make_lab_list},
+    {"lab show", "what a lab is about and what to do", make_lab_show},
+    {"lab start", "start a lab: its cluster, for kubectl and curl", make_lab_start},
+    {"lab hint", "the hints of a lab; each costs points", make_lab_hint},
+    {"lab check", "grade what you have done so far", make_lab_check},
+    {"lab reset", "forget attempts, hints and the session of a lab", make_lab_reset},
+    {"lab test", "test a lab's checks against the answers it ships", make_lab_test},
+    {"lab lint", "say everything that is wrong with a lab's files", make_lab_lint},
+    {"lab schema", "print the JSON Schema of lab.yaml", make_lab_schema},
+    {"grade", "grade a folder of manifests", make_grade},
+    {"play", "watch a lab being solved in the terminal", make_play},
+    {"cluster status", "the running cluster: its clock and counts", make_cluster_status},
+    {"cluster kubeconfig", "the kubeconfig of the running cluster", make_cluster_kubeconfig},
+    {"cluster speed", "how fast virtual time runs: 1, 10, max, pause", make_cluster_speed},
+    {"cluster inject", "break something in the running cluster", make_cluster_inject},
+    {"cluster down", "end the running session; its journal stays", make_cluster_down},
+    {"why", "what every scheduler plugin says of a Pod, node by node", make_why},
+    {"serve", "serve a model file with an OpenAI-compatible API", make_serve},
+    {"model info", "what is in a model file", make_model_info},
+    {"model list", "the model files that were found", make_model_list},
+    {"doctor", "what inferlab finds on this machine", make_doctor},
+    {"bench", "measure inferlab on this machine", make_bench},
+};
+
+}  // namespace
+
+std::span<const CommandRow> command_table() {
+  return kCommands;
+}
+
+}  // namespace inferlab::labs

@@ -1,0 +1,10 @@
+#pragma once
+
+#include <string>
+
+namespace inferlab::labs {
+
+/// "inferlab 0.1.0 (CUDA: built)"
+std::string version_line();
+
+}  // namespace inferlab::labs

@@ -1,0 +1,37 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/base/result.h"
+#include "labs/report/report.h"
+#include "labs/spec/lab_spec.h"
+#include "sim/cluster/journal.h"
+
+namespace inferlab::labs {
+
+struct GradeOptions {
+  std::optional<std::uint64_t> seed;      // instead of the lab's
+  std::string submission = "submission";  // what the report calls it
+  std::vector<std::string> hints_used;    // ids of the lab's hints
+  /// Told what is being done, for people who wait: "run", then each check's id. May be empty.
+  std::function<void(std::string_view what, int done, int of)> progress;
+};
+
+/// Grades by re-execution: a fresh cluster, the journal, the lab's horizon; and again with
+/// something changed wherever a check asks what would have happened. Equal lab, journal and seed
+/// give an equal report. The journal must not be in disorder (read_journal() and
+/// journal_from_files() see to that). Errors: a check that cannot be carried out.
+Result<Report> grade(const LabSpec& lab, const sim::Journal& journal,
+                     const GradeOptions& options = {});
+
+/// As grade(), of these checks only; the others count as not earned.
+Result<Report> grade_checks(const LabSpec& lab, const sim::Journal& journal,
+                            const std::vector<std::string>& check_ids,
+                            const GradeOptions& options = {});
+
+}  // namespace inferlab::labs

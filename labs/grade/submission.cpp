@@ -1,0 +1,152 @@
+#include "labs/grade/submission.h"
+
+#include <fmt/format.h>
+
+#include "labs/report/escape.h"
+#include "labs/spec/suggest.h"
+#include "labs/spec/text_file.h"
+#include "sim/api/json.h"
+#include "sim/api/kind.h"
+#include "sim/api/yaml.h"
+#include "sim/cluster/cluster.h"
+
+namespace inferlab::labs {
+namespace {
+
+using sim::Value;
+
+constexpr std::size_t kMaxJournalBytes = std::size_t{64} << 20;
+constexpr sim::YamlLimits kYamlLimits = {.max_bytes = std::size_t{1} << 20, .max_documents = 200};
+
+/// One object of a submission and how to say where it stands.
+struct Manifest {
+  const sim::YamlDocument* document = nullptr;
+  std::string file;  // already fit to be shown
+  std::string root;  // "" or ".items[3]"
+  Value object;
+
+  [[nodiscard]] Error error(std::string_view path, std::string why, std::string hint = {}) const {
+    const sim::Place place = document->place(root + std::string(path));
+    return Error{ErrorKind::kInvalid,
+                 fmt::format("{}:{}:{}: {}", file, place.line, place.column, for_terminal(why)),
+                 std::move(hint)};
+  }
+};
+
+Result<const sim::Kind*> kind_of(const Manifest& manifest) {
+  const Value& object = manifest.object;
+  if (!object.is_object()) {
+    return manifest.error("", "document: must be a Kubernetes object",
+                          "begin it with apiVersion, kind and metadata");
+  }
+  for (const char* needed : {"apiVersion", "kind"}) {
+    if (!object[needed].is_string() || object[needed].empty()) {
+      return manifest.error(std::string(".") + needed, fmt::format("{}: is missing", needed),
+                            "begin the object with apiVersion, kind and metadata");
+    }
+  }
+  const auto& kinds = sim::KindTable::builtin();
+  const sim::Kind* kind =
+      kinds.by_gvk(object["apiVersion"].as_string(), object["kind"].as_string());
+  if (kind != nullptr) return kind;
+  std::vector<std::string> names;
+  for (const sim::Kind* each : kinds.all()) {
+    names.push_back(fmt::format("{} ({})", each->kind, each->api_version()));
+    if (each->kind == object["kind"].as_string()) {
+      return manifest.error(".apiVersion",
+                            fmt::format("apiVersion: there is no {} in \"{}\"", each->kind,
+                                        object["apiVersion"].as_string()),
+                            fmt::format("write apiVersion: {}", each->api_version()));
+    }
+  }
+  return manifest.error(".kind",
+                        fmt::format("kind: no \"{}\" in this cluster", object["kind"].as_string()),
+                        suggestion(object["kind"].as_string(), {names.begin(), names.end()}));
+}
+
+// The field that the API complains about: a cause of the Status, or the name in a strict decoding
+// error (`unknown field "spec.replica"`).
+std::string field_of(const sim::ApiResponse& response) {
+  const Value& causes = response.body["details"]["causes"];
+  if (!causes.items().empty()) return causes.items().front()["field"].str();
+  const std::string_view message = response.message();
+  const std::size_t start = message.find("field \"");
+  if (start == std::string_view::npos) return {};
+  const std::size_t from = start + 7;
+  const std::size_t end = message.find('"', from);
+  return end == std::string_view::npos ? std::string()
+                                       : std::string(message.substr(from, end - from));
+}
+
+Result<void> apply(const Manifest& manifest, sim::Cluster& cluster) {
+  INFERLAB_TRY(const sim::Kind* kind, kind_of(manifest));
+  if (!manifest.object["metadata"]["name"].is_string()) {
+    return manifest.error(".metadata", "metadata.name: is missing", "give the object a name");
+  }
+  sim::ApiRequest request;
+  request.resource = kind->resource();
+  if (kind->namespaced) {
+    request.ns = manifest.object["metadata"]["namespace"].str();
+    if (request.ns.empty()) request.ns = "default";
+  }
+  const std::string name = manifest.object["metadata"]["name"].str();
+  const bool exists = cluster.store().get({request.resource, request.ns, name}) != nullptr;
+  request.verb = exists ? sim::Verb::kUpdate : sim::Verb::kCreate;
+  if (exists) request.name = name;  // a creation goes to the collection
+  request.body = manifest.object;
+  request.field_validation = sim::FieldValidation::kStrict;
+  if (manifest.root.empty()) request.duplicate_fields = manifest.document->duplicates;
+  request.field_manager = "inferlab-grade";
+  const sim::ApiResponse response = cluster.request(request);
+  if (response.ok()) return {};
+  const std::string field = field_of(response);
+  return manifest.error(field.empty() ? std::string() : "." + field,
+                        std::string(response.message()),
+                        "kubectl apply would be refused in the same words");
+}
+
+}  // namespace
+
+Result<void> apply_document(const sim::YamlDocument& document, const std::string& file,
+                            sim::Cluster& cluster) {
+  Manifest manifest{.document = &document, .file = file, .root = {}, .object = document.value};
+  if (document.value["kind"].as_string() != "List") return apply(manifest, cluster);
+  const Value items = document.value["items"];
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    manifest.root = fmt::format(".items[{}]", i);
+    manifest.object = items[i];
+    INFERLAB_TRY_VOID(apply(manifest, cluster));
+  }
+  return {};
+}
+
+Result<sim::Journal> journal_from_files(const std::vector<SubmissionFile>& files,
+                                        const LabSpec& lab) {
+  // All files are read before the first one is applied: a typing mistake costs no time.
+  std::vector<std::pair<std::string, std::vector<sim::YamlDocument>>> parsed;
+  for (const SubmissionFile& file : files) {
+    const std::string name = for_terminal(file.name);
+    INFERLAB_TRY(auto documents, sim::parse_yaml(file.text, name, kYamlLimits));
+    parsed.emplace_back(name, std::move(documents));
+  }
+  sim::Cluster cluster(lab.cluster, lab.seed);
+  cluster.run_until(Time{lab.apply_at});
+  for (const auto& [name, documents] : parsed) {
+    for (const sim::YamlDocument& document : documents) {
+      INFERLAB_TRY_VOID(apply_document(document, name, cluster));
+    }
+  }
+  return cluster.journal();
+}
+
+Result<sim::Journal> journal_from_submission(const std::string& folder, const LabSpec& lab) {
+  INFERLAB_TRY(const std::vector<SubmissionFile> files, read_submission(folder));
+  return journal_from_files(files, lab);
+}
+
+Result<sim::Journal> journal_from_file(const std::string& file) {
+  INFERLAB_TRY(const std::string text, read_text_file(file, kMaxJournalBytes));
+  return sim::read_journal(text, file);
+}
+
+}  // namespace inferlab::labs

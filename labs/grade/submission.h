@@ -1,0 +1,56 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/base/result.h"
+#include "labs/spec/lab_spec.h"
+#include "sim/api/yaml.h"
+#include "sim/cluster/cluster.h"
+#include "sim/cluster/journal.h"
+
+namespace inferlab::labs {
+
+struct SubmissionLimits {
+  std::size_t max_files = 200;
+  std::size_t max_file_bytes = std::size_t{1} << 20;
+  std::size_t max_total_bytes = std::size_t{4} << 20;
+  std::size_t max_entries = 2000;  // of the folder, whatever they are
+};
+
+struct SubmissionFile {
+  std::string name;  // in the folder, for messages too
+  std::string text;
+};
+
+/// The .yaml, .yml and .json files that lie in `folder` itself, by name. Links, files too large and
+/// folders too full are refused before anything is read of them; subfolders are not entered.
+/// Errors are kInvalid, kNotFound or kUnavailable, "FILE: WHY".
+Result<std::vector<SubmissionFile>> read_submission(const std::string& folder,
+                                                    const SubmissionLimits& limits = {});
+
+/// `files` with those of `changes` put in their place or added, and without `removes`; by name.
+std::vector<SubmissionFile> overlay(std::vector<SubmissionFile> files,
+                                    const std::vector<SubmissionFile>& changes,
+                                    const std::vector<std::string>& removes);
+
+/// Creates the document's objects in a running cluster, or updates those that are there, with
+/// strict field validation. kInvalid is "FILE:LINE:COLUMN: WHAT: WHY". On the run's thread.
+Result<void> apply_document(const sim::YamlDocument& document, const std::string& file,
+                            sim::Cluster& cluster);
+
+/// What applying the files does to the lab's cluster at its apply time: each document created, or
+/// updated when it is there already, with strict field validation, in the order of names. A `kind:
+/// List` counts as its items. Nothing that the API refuses: kInvalid is
+/// "FILE:LINE:COLUMN: WHAT: WHY", with the API's own words.
+Result<sim::Journal> journal_from_files(const std::vector<SubmissionFile>& files,
+                                        const LabSpec& lab);
+
+/// read_submission() and journal_from_files().
+Result<sim::Journal> journal_from_submission(const std::string& folder, const LabSpec& lab);
+
+/// The journal of a live session, as it was recorded: FILE is what read_journal() reads.
+Result<sim::Journal> journal_from_file(const std::string& file);
+
+}  // namespace inferlab::labs

@@ -1,0 +1,101 @@
+// The files of a submission: everything here is written by a stranger.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <map>
+#include <system_error>
+
+#include "labs/grade/submission.h"
+#include "labs/report/escape.h"
+#include "labs/spec/text_file.h"
+
+namespace inferlab::labs {
+namespace fs = std::filesystem;
+namespace {
+
+bool is_manifest(const fs::path& path) {
+  const std::string extension = path.extension().string();
+  return extension == ".yaml" || extension == ".yml" || extension == ".json";
+}
+
+Error invalid(std::string message, std::string hint) {
+  return Error{ErrorKind::kInvalid, std::move(message), std::move(hint)};
+}
+
+// Messages name the file as the submission does, not by the grader's path to it.
+Error renamed(Error error, const std::string& path, const std::string& name) {
+  if (error.message.starts_with(path)) error.message.replace(0, path.size(), for_terminal(name));
+  return error;
+}
+
+}  // namespace
+
+Result<std::vector<SubmissionFile>> read_submission(const std::string& folder,
+                                                    const SubmissionLimits& limits) {
+  std::error_code failed;
+  const fs::file_status status = fs::status(folder, failed);
+  if (!fs::exists(status)) {
+    return Error{ErrorKind::kNotFound, fmt::format("{}: no such folder", folder),
+                 "name the folder that holds your manifests"};
+  }
+  if (!fs::is_directory(status)) {
+    return invalid(fmt::format("{}: is no folder", folder),
+                   "name the folder that holds your manifests");
+  }
+  std::vector<std::string> names;
+  std::size_t entries = 0;
+  for (fs::directory_iterator it(folder, failed), end; !failed && it != end; it.increment(failed)) {
+    if (++entries > limits.max_entries) {
+      return invalid(fmt::format("{}: has more than {} entries", folder, limits.max_entries),
+                     "submit a folder that holds the manifests alone");
+    }
+    if (!is_manifest(it->path())) continue;
+    std::error_code ignored;
+    const fs::file_status own = it->symlink_status(ignored);
+    const std::string name = it->path().filename().string();
+    if (fs::is_directory(own)) continue;
+    if (fs::is_symlink(own)) {
+      return invalid(fmt::format("{}: is a link", for_terminal(name)), "put the file itself there");
+    }
+    names.push_back(name);
+  }
+  if (failed) {
+    return Error{ErrorKind::kUnavailable, fmt::format("{}: {}", folder, failed.message())};
+  }
+  if (names.size() > limits.max_files) {
+    return invalid(fmt::format("{}: has {} manifests, at most {} are read", folder, names.size(),
+                               limits.max_files),
+                   "submit the manifests of this lab alone");
+  }
+  std::sort(names.begin(), names.end());
+  std::vector<SubmissionFile> files;
+  std::size_t total = 0;
+  for (const std::string& name : names) {
+    const std::string path = (fs::path(folder) / name).string();
+    auto text = read_text_file(path, limits.max_file_bytes, /*follow_links=*/false);
+    if (!text) return renamed(text.error(), path, name);
+    total += text->size();
+    if (total > limits.max_total_bytes) {
+      return invalid(fmt::format("{}: the manifests have more than {} bytes together", folder,
+                                 limits.max_total_bytes),
+                     "submit the manifests of this lab alone");
+    }
+    files.push_back({name, std::move(*text)});
+  }
+  return files;
+}
+
+std::vector<SubmissionFile> overlay(std::vector<SubmissionFile> files,
+                                    const std::vector<SubmissionFile>& changes,
+                                    const std::vector<std::string>& removes) {
+  std::map<std::string, std::string> by_name;
+  for (SubmissionFile& file : files) by_name[file.name] = std::move(file.text);
+  for (const SubmissionFile& change : changes) by_name[change.name] = change.text;
+  for (const std::string& name : removes) by_name.erase(name);
+  std::vector<SubmissionFile> out;
+  for (auto& [name, text] : by_name) out.push_back({name, std::move(text)});
+  return out;
+}
+
+}  // namespace inferlab::labs

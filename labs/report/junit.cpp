@@ -1,0 +1,55 @@
+// The report for CI. Source: the JUnit XML schema that Jenkins' xUnit plugin publishes.
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+
+#include "labs/report/escape.h"
+#include "labs/report/formats.h"
+
+namespace inferlab::labs {
+namespace {
+
+std::string property(std::string_view name, std::string_view value) {
+  return fmt::format("      <property name=\"{}\" value=\"{}\"/>\n", name, for_xml(value));
+}
+
+}  // namespace
+
+std::string report_junit(const Report& report) {
+  const auto failures = std::count_if(report.checks.begin(), report.checks.end(),
+                                      [](const CheckResult& check) { return !check.passed; });
+  const std::string counts = fmt::format("tests=\"{}\" failures=\"{}\" errors=\"0\" time=\"0\"",
+                                         report.checks.size(), failures);
+  std::string out = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n";
+  out += fmt::format("<testsuites name=\"inferlab\" {}>\n", counts);
+  out += fmt::format("  <testsuite name=\"{}\" {} skipped=\"0\">\n    <properties>\n",
+                     for_xml(report.lab_id), counts);
+  out += property("submission", report.submission);
+  out += property("seed", std::to_string(report.seed));
+  out += property("points", fmt::format("{}/{}", report.earned, report.points));
+  out += property("passed", report.passed ? "true" : "false");
+  out += property("journalHash", report.journal_hash);
+  out += property("runHash", report.run_hash);
+  out += "    </properties>\n";
+  for (const CheckResult& check : report.checks) {
+    out += fmt::format("    <testcase name=\"{}\" classname=\"{}.{}\" time=\"0\"",
+                       for_xml(check.id + ": " + check.title), for_xml(report.lab_id),
+                       for_xml(check.kind));
+    if (check.passed) {
+      out += "/>\n";
+      continue;
+    }
+    const std::string message =
+        fmt::format("{} of {} points: {}", check.earned, check.points, check.seen);
+    const std::string body = fmt::format("seen: {}\nexpected: {}\npractises: {}", check.seen,
+                                         check.expected, fmt::join(check.rows, ", "));
+    out +=
+        fmt::format(">\n      <failure message=\"{}\" type=\"{}\">{}</failure>\n    </testcase>\n",
+                    for_xml(message), for_xml(check.kind), for_xml(body));
+  }
+  out += "  </testsuite>\n</testsuites>\n";
+  return out;
+}
+
+}  // namespace inferlab::labs

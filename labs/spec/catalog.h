@@ -1,0 +1,18 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "engine/base/result.h"
+#include "labs/spec/lab_spec.h"
+
+namespace inferlab::labs {
+
+/// All labs under scenarios/, by id. A lab that cannot be read is an error: the ones that ship can.
+Result<std::vector<LabSpec>> list_labs();
+
+/// A lab by its id, or by the path of its folder (when it holds a '/' or is "."). kNotFound
+/// suggests the nearest id.
+Result<LabSpec> find_lab(const std::string& id_or_path);
+
+}  // namespace inferlab::labs

@@ -1,0 +1,228 @@
+#include "labs/spec/cluster_section.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+#include "engine/base/hash.h"
+#include "labs/spec/facts.h"
+#include "labs/spec/suggest.h"
+
+namespace inferlab::labs {
+namespace {
+
+using sim::Value;
+
+// A row of `list` is a name of the facts, or an object with that name that may state figures of its
+// own. `from` overlays a row on a fact, `name_of` names.
+template <typename Spec, typename From, typename NameOf>
+std::vector<Spec> read_facts(const Value& list, const std::string& path, const char* key,
+                             Result<std::vector<Spec>> (*load)(), From from, NameOf name_of,
+                             const SpecValidator& places, std::vector<Error>& errors) {
+  std::vector<Spec> out;
+  if (list.empty()) return out;
+  auto facts = load();
+  if (!facts) {
+    errors.push_back(facts.error());
+    return out;
+  }
+  std::vector<std::string_view> names;
+  for (const Spec& fact : *facts) names.push_back(name_of(fact));
+  for (std::size_t i = 0; i < list.size(); ++i) {
+    const Value row = list[i].is_string() ? Value::object({{key, list[i]}}) : list[i];
+    const std::string_view name = row[key].as_string();
+    const auto found = std::find(names.begin(), names.end(), name);
+    Spec spec =
+        from(row, found == names.end() ? Spec{}
+                                       : (*facts)[static_cast<std::size_t>(found - names.begin())]);
+    if (is_complete(spec)) {
+      out.push_back(std::move(spec));
+      continue;
+    }
+    errors.push_back(places.error(
+        fmt::format("{}[{}]", path, i),
+        fmt::format("\"{}\" is not in assets/facts, and not all of its figures are given", name),
+        suggestion(name, names)));
+  }
+  return out;
+}
+
+std::optional<sim::TaintEffect> effect_of(std::string_view word) {
+  for (const auto effect : {sim::TaintEffect::kNoSchedule, sim::TaintEffect::kPreferNoSchedule,
+                            sim::TaintEffect::kNoExecute}) {
+    if (sim::to_string(effect) == word) return effect;
+  }
+  return std::nullopt;
+}
+
+sim::NodePoolSpec read_pool(const Value& row) {
+  sim::NodePoolSpec pool;
+  pool.name = row["name"].str();
+  pool.count = static_cast<int>(row["count"].as_int());
+  pool.instance_type = row["instance_type"].str();
+  if (row.has("zone")) pool.zone = row["zone"].str();
+  pool.gpu = row["gpu"].str();
+  pool.gpus_per_node = static_cast<int>(row["gpus_per_node"].as_int());
+  if (const auto cores = sim::Quantity::parse(
+          row["cpu"].is_int() ? fmt::format("{}", row["cpu"].as_int()) : row["cpu"].str())) {
+    pool.cpu_milli = cores->milli();
+  }
+  pool.memory_bytes = units_of(row["memory"]);
+  for (const auto& [key, value] : row["labels"].members())
+    pool.labels.emplace_back(key, value.str());
+  for (const Value& taint : row["taints"].items()) {
+    pool.taints.push_back({.key = taint["key"].str(),
+                           .value = taint["value"].str(),
+                           .effect = *effect_of(taint["effect"].as_string())});
+  }
+  pool.registry_bandwidth = static_cast<double>(
+      units_of(row["registry_bandwidth"], static_cast<std::int64_t>(pool.registry_bandwidth)));
+  pool.model_bandwidth = static_cast<double>(
+      units_of(row["model_bandwidth"], static_cast<std::int64_t>(pool.model_bandwidth)));
+  pool.price_per_hour = row["price_per_hour"].as_double();
+  pool.local = row["local"].as_bool();
+  return pool;
+}
+
+// An image that a lab makes up needs a digest that stays the same.
+std::string made_up_digest(const sim::ImageSpec& image) {
+  std::string digest = "sha256:";
+  std::string name = image.repository;
+  for (const std::string& tag : image.tags) name += ":" + tag;
+  for (int part = 0; part < 4; ++part) {
+    digest += fmt::format("{:016x}", hash_of(fmt::format("{}#{}", name, part)));
+  }
+  return digest;
+}
+
+sim::ImageSpec read_image(const Value& row) {
+  using Behaviour = sim::ImageSpec::Behaviour;
+  sim::ImageSpec image;
+  image.repository = row["repository"].str();
+  for (const Value& tag : row["tags"].items()) image.tags.push_back(tag.str());
+  image.digest = row.has("digest") ? row["digest"].str() : made_up_digest(image);
+  image.size_bytes = units_of(row["size"]);
+  const std::string_view behaviour = row["behaviour"].as_string();
+  image.behaviour = behaviour == "llm-server"    ? Behaviour::kLlmServer
+                    : behaviour == "http-server" ? Behaviour::kHttpServer
+                    : behaviour == "crasher"     ? Behaviour::kCrasher
+                                                 : Behaviour::kSleeper;
+  return image;
+}
+
+Duration duration_of(const Value& field, Duration fallback = {}) {
+  return parse_duration(field.as_string()).value_or(fallback);
+}
+
+sim::TrafficSpec read_traffic(const Value& row) {
+  sim::TrafficSpec traffic;
+  traffic.name = row["name"].str();
+  if (row.has("namespace")) traffic.ns = row["namespace"].str();
+  traffic.service = row["service"].str();
+  traffic.port = static_cast<int>(row["port"].as_int());
+  traffic.start = duration_of(row["start"]);
+  traffic.end = duration_of(row["end"]);
+  traffic.requests_per_second = row["requests_per_second"].as_double();
+  const auto tokens = [&](const char* name, std::int64_t& into) { into = row[name].as_int(into); };
+  tokens("prompt_tokens_min", traffic.prompt_tokens_min);
+  tokens("prompt_tokens_max", traffic.prompt_tokens_max);
+  tokens("output_tokens_min", traffic.output_tokens_min);
+  tokens("output_tokens_max", traffic.output_tokens_max);
+  traffic.timeout = duration_of(row["timeout"], traffic.timeout);
+  return traffic;
+}
+
+void check_pools(const LabSpec& lab, const SpecValidator& places, std::vector<Error>& errors) {
+  std::set<std::string> names;
+  std::vector<std::string_view> gpus;
+  for (const sim::GpuSpec& gpu : lab.cluster.gpus) gpus.push_back(gpu.name);
+  for (std::size_t i = 0; i < lab.cluster.pools.size(); ++i) {
+    const sim::NodePoolSpec& pool = lab.cluster.pools[i];
+    const std::string path = fmt::format(".cluster.pools[{}]", i);
+    if (!names.insert(pool.name).second) {
+      errors.push_back(places.error(path + ".name",
+                                    fmt::format("a pool \"{}\" stands above", pool.name),
+                                    "give each pool a name of its own"));
+    }
+    if (!pool.gpu.empty() && std::find(gpus.begin(), gpus.end(), pool.gpu) == gpus.end()) {
+      errors.push_back(places.error(path + ".gpu",
+                                    fmt::format("\"{}\" is not in cluster.gpus", pool.gpu),
+                                    suggestion(pool.gpu, gpus)));
+    }
+    if (pool.gpu.empty() != (pool.gpus_per_node == 0)) {
+      errors.push_back(
+          places.error(path, "gpu and gpus_per_node go together", "state both or neither"));
+    }
+  }
+}
+
+void check_images(const LabSpec& lab, const SpecValidator& places, std::vector<Error>& errors) {
+  std::set<std::string> names;
+  for (std::size_t i = 0; i < lab.cluster.images.size(); ++i) {
+    const sim::ImageSpec& image = lab.cluster.images[i];
+    for (std::size_t j = 0; j < image.tags.size(); ++j) {
+      if (!names.insert(image.repository + ":" + image.tags[j]).second) {
+        errors.push_back(
+            places.error(fmt::format(".cluster.images[{}].tags[{}]", i, j),
+                         fmt::format("{}:{} stands above", image.repository, image.tags[j]),
+                         "a tag names one image"));
+      }
+    }
+  }
+  for (std::size_t i = 0; i < lab.moving_tags.size(); ++i) {
+    const MovingTag& moving = lab.moving_tags[i];
+    const std::string path = fmt::format(".cluster.moving_tags[{}]", i);
+    for (const auto& [field, tag] :
+         {std::pair{"tag", &moving.tag}, {"moves_to", &moving.moves_to}}) {
+      if (names.count(moving.repository + ":" + *tag) == 0) {
+        errors.push_back(
+            places.error(fmt::format("{}.{}", path, field),
+                         fmt::format("{}:{} is not in cluster.images", moving.repository, *tag),
+                         "name a tag of an image above"));
+      }
+    }
+  }
+}
+
+void check_traffic(const LabSpec& lab, const SpecValidator& places, std::vector<Error>& errors) {
+  for (std::size_t i = 0; i < lab.cluster.traffic.size(); ++i) {
+    const sim::TrafficSpec& traffic = lab.cluster.traffic[i];
+    const std::string path = fmt::format(".traffic[{}]", i);
+    if (traffic.end <= traffic.start) {
+      errors.push_back(places.error(path + ".end", "is not after start"));
+    }
+    if (traffic.prompt_tokens_max < traffic.prompt_tokens_min) {
+      errors.push_back(places.error(path + ".prompt_tokens_max", "is less than prompt_tokens_min"));
+    }
+    if (traffic.output_tokens_max < traffic.output_tokens_min) {
+      errors.push_back(places.error(path + ".output_tokens_max", "is less than output_tokens_min"));
+    }
+  }
+}
+
+}  // namespace
+
+void read_cluster(const Value& document, const SpecValidator& places, LabSpec& lab,
+                  std::vector<Error>& errors) {
+  const Value& section = document["cluster"];
+  sim::ClusterSpec& cluster = lab.cluster;
+  cluster.gpus = read_facts<sim::GpuSpec>(
+      section["gpus"], ".cluster.gpus", "name", load_gpu_facts, gpu_from,
+      [](const sim::GpuSpec& gpu) { return std::string_view(gpu.name); }, places, errors);
+  cluster.models = read_facts<sim::ModelSpec>(
+      section["models"], ".cluster.models", "id", load_model_facts, model_from,
+      [](const sim::ModelSpec& model) { return std::string_view(model.id); }, places, errors);
+  for (const Value& row : section["pools"].items()) cluster.pools.push_back(read_pool(row));
+  for (const Value& row : section["images"].items()) cluster.images.push_back(read_image(row));
+  for (const Value& row : section["moving_tags"].items()) {
+    lab.moving_tags.push_back({row["repository"].str(), row["tag"].str(), row["moves_to"].str()});
+  }
+  cluster.scrape_interval = duration_of(section["scrape_interval"], cluster.scrape_interval);
+  for (const Value& row : document["traffic"].items()) cluster.traffic.push_back(read_traffic(row));
+  check_pools(lab, places, errors);
+  check_images(lab, places, errors);
+  check_traffic(lab, places, errors);
+}
+
+}  // namespace inferlab::labs

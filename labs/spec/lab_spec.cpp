@@ -1,0 +1,25 @@
+#include "labs/spec/lab_spec.h"
+
+#include <algorithm>
+
+namespace inferlab::labs {
+
+int LabSpec::total_points() const {
+  int sum = 0;
+  for (const LabCheck& each : checks) sum += each.points;
+  return sum;
+}
+
+const LabCheck* LabSpec::check(std::string_view check_id) const {
+  const auto it = std::find_if(checks.begin(), checks.end(),
+                               [&](const LabCheck& each) { return each.id == check_id; });
+  return it == checks.end() ? nullptr : &*it;
+}
+
+const LabHint* LabSpec::hint(std::string_view hint_id) const {
+  const auto it = std::find_if(hints.begin(), hints.end(),
+                               [&](const LabHint& each) { return each.id == hint_id; });
+  return it == hints.end() ? nullptr : &*it;
+}
+
+}  // namespace inferlab::labs

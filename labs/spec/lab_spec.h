@@ -1,0 +1,89 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "engine/base/time.h"
+#include "sim/api/value.h"
+#include "sim/api/yaml.h"
+#include "sim/cluster/cluster_spec.h"
+
+namespace inferlab::labs {
+
+/// A tag that its publisher moves: today it names the image that carries it, in a later pull the
+/// image that carries `moves_to`.
+struct MovingTag {
+  std::string repository, tag, moves_to;
+};
+
+struct LabCommand {
+  std::string run, why;
+};
+
+struct LabDrill {
+  std::string title, steps, expect;
+};
+
+struct LabCheck {
+  std::string id, kind, title;
+  int points = 0;
+  std::vector<std::string> rows;  // of what must be taught: "GPU-02"
+  std::string hint;               // a LabHint's id; may be empty
+  sim::Value params;              // checked against the kind's table
+};
+
+struct LabHint {
+  std::string id, text;
+  int cost = 0;      // points
+  std::string when;  // in words: when it is of use
+};
+
+/// A wrong answer that the lab ships: the solution with the files of mutants/ID/ in place of those
+/// of the same name, less `removes`. It must lose the points of `loses`, and no others.
+struct LabMutant {
+  std::string id, title;
+  std::vector<std::string> removes;
+  std::vector<std::string> loses;  // ids of checks
+};
+
+/// A lab as its file states it. A folder: lab.yaml, starter/, solution/, mutants/.
+struct LabSpec {
+  std::string id, title;
+  std::string folder;  // where it was loaded from
+  int minutes = 0;     // about how long a learner needs
+
+  // What a learner reads. Markdown.
+  std::string objective;
+  std::vector<std::string> prerequisites;
+  std::string story;
+  std::vector<std::string> tasks;
+  std::vector<LabCommand> commands;
+  std::vector<std::string> validation_signals, expected_signals;
+  std::vector<LabDrill> failure_drills;
+  std::vector<std::string> rows;
+  std::vector<std::string> sources;  // official documentation by title
+  std::string reviewed;              // a date
+
+  // What is run.
+  sim::ClusterSpec cluster;
+  std::vector<MovingTag> moving_tags;
+  std::uint64_t seed = 1;
+  Duration horizon{};   // of a graded run
+  Duration apply_at{};  // when a submission's manifests arrive
+
+  // What is graded.
+  std::vector<LabCheck> checks;
+  int pass_points = 0;
+  std::vector<LabHint> hints;
+  std::vector<LabMutant> mutants;
+
+  /// Of all checks.
+  [[nodiscard]] int total_points() const;
+  /// nullptr when there is none.
+  [[nodiscard]] const LabCheck* check(std::string_view check_id) const;
+  [[nodiscard]] const LabHint* hint(std::string_view hint_id) const;
+};
+
+}  // namespace inferlab::labs

@@ -1,0 +1,16 @@
+#pragma once
+
+#include "labs/spec/spec_table.h"
+
+namespace inferlab::labs {
+
+/// The form of lab.yaml.
+extern const SpecTable kLabTable;
+/// The forms of one row of assets/facts/gpus.yaml and models.yaml, and of what a lab writes inline.
+extern const SpecTable kGpuTable;
+extern const SpecTable kModelTable;
+/// The form of those two files.
+extern const SpecTable kGpuFileTable;
+extern const SpecTable kModelFileTable;
+
+}  // namespace inferlab::labs

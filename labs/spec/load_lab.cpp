@@ -1,0 +1,279 @@
+#include "labs/spec/load_lab.h"
+
+#include <fmt/format.h>
+
+#include <filesystem>
+#include <map>
+#include <set>
+#include <system_error>
+
+#include "labs/checks/table.h"
+#include "labs/spec/cluster_section.h"
+#include "labs/spec/lab_tables.h"
+#include "labs/spec/suggest.h"
+#include "labs/spec/text_file.h"
+#include "labs/spec/validate.h"
+
+namespace inferlab::labs {
+namespace fs = std::filesystem;
+namespace {
+
+using sim::Value;
+
+constexpr std::size_t kMaxLabBytes = std::size_t{1} << 20;
+
+// A block of Markdown without the line end that YAML's "|" leaves behind it.
+std::string block_of(const Value& text) {
+  std::string_view view = text.as_string();
+  while (view.ends_with('\n')) view.remove_suffix(1);
+  return std::string(view);
+}
+
+std::vector<std::string> texts_of(const Value& list) {
+  std::vector<std::string> out;
+  for (const Value& item : list.items()) out.push_back(item.str());
+  return out;
+}
+
+void read_words(const Value& root, LabSpec& lab) {
+  lab.id = root["id"].str();
+  lab.title = root["title"].str();
+  lab.minutes = static_cast<int>(root["minutes"].as_int());
+  lab.rows = texts_of(root["rows"]);
+  lab.objective = block_of(root["objective"]);
+  lab.prerequisites = texts_of(root["prerequisites"]);
+  lab.story = block_of(root["story"]);
+  lab.tasks = texts_of(root["tasks"]);
+  for (const Value& row : root["commands"].items()) {
+    lab.commands.push_back({block_of(row["run"]), block_of(row["why"])});
+  }
+  lab.validation_signals = texts_of(root["validation_signals"]);
+  for (const Value& row : root["failure_drills"].items()) {
+    lab.failure_drills.push_back(
+        {row["title"].str(), block_of(row["steps"]), block_of(row["expect"])});
+  }
+  lab.expected_signals = texts_of(root["expected_signals"]);
+  lab.sources = texts_of(root["review"]["sources"]);
+  lab.reviewed = root["review"]["reviewed"].str();
+}
+
+void read_grading(const Value& root, LabSpec& lab) {
+  for (const Value& row : root["checks"].items()) {
+    lab.checks.push_back({.id = row["id"].str(),
+                          .kind = row["kind"].str(),
+                          .title = row["title"].str(),
+                          .points = static_cast<int>(row["points"].as_int()),
+                          .rows = texts_of(row["rows"]),
+                          .hint = row["hint"].str(),
+                          .params = row["params"]});
+  }
+  for (const Value& row : root["hints"].items()) {
+    lab.hints.push_back({.id = row["id"].str(),
+                         .text = block_of(row["text"]),
+                         .cost = static_cast<int>(row["cost"].as_int()),
+                         .when = row["when"].str()});
+  }
+  for (const Value& row : root["mutants"].items()) {
+    lab.mutants.push_back({.id = row["id"].str(),
+                           .title = row["title"].str(),
+                           .removes = texts_of(row["removes"]),
+                           .loses = texts_of(row["loses"])});
+  }
+  lab.pass_points = static_cast<int>(root["pass_points"].as_int(lab.total_points()));
+}
+
+// What one field alone cannot say: names that refer to others, and sums.
+class CrossChecks {
+ public:
+  CrossChecks(const LabSpec& lab, const SpecValidator& places, std::vector<Error>& errors)
+      : lab_(lab), places_(places), errors_(errors) {}
+
+  void run(const Value& root) {
+    unique(lab_.checks, ".checks", "check");
+    unique(lab_.hints, ".hints", "hint");
+    unique(lab_.mutants, ".mutants", "mutant");
+    kinds();
+    hints();
+    mutants();
+    if (lab_.pass_points > lab_.total_points()) {
+      fail(".pass_points", fmt::format("is {}, but all checks together have {} points",
+                                       lab_.pass_points, lab_.total_points()));
+    }
+    if (lab_.total_points() != 100) {
+      fail(".checks", fmt::format("have {} points together", lab_.total_points()),
+           "share out 100 points");
+    }
+    if (lab_.apply_at >= lab_.horizon) fail(".run.apply_at", "is not before run.horizon");
+    if (lab_.horizon > 7 * 24h) fail(".run.horizon", "is more than a week");
+    for (std::size_t i = 0; i < root["rows"].size(); ++i) {
+      row_is_practised(lab_.rows[i], fmt::format(".rows[{}]", i));
+    }
+  }
+
+ private:
+  void fail(const std::string& path, std::string_view why, std::string hint = {}) {
+    errors_.push_back(places_.error(path, why, std::move(hint)));
+  }
+
+  template <typename Item>
+  void unique(const std::vector<Item>& items, const char* list, const char* what) {
+    std::set<std::string> seen;
+    for (std::size_t i = 0; i < items.size(); ++i) {
+      if (!seen.insert(items[i].id).second) {
+        fail(fmt::format("{}[{}].id", list, i),
+             fmt::format("a {} \"{}\" stands above", what, items[i].id),
+             fmt::format("give each {} an id of its own", what));
+      }
+    }
+  }
+
+  template <typename Item>
+  static std::vector<std::string_view> ids(const std::vector<Item>& items) {
+    std::vector<std::string_view> out;
+    for (const Item& item : items) out.push_back(item.id);
+    return out;
+  }
+
+  void kinds() {
+    std::vector<std::string_view> known;
+    for (const CheckRow& row : check_table()) known.push_back(row.kind);
+    for (std::size_t i = 0; i < lab_.checks.size(); ++i) {
+      const std::string& kind = lab_.checks[i].kind;
+      if (find_check_row(kind) == nullptr) {
+        fail(fmt::format(".checks[{}].kind", i), fmt::format("there is no check \"{}\"", kind),
+             suggestion(kind, known));
+      }
+    }
+  }
+
+  void hints() {
+    for (std::size_t i = 0; i < lab_.checks.size(); ++i) {
+      const std::string& hint = lab_.checks[i].hint;
+      if (!hint.empty() && lab_.hint(hint) == nullptr) {
+        fail(fmt::format(".checks[{}].hint", i), fmt::format("there is no hint \"{}\"", hint),
+             suggestion(hint, ids(lab_.hints)));
+      }
+    }
+  }
+
+  void mutants() {
+    for (std::size_t i = 0; i < lab_.mutants.size(); ++i) {
+      for (std::size_t j = 0; j < lab_.mutants[i].loses.size(); ++j) {
+        const std::string& check = lab_.mutants[i].loses[j];
+        if (lab_.check(check) == nullptr) {
+          fail(fmt::format(".mutants[{}].loses[{}]", i, j),
+               fmt::format("there is no check \"{}\"", check), suggestion(check, ids(lab_.checks)));
+        }
+      }
+    }
+  }
+
+  void row_is_practised(const std::string& row, const std::string& path) {
+    for (const LabCheck& check : lab_.checks) {
+      for (const std::string& practised : check.rows) {
+        if (practised == row) return;
+      }
+    }
+    fail(path, fmt::format("no check practises {}", row),
+         "add it to the rows of a check, or take it out here");
+  }
+
+  const LabSpec& lab_;
+  const SpecValidator& places_;
+  std::vector<Error>& errors_;
+};
+
+LabSpec read_lab(std::string_view text, const std::string& file, std::vector<Error>& errors) {
+  LabSpec lab;
+  auto documents = sim::parse_yaml(text, file);
+  if (!documents) {
+    errors.push_back(documents.error());
+    return lab;
+  }
+  if (documents->size() != 1) {
+    errors.push_back({ErrorKind::kInvalid, fmt::format("{}:1:1: document: must be one, found {}",
+                                                       file, documents->size())});
+    return lab;
+  }
+  const sim::YamlDocument& document = (*documents)[0];
+  SpecValidator validator(document, file, [](std::string_view kind) -> const SpecTable* {
+    const CheckRow* row = find_check_row(kind);
+    return row == nullptr ? nullptr : row->params;
+  });
+  errors = validator.validate(kLabTable);
+  if (!errors.empty()) return lab;
+  const Value& root = document.value;
+  read_words(root, lab);
+  lab.seed = static_cast<std::uint64_t>(root["run"]["seed"].as_int(1));
+  lab.horizon = *parse_duration(root["run"]["horizon"].as_string());
+  lab.apply_at = *parse_duration(root["run"]["apply_at"].as_string());
+  read_cluster(root, validator, lab, errors);
+  read_grading(root, lab);
+  CrossChecks(lab, validator, errors).run(root);
+  return lab;
+}
+
+std::string lab_file(const std::string& folder) {
+  return (fs::path(folder) / "lab.yaml").string();
+}
+
+LabSpec read_lab_folder(const std::string& folder, std::vector<Error>& errors) {
+  const std::string file = lab_file(folder);
+  auto text = read_text_file(file, kMaxLabBytes);
+  if (!text) {
+    errors.push_back(text.error());
+    return {};
+  }
+  LabSpec lab = read_lab(*text, file, errors);
+  lab.folder = folder;
+  return lab;
+}
+
+}  // namespace
+
+Result<LabSpec> parse_lab(std::string_view text, const std::string& file) {
+  std::vector<Error> errors;
+  LabSpec lab = read_lab(text, file, errors);
+  if (!errors.empty()) return errors.front();
+  return lab;
+}
+
+Result<LabSpec> load_lab(const std::string& folder) {
+  std::vector<Error> errors;
+  LabSpec lab = read_lab_folder(folder, errors);
+  if (!errors.empty()) return errors.front();
+  return lab;
+}
+
+std::vector<Error> lint_lab(const std::string& folder) {
+  std::vector<Error> errors;
+  const LabSpec lab = read_lab_folder(folder, errors);
+  if (!errors.empty()) return errors;
+  const std::string file = lab_file(folder);
+  const auto fail = [&](const std::string& what, const std::string& why) {
+    errors.push_back({ErrorKind::kInvalid, fmt::format("{}: {}: {}", file, what, why)});
+  };
+  std::error_code failed;
+  const fs::path root = fs::weakly_canonical(folder, failed);
+  if (root.filename() != lab.id) {
+    fail("id",
+         fmt::format("is \"{}\", but the folder is \"{}\"", lab.id, root.filename().string()));
+  }
+  for (const char* needed : {"starter", "solution"}) {
+    if (!fs::is_directory(root / needed, failed)) fail(needed, "the folder is missing");
+  }
+  std::set<std::string> declared;
+  for (const LabMutant& mutant : lab.mutants) {
+    declared.insert(mutant.id);
+    if (!fs::is_directory(root / "mutants" / mutant.id, failed) && mutant.removes.empty()) {
+      fail("mutants/" + mutant.id, "the folder is missing");
+    }
+  }
+  for (const auto& entry : fs::directory_iterator(root / "mutants", failed)) {
+    const std::string name = entry.path().filename().string();
+    if (declared.count(name) == 0) fail("mutants/" + name, "the lab does not declare this mutant");
+  }
+  return errors;
+}
+
+}  // namespace inferlab::labs

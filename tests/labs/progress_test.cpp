@@ -1,0 +1,106 @@
+// What a learner has done is kept, once and for good.
+#include "labs/progress/progress.h"
+
+#include <catch2/catch.hpp>
+
+#include "tests/labs/temp_dir.h"
+
+using namespace inferlab::labs;  // NOLINT
+
+namespace {
+
+Report attempt(int earned, int hint_cost, bool passed) {
+  Report report;
+  report.lab_id = "small";
+  report.points = 100;
+  report.earned = earned;
+  report.hint_cost = hint_cost;
+  report.passed = passed;
+  return report;
+}
+
+}  // namespace
+
+TEST_CASE("progress: attempts, hints and sessions survive closing the file") {
+  const TempDir dir;
+  const std::string path = dir.path() + "/progress.db";
+  {
+    auto progress = Progress::open(path);
+    REQUIRE(progress.has_value());
+    REQUIRE(progress->record_attempt(attempt(40, 0, false)).has_value());
+    REQUIRE(progress->record_attempt(attempt(90, 5, true)).has_value());
+    REQUIRE(progress->record_attempt(attempt(70, 5, false)).has_value());
+    REQUIRE(progress->use_hint("small", "b", 3).has_value());
+    REQUIRE(progress->use_hint("small", "a", 2).has_value());
+    REQUIRE(progress->use_hint("small", "b", 3).has_value());
+    REQUIRE(progress->use_hint("other", "c", 1).has_value());
+    REQUIRE(progress->begin_session("small", "/x", 18446744073709551615ULL).has_value());
+  }
+  auto progress = Progress::open(path);
+  REQUIRE(progress.has_value());
+  const auto lab = progress->lab("small");
+  REQUIRE(lab.has_value());
+  CHECK(lab->attempts == 3);
+  CHECK(lab->best_earned == 90);
+  CHECK(lab->best_score == 85);
+  CHECK(lab->passed);
+  CHECK(lab->hints == std::vector<std::string>{"b", "a"});
+  const auto session = progress->open_session("small");
+  REQUIRE(session.has_value());
+  REQUIRE(session->has_value());
+  CHECK((*session)->seed == 18446744073709551615ULL);
+  REQUIRE(progress->end_session((*session)->id).has_value());
+  CHECK_FALSE(progress->open_session("small")->has_value());
+}
+
+TEST_CASE("progress: reset forgets one lab and no other") {
+  const TempDir dir;
+  auto progress = Progress::open(dir.path() + "/progress.db");
+  REQUIRE(progress.has_value());
+  REQUIRE(progress->record_attempt(attempt(40, 0, false)).has_value());
+  REQUIRE(progress->use_hint("small", "a", 1).has_value());
+  REQUIRE(progress->use_hint("other", "a", 1).has_value());
+  REQUIRE(progress->reset("small").has_value());
+  CHECK(progress->lab("small")->attempts == 0);
+  CHECK(progress->hints_used("small")->empty());
+  CHECK(progress->hints_used("other")->size() == 1);
+}
+
+TEST_CASE("progress: names are data, whatever is in them") {
+  const TempDir dir;
+  auto progress = Progress::open(dir.path() + "/progress.db");
+  REQUIRE(progress.has_value());
+  const std::string nasty = "x'); DROP TABLE hints; --\n\"";
+  REQUIRE(progress->use_hint(nasty, nasty, 1).has_value());
+  CHECK(progress->hints_used(nasty)->at(0) == nasty);
+}
+
+TEST_CASE("progress: two programs share one file") {
+  const TempDir dir;
+  auto one = Progress::open(dir.path() + "/progress.db");
+  auto two = Progress::open(dir.path() + "/progress.db");
+  REQUIRE(one.has_value());
+  REQUIRE(two.has_value());
+  REQUIRE(one->use_hint("small", "a", 1).has_value());
+  REQUIRE(two->use_hint("small", "b", 1).has_value());
+  CHECK(one->hints_used("small")->size() == 2);
+}
+
+TEST_CASE("progress: a file of another kind or of a newer version is refused, and left alone") {
+  const TempDir dir;
+  const std::string path = dir.write("text.db", std::string(5000, 'x'));
+  const auto broken = Progress::open(path);
+  REQUIRE_FALSE(broken.has_value());
+  CHECK(broken.error().message.find("text.db") != std::string::npos);
+
+  const std::string newer = dir.path() + "/newer.db";
+  {
+    auto database = SqliteDatabase::open(newer);
+    REQUIRE(database.has_value());
+    REQUIRE(database->run("PRAGMA user_version=99").has_value());
+  }
+  const auto refused = Progress::open(newer);
+  REQUIRE_FALSE(refused.has_value());
+  CHECK(refused.error().kind == inferlab::ErrorKind::kInvalid);
+  CHECK(refused.error().message == newer + ": has version 99, this program knows 1");
+}

@@ -1,0 +1,109 @@
+// The three formats of a report, with text of strangers in it, to the last byte.
+#include <catch2/catch.hpp>
+#include <cstdlib>
+#include <string>
+
+#include "labs/report/escape.h"
+#include "labs/report/formats.h"
+#include "labs/report/wrap.h"
+#include "labs/spec/text_file.h"
+
+using namespace inferlab::labs;  // NOLINT
+
+namespace {
+
+Report sample() {
+  Report report;
+  report.lab_id = "vllm-inference";
+  report.lab_title = "Serve Llama with vLLM on a GPU pool";
+  report.submission = "mine\x1b[2J";
+  report.seed = 18446744073709551615ULL;
+  report.horizon = "1h0m0s";
+  report.apply_at = "30s";
+  report.journal_hash = "00000000000000aa";
+  report.run_hash = "00000000000000bb";
+  report.checks = {
+      {.id = "available",
+       .kind = "deployment-available",
+       .title = "The Deployment is available",
+       .rows = {"K8S-02"},
+       .points = 60,
+       .earned = 60,
+       .passed = true,
+       .seen = "available after 3m0s",
+       .expected = {},
+       .hint = {}},
+      {.id = "image-is-pinned",
+       .kind = "image-pinned",
+       .title = "A tag that moves changes nothing",
+       .rows = {"RT-01", "TRP-04"},
+       .points = 40,
+       .earned = 10,
+       .passed = false,
+       .seen = "container \"a\" & <b>: \x1b[31mred\x1b[0m \xe2\x80\xae"
+               "gnp.exe \xff ]]> and so on until the line is long enough to be broken in two",
+       .expected = "the same image",
+       .hint = "what-moves"},
+  };
+  report.points = 100;
+  report.earned = 70;
+  report.pass_points = 100;
+  report.hints_used = {"what-moves", "why-pending"};
+  report.hint_cost = 4;
+  return report;
+}
+
+void check_file(const std::string& name, const std::string& actual) {
+  const std::string path = std::string(INFERLAB_SOURCE_DIR) + "/tests/labs/expected/" + name;
+  if (std::getenv("INFERLAB_REWRITE") != nullptr) {
+    REQUIRE(write_text_file(path, actual).has_value());
+  }
+  const auto expected = read_text_file(path, 1 << 20);
+  REQUIRE(expected.has_value());
+  CHECK(actual == *expected);
+}
+
+}  // namespace
+
+TEST_CASE("report: text is aligned and shows foreign text without its control characters") {
+  const std::string text = report_text(sample(), Style(false));
+  CHECK(text.find('\x1b') == std::string::npos);
+  check_file("report.txt", text);
+}
+
+TEST_CASE("report: colour is added around the same words") {
+  std::string text = report_text(sample(), Style(true));
+  CHECK(text.find("\x1b[31m✘ FAIL\x1b[0m") != std::string::npos);
+  for (std::size_t at = text.find("\x1b["); at != std::string::npos; at = text.find("\x1b[")) {
+    text.erase(at, text.find('m', at) - at + 1);
+  }
+  CHECK(text == report_text(sample(), Style(false)));
+}
+
+TEST_CASE("report: JSON has a stable order of keys") {
+  check_file("report.json", report_json(sample()));
+}
+
+TEST_CASE("report: JUnit escapes what would end an element") {
+  const std::string xml = report_junit(sample());
+  CHECK(xml.find("]]>") == std::string::npos);
+  check_file("report.xml", xml);
+}
+
+TEST_CASE("escape: control characters, direction marks and broken UTF-8 become visible") {
+  CHECK(for_terminal("a\tb\nc") == "a b c");
+  CHECK(for_terminal("a\nb", true) == "a\nb");
+  CHECK(for_terminal("\r\x07\x7f") == "<U+000D><U+0007><U+007F>");
+  CHECK(for_terminal("\xc2\x9b") == "<U+009B>");          // the one-byte CSI
+  CHECK(for_terminal("\xc0\xaf") == "<C0><AF>");          // overlong
+  CHECK(for_terminal("\xed\xa0\x80") == "<ED><A0><80>");  // surrogate
+  CHECK(for_terminal("\xe2\x82") == "<E2><82>");          // cut off
+  CHECK(for_terminal("Grüße 日本 ✔") == "Grüße 日本 ✔");
+  CHECK(for_xml("\x01<&>\"") == "&lt;U+0001&gt;&lt;&amp;&gt;&quot;");
+}
+
+TEST_CASE("wrap: lines break at spaces, and a long word stays whole") {
+  CHECK(wrap("one two three", 8, 2) == "one\n  two\n  three");
+  CHECK(wrap("abcdefghijkl m", 5) == "abcdefghijkl\nm");
+  CHECK(wrap("a\n\nb", 10, 2) == "a\n\n  b");
+}

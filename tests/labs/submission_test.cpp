@@ -1,0 +1,221 @@
+// A submission is written by a stranger: what is wrong is said with its place, what is hostile is
+// refused before it costs anything.
+#include "labs/grade/submission.h"
+
+#include <catch2/catch.hpp>
+#include <chrono>
+#include <filesystem>
+#include <fstream>
+
+#include "labs/grade/settle.h"
+#include "labs/spec/load_lab.h"
+#include "tests/labs/small_lab.h"
+#include "tests/labs/temp_dir.h"
+
+using namespace inferlab;        // NOLINT
+using namespace inferlab::labs;  // NOLINT
+
+namespace {
+
+const char* const kDeployment = R"(apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: front
+spec:
+  selector:
+    matchLabels: {app: front}
+  template:
+    metadata:
+      labels: {app: front}
+    spec:
+      containers:
+        - name: main
+          image: registry.example.com/pause:3.9
+)";
+
+LabSpec small_lab() {
+  auto lab = parse_lab(kSmallLab, "lab.yaml");
+  REQUIRE(lab.has_value());
+  return *lab;
+}
+
+std::string with(std::string_view from, std::string_view to) {
+  std::string text = kDeployment;
+  return text.replace(text.find(from), from.size(), to);
+}
+
+// The message of what is refused, or "".
+std::string refused(const std::vector<SubmissionFile>& files) {
+  const auto journal = journal_from_files(files, small_lab());
+  if (journal) return {};
+  CHECK(journal.error().kind == ErrorKind::kInvalid);
+  return journal.error().message;
+}
+
+std::string refused_folder(const std::string& folder) {
+  const auto begin = std::chrono::steady_clock::now();
+  const auto journal = journal_from_submission(folder, small_lab());
+  CHECK(std::chrono::steady_clock::now() - begin < std::chrono::seconds(1));
+  if (journal) return {};
+  return journal.error().message;
+}
+
+}  // namespace
+
+TEST_CASE("submission: each document is one write at the lab's apply time, in order of names") {
+  const auto journal = journal_from_files(
+      {{"a.yaml", std::string(kDeployment) + "---\n" + with("name: front", "name: second")},
+       {"b.json", R"({"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"c"}})"},
+       {"c.yaml", with("matchLabels", "matchLabels")}},
+      small_lab());
+  if (!journal) FAIL(journal.error().message);
+  REQUIRE(journal->size() == 4);
+  CHECK(journal->at(0).request.verb == sim::Verb::kCreate);
+  CHECK(journal->at(0).at == Time{} + std::chrono::seconds(10));
+  CHECK(journal->at(1).request.body["metadata"]["name"].as_string() == "second");
+  CHECK(journal->at(2).request.resource == "configmaps");
+  CHECK(journal->at(3).request.verb == sim::Verb::kUpdate);
+  CHECK(journal->at(3).request.field_validation == sim::FieldValidation::kStrict);
+}
+
+TEST_CASE("submission: a list is its items, and nothing at all is a submission too") {
+  const auto journal = journal_from_files(
+      {{"l.yaml",
+        "apiVersion: v1\nkind: List\nitems:\n- apiVersion: v1\n  kind: ConfigMap\n"
+        "  metadata: {name: a}\n- apiVersion: v1\n  kind: ConfigMap\n"
+        "  metadata: {name: b}\n"}},
+      small_lab());
+  if (!journal) FAIL(journal.error().message);
+  CHECK(journal->size() == 2);
+  CHECK(journal_from_files({}, small_lab())->empty());
+  CHECK(journal_from_files({{"empty.yaml", "# nothing\n---\n"}}, small_lab())->empty());
+}
+
+TEST_CASE("submission: mistakes are named with file, line and column") {
+  CHECK(refused({{"d.yaml", "kind: [Deployment"}}).substr(0, 7) == "d.yaml:");
+  CHECK(refused({{"d.yaml", "- a\n- b\n"}}) == "d.yaml:1:1: document: must be a Kubernetes object");
+  CHECK(refused({{"d.yaml", "kind: Deployment\n"}}) == "d.yaml:1:1: apiVersion: is missing");
+  CHECK(refused({{"d.yaml", with("kind: Deployment", "kind: Deploiment")}}) ==
+        "d.yaml:2:1: kind: no \"Deploiment\" in this cluster");
+  CHECK(refused({{"d.yaml", with("apps/v1", "v1")}}) ==
+        "d.yaml:1:1: apiVersion: there is no Deployment in \"v1\"");
+  CHECK(refused({{"d.yaml", with("  name: front", "  labels: {a: b}")}}) ==
+        "d.yaml:3:1: metadata.name: is missing");
+  const std::string unknown = refused({{"d.yaml", with("      containers:", "      conteiners:")}});
+  CHECK(unknown.substr(0, 13) == "d.yaml:12:7: ");
+  CHECK(unknown.find("unknown field \"spec.template.spec.conteiners\"") != std::string::npos);
+  const std::string type =
+      refused({{"d.yaml", with("spec:\n  sel", "spec:\n  replicas: two\n  sel")}});
+  CHECK(type.substr(0, 7) == "d.yaml:");
+  const std::string quantity = refused(
+      {{"d.yaml", std::string(kDeployment) +
+                      "          resources:\n            limits:\n              memory: 16 GB\n"}});
+  CHECK(quantity.substr(0, 7) == "d.yaml:");
+  CHECK(quantity.find("quantities must match the regular expression") != std::string::npos);
+  const std::string twice =
+      refused({{"d.yaml", with("spec:\n  sel", "spec:\n  replicas: 1\n  replicas: 2\n  sel")}});
+  CHECK(twice.find("replicas") != std::string::npos);
+}
+
+TEST_CASE("submission: what the API refuses is said in its words, at the field's place") {
+  const std::string selector =
+      refused({{"d.yaml", with("labels: {app: front}", "labels: {app: back}")}});
+  CHECK(selector.find("`selector` does not match template `labels`") != std::string::npos);
+  CHECK(selector.substr(0, 13) == "d.yaml:10:7: ");
+  const std::string gpu = refused(
+      {{"d.yaml",
+        std::string(kDeployment) +
+            "          resources:\n            limits:\n              nvidia.com/gpu: 0.5\n"}});
+  CHECK(gpu.find("must be an integer") != std::string::npos);
+  CHECK(gpu.substr(0, 11) == "d.yaml:16:1");
+}
+
+TEST_CASE("submission: links, devices and files too large are refused at once") {
+  const TempDir dir;
+  std::filesystem::create_symlink("/etc/passwd", dir.path() + "/a.yaml");
+  CHECK(refused_folder(dir.path()) == "a.yaml: is a link");
+
+  const TempDir pipe;
+  REQUIRE(std::system(("mkfifo " + pipe.path() + "/p.yaml").c_str()) == 0);
+  CHECK(refused_folder(pipe.path()) == "p.yaml: is no regular file");
+
+  const TempDir large;
+  large.write("large.yaml", "");
+  std::filesystem::resize_file(large.path() + "/large.yaml", 100'000'000);
+  CHECK(refused_folder(large.path()) ==
+        "large.yaml: has 100000000 bytes, at most 1048576 are read");
+
+  const TempDir many;
+  for (int i = 0; i < 201; ++i) many.write("f" + std::to_string(i) + ".yaml", "");
+  CHECK(refused_folder(many.path()) == many.path() + ": has 201 manifests, at most 200 are read");
+
+  const TempDir total;
+  for (int i = 0; i < 5; ++i) {
+    total.write("f" + std::to_string(i) + ".yaml", "# " + std::string(1'000'000, 'x'));
+  }
+  CHECK(refused_folder(total.path()) ==
+        total.path() + ": the manifests have more than 4194304 bytes together");
+
+  CHECK(refused_folder("/nowhere") == "/nowhere: no such folder");
+}
+
+TEST_CASE("submission: subfolders and other files are not looked at") {
+  const TempDir dir;
+  dir.write("sub/bad.yaml", "kind: [");
+  dir.write("notes.txt", "kind: [");
+  std::filesystem::create_directory(dir.path() + "/folder.yaml");
+  CHECK(refused_folder(dir.path()).empty());
+}
+
+TEST_CASE("submission: alias bombs, deep nesting and odd names are refused or shown as they are") {
+  std::string bomb = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n";
+  for (int i = 1; i < 10; ++i) {
+    const std::string before = "*a" + std::to_string(i - 1);
+    bomb += "a" + std::to_string(i) + ": &a" + std::to_string(i) + " [" + before;
+    for (int j = 0; j < 9; ++j) bomb += ", " + before;
+    bomb += "]\n";
+  }
+  const auto begin = std::chrono::steady_clock::now();
+  CHECK(refused({{"bomb.yaml", bomb}}).substr(0, 10) == "bomb.yaml:");
+  CHECK(refused({{"deep.yaml", std::string(100'000, '[')}}).substr(0, 10) == "deep.yaml:");
+  CHECK(std::chrono::steady_clock::now() - begin < std::chrono::seconds(1));
+  CHECK(refused({{"\x1b[31mred.yaml", "- a\n"}}).substr(0, 16) == "<U+001B>[31mred.");
+}
+
+TEST_CASE("submission: a mutant is the solution with some files changed and some gone") {
+  const auto files = overlay({{"a", "1"}, {"b", "2"}}, {{"b", "3"}, {"c", "4"}}, {"a"});
+  REQUIRE(files.size() == 2);
+  CHECK(files[0].text == "3");
+  CHECK(files[1].name == "c");
+}
+
+TEST_CASE("settle: a session counts as what its writes add up to, at the apply time") {
+  const LabSpec lab = small_lab();
+  const auto manifests = journal_from_files({{"d.yaml", kDeployment}}, lab);
+  REQUIRE(manifests.has_value());
+  sim::Journal session = *manifests;
+  session[0].at = Time{} + std::chrono::minutes(40);
+  sim::JournalEntry scale = session[0];
+  scale.at += std::chrono::minutes(5);
+  scale.request.name = "front";
+  scale.request.verb = sim::Verb::kPatch;
+  scale.request.patch_type = sim::PatchType::kMerge;
+  scale.request.body = sim::Value::object().with_path({"spec", "replicas"}, 3);
+  session.push_back(scale);
+  sim::JournalEntry gone = session[0];
+  gone.request.body = gone.request.body.with_path({"metadata", "name"}, "other");
+  gone.at = scale.at;
+  session.push_back(gone);
+  gone.request.verb = sim::Verb::kDelete;
+  gone.request.name = "other";
+  gone.request.body = {};
+  session.push_back(gone);
+
+  const sim::Journal settled = settled_journal(lab, session);
+  REQUIRE(settled.size() == 1);
+  CHECK(settled[0].at == Time{lab.apply_at});
+  CHECK(settled[0].request.verb == sim::Verb::kCreate);
+  CHECK(settled[0].request.body["spec"]["replicas"].as_int() == 3);
+  CHECK_FALSE(settled[0].request.body.has("status"));
+  CHECK_FALSE(settled[0].request.body["metadata"].has("uid"));
+}
