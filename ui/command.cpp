@@ -1,0 +1,65 @@
+#include "ui/command.h"
+
+#include <optional>
+#include <string>
+
+#include "engine/base/time.h"
+#include "labs/desk/desk.h"
+#include "ui/window.h"
+
+namespace inferlab::ui {
+namespace {
+
+class UiCommand final : public labs::Command {
+ public:
+  void declare(labs::Args& args) override {
+    args.option("--lab", lab_, "id of a lab; default: the first");
+    args.option("--screenshot", screenshot_, "write a PNG of the window and end; needs no display");
+    args.option("--at", at_, "with --screenshot: virtual time of the picture, \"120s\"");
+    args.option("--apply", apply_, "with --screenshot: a manifest to apply at the start");
+    args.flag("--check", check_, "with --screenshot: grade first, and show the report");
+  }
+
+  Result<int> run(labs::Terminal& terminal) override {
+    labs::Desk::Options options;
+    options.lab_id = lab_;
+    options.serve = screenshot_.empty();
+    INFERLAB_TRY(const std::unique_ptr<labs::Desk> desk, labs::Desk::open(std::move(options)));
+    if (screenshot_.empty()) {
+      INFERLAB_TRY_VOID(run_window(*desk));
+      return labs::kExitDone;
+    }
+    const std::optional<Duration> at = parse_duration(at_);
+    if (!at || *at < 0s) {
+      return Error{ErrorKind::kInvalid, "--at: " + at_ + ": is no duration", "as in 120s or 5m"};
+    }
+    INFERLAB_TRY_VOID(prepare_picture(*desk, *at));
+    INFERLAB_TRY_VOID(save_screenshot(*desk, {.path = screenshot_}));
+    terminal.out << screenshot_ << "\n";
+    return labs::kExitDone;
+  }
+
+ private:
+  Result<void> prepare_picture(labs::Desk& desk, Duration at) const {
+    if (!apply_.empty()) INFERLAB_TRY_VOID(desk.apply_file(apply_));
+    INFERLAB_TRY_VOID(desk.run_until(Time{at}));
+    if (check_) desk.check_and_wait();
+    return {};
+  }
+
+  std::string lab_, screenshot_, at_ = "0s", apply_;
+  bool check_ = false;
+};
+
+}  // namespace
+
+std::unique_ptr<labs::Command> make_ui() {
+  return std::make_unique<UiCommand>();
+}
+
+int open_window(labs::Terminal& terminal) {
+  const Result<int> done = UiCommand().run(terminal);
+  return done ? *done : labs::print_error(terminal, done.error());
+}
+
+}  // namespace inferlab::ui
