@@ -39,7 +39,8 @@ target_include_directories(inferlab_options INTERFACE ${CMAKE_SOURCE_DIR})
 
 if(INFERLAB_SANITIZE)
   # With sanitizers g++ 12 warns falsely inside its own headers (GCC bugs 105562, 105593).
-  add_compile_options($<$<COMPILE_LANGUAGE:CXX>:-Wno-maybe-uninitialized>)
+  add_compile_options($<$<COMPILE_LANGUAGE:CXX>:-Wno-maybe-uninitialized>
+                      $<$<COMPILE_LANGUAGE:CXX>:-Wno-stringop-overflow>)
 endif()
 if(INFERLAB_SANITIZE STREQUAL "address")
   add_compile_options($<$<COMPILE_LANGUAGE:CXX>:-fsanitize=address,undefined>

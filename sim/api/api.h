@@ -16,7 +16,15 @@
 
 namespace inferlab::sim {
 
-enum class Verb : std::uint8_t { kGet, kList, kCreate, kUpdate, kPatch, kDelete, kDeleteCollection };
+enum class Verb : std::uint8_t {
+  kGet,
+  kList,
+  kCreate,
+  kUpdate,
+  kPatch,
+  kDelete,
+  kDeleteCollection
+};
 enum class PatchType : std::uint8_t { kJson, kMerge, kStrategic, kApply };
 enum class FieldValidation : std::uint8_t { kIgnore, kWarn, kStrict };
 enum class Propagation : std::uint8_t { kDefault, kOrphan, kBackground, kForeground };
@@ -25,8 +33,8 @@ enum class Propagation : std::uint8_t { kDefault, kOrphan, kBackground, kForegro
 /// HTTP face's affair: it reads Store::changes_since().
 struct ApiRequest {
   Verb verb = Verb::kGet;
-  std::string resource;     // "pods", "deployments.apps"
-  std::string ns;           // empty: cluster-scoped, or all namespaces for kList
+  std::string resource;  // "pods", "deployments.apps"
+  std::string ns;        // empty: cluster-scoped, or all namespaces for kList
   std::string name;
   std::string subresource;  // "", "status", "scale", "binding", "eviction"
   Value body;
@@ -36,12 +44,17 @@ struct ApiRequest {
   std::vector<std::string> duplicate_fields;
   bool dry_run = false;
   bool force = false;
+  /// Who writes, for metadata.managedFields; over HTTP fieldManager, or else the first word of
+  /// User-Agent.
   std::string field_manager;
+  /// Components leave it false: nobody applies to what they make, and the bookkeeping costs more
+  /// than the write. An object that is tracked already is kept up to date all the same.
+  bool track_fields = true;
   std::string user = "system:admin";
   // kList, kDeleteCollection
   std::string label_selector, field_selector, continue_token;
-  std::int64_t limit = 0;                           // 0: no limit
-  std::optional<std::uint64_t> at_revision;         // exact
+  std::int64_t limit = 0;                    // 0: no limit
+  std::optional<std::uint64_t> at_revision;  // exact
   // kDelete
   Propagation propagation = Propagation::kDefault;
   std::optional<std::int64_t> grace_period_seconds;
@@ -53,14 +66,14 @@ struct ApiResponse {
   int code = 200;
   Value body;
   std::vector<std::string> warnings;  // Warning headers, without the 299
-  ObjectPtr object;                   // the version written or read; nullptr for lists, dry runs, errors
+  ObjectPtr object;  // the version written or read; nullptr for lists, dry runs, errors
   [[nodiscard]] bool ok() const { return code >= 200 && code < 300; }
   [[nodiscard]] std::string_view reason() const { return body["reason"].as_string(); }
   [[nodiscard]] std::string_view message() const { return body["message"].as_string(); }
 };
 
-/// The rules of the API server: decoding against the kind's schema, defaulting, validation, patches,
-/// preconditions, deletion, with the real server's Status texts.
+/// The rules of the API server: decoding against the kind's schema, defaulting, validation,
+/// patches, preconditions, deletion, with the real server's Status texts.
 ///
 /// Not thread-safe: lives on the run's thread. Never touches the network. Errors are ApiResponses.
 /// Source: Kubernetes API conventions and API reference, version 1.32.
@@ -71,7 +84,8 @@ class Api {
   ApiResponse handle(const ApiRequest& request);
 
   // What controllers and kubelets need, in their words. `user` is the writer's name.
-  ApiResponse create(std::string_view resource, std::string_view ns, Value body, std::string_view user);
+  ApiResponse create(std::string_view resource, std::string_view ns, Value body,
+                     std::string_view user);
   ApiResponse update(std::string_view resource, Value body, std::string_view user);
   ApiResponse update_status(std::string_view resource, Value body, std::string_view user);
   /// A JSON merge patch, of the status when `subresource` is "status".

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstdint>
+#include <map>
 #include <string>
 #include <string_view>
 
@@ -7,8 +9,8 @@
 
 namespace inferlab::sim {
 
-/// Writes Events (core/v1) about objects for one component, and counts repeats up instead of writing
-/// them again: same object, type, reason and message within the hour raise `count` and
+/// Writes Events (core/v1) about objects for one component, and counts repeats up instead of
+/// writing them again: same object, type, reason and message within the hour raise `count` and
 /// `lastTimestamp`. Source: k8s.io/client-go/tools/record.
 class EventRecorder {
  public:
@@ -21,8 +23,20 @@ class EventRecorder {
               std::string_view message, std::string_view field_path);
 
  private:
+  struct What {
+    ObjectKey about;
+    std::string uid, type, reason, message, field_path;
+    auto operator<=>(const What&) const = default;
+  };
+  struct Seen {
+    std::string name;  // of the Event
+    std::int64_t count = 0;
+    Time last{};
+  };
+
   Api& api_;
   std::string component_, host_;
+  std::map<What, Seen> seen_;
 };
 
 }  // namespace inferlab::sim

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <span>
 #include <string>
 #include <string_view>
@@ -44,19 +45,25 @@ struct Kind {
   std::vector<std::string_view> verbs;
   std::vector<std::string_view> subresources;  // "status", "scale", "log", "binding", "eviction"
   const Type* schema;
+  bool counts_generation = false;  // metadata.generation counts the changes of spec
+  bool returns_deleted = false;    // a deletion answers with the object, not with a Status
+  bool create_on_update = false;   // PUT makes what is not there
 
   /// Fills defaults that depend on other fields; those of single fields are in the schema.
   Value (*set_defaults)(Value object) = nullptr;
   /// Rules beyond the schema's. `old` is null for a creation.
   void (*validate)(const Value& object, const Value& old, FieldErrors& errors) = nullptr;
-  /// Server-side changes before a write: status reset, fields that only the server sets.
+  /// Server-side changes before a write of what is not the status: fields that only the server
+  /// sets. On an update the status is that of `old` already; on a creation it is what the body
+  /// says.
   Value (*prepare)(Value object, const Value& old) = nullptr;
 
-  std::span<const PrintColumn> columns;
+  std::span<const PrintColumn> columns = {};
   /// The cells of one row, one for each column. `now` for ages.
   std::vector<Value> (*cells)(const Value& object, Time now) = nullptr;
   /// Fields a fieldSelector may name, besides metadata.name and metadata.namespace: name and value.
-  std::vector<std::pair<std::string, std::string>> (*selectable_fields)(const Value& object) = nullptr;
+  std::vector<std::pair<std::string, std::string>> (*selectable_fields)(const Value& object) =
+      nullptr;
 
   /// "deployments.apps": ObjectKey::resource.
   [[nodiscard]] std::string resource() const;
@@ -78,6 +85,7 @@ class KindTable {
 
  private:
   std::vector<const Kind*> kinds_;
+  std::map<std::string, const Kind*, std::less<>> by_resource_;
 };
 
 }  // namespace inferlab::sim

@@ -17,10 +17,16 @@ class Quantity {
   Quantity() = default;
   static Quantity from_units(std::int64_t units);
   static Quantity from_milli(std::int64_t milli);
-  /// nullopt for what Kubernetes refuses ("quantities must match the regular expression …").
+  /// nullopt for what Kubernetes refuses.
   static std::optional<Quantity> parse(std::string_view text);
+  /// Why parse() refuses `text`, in the API server's words; empty when it does not.
+  static std::string_view why_not(std::string_view text);
+  /// The text that the API server keeps for this one: the canonical form, but an already short
+  /// one as it was written ("+1" stays "+1"). Checks: parse(text) succeeds.
+  static std::string normalized(std::string_view text);
 
-  [[nodiscard]] std::int64_t milli() const { return milli_; }
+  /// Capped to what an int64 holds.
+  [[nodiscard]] std::int64_t milli() const;
   /// Whole units, rounded up (Kubernetes' Value()).
   [[nodiscard]] std::int64_t units() const;
   [[nodiscard]] bool is_whole() const { return milli_ % 1000 == 0; }
@@ -34,7 +40,12 @@ class Quantity {
 
  private:
   enum class Format : std::uint8_t { kDecimalSi, kBinarySi, kDecimalExponent };
-  std::int64_t milli_ = 0;
+  // An int64 of units, times a thousand, does not fit an int64: "1E" is a legal amount of memory.
+  __extension__ using Wide = __int128;
+  struct Parsed;
+  static Parsed read(std::string_view text);
+
+  Wide milli_ = 0;
   Format format_ = Format::kDecimalSi;
 };
 

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -32,6 +34,7 @@ class LabelSelector {
   static LabelSelector from_map(const Value& map);
   /// nodeSelectorTerms[].matchExpressions (adds Gt and Lt).
   static LabelSelector from_expressions(const Value& expressions);
+  static LabelSelector from_requirements(std::vector<Requirement> requirements);
   /// The query string syntax: "app=x,tier!=y,zone in (a,b),!gone". Errors have the real text.
   static Result<LabelSelector> parse(std::string_view text);
 

@@ -19,9 +19,10 @@ ObjectPtr Store::get(const ObjectKey& key) const {
 }
 
 ObjectPtr Store::version_at(const History& history, std::uint64_t revision) {
-  const auto after = std::upper_bound(
-      history.versions.begin(), history.versions.end(), revision,
-      [](std::uint64_t r, const History::Version& version) { return r < version.object->revision; });
+  const auto after = std::upper_bound(history.versions.begin(), history.versions.end(), revision,
+                                      [](std::uint64_t r, const History::Version& version) {
+                                        return r < version.object->revision;
+                                      });
   if (after == history.versions.begin()) return nullptr;
   const History::Version& version = *std::prev(after);
   return version.deleted ? nullptr : version.object;
@@ -60,8 +61,8 @@ std::vector<ObjectPtr> Store::list_at(std::string_view resource, std::string_vie
 ObjectPtr Store::write(ChangeType type, const ObjectKey& key, const Value& document, Time now) {
   ++revision_;
   ObjectPtr object = std::make_shared<const StoredObject>(
-      key, document.with_path({"metadata", "resourceVersion"}, std::to_string(revision_)), revision_,
-      now);
+      key, document.with_path({"metadata", "resourceVersion"}, std::to_string(revision_)),
+      revision_, now);
   Table& into = tables_[key.resource];
   const NamespacedName name(key.ns, key.name);
   ObjectPtr& live = into.live[name];
@@ -78,7 +79,8 @@ ObjectPtr Store::write(ChangeType type, const ObjectKey& key, const Value& docum
 }
 
 ObjectPtr Store::put(const ObjectKey& key, const Value& document, Time now) {
-  return write(get(key) == nullptr ? ChangeType::kAdded : ChangeType::kModified, key, document, now);
+  return write(get(key) == nullptr ? ChangeType::kAdded : ChangeType::kModified, key, document,
+               now);
 }
 
 ObjectPtr Store::remove(const ObjectKey& key, const Value& last, Time now) {

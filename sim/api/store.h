@@ -18,8 +18,8 @@
 
 namespace inferlab::sim {
 
-/// Where an object lives. `resource` is "pods" or "deployments.apps": the plural, and the group when
-/// it has one. `ns` is empty for cluster-scoped kinds.
+/// Where an object lives. `resource` is "pods" or "deployments.apps": the plural, and the group
+/// when it has one. `ns` is empty for cluster-scoped kinds.
 struct ObjectKey {
   std::string resource;
   std::string ns;
@@ -64,8 +64,8 @@ struct Change {
   ObjectPtr previous;  // nullptr for kAdded
 };
 
-/// The multi-version object store: every write is a new revision, and old ones stay readable for the
-/// length of the run. Watches, the timeline and reports are reads at a revision.
+/// The multi-version object store: every write is a new revision, and old ones stay readable for
+/// the length of the run. Watches, the timeline and reports are reads at a revision.
 ///
 /// It knows no rules: validation, preconditions and defaults are Api's. Not thread-safe; what it
 /// hands out (ObjectPtr) may be read by any thread.
@@ -83,7 +83,8 @@ class Store {
   /// The version that was latest at `revision`, or nullptr.
   [[nodiscard]] ObjectPtr get_at(const ObjectKey& key, std::uint64_t revision) const;
   /// All of a resource by (namespace, name); of one namespace when `ns` is not empty.
-  [[nodiscard]] std::vector<ObjectPtr> list(std::string_view resource, std::string_view ns = {}) const;
+  [[nodiscard]] std::vector<ObjectPtr> list(std::string_view resource,
+                                            std::string_view ns = {}) const;
   [[nodiscard]] std::vector<ObjectPtr> list_at(std::string_view resource, std::string_view ns,
                                                std::uint64_t revision) const;
 

@@ -11,8 +11,9 @@ namespace {
 const Value kNullValue;  // NOLINT: constant, no allocation
 
 auto lower_bound(const Value::Object& members, std::string_view key) {
-  return std::lower_bound(members.begin(), members.end(), key,
-                          [](const Value::Member& member, std::string_view k) { return member.key < k; });
+  return std::lower_bound(
+      members.begin(), members.end(), key,
+      [](const Value::Member& member, std::string_view k) { return member.key < k; });
 }
 
 }  // namespace
@@ -81,10 +82,14 @@ const Value::Object& Value::members() const {
 
 std::size_t Value::size() const {
   switch (kind()) {
-    case Kind::kString: return as_string().size();
-    case Kind::kArray: return items().size();
-    case Kind::kObject: return members().size();
-    default: return 0;
+    case Kind::kString:
+      return as_string().size();
+    case Kind::kArray:
+      return items().size();
+    case Kind::kObject:
+      return members().size();
+    default:
+      return 0;
   }
 }
 
@@ -144,7 +149,11 @@ Value Value::without_path(Path path) const {
   INFERLAB_CHECK(!path.empty());
   if (path.size() == 1) return without(path.front());
   const Value* next = find(path.front());
-  return next == nullptr ? *this : with(path.front(), next->without_path(path.subspan(1)));
+  if (next == nullptr) return *this;
+  Value rest = next->without_path(path.subspan(1));
+  // An object that lost nothing is the same one.
+  if (&rest.members() == &next->members()) return *this;
+  return with(path.front(), std::move(rest));
 }
 
 Value Value::appended(Value item) const {
@@ -156,8 +165,10 @@ Value Value::appended(Value item) const {
 bool operator==(const Value& a, const Value& b) {
   if (a.kind() != b.kind()) return false;
   switch (a.kind()) {
-    case Value::Kind::kString: return a.as_string() == b.as_string();
-    case Value::Kind::kArray: return &a.items() == &b.items() || a.items() == b.items();
+    case Value::Kind::kString:
+      return a.as_string() == b.as_string();
+    case Value::Kind::kArray:
+      return &a.items() == &b.items() || a.items() == b.items();
     case Value::Kind::kObject: {
       const Value::Object& x = a.members();
       const Value::Object& y = b.members();
@@ -167,18 +178,28 @@ bool operator==(const Value& a, const Value& b) {
                           return m.key == n.key && m.value == n.value;
                         });
     }
-    default: return a.data_ == b.data_;
+    default:
+      return a.data_ == b.data_;
   }
 }
 
 void Value::add_to(RunHash& hash) const {
   hash.add(static_cast<std::uint64_t>(kind()));
   switch (kind()) {
-    case Kind::kNull: break;
-    case Kind::kBool: hash.add(std::uint64_t{as_bool()}); break;
-    case Kind::kInt: hash.add(static_cast<std::uint64_t>(as_int())); break;
-    case Kind::kDouble: hash.add(std::bit_cast<std::uint64_t>(as_double())); break;
-    case Kind::kString: hash.add(as_string()); break;
+    case Kind::kNull:
+      break;
+    case Kind::kBool:
+      hash.add(std::uint64_t{as_bool()});
+      break;
+    case Kind::kInt:
+      hash.add(static_cast<std::uint64_t>(as_int()));
+      break;
+    case Kind::kDouble:
+      hash.add(std::bit_cast<std::uint64_t>(as_double()));
+      break;
+    case Kind::kString:
+      hash.add(as_string());
+      break;
     case Kind::kArray:
       hash.add(static_cast<std::uint64_t>(size()));
       for (const Value& item : items()) item.add_to(hash);

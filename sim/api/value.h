@@ -14,8 +14,8 @@
 
 namespace inferlab::sim {
 
-/// An immutable JSON document with structural sharing: a copy is a reference count, and with() makes
-/// a new document that shares all that did not change. Kubernetes objects are Values.
+/// An immutable JSON document with structural sharing: a copy is a reference count, and with()
+/// makes a new document that shares all that did not change. Kubernetes objects are Values.
 ///
 /// Members of an object are ordered by key, so that printing and iterating are deterministic.
 /// Asking a Value of another kind never fails: operator[] of a string is null, as_int() of null is
@@ -29,15 +29,15 @@ class Value {
   using Object = std::vector<Member>;
 
   Value() = default;
-  Value(std::nullptr_t) {}                                            // NOLINT: a literal
-  Value(bool value) : data_(value) {}                                 // NOLINT
-  Value(int value) : data_(std::int64_t{value}) {}                    // NOLINT
-  Value(std::int64_t value) : data_(value) {}                         // NOLINT
-  Value(std::uint64_t value) = delete;                                // may not fit
-  Value(double value) : data_(value) {}                               // NOLINT
-  Value(std::string text);                                            // NOLINT
-  Value(std::string_view text) : Value(std::string(text)) {}          // NOLINT
-  Value(const char* text) : Value(std::string(text)) {}               // NOLINT
+  Value(std::nullptr_t) {}                                    // NOLINT: a literal
+  Value(bool value) : data_(value) {}                         // NOLINT
+  Value(int value) : data_(std::int64_t{value}) {}            // NOLINT
+  Value(std::int64_t value) : data_(value) {}                 // NOLINT
+  Value(std::uint64_t value) = delete;                        // may not fit
+  Value(double value) : data_(value) {}                       // NOLINT
+  Value(std::string text);                                    // NOLINT
+  Value(std::string_view text) : Value(std::string(text)) {}  // NOLINT
+  Value(const char* text) : Value(std::string(text)) {}       // NOLINT
 
   /// Of two members with one key the last stays.
   static Value object(Object members = {});

@@ -19,7 +19,8 @@ namespace inferlab::sim {
 // kubelet, controllers) read. Parsed once per version by StoredObject::view<T>(). Fields are named
 // after the API's; see the Kubernetes API reference for their meaning.
 
-using Resources = std::map<std::string, Quantity, std::less<>>;  // "cpu", "memory", "nvidia.com/gpu"
+using Resources =
+    std::map<std::string, Quantity, std::less<>>;  // "cpu", "memory", "nvidia.com/gpu"
 Resources resources_from(const Value& map);
 
 struct OwnerReference {
@@ -51,8 +52,8 @@ struct Taint {
 };
 
 struct Toleration {
-  std::string key;             // empty with Exists: tolerates every taint
-  bool exists = false;         // operator Exists; else Equal
+  std::string key;      // empty with Exists: tolerates every taint
+  bool exists = false;  // operator Exists; else Equal
   std::string value;
   std::optional<TaintEffect> effect;  // none: all effects
   std::optional<std::int64_t> toleration_seconds;
@@ -61,7 +62,7 @@ struct Toleration {
 
 struct HttpGetAction {
   std::string path, scheme;  // "HTTP" or "HTTPS"
-  int port = 0;              // a named port is already resolved against the container's ports; 0 if unknown
+  int port = 0;  // a named port is already resolved against the container's ports; 0 if unknown
 };
 
 struct ProbeView {
@@ -91,7 +92,8 @@ struct NodeSelectorTerm {
 struct PodView {
   explicit PodView(const StoredObject& object);
   MetaView meta;
-  std::string node_name, scheduler_name, restart_policy, phase, priority_class_name, service_account;
+  std::string node_name, scheduler_name, restart_policy, phase, priority_class_name,
+      service_account;
   std::int64_t priority = 0;
   std::int64_t termination_grace_period_seconds = 30;
   std::map<std::string, std::string> node_selector;

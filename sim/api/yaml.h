@@ -20,7 +20,8 @@ struct Place {
 /// A YAML document and where each of its nodes stands.
 struct YamlDocument {
   Value value;
-  /// By path: "" is the root, ".spec.containers[0].image" a value. Of a member, the place of its key.
+  /// By path: "" is the root, ".spec.containers[0].image" a value. Of a member, the place of its
+  /// key.
   std::map<std::string, Place, std::less<>> places;
   /// Members that came twice (strict decoding refuses them): path.
   std::vector<std::string> duplicates;
@@ -35,9 +36,9 @@ struct YamlLimits {
   std::size_t max_documents = 1000;
 };
 
-/// Reads all documents of a text (between "---" lines; empty ones are left out). Scalars are typed as
-/// Kubernetes' own reader does (sigs.k8s.io/yaml, YAML 1.1): y, yes, on are true, 0x1F is 31, a quoted
-/// scalar is a string, keys become strings. Errors are "NAME:LINE:COLUMN: WHAT: WHY".
+/// Reads all documents of a text (between "---" lines; empty ones are left out). Scalars are typed
+/// as Kubernetes' own reader does (sigs.k8s.io/yaml, YAML 1.1): y, yes, on are true, 0x1F is 31, a
+/// quoted scalar is a string, keys become strings. Errors are "NAME:LINE:COLUMN: WHAT: WHY".
 Result<std::vector<YamlDocument>> parse_yaml(std::string_view text, std::string_view name,
                                              const YamlLimits& limits = {});
 

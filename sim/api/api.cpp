@@ -1,0 +1,182 @@
+#include "sim/api/api.h"
+
+#include "sim/api/request.h"
+#include "sim/api/status.h"
+
+namespace inferlab::sim {
+namespace {
+
+ApiResponse dispatch(Call& call) {
+  const ApiRequest& request = call.request;
+  const std::string& sub = request.subresource;
+  if (sub == "binding") return handle_binding(call);
+  if (sub == "eviction") return handle_eviction(call);
+  if (sub == "scale") return handle_scale(call);
+  if (sub == "finalize") return handle_finalize(call);
+  if (!sub.empty() && sub != "status") {
+    // log, exec and the like are streams: the HTTP face serves those of Pods that exist.
+    if (call.store().get(call.key()) == nullptr) return not_found(call.resource(), request.name);
+    return method_not_allowed();
+  }
+  switch (request.verb) {
+    case Verb::kGet:
+      return handle_get(call);
+    case Verb::kList:
+      return handle_list(call);
+    case Verb::kCreate:
+      return handle_create(call);
+    case Verb::kUpdate:
+      return handle_update(call);
+    case Verb::kPatch:
+      return handle_patch(call);
+    case Verb::kDelete:
+      return handle_delete(call);
+    case Verb::kDeleteCollection:
+      return handle_delete_collection(call);
+  }
+  return method_not_allowed();
+}
+
+bool has_subresource(const Kind& kind, std::string_view name) {
+  if (name.empty()) return true;
+  for (const std::string_view one : kind.subresources) {
+    if (one == name) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+Api::Api(Simulation& simulation, Store& store)
+    : simulation_(simulation), store_(store), kinds_(KindTable::builtin()) {}
+
+ApiResponse Api::handle(const ApiRequest& request) {
+  const Kind* kind = kinds_.by_resource(request.resource);
+  if (kind == nullptr || !has_subresource(*kind, request.subresource)) {
+    return status_failure(404, "NotFound", "the server could not find the requested resource",
+                          Value::object());
+  }
+  Call call{*this, request, *kind, {}, false};
+  ApiResponse response = dispatch(call);
+  response.warnings.insert(response.warnings.begin(), call.warnings.begin(), call.warnings.end());
+  return response;
+}
+
+ApiResponse Api::create(std::string_view resource, std::string_view ns, Value body,
+                        std::string_view user) {
+  ApiRequest request;
+  request.verb = Verb::kCreate;
+  request.resource = resource;
+  request.ns = ns;
+  request.body = std::move(body);
+  request.user = user;
+  request.field_manager = user;
+  request.track_fields = false;
+  return handle(request);
+}
+
+ApiResponse Api::update(std::string_view resource, Value body, std::string_view user) {
+  ApiRequest request;
+  request.verb = Verb::kUpdate;
+  request.resource = resource;
+  request.ns = body["metadata"]["namespace"].str();
+  request.name = body["metadata"]["name"].str();
+  request.body = std::move(body);
+  request.user = user;
+  request.field_manager = user;
+  request.track_fields = false;
+  return handle(request);
+}
+
+ApiResponse Api::update_status(std::string_view resource, Value body, std::string_view user) {
+  ApiRequest request;
+  request.verb = Verb::kUpdate;
+  request.resource = resource;
+  request.subresource = "status";
+  request.ns = body["metadata"]["namespace"].str();
+  request.name = body["metadata"]["name"].str();
+  request.body = std::move(body);
+  request.user = user;
+  request.field_manager = user;
+  request.track_fields = false;
+  return handle(request);
+}
+
+ApiResponse Api::merge_patch(const ObjectKey& key, std::string_view subresource, Value patch,
+                             std::string_view user) {
+  ApiRequest request;
+  request.verb = Verb::kPatch;
+  request.patch_type = PatchType::kMerge;
+  request.resource = key.resource;
+  request.ns = key.ns;
+  request.name = key.name;
+  request.subresource = subresource;
+  request.body = std::move(patch);
+  request.user = user;
+  request.field_manager = user;
+  request.track_fields = false;
+  return handle(request);
+}
+
+ApiResponse Api::remove(const ObjectKey& key, std::string_view user,
+                        std::optional<std::int64_t> grace_period_seconds,
+                        std::string_view precondition_uid) {
+  ApiRequest request;
+  request.verb = Verb::kDelete;
+  request.resource = key.resource;
+  request.ns = key.ns;
+  request.name = key.name;
+  request.user = user;
+  request.field_manager = user;
+  request.track_fields = false;
+  request.grace_period_seconds = grace_period_seconds;
+  request.precondition_uid = precondition_uid;
+  return handle(request);
+}
+
+ApiResponse Api::bind(std::string_view ns, std::string_view pod, std::string_view node,
+                      std::string_view user) {
+  ApiRequest request;
+  request.verb = Verb::kCreate;
+  request.resource = "pods";
+  request.subresource = "binding";
+  request.ns = ns;
+  request.name = pod;
+  request.user = user;
+  request.field_manager = user;
+  request.track_fields = false;
+  request.body =
+      Value::object({{"apiVersion", "v1"},
+                     {"kind", "Binding"},
+                     {"metadata", Value::object({{"name", Value(pod)}})},
+                     {"target", Value::object({{"kind", "Node"}, {"name", Value(node)}})}});
+  return handle(request);
+}
+
+std::string Api::name_suffix() {
+  // No vowels and no digits that look like one: no words come out.
+  // Source: k8s.io/apimachinery/pkg/util/rand.
+  constexpr std::string_view kAlphabet = "bcdfghjklmnpqrstvwxz2456789";
+  Rng& rng = simulation_.rng("api", "names");
+  std::string out;
+  for (int i = 0; i < 5; ++i) out.push_back(kAlphabet[rng.below(kAlphabet.size())]);
+  return out;
+}
+
+std::string Api::new_uid() {
+  constexpr std::string_view kHex = "0123456789abcdef";
+  Rng& rng = simulation_.rng("api", "uids");
+  std::uint64_t high = rng.next();
+  std::uint64_t low = rng.next();
+  high = (high & 0xffffffffffff0fffULL) | 0x4000;               // version 4
+  low = (low & 0x3fffffffffffffffULL) | 0x8000000000000000ULL;  // variant of RFC 4122
+  std::string out;
+  for (int digit = 0; digit < 32; ++digit) {
+    if (digit == 8 || digit == 12 || digit == 16 || digit == 20) out.push_back('-');
+    const std::uint64_t half = digit < 16 ? high : low;
+    out.push_back(kHex[half >> (60 - 4 * (digit % 16)) & 15]);
+  }
+  return out;
+}
+
+}  // namespace inferlab::sim

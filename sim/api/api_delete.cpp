@@ -1,0 +1,149 @@
+// DELETE: preconditions, grace period, finalizers, propagation.
+// Source: Kubernetes documentation, "Garbage Collection", "Pod Lifecycle: Termination of Pods".
+#include <algorithm>
+
+#include "sim/api/request.h"
+#include "sim/api/status.h"
+
+namespace inferlab::sim {
+namespace {
+
+constexpr std::string_view kForeground = "foregroundDeletion";
+constexpr std::string_view kOrphan = "orphan";
+
+// The finalizers after this deletion was asked for: what is to become of the dependents is noted
+// there.
+Value finalizers_after(const Value& finalizers, Propagation propagation) {
+  Value::Array kept;
+  for (const Value& item : finalizers.items()) {
+    const std::string_view name = item.as_string();
+    const bool of_collector = name == kForeground || name == kOrphan;
+    if (!of_collector || propagation == Propagation::kDefault) kept.push_back(item);
+  }
+  if (propagation == Propagation::kForeground) kept.emplace_back(kForeground);
+  if (propagation == Propagation::kOrphan) kept.emplace_back(kOrphan);
+  return Value::array(std::move(kept));
+}
+
+// Seconds that a Pod still gets; 0 for all else.
+std::int64_t grace_period(const Call& call, const Value& object) {
+  if (call.kind.kind != "Pod") return 0;
+  const Value& spec = object["spec"];
+  const std::string_view phase = object["status"]["phase"].as_string();
+  if (spec["nodeName"].empty() || phase == "Failed" || phase == "Succeeded") return 0;
+  const std::int64_t period =
+      call.request.grace_period_seconds.value_or(spec["terminationGracePeriodSeconds"].as_int(30));
+  return period < 0 ? 1 : period;
+}
+
+ApiResponse deleted_answer(const Call& call, const ObjectPtr& object, const Value& last) {
+  ApiResponse out;
+  out.object = object;
+  if (call.kind.returns_deleted) {
+    out.body = last;
+    return out;
+  }
+  Value::Object details = {{"kind", Value(call.kind.plural)},
+                           {"name", object->document["metadata"]["name"]},
+                           {"uid", object->document["metadata"]["uid"]}};
+  if (!call.kind.group.empty()) details.push_back({"group", Value(call.kind.group)});
+  out.body = Value::object({{"apiVersion", "v1"},
+                            {"details", Value::object(std::move(details))},
+                            {"kind", "Status"},
+                            {"metadata", Value::object()},
+                            {"status", "Success"}});
+  return out;
+}
+
+std::optional<ApiResponse> precondition_failure(const Call& call, const Value& object) {
+  const ApiRequest& request = call.request;
+  const Value& meta = object["metadata"];
+  if (!request.precondition_uid.empty() && meta["uid"].as_string() != request.precondition_uid) {
+    return conflict(call.kind.kind, meta["name"].as_string(),
+                    "the UID in the precondition (" + request.precondition_uid +
+                        ") does not match the UID in record (" + meta["uid"].str() +
+                        "). The object might have been deleted and then recreated");
+  }
+  if (!request.precondition_resource_version.empty() &&
+      meta["resourceVersion"].as_string() != request.precondition_resource_version) {
+    return conflict(call.kind.kind, meta["name"].as_string(),
+                    "the ResourceVersion in the precondition (" +
+                        request.precondition_resource_version +
+                        ") does not match the ResourceVersion in record (" +
+                        meta["resourceVersion"].str() + "). The object might have been modified");
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+ApiResponse delete_object(Call& call, const ObjectPtr& object) {
+  const Value& old = object->document;
+  if (auto refused = precondition_failure(call, old)) return *std::move(refused);
+  const Value& had = old["metadata"];
+  const Value finalizers = finalizers_after(had["finalizers"], call.request.propagation);
+  const bool held = !finalizers.empty() || !old["spec"]["finalizers"].empty();
+  const std::int64_t grace = grace_period(call, old);
+  const bool deleting = had.has("deletionTimestamp");
+  const std::int64_t had_grace = had["deletionGracePeriodSeconds"].as_int();
+
+  Value meta = finalizers.empty()                ? had.without("finalizers")
+               : finalizers == had["finalizers"] ? had
+                                                 : had.with("finalizers", finalizers);
+  Value last = old;
+  if (!deleting || grace < had_grace) {
+    // A later request may only shorten what an earlier one gave.
+    const auto since = parse_rfc3339(had["deletionTimestamp"].as_string());
+    const Time asked = since ? *since - std::chrono::seconds(had_grace) : call.now();
+    meta =
+        meta.with("deletionTimestamp", Value(format_rfc3339(asked + std::chrono::seconds(grace))))
+            .with("deletionGracePeriodSeconds", grace);
+    if (!deleting && meta["generation"].as_int() > 0) {
+      meta = meta.with("generation", meta["generation"].as_int() + 1);
+    }
+  }
+  if (meta != had) last = last.with("metadata", meta);
+  if (call.kind.kind == "Namespace" && last["status"]["phase"].as_string() != "Terminating") {
+    last = last.with_path({"status", "phase"}, "Terminating");
+  }
+  if (call.request.dry_run) return deleted_answer(call, object, last);
+  if (grace == 0 && !held) {
+    const ObjectPtr removed = call.store().remove(object->key, last, call.now());
+    return deleted_answer(call, removed, removed->document);
+  }
+  ApiResponse out;
+  out.object = last == old ? object : call.store().put(object->key, last, call.now());
+  out.body = out.object->document;
+  if (call.request.propagation == Propagation::kForeground) out.code = 202;
+  return out;
+}
+
+ApiResponse handle_delete(Call& call) {
+  if (!call.request.subresource.empty()) return method_not_allowed();
+  const ObjectPtr object = call.store().get(call.key());
+  if (object == nullptr) return not_found(call.resource(), call.request.name);
+  return delete_object(call, object);
+}
+
+ApiResponse handle_delete_collection(Call& call) {
+  auto chosen = select_objects(call, call.store().list(call.request.resource, call.request.ns));
+  if (!chosen) return bad_request(chosen.error().message);
+  Value::Array items;
+  for (const ObjectPtr& object : *chosen) {
+    ApiResponse one = delete_object(call, object);
+    if (!one.ok()) return one;
+    if (one.object != nullptr) {
+      items.push_back(one.object->document.without("apiVersion").without("kind"));
+    }
+  }
+  ApiResponse out;
+  out.body = Value::object(
+      {{"apiVersion", Value(call.kind.api_version())},
+       {"items", Value::array(std::move(items))},
+       {"kind", Value(std::string(call.kind.kind) + "List")},
+       {"metadata",
+        Value::object({{"resourceVersion", std::to_string(call.store().revision())}})}});
+  return out;
+}
+
+}  // namespace inferlab::sim

@@ -1,0 +1,98 @@
+// PATCH: JSON patch, merge patch, strategic merge patch, server-side apply.
+#include "sim/api/decode.h"
+#include "sim/api/json.h"
+#include "sim/api/patch/merge_patch.h"
+#include "sim/api/patch/strategic_patch.h"
+#include "sim/api/request.h"
+#include "sim/api/status.h"
+#include "sim/api/validation/errors.h"
+
+namespace inferlab::sim {
+namespace {
+
+ApiResponse bad_patch(const std::string& patch, const std::string& why) {
+  return invalid("", "", "", {invalid_value("patch", Value(patch), why)});
+}
+
+// A patched object that cannot be read, or that has unknown fields where these are refused.
+Decoded decode_patched(Call& call, const Value& patched, const std::string& patch,
+                       DecodeWords words) {
+  Decoded out;
+  const bool reports = call.request.field_validation != FieldValidation::kIgnore;
+  std::vector<std::string> unknown;
+  auto decoded = decode(*call.kind.schema, patched, reports ? &unknown : nullptr, words);
+  if (!decoded) {
+    out.failure = bad_patch(patch, decoded.error().message);
+    return out;
+  }
+  const std::vector<std::string> faults = strict_faults(call.request, unknown);
+  if (call.request.field_validation == FieldValidation::kWarn) {
+    call.warnings.insert(call.warnings.end(), faults.begin(), faults.end());
+  } else if (reports && !faults.empty()) {
+    out.failure = bad_patch(patch, strict_error_text(faults));
+    return out;
+  }
+  out.object = std::move(decoded).value();
+  return out;
+}
+
+// A patch may not move an object.
+std::optional<ApiResponse> moved(const Call& call, const Value& object) {
+  const Value& name = object["metadata"]["name"];
+  if (name.as_string() != call.request.name) {
+    return bad_request("the name of the object (" + name.str() +
+                       ") does not match the name on the URL (" + call.request.name + ")");
+  }
+  const Value& ns = object["metadata"]["namespace"];
+  if (call.kind.namespaced && !ns.empty() && ns.as_string() != call.request.ns) {
+    return bad_request(
+        "the namespace of the provided object does not match the namespace sent on the request");
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+ApiResponse handle_patch(Call& call) {
+  const ApiRequest& request = call.request;
+  if (request.patch_type == PatchType::kApply) return handle_apply(call);
+  const ObjectPtr old = call.store().get(call.key());
+  if (old == nullptr) return not_found(call.resource(), request.name);
+  Decoded decoded;
+  switch (request.patch_type) {
+    case PatchType::kJson: {
+      if (!request.body.is_array()) {
+        return bad_request(
+            "error decoding patch: json: cannot unmarshal object into Go value of type "
+            "jsonpatch.Patch");
+      }
+      auto patched = json_patch(old->document, request.body);
+      if (!patched) {
+        return status_failure(422, "Invalid",
+                              "the server rejected our request due to an error in our request",
+                              Value::object());
+      }
+      decoded = decode_patched(call, *patched, to_json(*patched), DecodeWords::kJson);
+      break;
+    }
+    case PatchType::kMerge: {
+      if (!request.body.is_object()) return bad_request("error decoding patch: Invalid JSON Patch");
+      const Value patched = merge_patch(old->document, request.body);
+      decoded = decode_patched(call, patched, to_json(patched), DecodeWords::kJson);
+      break;
+    }
+    case PatchType::kStrategic: {
+      auto patched = strategic_patch(*call.kind.schema, old->document, request.body);
+      if (!patched) return internal_error(patched.error().message);
+      decoded = decode_patched(call, *patched, go_map_text(request.body), DecodeWords::kConverter);
+      break;
+    }
+    case PatchType::kApply:
+      break;
+  }
+  if (decoded.failure) return *std::move(decoded.failure);
+  if (auto refused = moved(call, decoded.object)) return *std::move(refused);
+  return store_update(call, std::move(decoded.object), old);
+}
+
+}  // namespace inferlab::sim

@@ -1,0 +1,208 @@
+// The subresources that are not a view of the object: binding, eviction, scale, finalize.
+#include "sim/api/decode.h"
+#include "sim/api/patch/merge_patch.h"
+#include "sim/api/request.h"
+#include "sim/api/selector.h"
+#include "sim/api/status.h"
+#include "sim/api/types/types.h"
+#include "sim/api/validation/errors.h"
+
+namespace inferlab::sim {
+namespace {
+
+// The same condition once more, with its transition time moved only when its status changes.
+Value with_condition(const Value& conditions, std::string_view type, std::string_view status,
+                     Time now) {
+  Value::Array out;
+  bool found = false;
+  const std::string at = format_rfc3339(now);
+  const Value fresh = Value::object({{"lastProbeTime", Value()},
+                                     {"lastTransitionTime", Value(at)},
+                                     {"status", Value(status)},
+                                     {"type", Value(type)}});
+  for (const Value& condition : conditions.items()) {
+    if (condition["type"].as_string() != type) {
+      out.push_back(condition);
+      continue;
+    }
+    found = true;
+    out.push_back(condition["status"].as_string() == status ? condition : fresh);
+  }
+  if (!found) out.push_back(fresh);
+  return Value::array(std::move(out));
+}
+
+Value scale_of(const Value& object) {
+  const Value& meta = object["metadata"];
+  Value::Object scale_meta;
+  for (const char* field : {"creationTimestamp", "name", "namespace", "resourceVersion", "uid"}) {
+    if (meta.has(field)) scale_meta.push_back({field, meta[field]});
+  }
+  const Value& replicas = object["spec"]["replicas"];
+  Value spec = Value::object();
+  if (replicas.as_int() != 0) spec = spec.with("replicas", replicas);
+  Value status = Value::object({{"replicas", object["status"]["replicas"].as_int()}});
+  const std::string selector = LabelSelector::from_object(object["spec"]["selector"]).str();
+  if (!selector.empty()) status = status.with("selector", Value(selector));
+  return Value::object({{"apiVersion", "autoscaling/v1"},
+                        {"kind", "Scale"},
+                        {"metadata", Value::object(std::move(scale_meta))},
+                        {"spec", std::move(spec)},
+                        {"status", std::move(status)}});
+}
+
+// Every member from `old`, but what a Scale says.
+ApiResponse write_scale(Call& call, const Value& scale, const ObjectPtr& old) {
+  const Value& wanted = scale["metadata"];
+  if (!wanted["name"].empty() && wanted["name"].as_string() != old->key.name) {
+    return bad_request("the name of the object (" + wanted["name"].str() +
+                       ") does not match the name on the URL (" + old->key.name + ")");
+  }
+  const std::int64_t replicas = scale["spec"]["replicas"].as_int();
+  if (replicas < 0) {
+    return invalid(
+        "autoscaling", "Scale", old->key.name,
+        {invalid_value("spec.replicas", Value(replicas), "must be greater than or equal to 0")});
+  }
+  Value object = old->document.with_path({"spec", "replicas"}, replicas);
+  if (!wanted["resourceVersion"].empty()) {
+    object = object.with_path({"metadata", "resourceVersion"}, wanted["resourceVersion"]);
+  }
+  if (!wanted["uid"].empty()) object = object.with_path({"metadata", "uid"}, wanted["uid"]);
+  ApiRequest plain = call.request;
+  plain.subresource.clear();
+  Call whole{call.api, plain, call.kind, {}, false};
+  ApiResponse out = store_update(whole, std::move(object), old);
+  if (out.ok()) out.body = scale_of(out.body);
+  return out;
+}
+
+}  // namespace
+
+ApiResponse handle_binding(Call& call) {
+  if (call.request.verb != Verb::kCreate) return method_not_allowed();
+  const Value& body = call.request.body;
+  const Value& target = body["target"];
+  const std::string_view kind = target["kind"].as_string();
+  FieldErrors errors;
+  if (!kind.empty() && kind != "Node")
+    errors.push_back(unsupported("target.kind", target["kind"], {"Node", ""}));
+  if (target["name"].empty()) errors.push_back(required("target.name"));
+  if (!errors.empty()) return invalid("", "Binding", call.request.name, errors);
+  const ObjectPtr pod = call.store().get(call.key());
+  if (pod == nullptr) return not_found("pods", call.request.name);
+  const std::string& name = call.request.name;
+  const Value& document = pod->document;
+  const auto refuse = [&](const std::string& why) {
+    return conflict("pods/binding", name, "pod " + name + why);
+  };
+  if (!body["metadata"]["uid"].empty() && body["metadata"]["uid"] != document["metadata"]["uid"]) {
+    return conflict("pods/binding", name,
+                    "Precondition failed: UID in precondition: " + body["metadata"]["uid"].str() +
+                        ", UID in object meta: " + document["metadata"]["uid"].str());
+  }
+  if (document["metadata"].has("deletionTimestamp"))
+    return refuse(" is being deleted, cannot be assigned to a host");
+  if (const std::string_view node = document["spec"]["nodeName"].as_string(); !node.empty()) {
+    return refuse(" is already assigned to node \"" + std::string(node) + "\"");
+  }
+  if (!document["spec"]["schedulingGates"].empty())
+    return refuse(" has non-empty .spec.schedulingGates");
+  Value bound = document.with_path({"spec", "nodeName"}, target["name"]);
+  if (const Value& notes = body["metadata"]["annotations"]; !notes.empty()) {
+    Value annotations = document["metadata"]["annotations"];
+    for (const Value::Member& note : notes.members())
+      annotations = annotations.with(note.key, note.value);
+    bound = bound.with_path({"metadata", "annotations"}, annotations);
+  }
+  bound = bound.with_path(
+      {"status", "conditions"},
+      with_condition(document["status"]["conditions"], "PodScheduled", "True", call.now()));
+  ApiResponse out = status_success(201);
+  if (!call.request.dry_run) out.object = call.store().put(pod->key, bound, call.now());
+  return out;
+}
+
+ApiResponse handle_eviction(Call& call) {
+  if (call.request.verb != Verb::kCreate) return method_not_allowed();
+  const Value& body = call.request.body;
+  const Value& named = body["metadata"]["name"];
+  if (!named.empty() && named.as_string() != call.request.name) {
+    return bad_request("name in URL does not match name in Eviction object");
+  }
+  const ObjectPtr pod = call.store().get(call.key());
+  if (pod == nullptr) return not_found("pods", call.request.name);
+  ApiRequest request = call.request;
+  request.verb = Verb::kDelete;
+  request.subresource.clear();
+  const Value& options = body["deleteOptions"];
+  if (options.has("gracePeriodSeconds"))
+    request.grace_period_seconds = options["gracePeriodSeconds"].as_int();
+  request.precondition_uid = options["preconditions"]["uid"].str();
+  request.precondition_resource_version = options["preconditions"]["resourceVersion"].str();
+  for (const Value& item : options["dryRun"].items())
+    request.dry_run = request.dry_run || item.as_string() == "All";
+  Call deletion{call.api, request, call.kind, {}, false};
+  ApiResponse deleted = delete_object(deletion, pod);
+  if (!deleted.ok()) return deleted;
+  ApiResponse out = status_success(201);
+  out.object = deleted.object;
+  return out;
+}
+
+ApiResponse handle_scale(Call& call) {
+  const ObjectPtr object = call.store().get(call.key());
+  if (object == nullptr) return not_found(call.resource(), call.request.name);
+  Value body = call.request.body;
+  if (call.request.verb == Verb::kGet) {
+    ApiResponse out;
+    out.body = scale_of(object->document);
+    out.object = object;
+    return out;
+  }
+  if (call.request.verb == Verb::kPatch) {
+    // A Scale has neither lists nor strategies: all patches but JSON patches mean the same.
+    if (call.request.patch_type == PatchType::kJson) {
+      auto patched = json_patch(scale_of(object->document), body);
+      if (!patched)
+        return invalid("", "", "", {invalid_value("patch", body, patched.error().message)});
+      body = std::move(patched).value();
+    } else {
+      body = merge_patch(scale_of(object->document), body);
+    }
+  } else if (call.request.verb != Verb::kUpdate) {
+    return method_not_allowed();
+  }
+  const Value& api_version = body["apiVersion"];
+  if (!api_version.empty() && body["kind"].as_string("Scale") != "Scale") {
+    return bad_request("the object is a " + body["kind"].str() + ", not a Scale");
+  }
+  auto scale = decode(types::kScale, body);
+  if (!scale) {
+    return bad_request("Scale in version \"v1\" cannot be handled as a Scale: " +
+                       scale.error().message);
+  }
+  return write_scale(call, *scale, object);
+}
+
+ApiResponse handle_finalize(Call& call) {
+  if (call.request.verb != Verb::kUpdate) return method_not_allowed();
+  const ObjectPtr old = call.store().get(call.key());
+  if (old == nullptr) return not_found(call.resource(), call.request.name);
+  const Value& version = call.request.body["metadata"]["resourceVersion"];
+  if (!version.empty() && version != old->document["metadata"]["resourceVersion"]) {
+    return modified_meanwhile(call.resource(), call.request.name);
+  }
+  const Value& finalizers = call.request.body["spec"]["finalizers"];
+  const Value document = old->document.with(
+      "spec", finalizers.empty() ? Value::object() : Value::object({{"finalizers", finalizers}}));
+  ApiResponse out;
+  const bool gone = document["metadata"].has("deletionTimestamp") && finalizers.empty() &&
+                    document["metadata"]["finalizers"].empty();
+  out.object = gone ? call.store().remove(old->key, document, call.now())
+                    : call.store().put(old->key, document, call.now());
+  out.body = out.object->document;
+  return out;
+}
+
+}  // namespace inferlab::sim

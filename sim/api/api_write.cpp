@@ -1,0 +1,317 @@
+// POST and PUT: from the body of a request to a new version in the store.
+#include "sim/api/admission.h"
+#include "sim/api/apply/managed_fields.h"
+#include "sim/api/decode.h"
+#include "sim/api/request.h"
+#include "sim/api/status.h"
+#include "sim/api/validation/errors.h"
+#include "sim/api/validation/meta_validation.h"
+
+namespace inferlab::sim {
+namespace {
+
+// "core" for the core group: how Go's internal packages are called.
+std::string internal_package(const Kind& kind) {
+  return kind.group.empty() ? "core" : std::string(kind.group.substr(0, kind.group.find('.')));
+}
+
+std::string cannot_be_handled(const Kind& kind, std::string_view body_kind,
+                              std::string_view version, std::string_view why) {
+  return std::string(body_kind) + " in version \"" + std::string(version) +
+         "\" cannot be handled as a " + std::string(kind.kind) + ": " + std::string(why);
+}
+
+// The body must be of this kind; an empty apiVersion or kind means the one of the URL.
+std::optional<ApiResponse> wrong_kind(const Call& call, const Value& body) {
+  const Kind& kind = call.kind;
+  const std::string wanted = kind.api_version();
+  const std::string api_version = std::string(body["apiVersion"].as_string(wanted));
+  const std::string body_kind = std::string(body["kind"].as_string(kind.kind));
+  if (api_version == wanted && body_kind == kind.kind) return std::nullopt;
+  const std::string version = api_version.substr(api_version.find('/') + 1);
+  if (call.api.kinds().by_gvk(api_version, body_kind) == nullptr) {
+    return bad_request(cannot_be_handled(
+        kind, body_kind, version,
+        "no kind \"" + body_kind + "\" is registered for version \"" + api_version +
+            "\" in scheme \"k8s.io/kubernetes/pkg/api/legacyscheme/scheme.go:30\""));
+  }
+  return bad_request(cannot_be_handled(kind, body_kind, version,
+                                       "converting (" + version + "." + body_kind + ") to (" +
+                                           internal_package(kind) + "." + std::string(kind.kind) +
+                                           "): unknown conversion"));
+}
+
+std::optional<ApiResponse> wrong_namespace(const Call& call, const Value& object) {
+  const Value& ns = object["metadata"]["namespace"];
+  if (!call.kind.namespaced || ns.empty() || ns.as_string() == call.request.ns) return std::nullopt;
+  return bad_request(
+      "the namespace of the provided object does not match the namespace sent on the request");
+}
+
+void run_validation(const Kind& kind, const Value& object, const Value& old, FieldErrors& errors) {
+  validate_metadata(kind, object, old, errors);
+  if (kind.validate != nullptr) kind.validate(object, old, errors);
+}
+
+ApiResponse answer(ObjectPtr written, int code) {
+  ApiResponse out;
+  out.code = code;
+  out.body = written->document;
+  out.object = std::move(written);
+  return out;
+}
+
+ApiResponse dry_answer(Value object, int code) {
+  ApiResponse out;
+  out.code = code;
+  out.body = std::move(object);
+  return out;
+}
+
+// What an update cannot change of the metadata comes from `old`.
+Value kept_metadata(const Value& object, const Value& old) {
+  const Value& had = old["metadata"];
+  Value meta = object["metadata"];
+  for (const char* field :
+       {"uid", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds", "generation",
+        "resourceVersion", "name", "namespace", "generateName"}) {
+    const Value* before = had.find(field);
+    if (before == nullptr) {
+      meta = meta.without(field);
+    } else if (meta[field] != *before) {
+      meta = meta.with(field, *before);
+    }
+  }
+  return meta == had ? had : meta;
+}
+
+FieldManager writer_of(const Call& call) {
+  const ApiRequest& request = call.request;
+  return {request.field_manager.empty() ? "unknown" : request.field_manager,
+          false,
+          call.kind.api_version(),
+          request.subresource,
+          format_rfc3339(call.now()),
+          {}};
+}
+
+// Clients send managedFields back as they got them; the server's own are what counts.
+Value with_managed_fields_of(const Value& object, const Value& old) {
+  const Value& had = old["metadata"]["managedFields"];
+  const Value& given = object["metadata"]["managedFields"];
+  if (had == given) return object;
+  // [{}] asks to forget them.
+  if (given.size() == 1 && given[std::size_t{0}].empty())
+    return object.without_path({"metadata", "managedFields"});
+  return had.is_null() ? object.without_path({"metadata", "managedFields"})
+                       : object.with_path({"metadata", "managedFields"}, had);
+}
+
+// A write through the subresource "status" changes the status, and annotations; of what a kubelet
+// reports, labels too.
+Value only_status(const Kind& kind, const Value& object, const Value& old) {
+  Value out = old;
+  const Value& status = object["status"];
+  if (status != old["status"])
+    out = status.is_null() ? out.without("status") : out.with("status", status);
+  Value meta = old["metadata"];
+  const bool labels_too = kind.kind == "Pod" || kind.kind == "Node";
+  for (const char* field : {"annotations", "labels"}) {
+    if (!labels_too && std::string_view(field) == "labels") continue;
+    const Value& wanted = object["metadata"][field];
+    if (wanted == meta[field]) continue;
+    meta = wanted.is_null() ? meta.without(field) : meta.with(field, wanted);
+  }
+  return meta == old["metadata"] ? out : out.with("metadata", std::move(meta));
+}
+
+}  // namespace
+
+std::vector<std::string> strict_faults(const ApiRequest& request,
+                                       const std::vector<std::string>& unknown) {
+  std::vector<std::string> faults;
+  for (const std::string& path : request.duplicate_fields) {
+    faults.push_back("duplicate field \"" + path.substr(path.starts_with('.') ? 1 : 0) + "\"");
+  }
+  for (const std::string& path : unknown) faults.push_back("unknown field \"" + path + "\"");
+  return faults;
+}
+
+std::string strict_error_text(const std::vector<std::string>& faults) {
+  std::string all;
+  for (const std::string& fault : faults) all += (all.empty() ? "" : ", ") + fault;
+  return "strict decoding error: " + all;
+}
+
+Decoded decode_body(Call& call, const Value& body) {
+  Decoded out;
+  if (body.is_object()) {
+    if ((out.failure = wrong_kind(call, body))) return out;
+  }
+  const bool reports = call.request.field_validation != FieldValidation::kIgnore;
+  std::vector<std::string> unknown;
+  auto decoded = decode(*call.kind.schema, body, reports ? &unknown : nullptr);
+  const std::string version = call.kind.api_version();
+  const std::string short_version = version.substr(version.find('/') + 1);
+  if (!decoded) {
+    out.failure = bad_request(
+        cannot_be_handled(call.kind, call.kind.kind, short_version, decoded.error().message));
+    return out;
+  }
+  if (reports) {
+    const std::vector<std::string> faults = strict_faults(call.request, unknown);
+    if (call.request.field_validation == FieldValidation::kWarn) {
+      call.warnings.insert(call.warnings.end(), faults.begin(), faults.end());
+    } else if (!faults.empty()) {
+      out.failure = bad_request(
+          cannot_be_handled(call.kind, call.kind.kind, short_version, strict_error_text(faults)));
+      return out;
+    }
+  }
+  out.object = std::move(decoded).value();
+  if (out.object["apiVersion"].as_string() != version)
+    out.object = out.object.with("apiVersion", Value(version));
+  if (out.object["kind"].as_string() != call.kind.kind)
+    out.object = out.object.with("kind", Value(call.kind.kind));
+  return out;
+}
+
+ApiResponse handle_create(Call& call) {
+  if (!call.request.subresource.empty() || !call.request.name.empty()) return method_not_allowed();
+  Decoded decoded = decode_body(call, call.request.body);
+  if (decoded.failure) return *std::move(decoded.failure);
+  return store_new(call, std::move(decoded.object));
+}
+
+ApiResponse store_new(Call& call, Value object) {
+  const Kind& kind = call.kind;
+  if (auto refused = wrong_namespace(call, object)) return *std::move(refused);
+  if (!object["metadata"]["resourceVersion"].empty()) {
+    return internal_error("resourceVersion should not be set on objects to be created");
+  }
+  Value meta = object["metadata"];
+  const std::string prefix = meta["generateName"].str();
+  if (meta["name"].empty() && !prefix.empty()) {
+    constexpr std::size_t kMaxPrefix = 58;  // 63 less the suffix
+    meta = meta.with("name", Value(prefix.substr(0, kMaxPrefix) + call.api.name_suffix()));
+  }
+  const std::string name = meta["name"].str();
+  meta =
+      kind.namespaced ? meta.with("namespace", Value(call.request.ns)) : meta.without("namespace");
+  for (const char* servers :
+       {"deletionTimestamp", "deletionGracePeriodSeconds", "selfLink", "resourceVersion"}) {
+    meta = meta.without(servers);
+  }
+  if (kind.counts_generation) {
+    meta = meta.with("generation", 1);
+  } else {
+    meta = meta.without("generation");
+  }
+  meta = meta.with("creationTimestamp", Value(format_rfc3339(call.now())))
+             .with("uid", Value(call.api.new_uid()));
+  object = object.with("metadata", std::move(meta));
+  if (kind.set_defaults != nullptr) object = kind.set_defaults(std::move(object));
+  if (!call.fields_tracked) {
+    object = object.without_path({"metadata", "managedFields"});
+    if (call.request.track_fields) {
+      object = track_update(*kind.schema, Value(), object.without("status"), writer_of(call))
+                   .with("status", object["status"]);
+      if (object["status"].is_null()) object = object.without("status");
+    }
+  }
+  if (auto refused = admit(call, object, Value())) return *std::move(refused);
+  if (kind.prepare != nullptr) object = kind.prepare(std::move(object), Value());
+  FieldErrors errors;
+  run_validation(kind, object, Value(), errors);
+  if (!errors.empty()) return invalid(kind.group, kind.kind, name, errors);
+  const ObjectKey key{call.request.resource, kind.namespaced ? call.request.ns : std::string(),
+                      name};
+  if (call.store().get(key) != nullptr) {
+    return prefix.empty() || !call.request.body["metadata"]["name"].empty()
+               ? already_exists(call.resource(), name)
+               : status_failure(
+                     409, "AlreadyExists",
+                     "object is being deleted or its generated name \"" + name + "\" is taken");
+  }
+  if (call.request.dry_run) return dry_answer(std::move(object), 201);
+  return answer(call.store().put(key, object, call.now()), 201);
+}
+
+ApiResponse handle_update(Call& call) {
+  Decoded decoded = decode_body(call, call.request.body);
+  if (decoded.failure) return *std::move(decoded.failure);
+  const Value& meta = decoded.object["metadata"];
+  if (meta["name"].empty()) return bad_request("name must be provided");
+  if (meta["name"].as_string() != call.request.name) {
+    return bad_request("the name of the object (" + meta["name"].str() +
+                       ") does not match the name on the URL (" + call.request.name + ")");
+  }
+  if (auto refused = wrong_namespace(call, decoded.object)) return *std::move(refused);
+  const ObjectPtr old = call.store().get(call.key());
+  if (old == nullptr) {
+    if (call.kind.create_on_update && call.request.subresource.empty()) {
+      return store_new(call, std::move(decoded.object));
+    }
+    return not_found(call.resource(), call.request.name);
+  }
+  return store_update(call, std::move(decoded.object), old);
+}
+
+ApiResponse store_update(Call& call, Value object, const ObjectPtr& old_object) {
+  const Kind& kind = call.kind;
+  const Value& old = old_object->document;
+  const std::string& name = old_object->key.name;
+  const Value& uid = object["metadata"]["uid"];
+  if (!uid.empty() && uid != old["metadata"]["uid"]) {
+    const std::string where = "/registry/" + std::string(kind.plural) + "/" +
+                              (old_object->key.ns.empty() ? "" : old_object->key.ns + "/") + name;
+    return conflict(call.resource(), name,
+                    "StorageError: invalid object, Code: 4, Key: " + where +
+                        ", ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: UID in "
+                        "precondition: " +
+                        uid.str() + ", UID in object meta: " + old["metadata"]["uid"].str());
+  }
+  const Value& version = object["metadata"]["resourceVersion"];
+  if (!version.empty() && version != old["metadata"]["resourceVersion"]) {
+    return modified_meanwhile(call.resource(), name);
+  }
+  object = object.with("metadata", kept_metadata(object, old));
+  if (!call.fields_tracked) object = with_managed_fields_of(object, old);
+  if (call.request.subresource == "status") {
+    const Value managed = object["metadata"]["managedFields"];
+    object = only_status(kind, object, old);
+    if (call.fields_tracked) object = object.with_path({"metadata", "managedFields"}, managed);
+    if (kind.set_defaults != nullptr) object = kind.set_defaults(std::move(object));
+  } else {
+    const Value* status = old.find("status");
+    if (status == nullptr) {
+      object = object.without("status");
+    } else if (object["status"] != *status) {
+      object = object.with("status", *status);
+    }
+    if (kind.set_defaults != nullptr) object = kind.set_defaults(std::move(object));
+    if (auto refused = admit(call, object, old)) return *std::move(refused);
+    if (kind.prepare != nullptr) object = kind.prepare(std::move(object), old);
+    if (kind.counts_generation && object["spec"] != old["spec"]) {
+      object =
+          object.with_path({"metadata", "generation"}, old["metadata"]["generation"].as_int() + 1);
+    }
+  }
+  FieldErrors errors;
+  run_validation(kind, object, old, errors);
+  if (!errors.empty()) return invalid(kind.group, kind.kind, name, errors);
+  if (!call.fields_tracked && (call.request.track_fields || old["metadata"].has("managedFields"))) {
+    object = track_update(*kind.schema, old, object, writer_of(call));
+  }
+  if (call.request.dry_run) return dry_answer(std::move(object), 200);
+  if (object == old) return answer(old_object, 200);  // nothing changed: no new version
+  // The last finalizer of an object that is being deleted is gone: so is the object.
+  const Value& meta = object["metadata"];
+  if (meta.has("deletionTimestamp") && meta["finalizers"].empty() &&
+      meta["deletionGracePeriodSeconds"].as_int() == 0 && object["spec"]["finalizers"].empty()) {
+    return answer(call.store().remove(old_object->key, object, call.now()), 200);
+  }
+  return answer(call.store().put(old_object->key, object, call.now()), 200);
+}
+
+}  // namespace inferlab::sim

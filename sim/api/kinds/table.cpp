@@ -1,0 +1,52 @@
+// All kinds served, in discovery order: one row each.
+#include "sim/api/kind.h"
+#include "sim/api/kinds/kinds.h"
+
+namespace inferlab::sim {
+
+std::string Kind::resource() const {
+  std::string out(plural);
+  if (!group.empty()) out.append(".").append(group);
+  return out;
+}
+
+std::string Kind::api_version() const {
+  return group.empty() ? std::string(version) : std::string(group) + "/" + std::string(version);
+}
+
+const KindTable& KindTable::builtin() {
+  static const KindTable table = [] {
+    KindTable made;
+    made.kinds_ = {
+        &kinds::kBinding,        &kinds::kConfigMap, &kinds::kEndpoints,     &kinds::kEvent,
+        &kinds::kNamespace,      &kinds::kNode,      &kinds::kPod,           &kinds::kSecret,
+        &kinds::kServiceAccount, &kinds::kService,   &kinds::kDeployment,    &kinds::kReplicaSet,
+        &kinds::kEventsEvent,    &kinds::kLease,     &kinds::kEndpointSlice,
+    };
+    for (const Kind* kind : made.kinds_) made.by_resource_.emplace(kind->resource(), kind);
+    return made;
+  }();
+  return table;
+}
+
+const Kind* KindTable::by_resource(std::string_view resource) const {
+  const auto it = by_resource_.find(resource);
+  return it == by_resource_.end() ? nullptr : it->second;
+}
+
+const Kind* KindTable::by_gvk(std::string_view api_version, std::string_view kind) const {
+  for (const Kind* one : kinds_) {
+    if (one->kind == kind && one->api_version() == api_version) return one;
+  }
+  return nullptr;
+}
+
+const Kind* KindTable::by_path(std::string_view group, std::string_view version,
+                               std::string_view plural) const {
+  for (const Kind* one : kinds_) {
+    if (one->group == group && one->version == version && one->plural == plural) return one;
+  }
+  return nullptr;
+}
+
+}  // namespace inferlab::sim

@@ -1,0 +1,130 @@
+#include "sim/api/validation/pod_spec_validation.h"
+
+#include "sim/api/validation/meta_validation.h"
+#include "sim/api/validation/names.h"
+
+namespace inferlab::sim {
+namespace {
+
+void validate_restart_policy(const Value& spec, const FieldPath& path, FieldErrors& errors) {
+  const Value& policy = spec["restartPolicy"];
+  const std::string_view word = policy.as_string();
+  if (word.empty()) {
+    errors.push_back(required(path));
+  } else if (word != "Always" && word != "OnFailure" && word != "Never") {
+    errors.push_back(unsupported(path, policy, {"Always", "OnFailure", "Never"}));
+  }
+}
+
+void validate_dns_policy(const Value& spec, const FieldPath& path, FieldErrors& errors) {
+  const Value& policy = spec["dnsPolicy"];
+  const std::string_view word = policy.as_string();
+  if (word.empty()) {
+    errors.push_back(required(path));
+  } else if (word != "ClusterFirstWithHostNet" && word != "ClusterFirst" && word != "Default" &&
+             word != "None") {
+    errors.push_back(
+        unsupported(path, policy, {"ClusterFirst", "ClusterFirstWithHostNet", "Default", "None"}));
+  }
+}
+
+// Ports of a Pod on the host's network are the host's.
+void validate_host_network(const Value& spec, const FieldPath& path, FieldErrors& errors) {
+  if (!spec["hostNetwork"].as_bool()) return;
+  for (const char* list : {"containers", "initContainers"}) {
+    const FieldPath containers = path / list;
+    std::size_t index = 0;
+    for (const Value& container : spec[list].items()) {
+      const FieldPath at = containers.index(index++);
+      const FieldPath ports = at / "ports";
+      std::size_t port_index = 0;
+      for (const Value& port : container["ports"].items()) {
+        const FieldPath here = ports.index(port_index++);
+        if (port["hostPort"].as_int() != port["containerPort"].as_int()) {
+          errors.push_back(invalid_value(here / "hostPort", port["hostPort"],
+                                         "must match `containerPort` when `hostNetwork` is true"));
+        }
+      }
+    }
+  }
+}
+
+}  // namespace
+
+void validate_not_negative(const FieldPath& path, const Value& value, FieldErrors& errors) {
+  if (value.as_int() < 0)
+    errors.push_back(invalid_value(path, value, "must be greater than or equal to 0"));
+}
+
+void add_name_errors(const FieldPath& path, const Value& value,
+                     const std::vector<std::string>& messages, FieldErrors& errors) {
+  for (const std::string& message : messages) errors.push_back(invalid_value(path, value, message));
+}
+
+void validate_pod_spec(const Value& spec, const FieldPath& path, FieldErrors& errors) {
+  const Names volumes = validate_volumes(spec["volumes"], path / "volumes", errors);
+  validate_containers(spec, volumes, path, errors);
+  validate_host_network(spec, path, errors);
+  validate_restart_policy(spec, path / "restartPolicy", errors);
+  validate_dns_policy(spec, path / "dnsPolicy", errors);
+  validate_labels(spec["nodeSelector"], path / "nodeSelector", errors);
+  const FieldPath secrets = path / "imagePullSecrets";
+  std::size_t index = 0;
+  for (const Value& secret : spec["imagePullSecrets"].items()) {
+    const FieldPath at = secrets.index(index++);
+    if (secret["name"].empty()) errors.push_back(required(at / "name"));
+  }
+  validate_affinity(spec["affinity"], path / "affinity", errors);
+  const FieldPath gates = path / "readinessGates";
+  index = 0;
+  for (const Value& gate : spec["readinessGates"].items()) {
+    const FieldPath at = gates.index(index++);
+    add_name_errors(at / "conditionType", gate["conditionType"],
+                    check_qualified_name(gate["conditionType"].as_string()), errors);
+  }
+  validate_scheduling_gates(spec["schedulingGates"], path / "schedulingGates", errors);
+  validate_spread_constraints(spec["topologySpreadConstraints"], path / "topologySpreadConstraints",
+                              errors);
+  const auto subdomain = [&](const char* field) {
+    const Value& name = spec[field];
+    if (!name.empty())
+      add_name_errors(path / field, name, check_dns1123_subdomain(name.as_string()), errors);
+  };
+  const auto label = [&](const char* field) {
+    const Value& name = spec[field];
+    if (!name.empty())
+      add_name_errors(path / field, name, check_dns1123_label(name.as_string()), errors);
+  };
+  subdomain("serviceAccountName");
+  subdomain("nodeName");
+  if (const Value* deadline = spec.find("activeDeadlineSeconds")) {
+    if (deadline->as_int() < 1 || deadline->as_int() > 2147483647) {
+      errors.push_back(invalid_value(path / "activeDeadlineSeconds", *deadline,
+                                     "must be between 1 and 2147483647, inclusive"));
+    }
+  }
+  label("hostname");
+  label("subdomain");
+  validate_tolerations(spec["tolerations"], path / "tolerations", errors);
+  subdomain("priorityClassName");
+  subdomain("runtimeClassName");
+  const Value& policy = spec["preemptionPolicy"];
+  if (!policy.is_null() && policy.as_string() != "Never" &&
+      policy.as_string() != "PreemptLowerPriority") {
+    errors.push_back(
+        unsupported(path / "preemptionPolicy", policy, {"Never", "PreemptLowerPriority"}));
+  }
+}
+
+void validate_pod_template(const Value& pod_template, const FieldPath& path, FieldErrors& errors) {
+  validate_labels(pod_template["metadata"]["labels"], path / "labels", errors);
+  validate_annotations(pod_template["metadata"]["annotations"], path / "annotations", errors);
+  validate_pod_spec(pod_template["spec"], path / "spec", errors);
+  if (!pod_template["spec"]["ephemeralContainers"].empty()) {
+    const FieldPath spec = path / "spec";
+    errors.push_back(forbidden_field(spec / "ephemeralContainers",
+                                     "ephemeral containers not allowed in pod template"));
+  }
+}
+
+}  // namespace inferlab::sim

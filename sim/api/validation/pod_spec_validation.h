@@ -1,0 +1,44 @@
+#pragma once
+
+#include <set>
+#include <string>
+
+#include "sim/api/kind.h"
+#include "sim/api/validation/errors.h"
+
+// The rules of a PodSpec, in the order in which the API server tells them.
+// Source: Kubernetes 1.32, pkg/apis/core/validation.
+namespace inferlab::sim {
+
+void validate_pod_spec(const Value& spec, const FieldPath& path, FieldErrors& errors);
+/// A workload's spec.template: labels, annotations, spec.
+void validate_pod_template(const Value& pod_template, const FieldPath& path, FieldErrors& errors);
+
+using Names = std::set<std::string, std::less<>>;
+
+// containers: container_validation.cpp
+void validate_containers(const Value& spec, const Names& volumes, const FieldPath& path,
+                         FieldErrors& errors);
+void validate_resources(const Value& resources, const FieldPath& path, FieldErrors& errors);
+// probes and hooks: probe_validation.cpp
+void validate_probes(const Value& container, const FieldPath& path, FieldErrors& errors);
+void validate_port_number(const FieldPath& path, const Value& port, FieldErrors& errors);
+void validate_port_or_name(const FieldPath& path, const Value& port, FieldErrors& errors);
+// volumes: volume_validation.cpp. Returns the names of those that are sound.
+Names validate_volumes(const Value& volumes, const FieldPath& path, FieldErrors& errors);
+void validate_volume_mounts(const Value& mounts, const Names& volumes, const FieldPath& path,
+                            FieldErrors& errors);
+// where it may run: scheduling_validation.cpp
+void validate_affinity(const Value& affinity, const FieldPath& path, FieldErrors& errors);
+void validate_tolerations(const Value& tolerations, const FieldPath& path, FieldErrors& errors);
+void validate_scheduling_gates(const Value& gates, const FieldPath& path, FieldErrors& errors);
+void validate_spread_constraints(const Value& constraints, const FieldPath& path,
+                                 FieldErrors& errors);
+
+/// "must be greater than or equal to 0", where the value is there and is not.
+void validate_not_negative(const FieldPath& path, const Value& value, FieldErrors& errors);
+/// Each message of a name check as an error of this field.
+void add_name_errors(const FieldPath& path, const Value& value,
+                     const std::vector<std::string>& messages, FieldErrors& errors);
+
+}  // namespace inferlab::sim

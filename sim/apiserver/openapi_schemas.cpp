@@ -1,0 +1,189 @@
+#include "sim/apiserver/openapi_schemas.h"
+
+#include <fmt/core.h>
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "sim/api/json.h"
+#include "sim/api/schema.h"
+
+namespace inferlab::sim {
+namespace {
+
+constexpr std::string_view kQuantity = "io.k8s.apimachinery.pkg.api.resource.Quantity";
+constexpr std::string_view kIntOrString = "io.k8s.apimachinery.pkg.util.intstr.IntOrString";
+constexpr std::string_view kTime = "io.k8s.apimachinery.pkg.apis.meta.v1.Time";
+constexpr std::string_view kMicroTime = "io.k8s.apimachinery.pkg.apis.meta.v1.MicroTime";
+constexpr std::string_view kRawJson = "io.k8s.apimachinery.pkg.apis.meta.v1.FieldsV1";
+
+class Builder {
+ public:
+  explicit Builder(OpenApiVersion version) : version_(version) {}
+
+  void add(const Kind& kind) {
+    if (kind.schema == nullptr) return;
+    add(*kind.schema);
+    const Value gvk =
+        Value::object({{"group", kind.group}, {"version", kind.version}, {"kind", kind.kind}});
+    Value& schema = schemas_[std::string(kind.schema->name)];
+    schema = schema.with("x-kubernetes-group-version-kind",
+                         schema["x-kubernetes-group-version-kind"].appended(gvk));
+  }
+
+  Value take() {
+    Value::Object members;
+    for (auto& [name, schema] : schemas_) members.push_back({name, schema});
+    return Value::object(std::move(members));
+  }
+
+ private:
+  [[nodiscard]] bool v3() const { return version_ == OpenApiVersion::kV3; }
+
+  /// Where a member of an object refers to a named schema and says more about it (v3 needs allOf
+  /// for that: siblings of $ref are ignored there).
+  Value reference(std::string_view name) {
+    const Value ref = Value::object(
+        {{"$ref", fmt::format("#/{}/{}", v3() ? "components/schemas" : "definitions", name)}});
+    return v3() ? Value::object({{"allOf", Value::array({ref})}}) : ref;
+  }
+
+  Value named_scalar(std::string_view name, const Value& schema, std::string_view description) {
+    Value& known = schemas_[std::string(name)];
+    if (known.is_null()) known = schema.with("description", description);
+    return reference(name);
+  }
+
+  Value scalar(FieldType type) {
+    switch (type) {
+      case FieldType::kString:
+        return Value::object({{"type", "string"}});
+      case FieldType::kBool:
+        return Value::object({{"type", "boolean"}});
+      case FieldType::kInt32:
+        return Value::object({{"type", "integer"}, {"format", "int32"}});
+      case FieldType::kInt64:
+        return Value::object({{"type", "integer"}, {"format", "int64"}});
+      case FieldType::kNumber:
+        return Value::object({{"type", "number"}, {"format", "double"}});
+      case FieldType::kBytes:
+        return Value::object({{"type", "string"}, {"format", "byte"}});
+      case FieldType::kQuantity:
+        return named_scalar(kQuantity, either("string", "number", {}),
+                            "An amount: a number with an optional suffix, as 500m or 16Gi.");
+      case FieldType::kIntOrString:
+        return named_scalar(
+            kIntOrString, either("integer", "string", "int-or-string"),
+            "A whole number, or a text such as a percentage or the name of a port.");
+      case FieldType::kTime:
+        return named_scalar(kTime, Value::object({{"type", "string"}, {"format", "date-time"}}),
+                            "A moment as RFC 3339 text, to the second.");
+      case FieldType::kMicroTime:
+        return named_scalar(kMicroTime,
+                            Value::object({{"type", "string"}, {"format", "date-time"}}),
+                            "A moment as RFC 3339 text, to the microsecond.");
+      case FieldType::kRaw:
+      case FieldType::kObject:
+      case FieldType::kList:
+      case FieldType::kMap:
+        break;
+    }
+    return named_scalar(kRawJson, Value::object({{"type", "object"}}), "Any JSON object.");
+  }
+
+  /// A union, which v2 cannot say: there it is a string, and clients let numbers pass.
+  [[nodiscard]] Value either(const char* first, const char* second, std::string_view format) const {
+    // Named steps: in one expression g++ 12 takes the temporaries for uninitialised.
+    Value schema = Value::object({{"type", "string"}});
+    if (v3()) {
+      Value::Array choices;
+      choices.push_back(Value::object({{"type", first}}));
+      choices.push_back(Value::object({{"type", second}}));
+      schema = Value::object({{"oneOf", Value::array(std::move(choices))}});
+    }
+    return format.empty() ? schema : schema.with("format", format);
+  }
+
+  Value element(const Field& field) {
+    if (field.element == FieldType::kObject && field.object != nullptr) {
+      add(*field.object);
+      return reference(field.object->name);
+    }
+    return scalar(field.element);
+  }
+
+  Value shape(const Field& field) {
+    switch (field.type) {
+      case FieldType::kObject:
+        if (field.object == nullptr) return scalar(FieldType::kRaw);
+        add(*field.object);
+        return reference(field.object->name);
+      case FieldType::kList:
+        return Value::object({{"type", "array"}, {"items", element(field)}});
+      case FieldType::kMap:
+        return Value::object({{"type", "object"}, {"additionalProperties", element(field)}});
+      default:
+        return scalar(field.type);
+    }
+  }
+
+  Value member(const Field& field) {
+    Value schema = shape(field);
+    if (!field.description.empty()) schema = schema.with("description", field.description);
+    // A default beside a plain reference is not allowed in v2.
+    if (!field.default_json.empty() && !schema.has("$ref")) {
+      if (auto parsed = parse_json(field.default_json)) schema = schema.with("default", *parsed);
+    }
+    if (!field.merge_key.empty()) {
+      schema = schema.with("x-kubernetes-patch-merge-key", field.merge_key);
+    }
+    if (!field.patch_strategy.empty()) {
+      schema = schema.with("x-kubernetes-patch-strategy", field.patch_strategy);
+    }
+    if (!field.list_type.empty()) schema = schema.with("x-kubernetes-list-type", field.list_type);
+    if (!field.list_map_keys.empty()) {
+      Value::Array keys;
+      std::string_view rest = field.list_map_keys;
+      while (!rest.empty()) {
+        const std::size_t comma = rest.find(',');
+        keys.emplace_back(rest.substr(0, comma));
+        rest = comma == std::string_view::npos ? std::string_view() : rest.substr(comma + 1);
+      }
+      schema = schema.with("x-kubernetes-list-map-keys", Value::array(std::move(keys)));
+    }
+    if (field.atomic_map) schema = schema.with("x-kubernetes-map-type", "atomic");
+    return schema;
+  }
+
+  void add(const Type& type) {
+    const std::string name(type.name);
+    if (schemas_.contains(name)) return;
+    schemas_[name] = Value::object();  // types may contain themselves
+    Value::Object properties;
+    Value::Array required;
+    for (const Field& field : type.fields) {
+      properties.push_back({std::string(field.name), member(field)});
+      if (field.required) required.emplace_back(field.name);
+    }
+    Value schema = Value::object({{"type", "object"}, {"description", type.description}});
+    if (!properties.empty()) {
+      schema = schema.with("properties", Value::object(std::move(properties)));
+    }
+    if (!required.empty()) schema = schema.with("required", Value::array(std::move(required)));
+    schemas_[name] = std::move(schema);
+  }
+
+  OpenApiVersion version_;
+  std::map<std::string, Value> schemas_;
+};
+
+}  // namespace
+
+Value openapi_schemas(std::span<const Kind* const> kinds, OpenApiVersion version) {
+  Builder builder(version);
+  for (const Kind* kind : kinds) builder.add(*kind);
+  return builder.take();
+}
+
+}  // namespace inferlab::sim

@@ -1,0 +1,296 @@
+#include "sim/apiserver/request_options.h"
+
+#include <fmt/core.h>
+
+#include <charconv>
+
+#include "sim/api/json.h"
+#include "sim/api/yaml.h"
+#include "sim/apiserver/answers.h"
+#include "sim/apiserver/kube_protobuf.h"
+#include "sim/apiserver/media_type.h"
+
+namespace inferlab::sim {
+namespace {
+
+constexpr std::size_t kMaxDepth = 100;
+
+/// As Go's strconv.ParseBool, and as the API server reads a flag without a value.
+bool as_flag(std::string_view text, bool present) {
+  return present && (text.empty() || text == "true" || text == "1" || text == "True" ||
+                     text == "TRUE" || text == "t" || text == "T");
+}
+
+/// `field` is empty, absent or a decimal number; false for anything else.
+bool read_number(std::string_view text, std::optional<std::int64_t>& into) {
+  if (text.empty()) return true;
+  std::int64_t value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc() || end != text.data() + text.size()) return false;
+  into = value;
+  return true;
+}
+
+HttpResponse bad_number(std::string_view text) {
+  return answers::bad_request(
+      fmt::format("strconv.ParseInt: parsing \"{}\": invalid syntax", text));
+}
+
+/// kDryRun: "" or "All", for the options kind that the real server names in its refusal.
+std::optional<HttpResponse> check_dry_run(std::string_view value, std::string_view options_kind) {
+  if (value.empty() || value == "All") return std::nullopt;
+  const std::string text =
+      fmt::format("Unsupported value: \"{}\": supported values: \"All\"", value);
+  return answers::failure(
+      422, "Invalid", fmt::format("{}.meta.k8s.io \"\" is invalid: dryRun: {}", options_kind, text),
+      Value::object({{"group", "meta.k8s.io"},
+                     {"kind", options_kind},
+                     {"causes", Value::array({Value::object({{"reason", "FieldValueNotSupported"},
+                                                             {"message", text},
+                                                             {"field", "dryRun"}})})}}));
+}
+
+Propagation propagation_of(std::string_view text) {
+  if (text == "Orphan") return Propagation::kOrphan;
+  if (text == "Background") return Propagation::kBackground;
+  if (text == "Foreground") return Propagation::kForeground;
+  return Propagation::kDefault;
+}
+
+std::optional<HttpResponse> read_delete_options(const HttpRequest& http, ApiRequest& api) {
+  std::string_view dry_run = http.query_value("dryRun");
+  std::string policy(http.query_value("propagationPolicy"));
+  std::string body_dry_run;
+  if (!read_number(http.query_value("gracePeriodSeconds"), api.grace_period_seconds)) {
+    return bad_number(http.query_value("gracePeriodSeconds"));
+  }
+  if (!http.body.empty()) {
+    auto decoded = decode_body(http, "DeleteOptions");
+    if (auto* refused = std::get_if<HttpResponse>(&decoded)) return *refused;
+    const Value body = std::get<DecodedBody>(std::move(decoded)).value;
+    if (const Value* grace = body.find("gracePeriodSeconds"); grace != nullptr && grace->is_int()) {
+      api.grace_period_seconds = grace->as_int();
+    }
+    if (body["propagationPolicy"].is_string()) policy = body["propagationPolicy"].str();
+    if (body["orphanDependents"].is_bool() && policy.empty()) {
+      policy = body["orphanDependents"].as_bool() ? "Orphan" : "Background";
+    }
+    api.precondition_uid = body["preconditions"]["uid"].str();
+    api.precondition_resource_version = body["preconditions"]["resourceVersion"].str();
+    if (body["dryRun"].size() > 0) {
+      body_dry_run = body["dryRun"][std::size_t{0}].str();
+      dry_run = body_dry_run;
+    }
+  }
+  if (auto refused = check_dry_run(dry_run, "DeleteOptions")) return refused;
+  api.dry_run = !dry_run.empty();
+  api.propagation = propagation_of(policy);
+  return std::nullopt;
+}
+
+std::optional<HttpResponse> read_list_options(const HttpRequest& http, DecodedRequest& result) {
+  ApiRequest& api = result.api;
+  WatchOptions& watch = result.watch;
+  api.label_selector = http.query_value("labelSelector");
+  api.field_selector = http.query_value("fieldSelector");
+  api.continue_token = http.query_value("continue");
+  std::optional<std::int64_t> limit;
+  if (!read_number(http.query_value("limit"), limit)) return bad_number(http.query_value("limit"));
+  api.limit = std::max<std::int64_t>(0, limit.value_or(0));
+  if (!read_number(http.query_value("timeoutSeconds"), watch.timeout_seconds)) {
+    return bad_number(http.query_value("timeoutSeconds"));
+  }
+  watch.watch = as_flag(http.query_value("watch"), http.has_query("watch"));
+  watch.allow_bookmarks =
+      as_flag(http.query_value("allowWatchBookmarks"), http.has_query("allowWatchBookmarks"));
+  watch.send_initial_events =
+      as_flag(http.query_value("sendInitialEvents"), http.has_query("sendInitialEvents"));
+
+  const std::string_view version = http.query_value("resourceVersion");
+  const std::string_view match = http.query_value("resourceVersionMatch");
+  std::uint64_t revision = 0;
+  if (!version.empty()) {
+    const auto [end, error] =
+        std::from_chars(version.data(), version.data() + version.size(), revision);
+    if (error != std::errc() || end != version.data() + version.size()) {
+      // The real server answers with a plain 500 here, without a reason.
+      return answers::failure(
+          500, "",
+          fmt::format("resourceVersion: Invalid value: \"{}\": strconv.ParseUint: "
+                      "parsing \"{}\": invalid syntax",
+                      version, version));
+    }
+  }
+  if (!match.empty() && match != "Exact" && match != "NotOlderThan") {
+    return answers::bad_request(
+        fmt::format("resourceVersionMatch: Unsupported value: \"{}\": supported "
+                    "values: \"Exact\", \"NotOlderThan\"",
+                    match));
+  }
+  if (watch.watch) {
+    watch.resource_version = revision;
+    return std::nullopt;
+  }
+  // A limit without a match rule means exactly this version, for clients older than the rule.
+  if (revision > 0 && api.continue_token.empty()) {
+    if (match == "Exact" || (match.empty() && api.limit > 0)) {
+      api.at_revision = revision;
+    }
+    result.min_revision = revision;
+  }
+  return std::nullopt;
+}
+
+/// kInvalid text of a patch's Content-Type.
+std::optional<PatchType> patch_type_of(std::string_view content_type) {
+  if (content_type == "application/json-patch+json") return PatchType::kJson;
+  if (content_type == "application/merge-patch+json") return PatchType::kMerge;
+  if (content_type == "application/strategic-merge-patch+json") return PatchType::kStrategic;
+  if (content_type == "application/apply-patch+yaml") return PatchType::kApply;
+  return std::nullopt;
+}
+
+std::optional<HttpResponse> read_write_options(const HttpRequest& http, ApiRequest& api,
+                                               std::string_view kind_name) {
+  const std::string_view options_kind = api.verb == Verb::kCreate   ? "CreateOptions"
+                                        : api.verb == Verb::kUpdate ? "UpdateOptions"
+                                                                    : "PatchOptions";
+  const std::string_view dry_run = http.query_value("dryRun");
+  if (auto refused = check_dry_run(dry_run, options_kind)) return refused;
+  api.dry_run = !dry_run.empty();
+  api.force = as_flag(http.query_value("force"), http.has_query("force"));
+  const std::string_view validation = http.query_value("fieldValidation");
+  if (validation == "Strict") {
+    api.field_validation = FieldValidation::kStrict;
+  } else if (validation == "Ignore") {
+    api.field_validation = FieldValidation::kIgnore;
+  } else if (validation.empty() || validation == "Warn") {
+    api.field_validation = FieldValidation::kWarn;
+  } else {
+    const std::string text =
+        fmt::format("Unsupported value: \"{}\": supported values: \"Ignore\", \"Strict\", \"Warn\"",
+                    validation);
+    return answers::failure(
+        422, "Invalid",
+        fmt::format("{}.meta.k8s.io \"\" is invalid: fieldValidation: {}", options_kind, text));
+  }
+  if (api.verb == Verb::kPatch) {
+    const auto type = patch_type_of(parse_media_type(http.header("content-type")).type);
+    if (!type) return answers::unsupported_patch();
+    api.patch_type = *type;
+  }
+  api.field_manager = http.query_value("fieldManager");
+  if (api.field_manager.empty() && api.patch_type != PatchType::kApply) {
+    // The real rule: what stands before the slash of the client's name.
+    const std::string_view agent = http.header("user-agent");
+    api.field_manager = agent.substr(0, std::min(agent.find('/'), std::size_t{128}));
+  }
+  auto body = decode_body(http, kind_name);
+  if (auto* refused = std::get_if<HttpResponse>(&body)) return *refused;
+  api.body = std::get<DecodedBody>(body).value;
+  api.duplicate_fields = std::get<DecodedBody>(std::move(body)).duplicates;
+  return std::nullopt;
+}
+
+/// The beginning of a body, as the real server quotes it: hexadecimal when it does not look like
+/// JSON.
+std::string summary(std::string_view body) {
+  constexpr std::size_t kShown = 30;
+  if (body.empty()) return "<empty>";
+  const std::string_view shown = body.substr(0, kShown);
+  std::string text;
+  if (body[0] == '{') {
+    text = shown;
+  } else {
+    for (const char c : shown) text += fmt::format("{:02x}", static_cast<unsigned char>(c));
+  }
+  return body.size() > kShown ? text + " ..." : text;
+}
+
+HttpResponse undecodable(std::string_view kind_name, std::string_view why, std::string_view body) {
+  return answers::bad_request(
+      fmt::format("the object provided is unrecognized (must be of type {}): couldn't get "
+                  "version/kind; json parse error: {} ({})",
+                  kind_name, why, summary(body)));
+}
+
+}  // namespace
+
+std::variant<DecodedBody, HttpResponse> decode_body(const HttpRequest& request,
+                                                    std::string_view kind_name) {
+  const std::string type = parse_media_type(request.header("content-type")).type;
+  DecodedBody result;
+  if (type == "application/yaml" || type == "application/apply-patch+yaml") {
+    auto documents = parse_yaml(request.body, "body");
+    if (!documents) return answers::bad_request(documents.error().message);
+    if (documents->size() != 1) {
+      return answers::bad_request(
+          fmt::format("the body holds {} documents, not one", documents->size()));
+    }
+    result.value = documents->front().value;
+    result.duplicates = documents->front().duplicates;
+    return result;
+  }
+  if (type == kProtobufMediaType) {
+    auto decoded = decode_kube_protobuf(request.body);
+    if (!decoded) {
+      if (decoded.error().kind == ErrorKind::kNotFound) return answers::unsupported_body();
+      return answers::bad_request(decoded.error().message);
+    }
+    result.value = *std::move(decoded);
+    return result;
+  }
+  if (!type.empty() && type != "application/json" && !patch_type_of(type)) {
+    return answers::unsupported_body();
+  }
+  auto parsed = parse_json(request.body, JsonLimits{.max_depth = kMaxDepth}, &result.duplicates);
+  if (!parsed) return undecodable(kind_name, json_error_text(parsed.error()), request.body);
+  result.value = *std::move(parsed);
+  return result;
+}
+
+std::variant<DecodedRequest, HttpResponse> decode_request(const HttpRequest& request,
+                                                          const ResourcePath& path,
+                                                          std::string_view user) {
+  DecodedRequest result;
+  ApiRequest& api = result.api;
+  api.resource = path.kind->resource();
+  api.ns = path.ns;
+  api.name = path.name;
+  api.subresource = path.subresource;
+  api.user = user;
+  const bool named = !path.name.empty();
+  const bool creatable = !named && (!path.ns.empty() || !path.kind->namespaced);
+  const std::string& method = request.method;
+  std::optional<HttpResponse> refused;
+  if (method == "GET") {
+    api.verb = named ? Verb::kGet : Verb::kList;
+    refused = read_list_options(request, result);
+    result.watch.watch = (result.watch.watch || path.watch) && path.subresource.empty();
+    if (named && result.watch.watch) {
+      // A watch of one object is a watch of the list that holds it alone.
+      api.verb = Verb::kList;
+      api.field_selector = "metadata.name=" + path.name;
+      api.name.clear();
+    }
+  } else if (method == "POST" && (creatable || !path.subresource.empty())) {
+    api.verb = Verb::kCreate;
+    refused = read_write_options(request, api, path.kind->kind);
+  } else if (method == "PUT" && named) {
+    api.verb = Verb::kUpdate;
+    refused = read_write_options(request, api, path.kind->kind);
+  } else if (method == "PATCH" && named) {
+    api.verb = Verb::kPatch;
+    refused = read_write_options(request, api, path.kind->kind);
+  } else if (method == "DELETE" && path.subresource.empty() && (named || creatable)) {
+    api.verb = named ? Verb::kDelete : Verb::kDeleteCollection;
+    refused = read_list_options(request, result);
+    if (!refused) refused = read_delete_options(request, api);
+  } else {
+    return answers::method_not_allowed();
+  }
+  if (refused) return *std::move(refused);
+  return result;
+}
+
+}  // namespace inferlab::sim

@@ -1,0 +1,311 @@
+#include "sim/apiserver/request_router.h"
+
+#include <fmt/core.h>
+#include <openssl/crypto.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "sim/api/json.h"
+#include "sim/api/yaml.h"
+#include "sim/apiserver/answers.h"
+#include "sim/apiserver/discovery.h"
+#include "sim/apiserver/openapi_protobuf.h"
+#include "sim/apiserver/pod_log.h"
+#include "sim/apiserver/reviews.h"
+#include "sim/apiserver/table.h"
+#include "sim/apiserver/watch_stream.h"
+
+namespace inferlab::sim {
+namespace {
+
+HttpResponse plain(std::string text) {
+  HttpResponse response;
+  response.content_type = "text/plain; charset=utf-8";
+  response.body = std::move(text);
+  return response;
+}
+
+/// What the run's thread gives back.
+struct Answer {
+  ApiResponse api;
+  Time now{};
+  std::uint64_t revision = 0;
+};
+
+HttpResponse too_new(std::uint64_t wanted, std::uint64_t current) {
+  const Value cause = Value::object(
+      {{"reason", "ResourceVersionTooLarge"}, {"message", "Too large resource version"}});
+  return answers::failure(
+      504, "Timeout",
+      fmt::format("Timeout: Too large resource version: {}, current: {}", wanted, current),
+      Value::object({{"causes", Value::array({cause})}, {"retryAfterSeconds", 1}}));
+}
+
+IncludeObject include_of(const HttpRequest& request) {
+  const std::string_view include = request.query_value("includeObject");
+  if (include == "None") return IncludeObject::kNone;
+  if (include == "Object") return IncludeObject::kObject;
+  return IncludeObject::kMetadata;
+}
+
+/// Tools that people look at get indented JSON, as from the real server.
+bool wants_pretty(const HttpRequest& request) {
+  if (request.has_query("pretty")) {
+    const std::string_view value = request.query_value("pretty");
+    return value != "false" && value != "0";
+  }
+  const std::string_view agent = request.header("user-agent");
+  return agent.starts_with("curl") || agent.starts_with("Wget") || agent.starts_with("Mozilla/5.0");
+}
+
+/// The text of a Warning header may hold no control characters; quotes are escaped.
+std::string warning_header(std::string_view text) {
+  std::string quoted = "299 - \"";
+  for (const char c : text) {
+    if (c == '"' || c == '\\') quoted += '\\';
+    quoted += static_cast<unsigned char>(c) < 0x20 ? ' ' : c;
+  }
+  return quoted + "\"";
+}
+
+HttpResponse render(const HttpRequest& request, const Representation& representation,
+                    const Kind& kind, const Answer& answer) {
+  HttpResponse response;
+  response.status = answer.api.code;
+  Value body = answer.api.body;
+  // A Scale, a Binding's Status and errors are shown as they are.
+  const std::string_view body_kind = body["kind"].as_string();
+  const bool of_kind = body_kind == kind.kind || body_kind == std::string(kind.kind) + "List";
+  if (answer.api.ok() && of_kind) {
+    if (representation.shape == Representation::Shape::kTable) {
+      body =
+          to_table(kind, body, answer.now,
+                   {.meta_version = representation.meta_version, .include = include_of(request)});
+    } else if (representation.shape == Representation::Shape::kMetadata) {
+      body = to_partial_metadata(body, representation.meta_version);
+    }
+  }
+  if (representation.format == Representation::Format::kYaml) {
+    response.content_type = "application/yaml";
+    response.body = to_yaml(body);
+  } else {
+    response.body = (wants_pretty(request) ? to_json(body, 2) : to_json(body)) + "\n";
+  }
+  for (const std::string& warning : answer.api.warnings) {
+    response.headers.emplace_back("Warning", warning_header(warning));
+  }
+  return response;
+}
+
+}  // namespace
+
+RequestRouter::RequestRouter(RunDoor door, RouterOptions options)
+    : door_(std::move(door)),
+      options_(std::move(options)),
+      kinds_(KindTable::builtin()),
+      openapi_(kinds_, options_.version) {}
+
+HttpResponse RequestRouter::answer(const HttpRequest& request) {
+  if (auto open = answer_open_path(request)) return *std::move(open);
+  if (!authorized(request)) return answers::unauthorized();
+  if (auto document = answer_document(request)) return *std::move(document);
+  if (auto review = answer_review_request(request)) return *std::move(review);
+  const ResourcePath path = parse_resource_path(request.path, kinds_);
+  switch (path.found) {
+    case ResourcePath::Found::kNothing:
+      return answers::not_found_page();
+    case ResourcePath::Found::kUnknownResource:
+      return answers::unknown_resource();
+    case ResourcePath::Found::kResource:
+      break;
+  }
+  if (path.kind->resource() == "pods" && !path.subresource.empty() &&
+      path.subresource != "status" && path.subresource != "binding" &&
+      path.subresource != "eviction") {
+    return answer_pod_part(request, path);
+  }
+  return answer_resource(request, path);
+}
+
+bool RequestRouter::authorized(const HttpRequest& request) const {
+  if (options_.token.empty()) return true;
+  std::string_view given = request.header("authorization");
+  if (!given.starts_with("Bearer ")) return false;
+  given.remove_prefix(7);
+  // In constant time, so that the token cannot be found out byte by byte; its length is no secret.
+  return given.size() == options_.token.size() &&
+         CRYPTO_memcmp(given.data(), options_.token.data(), given.size()) == 0;
+}
+
+std::string RequestRouter::user_of(const HttpRequest& request) const {
+  const std::string_view as = request.header("impersonate-user");
+  return as.empty() ? options_.user : std::string(as);
+}
+
+std::optional<HttpResponse> RequestRouter::answer_open_path(const HttpRequest& request) {
+  if (request.method != "GET") return std::nullopt;
+  const std::string_view path = request.path;
+  if (path == "/healthz" || path == "/livez" || path == "/readyz") {
+    // A server whose run has ended or is stuck is not healthy.
+    if (!door_.mailbox.call([] { return true; })) return answers::run_has_ended();
+    return plain("ok");
+  }
+  if (path == "/version" || path == "/version/") {
+    return answers::json_response(version_info(options_.version));
+  }
+  return std::nullopt;
+}
+
+std::optional<HttpResponse> RequestRouter::answer_document(const HttpRequest& request) {
+  std::string_view path = request.path;
+  const bool known = path == "/" || path == "/api" || path == "/apis" || path == "/api/" ||
+                     path == "/apis/" || path.starts_with("/openapi/") ||
+                     path.starts_with("/apis/") || path.starts_with("/api/");
+  if (!known || request.method != "GET") return std::nullopt;
+  if (path.size() > 1 && path.ends_with('/')) path.remove_suffix(1);
+  if (path == "/") {
+    Value::Array paths;
+    for (const char* name : {"/api", "/api/v1", "/apis", "/healthz", "/livez", "/openapi/v2",
+                             "/openapi/v3", "/readyz", "/version"}) {
+      paths.emplace_back(name);
+    }
+    return answers::json_response(Value::object({{"paths", Value::array(std::move(paths))}}));
+  }
+  if (path == "/api" || path == "/apis") {
+    const std::string_view accept = request.header("accept");
+    if (const std::string version = aggregated_version(accept); !version.empty()) {
+      HttpResponse response =
+          answers::json_response(aggregated_discovery(kinds_, path == "/api", version));
+      response.content_type = fmt::format(
+          "application/json;g=apidiscovery.k8s.io;v={};as=APIGroupDiscoveryList", version);
+      response.headers.emplace_back("Vary", "Accept");
+      return response;
+    }
+    if (!negotiate(accept)) return answers::not_acceptable();
+    return answers::json_response(path == "/api" ? api_versions(options_.address)
+                                                 : api_group_list(kinds_));
+  }
+  if (path == "/openapi/v2") return answer_openapi_v2(request);
+  if (path == "/openapi/v3" || path.starts_with("/openapi/v3/")) {
+    path.remove_prefix(std::min(path.size(), std::string_view("/openapi/v3/").size()));
+    return answer_openapi_v3(request, path);
+  }
+  // /api/VERSION, /apis/GROUP and /apis/GROUP/VERSION; anything longer is a resource.
+  std::optional<Value> document;
+  const bool core = path.starts_with("/api/");
+  path.remove_prefix(core ? 5 : 6);
+  const std::size_t slash = path.find('/');
+  if (core && slash == std::string_view::npos) {
+    document = api_resource_list(kinds_, "", path);
+  } else if (!core && slash == std::string_view::npos) {
+    document = api_group(kinds_, path);
+  } else if (!core && path.find('/', slash + 1) == std::string_view::npos) {
+    document = api_resource_list(kinds_, path.substr(0, slash), path.substr(slash + 1));
+  } else {
+    return std::nullopt;
+  }
+  return document ? answers::json_response(*document) : answers::not_found_page();
+}
+
+HttpResponse RequestRouter::answer_openapi_v2(const HttpRequest& request) {
+  HttpResponse response;
+  for (const MediaType& entry : parse_accept(request.header("accept"))) {
+    if (entry.type == kOpenApiProtobufMediaType) {
+      response.content_type = kOpenApiProtobufAnswerType;
+      response.body = *openapi_.v2_protobuf();
+      return response;
+    }
+    if (entry.type == "application/json" || entry.type == "*/*" || entry.type == "application/*") {
+      break;
+    }
+  }
+  response.body = *openapi_.v2_json();
+  return response;
+}
+
+HttpResponse RequestRouter::answer_openapi_v3(const HttpRequest& request, std::string_view path) {
+  if (path.empty()) {
+    HttpResponse response;
+    response.content_type = "text/plain; charset=utf-8";  // so the real server
+    response.body = *openapi_.v3_index();
+    return response;
+  }
+  const auto document = openapi_.v3(path);
+  if (!document) return answers::not_found_page();
+  HttpResponse response;
+  const std::string_view hash = request.query_value("hash");
+  if (!hash.empty() && hash != document->hash) {
+    response.status = 301;
+    response.headers.emplace_back("Location",
+                                  fmt::format("/openapi/v3/{}?hash={}", path, document->hash));
+    return response;
+  }
+  response.body = *document->text;
+  response.headers.emplace_back("Etag", fmt::format("\"{}\"", document->hash));
+  response.headers.emplace_back("Vary", "Accept");
+  response.headers.emplace_back("Cache-Control", hash.empty() ? "no-cache" : "public, immutable");
+  return response;
+}
+
+std::optional<HttpResponse> RequestRouter::answer_review_request(const HttpRequest& request) {
+  for (const ReviewResource& review : review_resources()) {
+    if (request.path !=
+        fmt::format("/apis/{}/{}/{}", review.group, review.version, review.plural)) {
+      continue;
+    }
+    if (request.method != "POST") return answers::method_not_allowed();
+    auto body = decode_body(request, review.kind);
+    if (auto* refused = std::get_if<HttpResponse>(&body)) return *refused;
+    const auto answer = answer_review(review.kind, std::get<DecodedBody>(body).value,
+                                      {user_of(request), options_.groups});
+    if (!answer) return answers::unknown_resource();
+    HttpResponse response = answers::json_response(*answer);
+    response.status = 201;
+    return response;
+  }
+  return std::nullopt;
+}
+
+HttpResponse RequestRouter::answer_pod_part(const HttpRequest& request, const ResourcePath& path) {
+  if (path.subresource == "log") {
+    if (request.method != "GET") return answers::method_not_allowed();
+    return answer_pod_log(door_, hub_, request, path);
+  }
+  const char* why = "is not simulated";
+  if (path.subresource == "exec" || path.subresource == "attach") {
+    why = "is not simulated: containers of this cluster run no processes; see `kubectl logs`";
+  } else if (path.subresource == "portforward") {
+    why =
+        "is not simulated: Pods of this cluster have no network; an LLM server is reached through "
+        "the cluster's gateway";
+  }
+  return answers::failure(501, "NotImplemented",
+                          fmt::format("pods \"{}\": {} {}", path.name, path.subresource, why));
+}
+
+HttpResponse RequestRouter::answer_resource(const HttpRequest& request, const ResourcePath& path) {
+  const auto representation = negotiate(request.header("accept"));
+  if (!representation) return answers::not_acceptable();
+  auto decoded = decode_request(request, path, user_of(request));
+  if (auto* refused = std::get_if<HttpResponse>(&decoded)) return *std::move(refused);
+  const DecodedRequest asked = std::get<DecodedRequest>(std::move(decoded));
+  if (asked.watch.watch) {
+    return answer_watch(door_, hub_, *path.kind, asked, *representation, include_of(request));
+  }
+  const bool reads = asked.api.verb == Verb::kGet || asked.api.verb == Verb::kList;
+  const auto answer = door_.mailbox.call([&] {
+    Answer result;
+    result.revision = door_.api.store().revision();
+    if (asked.min_revision <= result.revision) {
+      result.api = reads ? door_.api.handle(asked.api) : door_.write(asked.api);
+    }
+    result.now = door_.api.simulation().now();
+    return result;
+  });
+  if (!answer) return answers::run_has_ended();
+  if (asked.min_revision > answer->revision) return too_new(asked.min_revision, answer->revision);
+  return render(request, *representation, *path.kind, *answer);
+}
+
+}  // namespace inferlab::sim

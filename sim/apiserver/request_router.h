@@ -1,0 +1,57 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "sim/apiserver/http.h"
+#include "sim/apiserver/media_type.h"
+#include "sim/apiserver/openapi.h"
+#include "sim/apiserver/request_options.h"
+#include "sim/apiserver/resource_path.h"
+#include "sim/apiserver/run_door.h"
+#include "sim/apiserver/watch_hub.h"
+
+namespace inferlab::sim {
+
+struct RouterOptions {
+  std::string version = "v1.32.4";
+  std::string token = {};      // empty: everybody may ask
+  std::string user = "admin";  // whom the token stands for
+  std::vector<std::string> groups = {"system:masters", "system:authenticated"};
+  std::string address = {};  // "127.0.0.1:6443", told by discovery
+};
+
+/// From an HTTP request to its answer: authentication, then discovery, OpenAPI, reviews, logs,
+/// watches or a resource. Knows no sockets. Any thread, many at once; what concerns the run goes
+/// through the door.
+class RequestRouter {
+ public:
+  RequestRouter(RunDoor door, RouterOptions options);
+
+  HttpResponse answer(const HttpRequest& request);
+
+  /// Ends every watch and followed log.
+  void close() { hub_->close(); }
+  [[nodiscard]] std::size_t watches() const { return hub_->watches(); }
+
+ private:
+  [[nodiscard]] bool authorized(const HttpRequest& request) const;
+  std::optional<HttpResponse> answer_open_path(const HttpRequest& request);
+  std::optional<HttpResponse> answer_document(const HttpRequest& request);
+  HttpResponse answer_openapi_v2(const HttpRequest& request);
+  HttpResponse answer_openapi_v3(const HttpRequest& request, std::string_view path);
+  std::optional<HttpResponse> answer_review_request(const HttpRequest& request);
+  HttpResponse answer_resource(const HttpRequest& request, const ResourcePath& path);
+  HttpResponse answer_pod_part(const HttpRequest& request, const ResourcePath& path);
+  [[nodiscard]] std::string user_of(const HttpRequest& request) const;
+
+  RunDoor door_;
+  const RouterOptions options_;
+  const KindTable& kinds_;
+  OpenApiDocuments openapi_;
+  std::shared_ptr<WatchHub> hub_ = std::make_shared<WatchHub>();
+};
+
+}  // namespace inferlab::sim

@@ -1,0 +1,31 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "sim/api/kind.h"
+
+namespace inferlab::sim {
+
+/// What a URL path under /api/v1 or /apis/GROUP/VERSION names.
+struct ResourcePath {
+  enum class Found : std::uint8_t {
+    kResource,
+    kNothing,          // not such a path, or a group that is not served: "404 page not found"
+    kUnknownResource,  // the group version is served, the resource or subresource is not
+  };
+  Found found = Found::kNothing;
+  const Kind* kind = nullptr;
+  std::string ns, name, subresource;
+  bool watch = false;  // the old /watch/ form
+};
+
+/// Source: Kubernetes documentation, "API Concepts", "Resource URIs". "/namespaces/NAME" is the
+/// Namespace itself, "/namespaces/NAME/RESOURCE" what lies in it.
+ResourcePath parse_resource_path(std::string_view path, const KindTable& kinds);
+
+/// "/api/v1" or "/apis/apps/v1".
+std::string group_version_path(const Kind& kind);
+
+}  // namespace inferlab::sim

@@ -1,0 +1,101 @@
+// The real kubectl against a whole simulated cluster: controllers, scheduler and kubelets at work.
+#include <catch2/catch.hpp>
+
+#include "tests/sim/apiserver/cluster_run.h"
+#include "tests/sim/apiserver/kubectl.h"
+
+namespace inferlab::sim {
+namespace {
+
+using testing::ClusterRun;
+using testing::Kubectl;
+
+constexpr const char* kWeb = R"(
+apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: web
+spec:
+  replicas: 2
+  selector:
+    matchLabels: {app: web}
+  template:
+    metadata:
+      labels: {app: web}
+    spec:
+      containers:
+      - name: main
+        image: registry.local/web:v1
+        ports:
+        - containerPort: 8000
+        readinessProbe:
+          httpGet: {path: /, port: 8000}
+---
+apiVersion: v1
+kind: Service
+metadata:
+  name: web
+spec:
+  selector: {app: web}
+  ports:
+  - port: 80
+    targetPort: 8000
+)";
+
+bool contains(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
+
+TEST_CASE("kubectl and a cluster: roll out, look, undo, clean up", "[kubectl][cluster]") {
+  if (!Kubectl::available()) return;
+  ClusterRun run;
+  Kubectl kubectl(run.door());
+  CHECK(contains(kubectl.good({"get", "nodes"}), "Ready"));
+  const std::size_t before = run.journal_entries();
+  kubectl.good({"apply", "-f", "-"}, kWeb);
+  CHECK(run.journal_entries() == before + 2);  // reads and dry runs are not in it
+  CHECK(contains(kubectl.good({"rollout", "status", "deploy/web", "--timeout=60s"}),
+                 "successfully rolled out"));
+  CHECK(contains(kubectl.good({"get", "deploy", "web"}), "2/2"));
+  CHECK(contains(kubectl.good({"get", "pods", "-l", "app=web"}), "Running"));
+  CHECK(contains(kubectl.good({"get", "pods", "-o", "wide"}), "cpu-"));
+  const std::string pod =
+      kubectl.good({"get", "pods", "-l", "app=web", "-o", "jsonpath={.items[0].metadata.name}"});
+  CHECK(contains(kubectl.good({"describe", "pod", pod}), "Successfully assigned"));
+  CHECK(contains(kubectl.good({"describe", "node", "cpu-0"}), "Allocated resources"));
+  CHECK(contains(kubectl.good({"describe", "svc", "web"}), "Endpoints"));
+  CHECK(contains(kubectl.good({"get", "events"}), "Scheduled"));
+  CHECK(contains(kubectl.good({"get", "endpoints", "web"}), ":8000"));
+  kubectl.good({"logs", pod});
+
+  kubectl.good({"set", "image", "deploy/web", "main=registry.local/web:v2"});
+  kubectl.good({"rollout", "status", "deploy/web", "--timeout=60s"});
+  CHECK(contains(kubectl.good({"rollout", "history", "deploy/web"}), "2"));
+  kubectl.good({"rollout", "undo", "deploy/web"});
+  kubectl.good({"rollout", "status", "deploy/web", "--timeout=60s"});
+  CHECK(kubectl.good(
+            {"get", "deploy", "web", "-o", "jsonpath={.spec.template.spec.containers[0].image}"}) ==
+        "registry.local/web:v1");
+  kubectl.good({"scale", "deploy/web", "--replicas=1"});
+  CHECK(contains(
+      kubectl.good({"wait", "--for=jsonpath={.status.replicas}=1", "deploy/web", "--timeout=60s"}),
+      "condition met"));
+  kubectl.good({"delete", "deploy,svc", "web"});
+  kubectl.good({"wait", "--for=delete", "pods", "-l", "app=web", "--timeout=60s"});
+  CHECK(kubectl.good({"get", "pods", "-o", "name"}).empty());
+}
+
+TEST_CASE("kubectl and a cluster: cordon and drain a node", "[kubectl][cluster]") {
+  if (!Kubectl::available()) return;
+  ClusterRun run;
+  Kubectl kubectl(run.door());
+  kubectl.good({"apply", "-f", "-"}, kWeb);
+  kubectl.good({"rollout", "status", "deploy/web", "--timeout=60s"});
+  kubectl.good({"drain", "cpu-0", "--ignore-daemonsets", "--timeout=60s"});
+  CHECK(contains(kubectl.good({"get", "nodes"}), "SchedulingDisabled"));
+  kubectl.good({"uncordon", "cpu-0"});
+  kubectl.good({"rollout", "status", "deploy/web", "--timeout=60s"});
+}
+
+}  // namespace
+}  // namespace inferlab::sim
