@@ -96,8 +96,8 @@ ApiResponse delete_object(Call& call, const ObjectPtr& object) {
     const auto since = parse_rfc3339(had["deletionTimestamp"].as_string());
     const Time asked = since ? *since - std::chrono::seconds(had_grace) : call.now();
     meta =
-        meta.with("deletionTimestamp", Value(format_rfc3339(asked + std::chrono::seconds(grace))))
-            .with("deletionGracePeriodSeconds", grace);
+        meta.with("deletionTimestamp", Value(format_rfc3339(asked + std::chrono::seconds(grace))));
+    if (call.kind.kind != "Namespace") meta = meta.with("deletionGracePeriodSeconds", grace);
     if (!deleting && meta["generation"].as_int() > 0) {
       meta = meta.with("generation", meta["generation"].as_int() + 1);
     }
@@ -114,7 +114,6 @@ ApiResponse delete_object(Call& call, const ObjectPtr& object) {
   ApiResponse out;
   out.object = last == old ? object : call.store().put(object->key, last, call.now());
   out.body = out.object->document;
-  if (call.request.propagation == Propagation::kForeground) out.code = 202;
   return out;
 }
 

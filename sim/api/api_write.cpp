@@ -1,4 +1,6 @@
 // POST and PUT: from the body of a request to a new version in the store.
+#include <algorithm>
+
 #include "sim/api/admission.h"
 #include "sim/api/apply/managed_fields.h"
 #include "sim/api/decode.h"
@@ -85,6 +87,21 @@ Value kept_metadata(const Value& object, const Value& old) {
   return meta == had ? had : meta;
 }
 
+// A name that is free, or after eight tries one that is not: the answer is then AlreadyExists.
+// Source: Kubernetes API concepts, "Generated names".
+std::string generated_name(const Call& call, const std::string& prefix) {
+  constexpr std::size_t kMaxPrefix = 58;  // 63 less the suffix
+  constexpr int kTries = 8;
+  std::string name;
+  for (int i = 0; i < kTries; ++i) {
+    name = prefix.substr(0, kMaxPrefix) + call.api.name_suffix();
+    const ObjectKey key{call.request.resource,
+                        call.kind.namespaced ? call.request.ns : std::string(), name};
+    if (call.store().get(key) == nullptr) break;
+  }
+  return name;
+}
+
 FieldManager writer_of(const Call& call) {
   const ApiRequest& request = call.request;
   return {request.field_manager.empty() ? "unknown" : request.field_manager,
@@ -95,14 +112,25 @@ FieldManager writer_of(const Call& call) {
           {}};
 }
 
-// Clients send managedFields back as they got them; the server's own are what counts.
-Value with_managed_fields_of(const Value& object, const Value& old) {
+bool is_manager_entry(const Value& entry) {
+  const std::string_view operation = entry["operation"].as_string();
+  return (operation == "Apply" || operation == "Update") &&
+         entry["fieldsType"].as_string() == "FieldsV1";
+}
+
+// Clients send managedFields back as they got them, or mended (kubectl moves what it once updated
+// to what it now applies); what makes no sense, or comes through a subresource, does not count.
+Value with_managed_fields_of(const Call& call, const Value& object, const Value& old) {
   const Value& had = old["metadata"]["managedFields"];
   const Value& given = object["metadata"]["managedFields"];
   if (had == given) return object;
-  // [{}] asks to forget them.
-  if (given.size() == 1 && given[std::size_t{0}].empty())
-    return object.without_path({"metadata", "managedFields"});
+  if (call.request.subresource.empty() && !given.empty()) {
+    // [{}] asks to forget them.
+    if (given.size() == 1 && given[std::size_t{0}].empty())
+      return object.without_path({"metadata", "managedFields"});
+    const Value::Array& entries = given.items();
+    if (std::all_of(entries.begin(), entries.end(), is_manager_entry)) return object;
+  }
   return had.is_null() ? object.without_path({"metadata", "managedFields"})
                        : object.with_path({"metadata", "managedFields"}, had);
 }
@@ -191,10 +219,8 @@ ApiResponse store_new(Call& call, Value object) {
   }
   Value meta = object["metadata"];
   const std::string prefix = meta["generateName"].str();
-  if (meta["name"].empty() && !prefix.empty()) {
-    constexpr std::size_t kMaxPrefix = 58;  // 63 less the suffix
-    meta = meta.with("name", Value(prefix.substr(0, kMaxPrefix) + call.api.name_suffix()));
-  }
+  const bool generated = meta["name"].empty() && !prefix.empty();
+  if (generated) meta = meta.with("name", Value(generated_name(call, prefix)));
   const std::string name = meta["name"].str();
   meta =
       kind.namespaced ? meta.with("namespace", Value(call.request.ns)) : meta.without("namespace");
@@ -227,11 +253,7 @@ ApiResponse store_new(Call& call, Value object) {
   const ObjectKey key{call.request.resource, kind.namespaced ? call.request.ns : std::string(),
                       name};
   if (call.store().get(key) != nullptr) {
-    return prefix.empty() || !call.request.body["metadata"]["name"].empty()
-               ? already_exists(call.resource(), name)
-               : status_failure(
-                     409, "AlreadyExists",
-                     "object is being deleted or its generated name \"" + name + "\" is taken");
+    return already_exists(call.resource(), name);
   }
   if (call.request.dry_run) return dry_answer(std::move(object), 201);
   return answer(call.store().put(key, object, call.now()), 201);
@@ -276,7 +298,7 @@ ApiResponse store_update(Call& call, Value object, const ObjectPtr& old_object) 
     return modified_meanwhile(call.resource(), name);
   }
   object = object.with("metadata", kept_metadata(object, old));
-  if (!call.fields_tracked) object = with_managed_fields_of(object, old);
+  if (!call.fields_tracked) object = with_managed_fields_of(call, object, old);
   if (call.request.subresource == "status") {
     const Value managed = object["metadata"]["managedFields"];
     object = only_status(kind, object, old);

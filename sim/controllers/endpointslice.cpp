@@ -22,6 +22,16 @@ constexpr std::string_view kManagedBy = "endpointslice.kubernetes.io/managed-by"
 constexpr std::string_view kMe = "endpointslice-controller.k8s.io";
 constexpr std::size_t kMaxEndpoints = 100;
 
+// A port without a name has the empty one in a slice: so the API fills it in, and what is wanted
+// must look like what is stored, or each would be taken for another's and written anew for ever.
+Value with_names(const Value& ports) {
+  Value::Array out;
+  for (const Value& port : ports.items()) {
+    out.push_back(port.has("name") ? port : port.with("name", ""));
+  }
+  return Value::array(std::move(out));
+}
+
 class EndpointSliceController final : public Controller {
  public:
   explicit EndpointSliceController(const ControllerContext& context)
@@ -52,7 +62,7 @@ class EndpointSliceController final : public Controller {
     // Wanted endpoints by ports, then by address reference.
     std::map<std::string, Group> groups;
     for (const ObjectPtr& pod : pods_behind(store(), *service)) {
-      const Value ports = ports_of(view, pod->view<PodView>());
+      const Value ports = with_names(ports_of(view, pod->view<PodView>()));
       Group& group = groups[to_json(ports)];
       group.ports = ports;
       group.wanted.emplace(pod->key.name, endpoint_of(view, *pod));

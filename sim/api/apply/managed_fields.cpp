@@ -77,7 +77,7 @@ Value track_update(const Type& type, const Value& before, const Value& after,
   drop_unmanaged(difference.changed);
   drop_unmanaged(difference.removed);
   if (difference.changed.empty() && difference.removed.empty()) return after;
-  std::vector<FieldManager> managers = managers_of(before);
+  std::vector<FieldManager> managers = managers_of(after);
   for (FieldManager& manager : managers) {
     manager.fields.subtract(difference.removed);
     if (!manager.same_as(who)) manager.fields.subtract(difference.changed);

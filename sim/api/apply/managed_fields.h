@@ -39,7 +39,8 @@ FieldManager& manager_in(std::vector<FieldManager>& managers, const FieldManager
 /// Fields that nobody manages: name, uid, times, kind …
 void drop_unmanaged(FieldSet& fields);
 
-/// `after`, which `who` wrote over `before` (null: created), with managedFields brought up to date.
+/// `after`, which `who` wrote over `before` (null: created), with its managedFields, so far those
+/// of `before`, brought up to date.
 Value track_update(const Type& type, const Value& before, const Value& after,
                    const FieldManager& who);
 
