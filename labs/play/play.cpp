@@ -1,13 +1,11 @@
 #include "labs/play/play.h"
 
 #include <fmt/format.h>
-#include <stdlib.h>  // NOLINT: mkdtemp() is POSIX
 #include <unistd.h>
 
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
-#include <filesystem>
 #include <thread>
 
 #include "labs/desk/apply_manifest.h"
@@ -17,6 +15,7 @@
 #include "labs/grade/submission.h"
 #include "labs/play/progress_bar.h"
 #include "labs/session/session.h"
+#include "labs/session/temp_folder.h"
 #include "labs/spec/catalog.h"
 
 namespace inferlab::labs {
@@ -26,25 +25,6 @@ constexpr std::chrono::milliseconds kLook{50};
 // In virtual time: image, weights and graphs take some minutes.
 constexpr Duration kRolloutPatience = 1h;
 constexpr std::chrono::minutes kWallPatience{3};
-
-class TempFolder {
- public:
-  TempFolder() {
-    std::string pattern =
-        (std::filesystem::temp_directory_path() / "inferlab-play-XXXXXX").string();
-    if (::mkdtemp(pattern.data()) != nullptr) path_ = pattern;
-  }
-  ~TempFolder() {
-    std::error_code ignored;
-    if (!path_.empty()) std::filesystem::remove_all(path_, ignored);
-  }
-  TempFolder(const TempFolder&) = delete;
-  TempFolder& operator=(const TempFolder&) = delete;
-  [[nodiscard]] const std::string& path() const { return path_; }
-
- private:
-  std::string path_;
-};
 
 class Player {
  public:

@@ -22,14 +22,19 @@ std::string path_text(std::string_view element) {
 }  // namespace
 
 FieldSet FieldSet::from_value(const Value& fields_v1) {
+  FieldSet out = subtree(fields_v1);
+  out.member = false;  // {} at the root is the empty set, below it a leaf
+  return out;
+}
+
+FieldSet FieldSet::subtree(const Value& fields_v1) {
   FieldSet out;
-  if (fields_v1.is_null()) return out;
   out.member = fields_v1.empty();
   for (const Value::Member& member : fields_v1.members()) {
     if (member.key == ".") {
       out.member = true;
     } else if (member.key.size() >= 2) {
-      out.children.emplace_hint(out.children.end(), member.key, from_value(member.value));
+      out.children.emplace_hint(out.children.end(), member.key, subtree(member.value));
     }
   }
   return out;

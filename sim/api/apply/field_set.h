@@ -34,6 +34,7 @@ class FieldSet {
   friend bool operator==(const FieldSet&, const FieldSet&) = default;
 
  private:
+  static FieldSet subtree(const Value& fields_v1);
   void add_paths(const std::string& prefix, std::vector<std::string>& out) const;
 };
 

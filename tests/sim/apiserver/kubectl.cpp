@@ -1,8 +1,11 @@
 #include "tests/sim/apiserver/kubectl.h"
 
 #include <catch2/catch.hpp>
+#include <cstdlib>
 #include <iostream>
 #include <utility>
+
+#include "sim/api/json.h"
 
 namespace inferlab::sim::testing {
 
@@ -28,6 +31,9 @@ Kubectl::Kubectl(RunDoor door) {
   REQUIRE(server_->write_kubeconfig(kubeconfig).has_value());
   options_.environment = {{"HOME", home_.path()}, {"KUBECONFIG", kubeconfig}, {"TZ", "UTC"}};
   options_.timeout = std::chrono::seconds(60);
+  const auto version = parse_json(good({"version", "--client", "-o", "json"}));
+  REQUIRE(version.has_value());
+  minor_ = std::atoi((*version)["clientVersion"]["minor"].str().c_str());
 }
 
 ProcessResult Kubectl::run(std::vector<std::string> args, const std::string& input) {

@@ -19,6 +19,10 @@ class Kubectl {
   /// False, with a notice on standard output, when there is no kubectl on this machine.
   static bool available();
 
+  /// True for a kubectl of version 1.MINOR or newer: Debian 12 ships 1.20, which lacks some
+  /// commands.
+  [[nodiscard]] bool at_least(int minor) const { return minor_ >= minor; }
+
   inferlab::testing::ProcessResult run(std::vector<std::string> args,
                                        const std::string& input = {});
   /// run(), which must succeed; gives its standard output.
@@ -37,6 +41,7 @@ class Kubectl {
   inferlab::testing::TemporaryFolder home_;
   std::unique_ptr<ApiServer> server_;
   inferlab::testing::ProcessOptions options_;
+  int minor_ = 0;
 };
 
 }  // namespace inferlab::sim::testing

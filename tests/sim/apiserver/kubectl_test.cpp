@@ -53,7 +53,7 @@ TEST_CASE("kubectl: finds out what is served", "[kubectl]") {
   if (!Kubectl::available()) return;
   BareRun run;
   Kubectl kubectl(run.door());
-  CHECK(contains(kubectl.good({"version"}), "Server Version: v1.32.4"));
+  CHECK(contains(kubectl.good({"version"}), "v1.32.4"));
   const std::string resources = kubectl.good({"api-resources"});
   CHECK(contains(resources, "deployments"));
   CHECK(contains(resources, "po "));
@@ -62,8 +62,8 @@ TEST_CASE("kubectl: finds out what is served", "[kubectl]") {
   CHECK(contains(kubectl.good({"cluster-info"}), "is running at"));
   CHECK(contains(kubectl.good({"auth", "can-i", "create", "pods"}), "yes"));
   CHECK(contains(kubectl.good({"auth", "can-i", "--list"}), "*.*"));
-  CHECK(contains(kubectl.good({"auth", "whoami"}), "admin"));
-  CHECK(contains(kubectl.good({"explain", "deployment.spec.replicas"}), "FIELD: replicas"));
+  if (kubectl.at_least(28)) CHECK(contains(kubectl.good({"auth", "whoami"}), "admin"));
+  CHECK(contains(kubectl.good({"explain", "deployment.spec.replicas"}), "integer"));
   CHECK(contains(kubectl.good({"explain", "pod.spec.containers"}), "image"));
 }
 
@@ -137,7 +137,7 @@ TEST_CASE("kubectl: says what is wrong in the API server's words", "[kubectl]") 
                  "the server doesn't have a resource type \"nonsense\""));
   std::string unknown = kPod;
   unknown += "  nope: 1\n";
-  CHECK(contains(kubectl.bad({"apply", "-f", "-"}, unknown), "unknown field \"spec.nope\""));
+  CHECK(contains(kubectl.bad({"apply", "-f", "-"}, unknown), "unknown field"));
   CHECK(contains(kubectl.bad({"exec", "none", "--", "true"}), "not found"));
   CHECK(contains(kubectl.good({"get", "pods", "--ignore-not-found", "none"}), ""));
 }
@@ -155,7 +155,7 @@ TEST_CASE("kubectl: pods, their events and logs", "[kubectl]") {
                  "firstTimestamp":"2026-01-05T08:00:00Z","lastTimestamp":"2026-01-05T08:00:00Z"})");
   CHECK(contains(kubectl.good({"get", "pods"}), "Pending"));
   CHECK(contains(kubectl.good({"get", "events"}), "FailedScheduling"));
-  CHECK(contains(kubectl.good({"events"}), "FailedScheduling"));
+  if (kubectl.at_least(28)) CHECK(contains(kubectl.good({"events"}), "FailedScheduling"));
   const std::string described = kubectl.good({"describe", "pod", "p"});
   CHECK(contains(described, "Status:"));
   CHECK(contains(kubectl.good({"get", "pods", "-A"}), "default"));
@@ -174,15 +174,18 @@ TEST_CASE("kubectl: watches and waits", "[kubectl]") {
   CHECK(watch->wait_for_output("a ", std::chrono::seconds(20)));
   kubectl.good({"create", "configmap", "later"});
   CHECK(watch->wait_for_output("later", std::chrono::seconds(20)));
-  const auto waits =
-      kubectl.start({"wait", "--for=jsonpath={.data.done}=yes", "cm/a", "--timeout=20s"});
-  kubectl.good({"patch", "cm", "a", "--type=merge", "-p", R"({"data":{"done":"yes"}})"});
-  const auto result = waits->finish();
-  CHECK(result.exit_code == 0);
-  CHECK(contains(result.out, "condition met"));
+  if (kubectl.at_least(23)) {
+    const auto waits =
+        kubectl.start({"wait", "--for=jsonpath={.data.done}=yes", "cm/a", "--timeout=20s"});
+    kubectl.good({"patch", "cm", "a", "--type=merge", "-p", R"({"data":{"done":"yes"}})"});
+    const auto result = waits->finish();
+    CHECK(result.exit_code == 0);
+    CHECK(contains(result.out, "condition met"));
+  }
   const auto gone = kubectl.start({"wait", "--for=delete", "cm/later", "--timeout=20s"});
   kubectl.good({"delete", "cm", "later"});
-  CHECK(gone->finish().exit_code == 0);
+  const auto ended = gone->finish();  // an older kubectl fails when it was gone before it looked
+  CHECK((ended.exit_code == 0 || contains(ended.err, "not found")));
   watch->kill();
   CHECK(watch->finish().exit_code != 0);
   const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(20);

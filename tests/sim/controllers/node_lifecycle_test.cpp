@@ -109,10 +109,14 @@ TEST_CASE("node lifecycle: a lease that is renewed keeps a node Ready") {
          {"kind", "Lease"},
          {"metadata", Value::object({{"name", "w1"}, {"namespace", "kube-node-lease"}})},
          {"spec", Value::object({{"renewTime", format_rfc3339_micro(world.simulation.now())}})}});
-    const auto response =
-        first ? world.api.create("leases.coordination.k8s.io", "kube-node-lease", lease, "test")
-              : world.api.merge_patch({"leases.coordination.k8s.io", "kube-node-lease", "w1"}, "",
-                                      Value::object({{"spec", lease["spec"]}}), "test");
+    ApiResponse response;
+    if (first) {
+      response = world.api.create("leases.coordination.k8s.io", "kube-node-lease", lease, "test");
+    } else {
+      const Value patch = Value::object({{"spec", lease["spec"]}});
+      response = world.api.merge_patch({"leases.coordination.k8s.io", "kube-node-lease", "w1"}, "",
+                                       patch, "test");
+    }
     INFO(response.message());
     REQUIRE(response.ok());
   };
