@@ -69,7 +69,6 @@ prepare() {
   fi
   say "Building"
   (cd "$ROOT" && NINJA_STATUS='[%f/%t] ' nice -n 2 ninja -C "$BUILD_DIR" "$@" 2>&1) |
-    tee "$BUILD_DIR/build.log" | show_progress
-  [ "${PIPESTATUS[0]}" -eq 0 ] ||
+    tee "$BUILD_DIR/build.log" | show_progress ||
     { grep -A 20 -m 3 'FAILED:\|error:' "$BUILD_DIR/build.log" >&2; die "the build failed (log: $BUILD_DIR/build.log)"; }
 }

@@ -1,7 +1,8 @@
+#include "engine/backend/cuda/rms_norm.h"
+
 #include <cuda_runtime.h>
 
 #include "engine/backend/cuda/cuda_error.h"
-#include "engine/backend/cuda/rms_norm.h"
 #include "engine/base/check.h"
 
 namespace inferlab::cuda {

@@ -109,14 +109,10 @@ TEST_CASE("node lifecycle: a lease that is renewed keeps a node Ready") {
          {"kind", "Lease"},
          {"metadata", Value::object({{"name", "w1"}, {"namespace", "kube-node-lease"}})},
          {"spec", Value::object({{"renewTime", format_rfc3339_micro(world.simulation.now())}})}});
-    ApiResponse response;
-    if (first) {
-      response = world.api.create("leases.coordination.k8s.io", "kube-node-lease", lease, "test");
-    } else {
-      const Value patch = Value::object({{"spec", lease["spec"]}});
-      response = world.api.merge_patch({"leases.coordination.k8s.io", "kube-node-lease", "w1"}, "",
-                                       patch, "test");
-    }
+    const auto response =
+        first ? world.api.create("leases.coordination.k8s.io", "kube-node-lease", lease, "test")
+              : world.api.merge_patch({"leases.coordination.k8s.io", "kube-node-lease", "w1"}, "",
+                                      Value::object({{"spec", lease["spec"]}}), "test");
     INFO(response.message());
     REQUIRE(response.ok());
   };
