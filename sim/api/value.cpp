@@ -68,13 +68,13 @@ std::string_view Value::as_string(std::string_view fallback) const {
   return value != nullptr ? std::string_view(**value) : fallback;
 }
 
-const Value::Array& Value::items() const {
+const Value::Array& Value::items() const& {
   static const Array kEmpty;
   const auto* value = std::get_if<std::shared_ptr<const Array>>(&data_);
   return value != nullptr ? **value : kEmpty;
 }
 
-const Value::Object& Value::members() const {
+const Value::Object& Value::members() const& {
   static const Object kEmpty;
   const auto* value = std::get_if<std::shared_ptr<const Object>>(&data_);
   return value != nullptr ? **value : kEmpty;
@@ -93,18 +93,18 @@ std::size_t Value::size() const {
   }
 }
 
-const Value* Value::find(std::string_view key) const {
+const Value* Value::find(std::string_view key) const& {
   const Object& all = members();
   const auto it = lower_bound(all, key);
   return it != all.end() && it->key == key ? &it->value : nullptr;
 }
 
-const Value& Value::operator[](std::string_view key) const {
+const Value& Value::operator[](std::string_view key) const& {
   const Value* value = find(key);
   return value != nullptr ? *value : kNullValue;
 }
 
-const Value& Value::operator[](std::size_t index) const {
+const Value& Value::operator[](std::size_t index) const& {
   return index < items().size() ? items()[index] : kNullValue;
 }
 

@@ -61,22 +61,30 @@ class Value {
   [[nodiscard]] std::string_view as_string(std::string_view fallback = {}) const;
   [[nodiscard]] std::string str() const { return std::string(as_string()); }
 
-  /// Empty unless this is an array.
-  [[nodiscard]] const Array& items() const;
+  /// Empty unless this is an array. Not of a temporary: the reference would outlive it, as it does
+  /// in `for (item : make().items())`.
+  [[nodiscard]] const Array& items() const&;
+  const Array& items() const&& = delete;
   /// Empty unless this is an object. Ordered by key.
-  [[nodiscard]] const Object& members() const;
+  [[nodiscard]] const Object& members() const&;
+  const Object& members() const&& = delete;
   /// Members or items or, of a string, bytes; 0 for the rest.
   [[nodiscard]] std::size_t size() const;
   /// Null, or without members, items or bytes.
   [[nodiscard]] bool empty() const { return is_null() || (size() == 0 && kind() >= Kind::kString); }
 
   /// The member, or nullptr.
-  [[nodiscard]] const Value* find(std::string_view key) const;
-  [[nodiscard]] bool has(std::string_view key) const { return find(key) != nullptr; }
+  [[nodiscard]] const Value* find(std::string_view key) const&;
+  const Value* find(std::string_view key) const&& = delete;
+  [[nodiscard]] bool has(std::string_view key) const { return this->find(key) != nullptr; }
   /// The member or item, or null. value["spec"]["replicas"] never fails.
-  const Value& operator[](std::string_view key) const;
-  const Value& operator[](const char* key) const { return (*this)[std::string_view(key)]; }
-  const Value& operator[](std::size_t index) const;
+  const Value& operator[](std::string_view key) const&;
+  const Value& operator[](const char* key) const& { return (*this)[std::string_view(key)]; }
+  const Value& operator[](std::size_t index) const&;
+  /// Of a temporary: a copy, which shares what it points to.
+  Value operator[](std::string_view key) const&& { return (*this)[key]; }
+  Value operator[](const char* key) const&& { return (*this)[key]; }
+  Value operator[](std::size_t index) const&& { return (*this)[index]; }
 
   /// A copy with this member set (of a non-object: an object with this member alone).
   [[nodiscard]] Value with(std::string_view key, Value value) const;

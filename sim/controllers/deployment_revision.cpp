@@ -62,7 +62,8 @@ Result<void> Rollout::renew_new_set() {
 
   const Value& present = new_->document["metadata"]["annotations"];
   Value::Object changed;
-  for (const auto& [name, value] : inherited_annotations().members()) {
+  const Value inherited = inherited_annotations();
+  for (const auto& [name, value] : inherited.members()) {
     if (!(present[name] == value)) changed.push_back({name, value});
   }
   if (revision != before) {

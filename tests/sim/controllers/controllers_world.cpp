@@ -187,7 +187,8 @@ std::string ControllersWorld::sets() const {
 
 std::string ControllersWorld::condition(std::string_view resource, const std::string& name,
                                         std::string_view type) const {
-  for (const Value& one : get(resource, name)["status"]["conditions"].items()) {
+  const Value conditions = get(resource, name)["status"]["conditions"];
+  for (const Value& one : conditions.items()) {
     if (one["type"].as_string() != type) continue;
     return without_hashes(fmt::format("{} {}: {}", one["status"].as_string(),
                                       one["reason"].as_string(), one["message"].as_string()));

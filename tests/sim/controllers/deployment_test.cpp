@@ -207,6 +207,21 @@ TEST_CASE("Deployment: a template that comes back makes its old ReplicaSet the n
   CHECK(world.sets() == "3:v1 0/0/0 4:v3 1/1/1");
 }
 
+TEST_CASE("Deployment: its annotations reach its ReplicaSet, but not kubectl's own") {
+  ControllersWorld world;
+  world.create_deployment(1, "");
+  world.settle();
+  world.patch("deployments.apps", "web",
+              R"({"metadata":{"annotations":{"note":"hello",)"
+              R"("kubectl.kubernetes.io/last-applied-configuration":"{}"}}})");
+  world.settle();
+  const auto sets = world.api.store().list("replicasets.apps", "default");
+  REQUIRE(sets.size() == 1);
+  const Value annotations = sets.front()->document["metadata"]["annotations"];
+  CHECK(annotations["note"].as_string() == "hello");
+  CHECK_FALSE(annotations.has("kubectl.kubernetes.io/last-applied-configuration"));
+}
+
 TEST_CASE("Deployment: nothing rolls while it is paused, but it scales") {
   ControllersWorld world;
   world.create_deployment(2, "");

@@ -14,7 +14,8 @@ using sim::Value;
 
 std::string taints(const ControllersWorld& world, const std::string& node) {
   std::string out;
-  for (const Value& taint : world.get("nodes", node)["spec"]["taints"].items()) {
+  const Value taints = world.get("nodes", node)["spec"]["taints"];
+  for (const Value& taint : taints.items()) {
     out += fmt::format("{}{}:{}", out.empty() ? "" : " ", taint["key"].as_string(),
                        taint["effect"].as_string());
   }

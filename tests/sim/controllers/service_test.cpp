@@ -30,7 +30,8 @@ void create_pod(ControllersWorld& world, const std::string& name, int port) {
 // "ready: a | not ready: b"
 std::string endpoints(const ControllersWorld& world) {
   std::string out;
-  for (const Value& subset : world.get("endpoints", "web")["subsets"].items()) {
+  const Value subsets = world.get("endpoints", "web")["subsets"];
+  for (const Value& subset : subsets.items()) {
     if (!out.empty()) out += "; ";
     out += fmt::format("{}", subset["ports"][std::size_t{0}]["port"].as_int());
     for (const char* list : {"addresses", "notReadyAddresses"}) {

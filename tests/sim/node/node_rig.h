@@ -79,7 +79,8 @@ struct NodeRig {
     return object == nullptr ? Value() : object->document["status"];
   }
   Value condition(const std::string& name, std::string_view type) const {
-    for (const Value& one : status(name)["conditions"].items()) {
+    const Value conditions = status(name)["conditions"];
+    for (const Value& one : conditions.items()) {
       if (one["type"].as_string() == type) return one;
     }
     return {};
