@@ -45,6 +45,10 @@ struct Kind {
   std::vector<std::string_view> verbs;
   std::vector<std::string_view> subresources;  // "status", "scale", "log", "binding", "eviction"
   const Type* schema;
+  /// The kind that this one is another view of, and that its objects are kept as; else nullptr.
+  const Kind* stored_as = nullptr;
+  /// Of such a view: a stored document as this kind shows it.
+  Value (*shown)(const Value& stored) = nullptr;
   bool counts_generation = false;  // metadata.generation counts the changes of spec
   bool returns_deleted = false;    // a deletion answers with the object, not with a Status
   bool create_on_update = false;   // PUT makes what is not there
@@ -65,8 +69,10 @@ struct Kind {
   std::vector<std::pair<std::string, std::string>> (*selectable_fields)(const Value& object) =
       nullptr;
 
-  /// "deployments.apps": ObjectKey::resource.
+  /// "deployments.apps": how requests name it, and ObjectKey::resource unless it is a view.
   [[nodiscard]] std::string resource() const;
+  /// The kind that its objects are kept as: itself unless it is a view.
+  [[nodiscard]] const Kind& storage() const { return stored_as != nullptr ? *stored_as : *this; }
   /// "apps/v1", "v1".
   [[nodiscard]] std::string api_version() const;
 };

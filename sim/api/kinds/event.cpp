@@ -1,4 +1,5 @@
 // Event, core/v1 and events.k8s.io/v1: what happened to an object, and how often.
+#include "sim/api/event_view.h"
 #include "sim/api/kinds/age.h"
 #include "sim/api/kinds/kinds.h"
 #include "sim/api/kinds/verbs.h"
@@ -112,6 +113,8 @@ const Kind kEventsEvent = {.group = "events.k8s.io",
                            .verbs = all_verbs(),
                            .subresources = {},
                            .schema = &types::kEventsEvent,
+                           .stored_as = &kEvent,
+                           .shown = event_shown,
                            .create_on_update = true,
                            .columns = kColumns,
                            .cells = events_cells};

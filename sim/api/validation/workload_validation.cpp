@@ -53,6 +53,10 @@ std::optional<std::int64_t> percent(const Value& value) {
   return number;
 }
 
+// More than any arithmetic on replicas could bear. The real server takes such a percentage, and its
+// controllers overflow on it.
+constexpr std::int64_t kMostPercent = 1'000'000;
+
 void validate_int_or_percent(const Value& value, const FieldPath& path, FieldErrors& errors) {
   if (value.is_string()) {
     if (!percent(value)) {
@@ -60,6 +64,10 @@ void validate_int_or_percent(const Value& value, const FieldPath& path, FieldErr
           path, go_int_or_string(value),
           "a valid percent string must be a numeric string followed by an ending '%' (e.g. "
           "'1%',  or '93%', regex used for validation is '[0-9]+%')"));
+    } else if (*percent(value) > kMostPercent) {
+      errors.push_back(
+          invalid_raw(path, go_int_or_string(value),
+                      "must not be greater than " + std::to_string(kMostPercent) + "%"));
     }
   } else {
     validate_not_negative(path, value, errors);
