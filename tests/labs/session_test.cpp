@@ -315,6 +315,8 @@ TEST_CASE("desk: labs are opened and reset while others chat and turn the speed"
     auto desk = open_desk();
     REQUIRE(desk.has_value());
     DeskCommands& commands = (*desk)->commands();
+    // Every run that comes up brings the starter into the editor: four resets, two openings.
+    const auto last_editor = (*desk)->view()->editor_version + 6;
     std::atomic<bool> done = false;
     std::thread chatter([&] {
       while (!done) commands.chat("Hi");
@@ -331,15 +333,17 @@ TEST_CASE("desk: labs are opened and reset while others chat and turn the speed"
       commands.apply_manifest(kConfigMap);
       commands.open_lab(i % 2 == 0 ? "no-such-lab" : "vllm-inference");
     }
-    // The last open_lab() ends in an open lab: its gateway has an address again.
     const auto give_up = std::chrono::steady_clock::now() + std::chrono::seconds(60);
-    while ((*desk)->view()->gateway_url.empty() && std::chrono::steady_clock::now() < give_up) {
+    while ((*desk)->view()->editor_version < last_editor &&
+           std::chrono::steady_clock::now() < give_up) {
       std::this_thread::yield();
     }
     done = true;
     chatter.join();
     driver.join();
+    CHECK((*desk)->view()->editor_version == last_editor);
     CHECK((*desk)->view()->run != nullptr);
+    CHECK_FALSE((*desk)->view()->gateway_url.empty());
   }
   unsetenv("XDG_DATA_HOME");
   unsetenv("XDG_STATE_HOME");
