@@ -372,7 +372,8 @@ class DeskImpl final : public Desk, public DeskCommands {
     if (!journal) return no_session();
     GradeOptions options;
     options.submission = "session";
-    for (const HintRow& hint : view()->hints) {
+    const DeskViewPtr shown = view();
+    for (const HintRow& hint : shown->hints) {
       if (hint.taken) options.hints_used.push_back(hint.id);
     }
     options.progress = [this](std::string_view what, int done, int of) {

@@ -66,7 +66,8 @@ class Player {
       return !run.nodes.empty() && std::all_of(run.nodes.begin(), run.nodes.end(),
                                                [](const NodeRow& node) { return node.ready; });
     });
-    for (const NodeRow& node : session_->driver().snapshot()->nodes) {
+    const SnapshotPtr run = session_->driver().snapshot();
+    for (const NodeRow& node : run->nodes) {
       std::string taints;
       for (const std::string& taint : node.taints) taints += "  taint " + taint;
       const std::string gpus =
@@ -96,7 +97,8 @@ class Player {
                          [](const PodRow& pod) { return pod.node.empty() && !pod.reason.empty(); });
     });
     if (!pending) return Error{ErrorKind::kUnavailable, "starter: its Pod is not Pending"};
-    for (const PodRow& pod : session_->driver().snapshot()->pods) {
+    const SnapshotPtr run = session_->driver().snapshot();
+    for (const PodRow& pod : run->pods) {
       if (!pod.node.empty()) continue;
       fmt::print(out_, "  {} is {}: the scheduler says\n    {}\n", pod.name, style_.bad(pod.status),
                  pod.reason);

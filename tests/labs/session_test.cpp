@@ -349,6 +349,31 @@ TEST_CASE("desk: labs are opened and reset while others chat and turn the speed"
   unsetenv("XDG_STATE_HOME");
 }
 
+TEST_CASE("desk: a hint that was taken stands in the report of the next check") {
+  const TempDir home;
+  setenv("XDG_DATA_HOME", home.path().c_str(), 1);
+  setenv("XDG_STATE_HOME", home.path().c_str(), 1);
+  {
+    auto desk = open_desk();
+    REQUIRE(desk.has_value());
+    DeskCommands& commands = (*desk)->commands();
+    commands.take_hint("why-pending");
+    commands.check();
+    const auto give_up = std::chrono::steady_clock::now() + std::chrono::seconds(60);
+    while ((*desk)->view()->score < 0 && std::chrono::steady_clock::now() < give_up) {
+      std::this_thread::yield();
+    }
+    const DeskViewPtr view = (*desk)->view();
+    CHECK(view->error.empty());
+    CHECK(view->score == 0);
+    CHECK(std::any_of(view->hints.begin(), view->hints.end(), [](const HintRow& hint) {
+      return hint.id == "why-pending" && hint.taken && !hint.text.empty();
+    }));
+  }
+  unsetenv("XDG_DATA_HOME");
+  unsetenv("XDG_STATE_HOME");
+}
+
 TEST_CASE("desk: without a running lab everything answers, and a reset starts one") {
   const TempDir home;
   setenv("XDG_DATA_HOME", home.path().c_str(), 1);

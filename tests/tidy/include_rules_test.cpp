@@ -162,6 +162,19 @@ TEST_CASE("tidy: nothing in a pure room breaks a replay") {
   }
 }
 
+TEST_CASE("tidy: no loop goes over what a pointer that is gone pointed to") {
+  // `for (x : view()->rows)`: the pointer that view() returns lives until the colon's expression
+  // ends, before the first round.
+  const std::regex loop(R"(\bfor \(.* : .*\b[a-z_]+\(\)->)");
+  REQUIRE(std::regex_search("for (const Row& row : desk->view()->rows) {", loop));
+  for (const fs::path& source : sources()) {
+    each_line(source, [&](int number, const std::string& line) {
+      if (!std::regex_search(line, loop)) return;
+      FAIL_CHECK(source.string() << ":" << number << ": name the pointer first: " << line);
+    });
+  }
+}
+
 TEST_CASE("tidy: ARCHITECTURE.md shows every room and no other") {
   const std::string text = read(kRoot / "ARCHITECTURE.md");
   const auto all = rooms();
