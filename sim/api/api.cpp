@@ -6,6 +6,8 @@
 namespace inferlab::sim {
 namespace {
 
+ApiResponse dispatch_verb(Call& call);
+
 ApiResponse dispatch(Call& call) {
   const ApiRequest& request = call.request;
   const std::string& sub = request.subresource;
@@ -18,7 +20,12 @@ ApiResponse dispatch(Call& call) {
     if (call.store().get(call.key()) == nullptr) return not_found(call.resource(), request.name);
     return method_not_allowed();
   }
-  switch (request.verb) {
+  if (call.kind.stored_as != nullptr) return handle_converted(call, dispatch_verb);
+  return dispatch_verb(call);
+}
+
+ApiResponse dispatch_verb(Call& call) {
+  switch (call.request.verb) {
     case Verb::kGet:
       return handle_get(call);
     case Verb::kList:
@@ -52,6 +59,8 @@ Api::Api(Simulation& simulation, Store& store)
 
 ApiResponse Api::handle(const ApiRequest& request) {
   const Kind* kind = kinds_.by_resource(request.resource);
+  if (kind != nullptr && !request.version.empty())
+    kind = kinds_.by_path(kind->group, request.version, kind->plural);
   if (kind == nullptr || !has_subresource(*kind, request.subresource)) {
     return status_failure(404, "NotFound", "the server could not find the requested resource",
                           Value::object());

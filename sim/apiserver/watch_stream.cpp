@@ -82,6 +82,11 @@ class Stream {
            fields_.matches(kind_, object);
   }
 
+  // What is stored, in the version that is watched.
+  [[nodiscard]] Value in_version(const Value& stored) const {
+    return kind_.from_stored == nullptr ? stored : kind_.from_stored(stored);
+  }
+
   bool send(HttpSink& sink, std::string_view type, const Value& object) {
     return sink.write(to_json(Value::object({{"type", type}, {"object", object}})) + "\n");
   }
@@ -105,7 +110,7 @@ class Stream {
   }
 
   bool send_change(HttpSink& sink, const Change& change) {
-    const Value& document = change.object->document;
+    const Value document = in_version(change.object->document);
     const Time now = change.object->written;
     const bool before = change.previous != nullptr && selected(*change.previous);
     const bool after = change.type != ChangeType::kDeleted && selected(*change.object);
@@ -113,8 +118,9 @@ class Stream {
     if (!before) return true;
     if (change.type == ChangeType::kDeleted) return send_object(sink, "DELETED", document, now);
     // It left the selection: the client is shown what it knew, at the version of the change.
-    const Value left = change.previous->document.with_path({"metadata", "resourceVersion"},
-                                                           document["metadata"]["resourceVersion"]);
+    const Value left =
+        in_version(change.previous->document)
+            .with_path({"metadata", "resourceVersion"}, document["metadata"]["resourceVersion"]);
     return send_object(sink, "DELETED", left, now);
   }
 

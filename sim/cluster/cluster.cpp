@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "sim/api/builtin_objects.h"
 #include "sim/controllers/controllers.h"
 #include "sim/node/kube_state_metrics.h"
 #include "sim/node/kubelets.h"
@@ -27,6 +28,7 @@ void create_system_objects(Api& api) {
                    kSystemUser);
     INFERLAB_CHECK(made.ok());
   }
+  create_builtin_objects(api);
 }
 
 bool is_write(const ApiRequest& request) {

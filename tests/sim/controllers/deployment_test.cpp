@@ -217,7 +217,7 @@ TEST_CASE("Deployment: its annotations reach its ReplicaSet, but not kubectl's o
   world.settle();
   const auto sets = world.api.store().list("replicasets.apps", "default");
   REQUIRE(sets.size() == 1);
-  const Value annotations = sets.front()->document["metadata"]["annotations"];
+  const sim::Value annotations = sets.front()->document["metadata"]["annotations"];
   CHECK(annotations["note"].as_string() == "hello");
   CHECK_FALSE(annotations.has("kubectl.kubernetes.io/last-applied-configuration"));
 }
