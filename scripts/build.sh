@@ -5,10 +5,7 @@ say() { printf '%s\n' "$*" >&2; }
 die() { say "inferlab: $*"; exit 3; }
 
 as_root() {
-  if [ "$(id -u)" -eq 0 ]; then "$@"
-  elif command -v sudo >/dev/null 2>&1; then sudo -- "$@"
-  else die "packages are missing and neither root nor sudo is at hand (hint: as root, run: $*)"
-  fi
+  if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo -- "$@"; fi
 }
 
 # The Debian packages of scripts/packages.txt that are not installed. A line may name a command
@@ -27,8 +24,14 @@ missing_packages() {
 install_packages() {
   local missing
   missing=$(missing_packages)
+  missing=${missing% }
   [ -n "$missing" ] || return 0
   command -v apt-get >/dev/null 2>&1 || die "this is no Debian: install these by hand: $missing"
+  # Asked before anything is redirected into the log.
+  if [ "$(id -u)" -ne 0 ] && ! command -v sudo >/dev/null 2>&1; then
+    die "packages are missing, and neither root nor sudo is at hand: $missing
+(hint: as root, run: apt-get install --no-install-recommends $missing)"
+  fi
   say "Installing: $missing"
   local apt=(apt-get -y -q --no-install-recommends -o DPkg::Lock::Timeout=300 -o Acquire::Retries=3)
   # shellcheck disable=SC2086  # one word for each package
@@ -60,7 +63,8 @@ prepare() {
   # A build folder that was configured elsewhere (a copied or moved tree) is of no use.
   if [ -f "$BUILD_DIR/CMakeCache.txt" ] &&
      ! grep -qxF "CMAKE_HOME_DIRECTORY:INTERNAL=$ROOT" "$BUILD_DIR/CMakeCache.txt"; then
-    rm -rf "$BUILD_DIR/CMakeCache.txt" "$BUILD_DIR/CMakeFiles"
+    rm -rf "$BUILD_DIR/CMakeCache.txt" "$BUILD_DIR/CMakeFiles" "$BUILD_DIR/build.ninja" \
+      "$BUILD_DIR"/.ninja_*
   fi
   if [ ! -f "$BUILD_DIR/build.ninja" ]; then
     say "Configuring ($preset)"

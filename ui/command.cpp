@@ -5,6 +5,7 @@
 
 #include "engine/base/time.h"
 #include "labs/desk/desk.h"
+#include "labs/spec/text_file.h"
 #include "ui/window.h"
 
 namespace inferlab::ui {
@@ -17,10 +18,12 @@ class UiCommand final : public labs::Command {
     args.option("--screenshot", screenshot_, "write a PNG of the window and end; needs no display");
     args.option("--at", at_, "with --screenshot: virtual time of the picture, \"120s\"");
     args.option("--apply", apply_, "with --screenshot: a manifest to apply at the start");
-    args.flag("--check", check_, "with --screenshot: grade first, and show the report");
+    args.flag("--check", check_,
+              "with --screenshot: grade first, and show the report; no attempt of yours");
   }
 
   Result<int> run(labs::Terminal& terminal) override {
+    if (!screenshot_.empty()) INFERLAB_TRY_VOID(labs::check_writable(screenshot_));
     labs::Desk::Options options;
     options.lab_id = lab_;
     options.serve = screenshot_.empty();

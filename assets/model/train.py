@@ -42,7 +42,7 @@ class Config:
     kv_heads: int = 3
     head_dim: int = 32
     ffn: int = 576
-    context: int = 512
+    context: int = 256
     rope_base: float = 10000.0
     norm_eps: float = 1e-5
 

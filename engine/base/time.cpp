@@ -159,7 +159,7 @@ std::optional<Duration> parse_duration(std::string_view text) {
     std::int64_t scale = unit;
     for (const char c : fraction) {  // digits below a nanosecond are dropped, as Go does
       scale /= 10;
-      part += (c - '0') * scale;
+      if (__builtin_add_overflow(part, (c - '0') * scale, &part)) return std::nullopt;
     }
     if (__builtin_add_overflow(total, part, &total)) return std::nullopt;
   }

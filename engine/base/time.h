@@ -23,6 +23,14 @@ using Time = RunClock::time_point;
 
 using namespace std::chrono_literals;  // NOLINT: 800ms reads the same everywhere in the tree
 
+/// `seconds` as a Duration, held within about 100 years: a number of seconds that somebody wrote
+/// (a manifest's, a request's) does not run over.
+constexpr Duration seconds_capped(std::int64_t seconds) {
+  constexpr std::int64_t kMost = std::int64_t{100} * 365 * 24 * 3600;
+  const std::int64_t capped = seconds > kMost ? kMost : seconds < -kMost ? -kMost : seconds;
+  return std::chrono::seconds(capped);
+}
+
 /// "1h2m3.5s", as Go's time.Duration prints; "0s" for zero.
 std::string format_duration(Duration duration);
 

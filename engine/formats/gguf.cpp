@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "engine/base/check.h"
+#include "engine/base/printable.h"
 #include "engine/formats/gguf_parse.h"
 #include "engine/formats/gguf_reader.h"
 #include "engine/formats/mapped_file.h"
@@ -73,8 +74,8 @@ Result<std::vector<std::uint32_t>> sorted_by_name(const std::vector<Entry>& entr
   const auto twice =
       std::ranges::adjacent_find(order, {}, [&](std::uint32_t i) { return name_of(entries[i]); });
   if (twice != order.end()) {
-    return Error{ErrorKind::kInvalid,
-                 fmt::format("{}: {} {} is there twice", file, what, name_of(entries[*twice]))};
+    return Error{ErrorKind::kInvalid, fmt::format("{}: {} {} is there twice", file, what,
+                                                  printable(name_of(entries[*twice])))};
   }
   return order;
 }

@@ -2,11 +2,13 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <bit>
 #include <limits>
 #include <optional>
 #include <utility>
 
+#include "engine/base/printable.h"
 #include "engine/formats/gguf_reader.h"
 
 namespace inferlab {
@@ -25,17 +27,6 @@ constexpr std::uint64_t kMinValueBytes = 8 + 4 + 1;
 constexpr std::uint64_t kMinTensorBytes = 8 + 4 + 8 + 4 + 8;
 
 constexpr std::string_view kTruncated = "the download is incomplete or the file is damaged";
-
-/// A string from the file as it may be shown: short, no control characters.
-std::string shown(std::string_view text) {
-  constexpr std::size_t kMaxShown = 80;
-  std::string result;
-  for (const char c : text.substr(0, kMaxShown)) {
-    result += (c >= 0x20 && c < 0x7f) ? c : '?';
-  }
-  if (text.size() > kMaxShown) result += "...";
-  return result;
-}
 
 class HeaderParser {
  public:
@@ -100,10 +91,10 @@ class HeaderParser {
       entry.is_array = true;
       INFERLAB_TRY(entry.type, value_type(*key));
       if (entry.type == GgufType::kArray) {
-        return invalid("", "{}: arrays of arrays are not supported", shown(*key));
+        return invalid("", "{}: arrays of arrays are not supported", printable(*key));
       }
       const auto count = reader_.number<std::uint64_t>();
-      if (!count) return truncated(shown(*key));
+      if (!count) return truncated(printable(*key));
       entry.count = *count;
     }
     INFERLAB_TRY(entry.data, value_data(entry));
@@ -113,9 +104,9 @@ class HeaderParser {
 
   Result<GgufType> value_type(std::string_view key) {
     const auto number = reader_.number<std::uint32_t>();
-    if (!number) return truncated(shown(key));
+    if (!number) return truncated(printable(key));
     if (*number > static_cast<std::uint32_t>(GgufType::kFloat64)) {
-      return invalid("", "{}: unknown value type {}", shown(key), *number);
+      return invalid("", "{}: unknown value type {}", printable(key), *number);
     }
     return static_cast<GgufType>(*number);
   }
@@ -124,13 +115,14 @@ class HeaderParser {
     if (entry.type == GgufType::kString) {
       if (!entry.is_array) {
         const auto text = reader_.text();
-        if (!text) return truncated(shown(entry.key));
+        if (!text) return truncated(printable(entry.key));
         return std::as_bytes(std::span(text->data(), text->size()));
       }
       const std::uint64_t start = reader_.position();
       for (std::uint64_t i = 0; i < entry.count; ++i) {
         if (!reader_.text()) {
-          return truncated(fmt::format("{}: string {} of {}", shown(entry.key), i, entry.count));
+          return truncated(
+              fmt::format("{}: string {} of {}", printable(entry.key), i, entry.count));
         }
       }
       return bytes_.subspan(start, reader_.position() - start);
@@ -138,14 +130,14 @@ class HeaderParser {
     const std::uint64_t bytes = gguf_type_bytes(entry.type);
     if (entry.count > reader_.remaining() / bytes) {
       return invalid(kTruncated, "{}: {} elements do not fit in the file's {} bytes",
-                     shown(entry.key), entry.count, size_);
+                     printable(entry.key), entry.count, size_);
     }
     const auto data = reader_.take(entry.count * bytes);
-    if (!data) return truncated(shown(entry.key));
+    if (!data) return truncated(printable(entry.key));
     if (entry.type == GgufType::kBool) {
       for (const std::byte b : *data) {
         if (b > std::byte{1}) {
-          return invalid("", "{}: a flag is {}, need 0 or 1", shown(entry.key),
+          return invalid("", "{}: a flag is {}, need 0 or 1", printable(entry.key),
                          static_cast<unsigned>(b));
         }
       }
@@ -159,7 +151,7 @@ class HeaderParser {
     if (name->empty() || name->size() > kMaxNameBytes) {
       return invalid("", "name of tensor {}: has {} bytes", index, name->size());
     }
-    const std::string place = "tensor " + shown(*name);
+    const std::string place = "tensor " + printable(*name);
     const auto num_dimensions = reader_.number<std::uint32_t>();
     if (!num_dimensions) return truncated(place);
     if (*num_dimensions < 1 || *num_dimensions > kMaxDimensions) {
@@ -214,7 +206,7 @@ class HeaderParser {
     const std::uint64_t start = (reader_.position() + align - 1) / align * align;
     for (std::size_t i = 0; i < header_.tensors.size(); ++i) {
       GgufTensor& entry = header_.tensors[i];
-      const std::string place = "tensor " + shown(entry.name);
+      const std::string place = "tensor " + printable(entry.name);
       INFERLAB_TRY(const std::uint64_t bytes, tensor_bytes(entry, place));
       if (offsets_[i] % align != 0) {
         return invalid("", "{}: offset {} is not a multiple of {}", place, offsets_[i], align);
@@ -227,6 +219,23 @@ class HeaderParser {
         return invalid(kTruncated, "{}: data ends at byte {}, the file has {}", place, end, size_);
       }
       entry.data = bytes_.subspan(start + offsets_[i], bytes);
+    }
+    return check_overlaps();
+  }
+
+  /// The format has no two tensors on the same bytes; a file that has would pass for more than it
+  /// is.
+  Result<void> check_overlaps() const {
+    std::vector<const GgufTensor*> order;
+    order.reserve(header_.tensors.size());
+    for (const GgufTensor& entry : header_.tensors) order.push_back(&entry);
+    std::ranges::sort(order, {}, [](const GgufTensor* entry) { return entry->data.data(); });
+    for (std::size_t i = 1; i < order.size(); ++i) {
+      const GgufTensor& before = *order[i - 1];
+      if (before.data.data() + before.data.size() <= order[i]->data.data()) continue;
+      return invalid("the file was converted wrongly or is damaged",
+                     "tensors {} and {}: their data overlap", printable(before.name),
+                     printable(order[i]->name));
     }
     return {};
   }

@@ -6,6 +6,8 @@
 #include <cmath>
 #include <string_view>
 
+#include "engine/base/printable.h"
+
 namespace inferlab {
 namespace {
 
@@ -43,7 +45,7 @@ class ConfigReader {
 
 std::string name_of(const GgufFile& file) {
   const auto name = file.text("general.name");
-  if (name.has_value() && !name->empty()) return std::string(*name);
+  if (name.has_value() && !name->empty()) return printable(*name);
   std::string_view path = file.name();
   path.remove_prefix(std::min(path.size(), path.rfind('/') + 1));
   if (path.ends_with(".gguf")) path.remove_suffix(5);
@@ -71,6 +73,27 @@ Result<std::int32_t> vocab_size_of(const GgufFile& file, const ConfigReader& rea
   return static_cast<std::int32_t>(rows);
 }
 
+/// What positions are divided by. As llama.cpp reads it: without a type the scaling is linear, and
+/// the factor may stand under its older key; 0 there means none.
+Result<double> read_rope_scaling(const GgufFile& file, const ConfigReader& reader) {
+  constexpr std::string_view kType = "llama.rope.scaling.type";
+  const std::string_view key = file.has("llama.rope.scaling.factor") ? "llama.rope.scaling.factor"
+                                                                     : "llama.rope.scale_linear";
+  INFERLAB_TRY(const std::string_view type, file.text_or(kType, "linear"));
+  INFERLAB_TRY(const double factor, file.number_or(key, 1.0));
+  if (type == "none" || factor == 0.0) return 1.0;
+  if (type != "linear") {
+    return Error{ErrorKind::kInvalid,
+                 fmt::format("{}: {}: {} is not supported", file.name(), kType, printable(type)),
+                 "the engine knows \"none\" and \"linear\""};
+  }
+  if (!(factor >= kLeastRopeFactor && factor <= kMostRopeFactor)) {
+    return reader.contradiction(
+        key, fmt::format("is {}, need {} to {}", factor, kLeastRopeFactor, kMostRopeFactor));
+  }
+  return factor;
+}
+
 }  // namespace
 
 Result<LlamaConfig> LlamaConfig::load(const GgufFile& file) {
@@ -79,7 +102,7 @@ Result<LlamaConfig> LlamaConfig::load(const GgufFile& file) {
   if (architecture != "llama") {
     return Error{ErrorKind::kInvalid,
                  fmt::format("{}: general.architecture: {} is not supported", file.name(),
-                             architecture.substr(0, 40)),
+                             printable(architecture)),
                  "use a model of the llama architecture"};
   }
   LlamaConfig config{};
@@ -121,16 +144,13 @@ Result<LlamaConfig> LlamaConfig::load(const GgufFile& file) {
   if (!(freq_base >= 1.0 && freq_base <= 1e12)) {
     return reader.contradiction("llama.rope.freq_base", fmt::format("is {}", freq_base));
   }
-  INFERLAB_TRY(const std::string_view scaling, file.text_or("llama.rope.scaling.type", "none"));
-  INFERLAB_TRY(const double factor, file.number_or("llama.rope.scaling.factor", 1.0));
-  if ((scaling != "none" && factor != 1.0) || file.find_tensor("rope_freqs.weight") != nullptr) {
-    return reader.contradiction("llama.rope.scaling.type", "scaled positions are not supported");
-  }
+  INFERLAB_TRY(const double scaling_factor, read_rope_scaling(file, reader));
   INFERLAB_TRY(const double eps, file.number("llama.attention.layer_norm_rms_epsilon"));
   if (!(eps > 0.0 && eps < 1.0)) {
     return reader.contradiction("llama.attention.layer_norm_rms_epsilon",
                                 fmt::format("is {}", eps));
   }
+  config.rope_scaling_factor = static_cast<float>(scaling_factor);
   config.rope_freq_base = static_cast<float>(freq_base);
   config.rms_norm_eps = static_cast<float>(eps);
   return config;

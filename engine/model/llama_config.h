@@ -8,6 +8,11 @@
 
 namespace inferlab {
 
+/// What a rotation's angle may be divided by, position or frequency. Positions stay below 2^24, so
+/// that angles stay where stable_sincos() is exact.
+inline constexpr double kLeastRopeFactor = 0.25;
+inline constexpr double kMostRopeFactor = 1e6;
+
 /// The hyper-parameters of a Llama-architecture model, checked: all counts are positive and
 /// bounded, heads divide as they must, numbers are finite. Counts are of elements, never bytes.
 /// Source: GGUF specification, keys "llama.*".
@@ -23,6 +28,7 @@ struct LlamaConfig {
   std::int32_t head_dim;       ///< llama.attention.key_length, else hidden_size / num_heads
   std::int32_t rope_dim;       ///< llama.rope.dimension_count; even, at most head_dim
   float rope_freq_base;        ///< llama.rope.freq_base
+  float rope_scaling_factor;   ///< llama.rope.scaling.factor: positions are divided by it
   float rms_norm_eps;          ///< llama.attention.layer_norm_rms_epsilon
 
   /// kInvalid names the key. Architectures other than "llama" are refused.

@@ -2,8 +2,12 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cstring>
 #include <string>
 #include <utility>
+
+#include "engine/base/printable.h"
 
 namespace inferlab {
 namespace {
@@ -33,11 +37,6 @@ Result<LayerWeights> layer_weights(const GgufFile& file, const LlamaConfig& conf
   const auto name = [index](std::string_view part) {
     return fmt::format("blk.{}.{}.weight", index, part);
   };
-  if (file.find_tensor(fmt::format("blk.{}.attn_q.bias", index)) != nullptr) {
-    return Error{
-        ErrorKind::kInvalid,
-        fmt::format("{}: tensor blk.{}.attn_q.bias: biases are not supported", file.name(), index)};
-  }
   LayerWeights layer;
   INFERLAB_TRY(layer.attn_norm, norm(file, name("attn_norm"), config.hidden_size));
   INFERLAB_TRY(layer.attn_q, matrix(file, name("attn_q"), config.q_size(), config.hidden_size));
@@ -52,11 +51,29 @@ Result<LayerWeights> layer_weights(const GgufFile& file, const LlamaConfig& conf
   return layer;
 }
 
+Result<Matrix> read_rope_freqs(const GgufFile& file, const LlamaConfig& config) {
+  constexpr const char* kName = "rope_freqs.weight";
+  if (file.find_tensor(kName) == nullptr) return Matrix{};
+  INFERLAB_TRY(const Matrix factors, norm(file, kName, config.rope_dim / 2));
+  for (std::int64_t i = 0; i < factors.columns; ++i) {
+    float factor = 0;
+    std::memcpy(&factor, factors.data.data() + i * std::int64_t{sizeof factor}, sizeof factor);
+    const auto value = static_cast<double>(factor);
+    if (!(value >= kLeastRopeFactor && value <= kMostRopeFactor)) {
+      return Error{ErrorKind::kInvalid,
+                   fmt::format("{}: tensor {}: element {} is {}, need {} to {}", file.name(), kName,
+                               i, value, kLeastRopeFactor, kMostRopeFactor)};
+    }
+  }
+  return factors;
+}
+
 template <typename Visit>
 void for_each_matrix(const ModelWeights& weights, Visit visit) {
   visit(weights.token_embd);
   visit(weights.output_norm);
   if (!weights.tied_embeddings) visit(weights.output);
+  if (!weights.rope_freqs.data.empty()) visit(weights.rope_freqs);
   for (const LayerWeights& layer : weights.layers) {
     for (const Matrix* m :
          {&layer.attn_norm, &layer.attn_q, &layer.attn_k, &layer.attn_v, &layer.attn_output,
@@ -64,6 +81,23 @@ void for_each_matrix(const ModelWeights& weights, Visit visit) {
       visit(*m);
     }
   }
+}
+
+/// kInvalid names the first tensor of the file that `weights` does not have. Tensors do not
+/// overlap, so that each is known by its first byte.
+Result<void> check_all_used(const GgufFile& file, const ModelWeights& weights) {
+  std::vector<const std::byte*> used;
+  for_each_matrix(weights, [&](const Matrix& m) { used.push_back(m.data.data()); });
+  std::ranges::sort(used);
+  for (const GgufTensor& tensor : file.tensors()) {
+    if (std::ranges::binary_search(used, tensor.data.data())) continue;
+    return Error{ErrorKind::kInvalid,
+                 fmt::format("{}: tensor {}: is not supported: the llama architecture here has no "
+                             "use for it",
+                             file.name(), printable(tensor.name)),
+                 "the model is a variant (biases, experts, adapters) that the engine cannot run"};
+  }
+  return {};
 }
 
 }  // namespace
@@ -85,6 +119,8 @@ Result<ModelWeights> ModelWeights::load(const GgufFile& file) {
     INFERLAB_TRY(LayerWeights layer, layer_weights(file, config, i));
     weights.layers.push_back(layer);
   }
+  INFERLAB_TRY(weights.rope_freqs, read_rope_freqs(file, config));
+  INFERLAB_TRY_VOID(check_all_used(file, weights));
   return weights;
 }
 

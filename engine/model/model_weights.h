@@ -42,13 +42,17 @@ struct LayerWeights {
 };
 
 /// All weights of a Llama-architecture model as views into its GgufFile, which must outlive them.
-/// Every shape was checked against the config.
+/// Every shape was checked against the config, and the file has no tensor that is not here: one
+/// that the forward pass passed over would make it another model.
 struct ModelWeights {
   LlamaConfig config;
   Matrix token_embd;   // [vocab_size, hidden_size]
   Matrix output_norm;  // [1, hidden_size], F32
   Matrix output;       // [vocab_size, hidden_size]; the same bytes as token_embd when tied
   bool tied_embeddings = false;
+  /// What the frequency of each pair is divided by (Llama 3.1 and later): [1, rope_dim / 2], F32;
+  /// no data where the file has none.
+  Matrix rope_freqs;
   std::vector<LayerWeights> layers;
 
   /// kNotFound and kInvalid name the tensor.

@@ -91,15 +91,4 @@ std::int32_t Sampler::sample(std::span<const float> logits) {
   return best;
 }
 
-float Sampler::log_probability(std::span<const float> logits, std::int32_t id) {
-  INFERLAB_CHECK(id >= 0 && id < std::ssize(logits));
-  const double top = static_cast<double>(logits[argmax(logits)]);
-  double total = 0.0;
-  for (const float logit : logits) {
-    if (!std::isnan(logit)) total += stable_exp(static_cast<double>(logit) - top);
-  }
-  if (!(total > 0.0) || !std::isfinite(total)) return 0.0F;
-  return static_cast<float>(static_cast<double>(logits[id]) - top - stable_log(total));
-}
-
 }  // namespace inferlab

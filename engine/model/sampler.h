@@ -32,9 +32,6 @@ class Sampler {
   /// The id of the next token: an index into `logits`. Checks: not empty.
   std::int32_t sample(std::span<const float> logits);
 
-  /// The natural logarithm of the softmax of `logits` at `id`, for "logprobs".
-  static float log_probability(std::span<const float> logits, std::int32_t id);
-
  private:
   struct Candidate {
     float logit;

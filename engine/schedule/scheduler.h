@@ -67,7 +67,6 @@ class Scheduler {
   bool abort(RequestId id, Time now);
 
   [[nodiscard]] bool has_requests() const { return !requests_.empty(); }
-  [[nodiscard]] bool step_in_flight() const { return in_flight_ != 0; }
   [[nodiscard]] SchedulerStats stats() const;
   [[nodiscard]] const SchedulerConfig& config() const { return config_; }
   [[nodiscard]] const BlockManager& blocks() const { return blocks_; }

@@ -16,6 +16,7 @@ using Json = nlohmann::json;
 constexpr int kMaxDepth = 64;
 constexpr std::size_t kMaxStopStrings = 64;
 constexpr std::size_t kMaxStopBytes = 4096;
+constexpr std::size_t kMaxStopTokens = 1024;
 
 /// Nesting of a text before it is parsed: nine million "[" would cost hundreds of megabytes.
 bool too_deep(std::string_view text) {
@@ -245,7 +246,8 @@ void read_limits(Reader& reader, ApiRequest& request) {
   // The completions API says 16; a chat goes on until the model ends it.
   if (!request.max_tokens && request.kind == ApiKind::kCompletion) request.max_tokens = 16;
   if (const auto value = reader.integer("priority")) {
-    if (std::abs(*value) > 1'000'000) reader.fail("priority", "is out of range");
+    constexpr std::int64_t kMost = 1'000'000;
+    if (*value < -kMost || *value > kMost) reader.fail("priority", "is out of range");
     request.priority = static_cast<std::int32_t>(*value);
   }
 }
@@ -256,34 +258,114 @@ void read_stream(Reader& reader, ApiRequest& request) {
   if (options == nullptr) return;
   if (!options->is_object()) return reader.wrong_type("stream_options", "an object", *options);
   if (!request.stream) return reader.fail("stream_options", "needs stream to be true");
-  const auto include = options->find("include_usage");
-  if (include == options->end() || include->is_null()) return;
-  if (!include->is_boolean()) {
-    return reader.wrong_type("stream_options.include_usage", "true or false", *include);
+  const auto flag = [&](const char* name) {
+    const auto value = options->find(name);
+    if (value == options->end() || value->is_null()) return false;
+    if (value->is_boolean()) return value->get<bool>();
+    reader.wrong_type(fmt::format("stream_options.{}", name), "true or false", *value);
+    return false;
+  };
+  request.include_usage = flag("include_usage");
+  if (flag("continuous_usage_stats")) {
+    reader.fail("stream_options.continuous_usage_stats", "is not supported");
   }
-  request.include_usage = include->get<bool>();
 }
 
-/// Fields that change what the answer must be and that the engine does not have.
+void read_stop_tokens(Reader& reader, ApiRequest& request) {
+  request.include_stop = reader.flag("include_stop_str_in_output");
+  if (const auto value = reader.integer("min_tokens")) {
+    if (*value < 0) {
+      reader.fail("min_tokens", fmt::format("must be greater than or equal to 0, got {}", *value));
+    }
+    request.min_tokens = *value;
+  }
+  const Json* ids = reader.find("stop_token_ids");
+  if (ids == nullptr) return;
+  if (!ids->is_array()) return reader.wrong_type("stop_token_ids", "an array of token ids", *ids);
+  if (ids->size() > kMaxStopTokens) {
+    return reader.fail("stop_token_ids", fmt::format("at most {} ids", kMaxStopTokens));
+  }
+  for (const Json& value : *ids) {
+    const std::optional<std::int64_t> id = reader.integer("stop_token_ids", value);
+    if (!id) return;
+    if (*id < 0 || *id > std::numeric_limits<TokenId>::max()) {
+      return reader.fail("stop_token_ids",
+                         fmt::format("token id {} is out of the vocabulary", *id));
+    }
+    request.stop_token_ids.push_back(static_cast<TokenId>(*id));
+  }
+}
+
+/// Fields that change what the answer must be and that the engine does not have, each with the
+/// value that asks for nothing; null always does. Sources: the OpenAI API reference; vLLM's
+/// documentation, "OpenAI-Compatible Server", extra parameters.
+struct Unsupported {
+  const char* name;
+  const char* neutral;  // JSON
+};
+constexpr Unsupported kUnsupported[] = {
+    {"n", "1"},
+    {"best_of", "1"},
+    {"presence_penalty", "0"},
+    {"frequency_penalty", "0"},
+    {"repetition_penalty", "1"},
+    {"min_p", "0"},
+    {"top_logprobs", "0"},
+    {"logprobs", "false"},  // completions: 0 already asks for the sampled token's
+    {"prompt_logprobs", "null"},
+    {"logit_bias", "{}"},
+    {"logits_processors", "[]"},
+    {"allowed_token_ids", "null"},
+    {"bad_words", "[]"},
+    {"echo", "false"},
+    {"suffix", "\"\""},
+    {"use_beam_search", "false"},
+    {"tools", "[]"},
+    {"functions", "[]"},
+    {"tool_choice", "\"none\""},
+    {"function_call", "\"none\""},
+    {"modalities", "[\"text\"]"},
+    {"guided_json", "null"},
+    {"guided_regex", "null"},
+    {"guided_choice", "null"},
+    {"guided_grammar", "null"},
+    {"structured_outputs", "{}"},
+    {"truncate_prompt_tokens", "null"},
+    {"skip_special_tokens", "true"},
+    {"spaces_between_special_tokens", "true"},
+    {"return_tokens_as_token_ids", "false"},
+    {"return_token_ids", "false"},
+    {"prompt_embeds", "null"},
+    {"add_generation_prompt", "true"},
+    {"continue_final_message", "false"},
+    {"chat_template", "null"},
+    {"chat_template_kwargs", "{}"},
+    {"documents", "[]"},
+};
+
 void refuse_unsupported(Reader& reader) {
-  for (const char* name : {"n", "best_of"}) {
-    const auto value = reader.integer(name);
-    if (value && *value != 1) reader.fail(name, "only 1 is supported");
+  for (const Unsupported& row : kUnsupported) {
+    const Json* value = reader.find(row.name);
+    if (value == nullptr) continue;
+    const Json neutral = Json::parse(row.neutral);
+    if (*value == neutral) continue;
+    if (value->is_number() && neutral.is_number()) {
+      reader.fail(row.name,
+                  fmt::format("only {} is supported, got {}", row.neutral, value->dump()));
+    } else if (neutral.is_number()) {
+      reader.wrong_type(row.name, "a number", *value);
+    } else if (neutral == Json(true)) {
+      reader.fail(row.name, "only true is supported");
+    } else {
+      reader.fail(row.name, "is not supported");
+    }
   }
-  for (const char* name : {"presence_penalty", "frequency_penalty", "min_p"}) {
-    const auto value = reader.number(name);
-    if (value && *value != 0) reader.fail(name, "is not supported: leave it at 0");
-  }
-  const auto repetition = reader.number("repetition_penalty");
-  if (repetition && *repetition != 1) {
-    reader.fail("repetition_penalty", "is not supported: leave it at 1");
-  }
-  for (const char* name : {"logprobs", "top_logprobs", "prompt_logprobs", "echo", "suffix",
-                           "use_beam_search", "logit_bias", "tools", "functions"}) {
-    const Json* value = reader.find(name);
-    if (value == nullptr || *value == false) continue;
-    if ((value->is_array() || value->is_object()) && value->empty()) continue;
-    reader.fail(name, "is not supported");
+  // BOS comes before a completion's text where the model wants it; a chat's template has its own.
+  const bool adds_special_tokens = reader.find("messages") == nullptr;
+  if (const Json* value = reader.find("add_special_tokens"); value != nullptr) {
+    if (*value != Json(adds_special_tokens)) {
+      reader.fail("add_special_tokens", fmt::format("only {} is supported", adds_special_tokens));
+    }
   }
   const Json* format = reader.find("response_format");
   if (format != nullptr &&
@@ -309,6 +391,7 @@ std::variant<ApiRequest, ApiError> read_body(ApiKind kind, const Json& body) {
   read_limits(reader, request);
   read_sampling(reader, request);
   read_stop(reader, request);
+  read_stop_tokens(reader, request);
   read_stream(reader, request);
   request.ignore_eos = reader.flag("ignore_eos");
   refuse_unsupported(reader);

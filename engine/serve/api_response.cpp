@@ -17,7 +17,9 @@ Json usage_json(const GenerationResult& result) {
           {"completion_tokens", result.num_output_tokens}};
 }
 
+/// The stop string or the id of the stop token; null when the model ended by itself.
 Json stop_reason_json(const GenerationResult& result) {
+  if (result.stop_token) return *result.stop_token;
   return result.stop_string.empty() ? Json(nullptr) : Json(result.stop_string);
 }
 

@@ -29,6 +29,9 @@ struct ApiRequest {
   bool stream = false;
   bool include_usage = false;  ///< stream_options.include_usage
   bool ignore_eos = false;
+  std::int64_t min_tokens = 0;
+  std::vector<TokenId> stop_token_ids;
+  bool include_stop = false;  ///< include_stop_str_in_output
   std::int32_t priority = 0;
 };
 

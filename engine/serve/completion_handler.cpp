@@ -41,7 +41,7 @@ bool is_json(const httplib::Request& request) {
 Result<std::vector<TokenId>> prompt_tokens(const Engine& engine, const ApiRequest& request) {
   if (request.kind == ApiKind::kChat) return engine.render_chat(request.messages);
   if (request.prompt_ids) return *request.prompt_ids;
-  return engine.tokenize(request.prompt_text);
+  return engine.tokenize_prompt(request.prompt_text);
 }
 
 }  // namespace
@@ -75,7 +75,7 @@ struct CompletionHandler::Reply {
   bool begun = false;  // of a stream: the role is out
 };
 
-CompletionHandler::CompletionHandler() : rng_(random_seed()) {}
+CompletionHandler::CompletionHandler(int max_open) : max_open_(max_open), rng_(random_seed()) {}
 
 std::string CompletionHandler::make_id(ApiKind kind, const httplib::Request& request) {
   const std::string_view prefix = kind == ApiKind::kChat ? "chatcmpl-" : "cmpl-";
@@ -88,7 +88,14 @@ std::string CompletionHandler::make_id(ApiKind kind, const httplib::Request& req
 
 void CompletionHandler::handle(ApiKind kind, Engine& engine, const httplib::Request& request,
                                httplib::Response& response) {
+  const Time arrival = engine.now();
   if (stopping_) return set_error(response, kStopping);
+  const auto reply = std::make_shared<Reply>(engine, num_open_);
+  if (num_open_ > max_open_) {
+    return set_error(
+        response,
+        {.status = 429, .message = fmt::format("server: {} requests are open already", max_open_)});
+  }
   if (!is_json(request)) {
     return set_error(response, {.message = "Content-Type: must be application/json"});
   }
@@ -105,7 +112,6 @@ void CompletionHandler::handle(ApiKind kind, Engine& engine, const httplib::Requ
   Result<std::vector<TokenId>> prompt = prompt_tokens(engine, api);
   if (!prompt) return set_error(response, api_error(prompt.error()));
 
-  const auto reply = std::make_shared<Reply>(engine, num_open_);
   reply->head.kind = kind;
   reply->head.id = make_id(kind, request);
   reply->head.model = api.model.empty() ? names.front() : api.model;
@@ -121,7 +127,11 @@ void CompletionHandler::handle(ApiKind kind, Engine& engine, const httplib::Requ
                                .has_seed = api.has_seed,
                                .stop = std::move(api.stop),
                                .ignore_eos = api.ignore_eos,
-                               .priority = api.priority};
+                               .min_tokens = api.min_tokens,
+                               .stop_token_ids = std::move(api.stop_token_ids),
+                               .include_stop = api.include_stop,
+                               .priority = api.priority,
+                               .arrival = arrival};
   const Result<RequestId> id =
       engine.submit(std::move(generation), ReplyChannel::callbacks(reply->channel));
   if (!id) {

@@ -24,7 +24,8 @@ void set_error(httplib::Response& response, const ApiError& error);
 /// each connection calls from its own thread.
 class CompletionHandler {
  public:
-  CompletionHandler();
+  /// More than `max_open` requests at once are refused with 429.
+  explicit CompletionHandler(int max_open);
 
   void handle(ApiKind kind, Engine& engine, const httplib::Request& request,
               httplib::Response& response);
@@ -42,6 +43,7 @@ class CompletionHandler {
   void answer_as_stream(const std::shared_ptr<Reply>& reply, httplib::Response& response) const;
   void answer_as_json(const std::shared_ptr<Reply>& reply, httplib::Response& response) const;
 
+  const int max_open_;
   std::atomic<bool> stopping_ = false;
   std::atomic<int> num_open_ = 0;
   std::mutex rng_mutex_;

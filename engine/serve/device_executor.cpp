@@ -1,5 +1,6 @@
 #include "engine/serve/device_executor.h"
 
+#include <limits>
 #include <span>
 
 namespace inferlab {
@@ -31,9 +32,14 @@ Result<StepOutput> DeviceExecutor::run_on_backend(const Step& step) {
   logits_.resize(sampled.size() * vocab_size_);
   INFERLAB_TRY_VOID(backend_->forward(batch, logits_));
   StepOutput output;
-  const std::span<const float> logits = logits_;
   for (std::size_t i = 0; i < sampled.size(); ++i) {
-    const TokenId token = sampled[i]->sampler.sample(logits.subspan(i * vocab_size_, vocab_size_));
+    const std::span<float> logits = std::span(logits_).subspan(i * vocab_size_, vocab_size_);
+    if (sampled[i]->request.num_output_tokens < sampled[i]->min_tokens) {
+      for (const TokenId id : sampled[i]->not_before_min_tokens) {
+        logits[static_cast<std::size_t>(id)] = -std::numeric_limits<float>::infinity();
+      }
+    }
+    const TokenId token = sampled[i]->sampler.sample(logits);
     output.sampled.push_back(SampledToken{.token_id = token});
   }
   return output;

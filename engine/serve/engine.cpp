@@ -62,6 +62,21 @@ Result<SchedulerConfig> scheduler_config(const ServeOptions& options, const Llam
   return checked(config);
 }
 
+/// Before anything is reserved: the scheduler's own list of that many blocks could end the program
+/// where the device would have refused them.
+Result<void> check_memory(const SchedulerConfig& config, const LlamaConfig& model,
+                          const DeviceInfo& device) {
+  const std::int64_t block_bytes =
+      KvCacheShape{.num_blocks = 1, .block_size = config.block_size}.block_bytes(model);
+  if (device.memory_bytes <= 0 || config.num_gpu_blocks <= device.memory_bytes / block_bytes) {
+    return {};
+  }
+  return Error{ErrorKind::kExhausted,
+               fmt::format("KV cache: {} blocks of {} bytes do not fit in the {} bytes of {}",
+                           config.num_gpu_blocks, block_bytes, device.memory_bytes, device.name),
+               "ask for fewer KV blocks"};
+}
+
 }  // namespace
 
 class Engine::Impl {
@@ -118,9 +133,18 @@ class Engine::Impl {
         .tokens = std::move(request.prompt),
         .sampler = Sampler(request.sampling),
         .decoder = StreamDecoder(tokenizer_),
-        .stop = StopChecker(std::move(request.stop)),
+        .stop = StopChecker(std::move(request.stop), request.include_stop),
         .ignore_eos = request.ignore_eos,
+        .min_tokens = request.min_tokens,
+        .stop_token_ids = std::move(request.stop_token_ids),
+        .include_stop = request.include_stop,
         .callbacks = std::move(callbacks)});
+    if (sequence->min_tokens > 0) {
+      sequence->not_before_min_tokens = sequence->stop_token_ids;
+      for (TokenId token = 0; token < tokenizer_.size(); ++token) {
+        if (tokenizer_.is_end(token)) sequence->not_before_min_tokens.push_back(token);
+      }
+    }
     {
       const std::scoped_lock lock(mutex_);
       if (failure_) return *failure_;
@@ -132,7 +156,7 @@ class Engine::Impl {
             fmt::format("engine: request refused: {} requests are waiting already", num_waiting),
             "try again later"};
       }
-      submitted_.push_back({std::move(sequence), now()});
+      submitted_.push_back({std::move(sequence), std::min(request.arrival.value_or(now()), now())});
     }
     wake_.notify_one();
     return id;
@@ -177,6 +201,20 @@ class Engine::Impl {
     return failure_;
   }
 
+  [[nodiscard]] Time now() const { return Time(std::chrono::steady_clock::now() - started_); }
+
+  /// Before the text is tokenized, which would take its time in vain.
+  [[nodiscard]] Result<void> check_bytes(std::size_t bytes) const {
+    const auto longest = static_cast<std::int64_t>(tokenizer_.longest_token_bytes());
+    const std::int64_t least = (static_cast<std::int64_t>(bytes) - 1) / longest + 1;
+    if (least <= config_.max_model_len) return {};
+    return Error{ErrorKind::kInvalid,
+                 fmt::format("prompt: has {} bytes and so {} tokens at least; this model's maximum "
+                             "context length is {} tokens, output included",
+                             bytes, least, config_.max_model_len),
+                 "shorten the prompt"};
+  }
+
   [[nodiscard]] const SchedulerConfig& config() const { return config_; }
   [[nodiscard]] const Model& model() const { return model_; }
   [[nodiscard]] const Tokenizer& tokenizer() const { return tokenizer_; }
@@ -188,8 +226,6 @@ class Engine::Impl {
     std::unique_ptr<Sequence> sequence;
     Time at;
   };
-
-  [[nodiscard]] Time now() const { return Time(std::chrono::steady_clock::now() - started_); }
 
   [[nodiscard]] Result<void> check_tokens(const GenerationRequest& request) const {
     const auto num_prompt_tokens = static_cast<std::int64_t>(request.prompt.size());
@@ -220,6 +256,17 @@ class Engine::Impl {
                                "is {} tokens and the prompt has {}",
                                *request.max_tokens, config_.max_model_len, num_prompt_tokens),
                    fmt::format("ask for at most {}", room)};
+    }
+    const std::int64_t most = request.max_tokens.value_or(room);
+    if (request.min_tokens < 0 || request.min_tokens > most) {
+      return Error{ErrorKind::kInvalid, fmt::format("min_tokens: is {}, must be 0 to max_tokens={}",
+                                                    request.min_tokens, most)};
+    }
+    for (const TokenId id : request.stop_token_ids) {
+      if (id >= 0 && id < model_.config().vocab_size) continue;
+      return Error{ErrorKind::kInvalid,
+                   fmt::format("stop_token_ids: token id {} is out of the vocabulary of {} tokens",
+                               id, model_.config().vocab_size)};
     }
     for (const std::string& stop : request.stop) {
       if (stop.empty()) return Error{ErrorKind::kInvalid, "stop: has an empty string"};
@@ -260,8 +307,7 @@ class Engine::Impl {
     if (log_) log_(LogLevel::kError, "Engine failed: " + error.message);
     {
       const std::scoped_lock lock(mutex_);
-      if (!stopping_)
-        failure_ = Error{ErrorKind::kUnavailable, "engine: " + error.message, error.hint};
+      if (!stopping_) failure_ = error;
       for (Submitted& mail : submitted_) core_.add(std::move(mail.sequence), mail.at);
       submitted_.clear();
     }
@@ -323,6 +369,7 @@ Result<std::unique_ptr<Engine>> Engine::load(const ServeOptions& options, LogSin
 Result<std::unique_ptr<Engine>> Engine::start(const ServeOptions& options, Model model,
                                               std::unique_ptr<Backend> backend, LogSink log) {
   INFERLAB_TRY(const SchedulerConfig config, scheduler_config(options, model.config()));
+  INFERLAB_TRY_VOID(check_memory(config, model.config(), backend->info()));
   INFERLAB_TRY(Tokenizer tokenizer, Tokenizer::load(model.file));
   if (tokenizer.size() > model.config().vocab_size) {
     return Error{ErrorKind::kInvalid,
@@ -355,7 +402,15 @@ std::vector<TokenId> Engine::tokenize(std::string_view text) const {
   return impl_->tokenizer().encode(text);
 }
 
+Result<std::vector<TokenId>> Engine::tokenize_prompt(std::string_view text) const {
+  INFERLAB_TRY_VOID(impl_->check_bytes(text.size()));
+  return impl_->tokenizer().encode(text, {.parse_special = true});
+}
+
 Result<std::vector<TokenId>> Engine::render_chat(std::span<const ChatMessage> messages) const {
+  std::size_t bytes = 0;
+  for (const ChatMessage& message : messages) bytes += message.content.size();
+  INFERLAB_TRY_VOID(impl_->check_bytes(bytes));
   if (!impl_->chat_template()) {
     return Error{
         ErrorKind::kInvalid,
@@ -365,6 +420,9 @@ Result<std::vector<TokenId>> Engine::render_chat(std::span<const ChatMessage> me
   return impl_->chat_template()->render(impl_->tokenizer(), messages);
 }
 
+Time Engine::now() const {
+  return impl_->now();
+}
 EngineStats Engine::stats() const {
   return impl_->stats();
 }

@@ -45,9 +45,17 @@ class Engine {
   /// Ends all requests and the thread. What is submitted later is refused.
   void stop();
 
-  /// Prompt tokens of plain text, with BOS where the model wants it.
+  /// Time since the engine's start, for GenerationRequest::arrival.
+  [[nodiscard]] Time now() const;
+
+  /// Tokens of plain text, with BOS where the model wants it.
   [[nodiscard]] std::vector<TokenId> tokenize(std::string_view text) const;
-  /// Prompt tokens of a conversation. kInvalid: no chat template, or a message that it cannot say.
+  /// Prompt tokens of a completion's text. Control tokens that it spells count as such: who sends a
+  /// raw prompt writes the template himself, as with vLLM. kInvalid: too long to fit in the context
+  /// whatever it says.
+  [[nodiscard]] Result<std::vector<TokenId>> tokenize_prompt(std::string_view text) const;
+  /// Prompt tokens of a conversation. kInvalid: no chat template, a message that it cannot say, or
+  /// as tokenize_prompt().
   [[nodiscard]] Result<std::vector<TokenId>> render_chat(
       std::span<const ChatMessage> messages) const;
 

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace inferlab {
 namespace {
 
@@ -73,8 +75,12 @@ Result<void> EngineCore::step() {
   INFERLAB_CHECK(executed.has_value());
   if (!executed->has_value()) {
     scheduler_.cancel_step(step);
-    cancel_all(executed->error());
-    return executed->error();
+    // Whatever went wrong in a step is no client's fault, also where the device calls it kInvalid.
+    Error error = executed->error();
+    error.kind = ErrorKind::kUnavailable;
+    error.message = "engine: " + error.message;
+    cancel_all(error);
+    return error;
   }
   StepOutput output = std::move(*executed).value();
 
@@ -114,12 +120,21 @@ Result<void> EngineCore::step() {
 
 EngineCore::Emission EngineCore::consume(Sequence& sequence, SampledToken& token) const {
   sequence.tokens.push_back(token.token_id);
-  if (tokenizer_->is_end(token.token_id) && !sequence.ignore_eos) {
+  const std::int64_t num_output_tokens = sequence.request.num_output_tokens + 1;
+  // vLLM's order: the end token first, then the request's own, and neither gives text unless asked.
+  // Below min_tokens the executor draws none of them.
+  const bool is_end = tokenizer_->is_end(token.token_id) && !sequence.ignore_eos;
+  const auto& ids = sequence.stop_token_ids;
+  if (is_end || std::find(ids.begin(), ids.end(), token.token_id) != ids.end()) {
     token.stop = true;
-    return Emission{&sequence, {}};
+    if (!is_end) sequence.stop_token = token.token_id;
+    if (!sequence.include_stop) return Emission{&sequence, {}};
   }
-  std::string text = sequence.stop.push(sequence.decoder.push(token.token_id));
-  token.stop = sequence.stop.hit() != nullptr;
+  std::string piece = sequence.decoder.push(token.token_id);
+  // Stop strings are looked for in what comes after min_tokens only.
+  if (num_output_tokens <= sequence.min_tokens) return Emission{&sequence, std::move(piece)};
+  std::string text = sequence.stop.push(piece);
+  token.stop = token.stop || sequence.stop.hit() != nullptr;
   return Emission{&sequence, std::move(text)};
 }
 
@@ -138,6 +153,7 @@ void EngineCore::end(Sequence& sequence, const std::optional<Error>& error) {
       .finish_reason = *request.finish_reason,
       .error = error,
       .stop_string = sequence.stop.hit() == nullptr ? std::string() : *sequence.stop.hit(),
+      .stop_token = sequence.stop_token,
       .num_prompt_tokens = request.num_prompt_tokens,
       .num_output_tokens = request.num_output_tokens,
       .ttft = request.first_token ? *request.first_token - request.arrival : Duration{},

@@ -27,7 +27,10 @@ constexpr Milliseconds kWriteTimeout{5000};
 constexpr Milliseconds kRequestTimeout{30000};
 constexpr Milliseconds kIdleTimeout{5000};  // of a connection between requests
 constexpr Milliseconds kDrainPatience{200};
+constexpr Milliseconds kDrainTimeout{1000};  // of all that is drained
+constexpr std::size_t kMostDrained = std::size_t{1} << 20;
 constexpr Milliseconds kSlice{50};  // of the idle wait, so that a stop is noticed
+constexpr int kBacklog = 512;       // the library's own, 5, drops bursts of connections
 
 /// One accepted connection; borrows the socket.
 class Connection final : public httplib::Stream {
@@ -38,34 +41,38 @@ class Connection final : public httplib::Stream {
 
   [[nodiscard]] bool stopped() const { return server_socket_ == INVALID_SOCKET; }
 
-  /// Time and bytes for the next request start to count.
+  /// Time and bytes for the next request start to count. Until request_was_read() it is the
+  /// connection's last.
   void begin_request() {
     deadline_ = SteadyClock::now() + kRequestTimeout;
     bytes_left_ = max_request_bytes_;
+    closing_ = true;
   }
 
-  void close_after_response() { closing_ = true; }
+  void request_was_read() { closing_ = false; }
   [[nodiscard]] bool closing() const { return closing_; }
 
   /// Takes what the client still sends, within limits: a close over unread bytes would reset the
   /// connection and might cost the client the answer.
   void drain() {
     shutdown(socket_, SHUT_WR);
-    for (int i = 0; i < 256 && wait_for(POLLIN, kDrainPatience); ++i) {
+    const SteadyClock::time_point end = SteadyClock::now() + kDrainTimeout;
+    for (std::size_t i = 0; i < kMostDrained / buffer_.size(); ++i) {
+      if (stopped() || SteadyClock::now() > end || !wait_for(POLLIN, kDrainPatience)) return;
       if (recv(socket_, buffer_.data(), buffer_.size(), 0) <= 0) return;
     }
   }
 
-  /// False when none comes in time or the server stops.
-  [[nodiscard]] bool wait_for_request() const {
-    return !stopped() && (at_ < filled_ || wait_for_data(kIdleTimeout));
+  /// False when none comes in time, the server stops or `give_up` says so.
+  template <typename GiveUp>
+  [[nodiscard]] bool wait_for_request(GiveUp give_up) const {
+    return !stopped() && (at_ < filled_ || wait_for_data(kIdleTimeout, give_up));
   }
 
+  /// Asks for the state, not for bytes: unread ones would hide that nobody waits any more.
   [[nodiscard]] bool is_connected() const {
-    if (at_ < filled_) return true;
-    char byte = 0;
-    const ssize_t got = recv(socket_, &byte, 1, MSG_PEEK | MSG_DONTWAIT);
-    return got > 0 || (got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR));
+    pollfd entry{.fd = socket_, .events = POLLRDHUP, .revents = 0};
+    return poll(&entry, 1, 0) <= 0 || (entry.revents & (POLLRDHUP | POLLHUP | POLLERR)) == 0;
   }
 
   bool is_readable() const override { return at_ < filled_ || wait_for(POLLIN, kReadTimeout); }
@@ -76,7 +83,9 @@ class Connection final : public httplib::Stream {
       // The library reads headers byte by byte; the buffer spares a system call for each.
       const auto left = std::chrono::duration_cast<Milliseconds>(deadline_ - SteadyClock::now());
       const std::size_t most = std::min(buffer_.size(), bytes_left_);
-      if (most == 0 || !wait_for_data(std::min(kReadTimeout, left))) return -1;
+      if (most == 0 || !wait_for_data(std::min(kReadTimeout, left), [] { return false; })) {
+        return -1;
+      }
       const ssize_t got = recv(socket_, buffer_.data(), most, 0);
       if (got <= 0) return got;
       bytes_left_ -= static_cast<std::size_t>(got);
@@ -127,10 +136,11 @@ class Connection final : public httplib::Stream {
     }
   }
 
-  /// As wait_for(), but a stop of the server ends it.
-  [[nodiscard]] bool wait_for_data(Milliseconds patience) const {
+  /// As wait_for(), but a stop of the server ends it, and so does `give_up`.
+  template <typename GiveUp>
+  [[nodiscard]] bool wait_for_data(Milliseconds patience, GiveUp give_up) const {
     const SteadyClock::time_point end = SteadyClock::now() + patience;
-    while (!stopped() && SteadyClock::now() < end) {
+    while (!stopped() && !give_up() && SteadyClock::now() < end) {
       if (wait_for(POLLIN, kSlice)) return true;
     }
     return false;
@@ -161,6 +171,26 @@ class Connection final : public httplib::Stream {
   std::size_t filled_ = 0;
 };
 
+/// Called with each request once its head is read.
+void prepare(httplib::Request& request) {
+  // The library would pack an event stream and so hold its pieces back, and cut answers by range.
+  request.headers.erase("Accept-Encoding");
+  request.headers.erase("Range");
+  request.ranges.clear();
+  // HTTP has no body without a length; the library would read until the client gives up. A POST
+  // without one is refused, because whoever sends it means to send a body.
+  if (request.method != "POST" && !request.has_header("Content-Length") &&
+      !request.has_header("Transfer-Encoding")) {
+    request.headers.emplace("Content-Length", "0");
+  }
+  // Without a body the head was all of it. A body that is there is read for some methods only.
+  if (request.get_header_value("Content-Length") == "0" &&
+      request.get_header_value_count("Content-Length") == 1 &&
+      !request.has_header("Transfer-Encoding")) {
+    request_was_read();
+  }
+}
+
 }  // namespace
 
 bool client_is_connected() {
@@ -168,25 +198,40 @@ bool client_is_connected() {
   return Connection::current()->is_connected();
 }
 
-void close_after_response() {
+void request_was_read() {
   INFERLAB_CHECK(Connection::current() != nullptr);
-  Connection::current()->close_after_response();
+  Connection::current()->request_was_read();
+}
+
+bool connection_closes() {
+  INFERLAB_CHECK(Connection::current() != nullptr);
+  return Connection::current()->closing();
+}
+
+void HttpListener::widen_backlog() {
+  ::listen(svr_sock_, kBacklog);
 }
 
 bool HttpListener::process_and_close_socket(socket_t socket) {
+  ++num_open_;
   Connection connection(socket, max_request_bytes_, svr_sock_);
   Connection::current() = &connection;
   bool ok = true;
   bool closed = false;
-  while (ok && !closed && !connection.closing()) {
-    if (!connection.wait_for_request()) break;
+  bool is_first = true;
+  // A crowded server has no thread for a client that may ask again.
+  const auto give_up = [&] { return !is_first && is_crowded(); };
+  while (ok && !closed && connection.wait_for_request(give_up)) {
+    is_first = false;
     connection.begin_request();
-    ok = process_request(connection, false, closed, nullptr);
+    ok = process_request(connection, false, closed, prepare);
+    if (connection.closing()) break;
   }
   Connection::current() = nullptr;
   if (connection.closing()) connection.drain();
   shutdown(socket, SHUT_RDWR);
   close(socket);
+  --num_open_;
   return ok;
 }
 

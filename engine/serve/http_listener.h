@@ -2,7 +2,9 @@
 
 #include <httplib.h>
 
+#include <atomic>
 #include <cstddef>
+#include <limits>
 
 namespace inferlab {
 
@@ -11,15 +13,25 @@ namespace inferlab {
 /// once. Checks: called from a handler or a content provider of an HttpListener.
 bool client_is_connected();
 
-/// The answer of this thread's request is the connection's last: for a request whose body was not
-/// read. Checks: as client_is_connected().
-void close_after_response();
+/// A connection goes on after an answer only when the request was read to its end: what is left of
+/// a body would be taken for the next request. The listener knows where there is no body; a handler
+/// that was called with the body calls this. Checks: as client_is_connected().
+void request_was_read();
+/// Whether this thread's connection ends with the answer. Checks: as client_is_connected().
+bool connection_closes();
 
 /// httplib's server over sockets of our own, because the library's show a handler no socket, notice
-/// a vanished client only when a write fails, make stop() wait for idle connections, and let a
-/// chunked body grow without end.
+/// a vanished client only when a write fails, make stop() wait for idle connections, let a chunked
+/// body grow without end, take the rest of an unread body for a request, and pack event streams.
 class HttpListener final : public httplib::Server {
  public:
+  /// While more connections than this are open, those that are idle between two requests are
+  /// closed: their threads are wanted. Before listening.
+  void set_crowd(int connections) { crowd_ = connections; }
+  [[nodiscard]] bool is_crowded() const { return num_open_ > crowd_; }
+  /// After the bind: lets more clients wait to be accepted than the library does.
+  void widen_backlog();
+
   /// What may come in for one request, head and body; the connection is cut beyond it. Before
   /// listening.
   void set_max_request_bytes(std::size_t bytes) { max_request_bytes_ = bytes; }
@@ -28,6 +40,8 @@ class HttpListener final : public httplib::Server {
   /// Serves one connection on its own thread until either side has had enough.
   bool process_and_close_socket(socket_t socket) override;
 
+  std::atomic<int> num_open_ = 0;  // connections that have a thread
+  int crowd_ = std::numeric_limits<int>::max();
   std::size_t max_request_bytes_ = std::size_t{64} * 1024 * 1024;
 };
 

@@ -5,12 +5,14 @@
 #include <netinet/tcp.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <thread>
 
 #include "engine/serve/api_response.h"
 #include "engine/serve/completion_handler.h"
+#include "engine/serve/connection_pool.h"
 #include "engine/serve/http_listener.h"
 
 namespace inferlab {
@@ -36,6 +38,36 @@ bool equal_in_constant_time(std::string_view a, std::string_view b) {
   return difference == 0;
 }
 
+/// How many connections are served at once, and how many of them may wait for tokens: the rest is
+/// kept for /health and /metrics, which must answer when the server is loaded most.
+struct Seats {
+  int threads;
+  int replies;
+};
+Seats seats_of(const ServeOptions& options) {
+  constexpr std::int64_t kReserve = 16;
+  constexpr std::int64_t kMostThreads = 4096;
+  std::int64_t threads = options.num_threads;
+  if (threads <= 0) {
+    threads = std::min(std::max<std::int64_t>(1, options.max_num_seqs), kMostThreads) +
+              std::min(std::max<std::int64_t>(1, options.max_num_waiting), kMostThreads) + kReserve;
+  }
+  threads = std::min(threads, kMostThreads);
+  const std::int64_t reserve = std::min(kReserve, threads / 4);
+  return {.threads = static_cast<int>(threads), .replies = static_cast<int>(threads - reserve)};
+}
+
+/// A path as the client sent it is decoded by the library; in a log it must stay one plain word.
+std::string for_log(std::string_view path) {
+  constexpr std::size_t kMaxShown = 200;
+  std::string text;
+  for (const char c : path.substr(0, kMaxShown)) {
+    const bool plain = c > 0x20 && c < 0x7f && c != '"' && c != '\\';
+    text += plain ? std::string(1, c) : fmt::format("%{:02X}", static_cast<unsigned char>(c));
+  }
+  return path.size() > kMaxShown ? text + "..." : text;
+}
+
 constexpr std::string_view kTooLarge = "body: is larger than this server takes";
 
 /// Paths that exist, and the method that each takes.
@@ -52,11 +84,15 @@ constexpr Route kRoutes[] = {
 
 class HttpServer::Impl {
  public:
-  Impl(const ServeOptions& options, LogSink log) : options_(options), log_(std::move(log)) {
-    const int num_threads = std::max(1, options_.num_threads);
-    server_.new_task_queue = [num_threads] {
-      return new httplib::ThreadPool(static_cast<std::size_t>(num_threads));
+  Impl(const ServeOptions& options, LogSink log)
+      : options_(options),
+        log_(std::move(log)),
+        seats_(seats_of(options)),
+        handler_(seats_.replies) {
+    server_.new_task_queue = [threads = seats_.threads] {
+      return new ConnectionPool(static_cast<std::size_t>(threads));  // the library deletes it
     };
+    server_.set_crowd(seats_.replies);
     server_.set_socket_options(set_socket_options);
     server_.set_tcp_nodelay(true);
     server_.set_payload_max_length(options_.max_body_bytes);
@@ -79,6 +115,7 @@ class HttpServer::Impl {
                                options_.host, options_.port),
                    "choose another --port, or 0 for a free one"};
     }
+    server_.widen_backlog();
     thread_ = std::thread([this] {
       server_.listen_after_bind();
       listening_ended_ = true;
@@ -136,6 +173,12 @@ class HttpServer::Impl {
                 }));
     server_.Post("/v1/completions", completions(ApiKind::kCompletion));
     server_.Post("/v1/chat/completions", completions(ApiKind::kChat));
+    server_.set_post_routing_handler([](const Request&, Response& response) {
+      if (!connection_closes()) return;
+      response.headers.erase("Keep-Alive");
+      response.headers.erase("Connection");
+      response.set_header("Connection", "close");
+    });
     server_.set_error_handler(
         [](const Request& request, Response& response) { fill_error(request, response); });
     server_.set_exception_handler([](const Request&, Response& response, std::exception_ptr) {
@@ -144,7 +187,7 @@ class HttpServer::Impl {
     server_.set_logger([this](const Request& request, const Response& response) {
       if (!log_ || options_.disable_access_log) return;
       log_(LogLevel::kInfo, fmt::format("{}:{} - \"{} {} HTTP/1.1\" {} {}", request.remote_addr,
-                                        request.remote_port, request.method, request.path,
+                                        request.remote_port, request.method, for_log(request.path),
                                         response.status, status_phrase(response.status)));
     });
   }
@@ -175,13 +218,18 @@ class HttpServer::Impl {
   }
 
   httplib::Server::Handler completions(ApiKind kind) {
-    return with_engine([this, kind](Engine& engine, const Request& request, Response& response) {
-      if (request.body.size() >
-          options_.max_body_bytes) {  // a chunked one: its head says no length
-        return set_error(response, {.status = 413, .message = std::string(kTooLarge)});
-      }
-      handler_.handle(kind, engine, request, response);
-    });
+    const auto handle =
+        with_engine([this, kind](Engine& engine, const Request& request, Response& response) {
+          if (request.body.size() >
+              options_.max_body_bytes) {  // a chunked one: its head says no length
+            return set_error(response, {.status = 413, .message = std::string(kTooLarge)});
+          }
+          handler_.handle(kind, engine, request, response);
+        });
+    return [handle](const Request& request, Response& response) {
+      request_was_read();
+      handle(request, response);
+    };
   }
 
   [[nodiscard]] bool authorized(const Request& request) const {
@@ -191,18 +239,23 @@ class HttpServer::Impl {
   }
 
   /// Before the body is read: bodies that the library would unpack without a limit, and those
-  /// without a length, for which it would wait until the client gives up.
+  /// without one clear length.
   static bool refuse_body(const Request& request, Response& response) {
     if (request.has_header("Content-Encoding")) {
       set_error(response, {.status = 415, .message = "Content-Encoding: is not supported"});
-      close_after_response();
       return true;
     }
     const bool has_length =
         request.has_header("Content-Length") || request.has_header("Transfer-Encoding");
     if (request.method == "POST" && !has_length) {
       set_error(response, {.status = 411, .message = "Content-Length: is missing"});
-      close_after_response();
+      return true;
+    }
+    const std::string length = request.get_header_value("Content-Length");
+    const bool is_number = length.find_first_not_of("0123456789") == std::string::npos;
+    if (request.get_header_value_count("Content-Length") > 1 || !is_number ||
+        (!length.empty() && request.has_header("Transfer-Encoding"))) {
+      set_error(response, {.message = "Content-Length: says no one length"});
       return true;
     }
     return false;
@@ -225,6 +278,7 @@ class HttpServer::Impl {
 
   const ServeOptions options_;
   const LogSink log_;
+  const Seats seats_;
   HttpListener server_;
   CompletionHandler handler_;
   std::atomic<Engine*> engine_ = nullptr;

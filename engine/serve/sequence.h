@@ -24,6 +24,11 @@ struct Sequence {
   StreamDecoder decoder;
   StopChecker stop;
   bool ignore_eos = false;
+  std::int64_t min_tokens = 0;
+  std::vector<TokenId> stop_token_ids = {};
+  std::vector<TokenId> not_before_min_tokens = {};  ///< all ids that would end the output
+  bool include_stop = false;
+  std::optional<TokenId> stop_token = {};  ///< of stop_token_ids, once it has come
   GenerationCallbacks callbacks;
 };
 

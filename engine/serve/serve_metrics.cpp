@@ -54,7 +54,9 @@ ServeMetrics::ServeMetrics(const SchedulerConfig& config)
       decode_time_(request_bounds()),
       request_prompt_tokens_(bounds_1_2_5(config.max_model_len)),
       request_generation_tokens_(bounds_1_2_5(config.max_model_len)),
-      max_tokens_(bounds_1_2_5(config.max_model_len)) {}
+      max_num_generation_tokens_(bounds_1_2_5(config.max_model_len)),
+      max_tokens_(bounds_1_2_5(config.max_model_len)),
+      n_({1, 2, 5, 10, 20}) {}
 
 void ServeMetrics::step(std::int64_t num_scheduled_tokens) {
   iteration_tokens_.observe(static_cast<double>(num_scheduled_tokens));
@@ -76,8 +78,10 @@ void ServeMetrics::finished(const Request& request) {
   const Time end = *request.finished;
   e2e_.observe(to_seconds(end - request.arrival));
   max_tokens_.observe(static_cast<double>(request.max_tokens));
+  n_.observe(1);  // the API takes no other
   request_prompt_tokens_.observe(static_cast<double>(request.num_prompt_tokens));
   request_generation_tokens_.observe(static_cast<double>(request.num_output_tokens));
+  max_num_generation_tokens_.observe(static_cast<double>(request.num_output_tokens));
   if (!request.first_scheduled) return;
   queue_time_.observe(to_seconds(*request.first_scheduled - request.arrival));
   if (!request.first_token) return;
@@ -102,6 +106,9 @@ std::string ServeMetrics::render(const SchedulerStats& stats, const std::string&
             static_cast<double>(stats.num_requests_waiting));
   out.gauge("vllm:kv_cache_usage_perc", "Share of the KV blocks in use, 0 to 1.",
             stats.kv_cache_usage);
+  // There is no prefix cache here: the counters stay at 0, as those of vLLM do without it.
+  out.counter("vllm:prefix_cache_queries_total", "Tokens looked up in the prefix cache.", 0);
+  out.counter("vllm:prefix_cache_hits_total", "Tokens found in the prefix cache.", 0);
   out.counter("vllm:num_preemptions_total", "Times a running request had to give its blocks up.",
               static_cast<double>(stats.num_preemptions_total));
   out.counter("vllm:prompt_tokens_total", "Prompt tokens of requests that got their first token.",
@@ -137,6 +144,9 @@ std::string ServeMetrics::render(const SchedulerStats& stats, const std::string&
                 request_prompt_tokens_);
   out.histogram("vllm:request_generation_tokens", "Output tokens of a request.",
                 request_generation_tokens_);
+  out.histogram("vllm:request_max_num_generation_tokens",
+                "Output tokens of a request's longest answer.", max_num_generation_tokens_);
+  out.histogram("vllm:request_params_n", "Answers that a request asks for.", n_);
   out.histogram("vllm:request_params_max_tokens", "Most output tokens that a request may have.",
                 max_tokens_);
   out.family("vllm:cache_config_info", "gauge", "Always 1; the labels tell the KV cache's shape.");

@@ -48,7 +48,9 @@ class ServeMetrics {
   Histogram decode_time_;
   Histogram request_prompt_tokens_;
   Histogram request_generation_tokens_;
+  Histogram max_num_generation_tokens_;
   Histogram max_tokens_;
+  Histogram n_;
 };
 
 }  // namespace inferlab

@@ -20,7 +20,7 @@ struct ServeOptions {
   std::uint64_t seed = 0;          ///< of requests that bring none
 
   // The engine.
-  std::string device = "cpu";  ///< a row of engine/backend/registry.h
+  std::string device = "cpu";  ///< a row of engine/backend/registry.cpp
   std::int64_t max_num_seqs = 256;
   std::int64_t max_num_batched_tokens = 2048;
   std::int32_t block_size = 16;              ///< tokens
@@ -30,13 +30,16 @@ struct ServeOptions {
   SchedulingPolicy scheduling_policy = SchedulingPolicy::kFcfs;
   /// Requests that may wait for their first step; more are refused with 429. vLLM has no such
   /// limit.
-  std::int64_t max_num_waiting = 1024;
+  std::int64_t max_num_waiting = 256;
 
   // The HTTP server.
   std::string host = "127.0.0.1";
   int port = 8000;           ///< 0: a free one
   std::string api_key = {};  ///< asked for under /v1; "": none
-  int num_threads = 300;     ///< one per connection
+  /// Connections that are served at once, each on its own thread; 0: max_num_seqs +
+  /// max_num_waiting and some to spare. Requests for tokens get all but a few of them, beyond that
+  /// 429, so that /health and /metrics answer under load.
+  int num_threads = 0;
   std::size_t max_body_bytes = std::size_t{8} * 1024 * 1024;
   bool disable_access_log = false;  ///< vLLM's --disable-uvicorn-access-log
 };

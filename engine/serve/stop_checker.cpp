@@ -18,8 +18,8 @@ std::size_t overlap(std::string_view text, std::string_view stop) {
 
 }  // namespace
 
-StopChecker::StopChecker(std::vector<std::string> stop_strings)
-    : stop_strings_(std::move(stop_strings)) {
+StopChecker::StopChecker(std::vector<std::string> stop_strings, bool include)
+    : stop_strings_(std::move(stop_strings)), include_(include) {
   for (const std::string& stop : stop_strings_) INFERLAB_CHECK(!stop.empty());
 }
 
@@ -34,7 +34,7 @@ std::string StopChecker::push(std::string_view text) {
     hit_ = &stop;
   }
   if (hit_ != nullptr) {
-    held_.resize(first);
+    held_.resize(include_ ? first + hit_->size() : first);
     return std::exchange(held_, {});
   }
   std::size_t keep = 0;

@@ -10,8 +10,9 @@ namespace inferlab {
 /// is known not to be, so that no part of a stop string gets out.
 class StopChecker {
  public:
-  /// Checks: no stop string is empty.
-  explicit StopChecker(std::vector<std::string> stop_strings);
+  /// Checks: no stop string is empty. With `include` the output ends after the stop string instead
+  /// of before it.
+  explicit StopChecker(std::vector<std::string> stop_strings, bool include = false);
 
   /// The text that is safe to emit now. After a hit: the last text, then always empty.
   std::string push(std::string_view text);
@@ -23,6 +24,7 @@ class StopChecker {
 
  private:
   std::vector<std::string> stop_strings_;
+  bool include_;
   std::string held_;
   const std::string* hit_ = nullptr;
 };

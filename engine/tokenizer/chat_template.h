@@ -19,7 +19,18 @@ struct ChatMessage {
 
 /// The formats that are known. A template is a Jinja program; it is recognised by the markers that
 /// it writes and never run, so a model file cannot bring code with it.
-enum class ChatFormat : std::uint8_t { kChatMl, kLlama3, kLlama2, kZephyr };
+enum class ChatFormat : std::uint8_t {
+  kChatMl,
+  kLlama3,
+  kMistralV7Tekken,
+  kMistralV7,
+  kMistralV1,
+  kMistralV3Tekken,
+  kMistralV3,
+  kLlama2,  ///< with <<SYS>>
+  kInst,    ///< [INST] alone: the first Mistral and its kin
+  kZephyr,
+};
 
 /// Turns a conversation into a prompt.
 ///

@@ -49,6 +49,7 @@ class Splitter {
   }
 
   std::vector<std::string_view> run() {
+    if (rule_ == PreTokenizer::kDefault) return run_default();
     if (rule_ != PreTokenizer::kStarcoder) {
       split(0, characters_.size());
       return std::move(words_);
@@ -65,6 +66,53 @@ class Splitter {
   }
 
  private:
+  /// llama.cpp's expressions for a file that names no rule, applied one after the other.
+  std::vector<std::string_view> run_default() {
+    for (std::size_t i = 0; i < characters_.size();) {
+      std::size_t next = i;
+      while (next < characters_.size() && is_punctuation(next)) ++next;
+      if (next > i) {
+        emit(i, next);
+      } else {
+        while (next < characters_.size() && !is_punctuation(next)) ++next;
+        split(i, next);
+      }
+      i = next;
+    }
+    return std::move(words_);
+  }
+
+  /// [\p{P}\$\+<=>\^~\|]
+  [[nodiscard]] bool is_punctuation(std::size_t i) const {
+    constexpr std::u32string_view kMore = U"$+<=>^~|";
+    const char32_t code = characters_[i].code;
+    if (kMore.find(code) != std::u32string_view::npos) return true;
+    const utf8proc_category_t category = utf8proc_category(static_cast<utf8proc_int32_t>(code));
+    return category >= UTF8PROC_CATEGORY_PC && category <= UTF8PROC_CATEGORY_PO;
+  }
+
+  /// A word of kGpt2 under kDefault: \p{N}+ stands apart, and [0-9]{3} within it.
+  void emit_default(std::size_t from, std::size_t to) {
+    const std::size_t number = from < to && !is(from, Class::kNumber) ? from + 1 : from;
+    if (number >= to || !is(number, Class::kNumber)) return emit(from, to);
+    if (number > from) emit(from, number);
+    const auto is_digit = [&](std::size_t i) {
+      return characters_[i].code >= '0' && characters_[i].code <= '9';
+    };
+    std::size_t rest = number;  // what no three digits have claimed yet
+    for (std::size_t i = number; i + 3 <= to;) {
+      if (!is_digit(i) || !is_digit(i + 1) || !is_digit(i + 2)) {
+        ++i;
+        continue;
+      }
+      if (i > rest) emit(rest, i);
+      emit(i, i + 3);
+      i += 3;
+      rest = i;
+    }
+    if (rest < to) emit(rest, to);
+  }
+
   void emit(std::size_t from, std::size_t to) {
     const std::size_t begin = characters_[from].offset;
     const std::size_t end = to < characters_.size() ? characters_[to].offset : text_.size();
@@ -73,10 +121,14 @@ class Splitter {
 
   void split(std::size_t begin, std::size_t end) {
     end_ = end;
-    const bool gpt2 = rule_ == PreTokenizer::kGpt2 || rule_ == PreTokenizer::kStarcoder;
+    const bool gpt2 = rule_ != PreTokenizer::kLlama3 && rule_ != PreTokenizer::kQwen2;
     for (std::size_t i = begin; i < end;) {
       const std::size_t next = gpt2 ? gpt2_word(i) : llama3_word(i);
-      emit(i, next);
+      if (rule_ == PreTokenizer::kDefault) {
+        emit_default(i, next);
+      } else {
+        emit(i, next);
+      }
       i = next;
     }
   }
@@ -163,7 +215,7 @@ struct NameRow {
   PreTokenizer rule;
 };
 constexpr NameRow kNames[] = {
-    {"default", PreTokenizer::kGpt2},        {"gpt-2", PreTokenizer::kGpt2},
+    {"default", PreTokenizer::kDefault},     {"gpt-2", PreTokenizer::kGpt2},
     {"gpt2", PreTokenizer::kGpt2},           {"mpt", PreTokenizer::kGpt2},
     {"olmo", PreTokenizer::kGpt2},           {"jais", PreTokenizer::kGpt2},
     {"phi-2", PreTokenizer::kGpt2},          {"roberta-bpe", PreTokenizer::kGpt2},

@@ -198,8 +198,8 @@ std::optional<TokenId> Tokenizer::bos() const {
 std::optional<TokenId> Tokenizer::eos() const {
   return vocabulary_->eos;
 }
-std::optional<TokenId> Tokenizer::eot() const {
-  return vocabulary_->eot;
+std::size_t Tokenizer::longest_token_bytes() const {
+  return vocabulary_->longest_token;
 }
 bool Tokenizer::adds_bos() const {
   return vocabulary_->add_bos;

@@ -83,7 +83,8 @@ class Tokenizer {
   [[nodiscard]] std::int32_t size() const;
   [[nodiscard]] std::optional<TokenId> bos() const;
   [[nodiscard]] std::optional<TokenId> eos() const;
-  [[nodiscard]] std::optional<TokenId> eot() const;
+  /// No token stands for more bytes of text than this.
+  [[nodiscard]] std::size_t longest_token_bytes() const;
   [[nodiscard]] bool adds_bos() const;
   /// Whether encoding puts a space in front of the text (SentencePiece).
   [[nodiscard]] bool adds_space_prefix() const;

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <utility>
 
+#include "engine/base/printable.h"
 #include "engine/tokenizer/byte_spelling.h"
 #include "engine/tokenizer/utf8.h"
 
@@ -45,20 +46,19 @@ class Loader {
       return {};
     }
     if (model != "gpt2") {
-      return invalid("tokenizer.ggml.model",
-                     fmt::format("{} is not supported", to_valid_utf8(model.substr(0, 40))),
+      return invalid("tokenizer.ggml.model", fmt::format("{} is not supported", printable(model)),
                      "the engine knows \"gpt2\" and \"llama\"");
     }
     v_.family = TokenizerFamily::kByteBpe;
     INFERLAB_TRY(const std::string_view pre, file_.text_or("tokenizer.ggml.pre", "default"));
     const auto rule = pre_tokenizer_from_name(pre);
     if (!rule) {
-      return invalid("tokenizer.ggml.pre",
-                     fmt::format("{} is not supported", to_valid_utf8(pre.substr(0, 40))));
+      return invalid("tokenizer.ggml.pre", fmt::format("{} is not supported", printable(pre)));
     }
     v_.pre_tokenizer = *rule;
-    v_.words_first = *rule == PreTokenizer::kLlama3;
-    v_.add_bos = *rule == PreTokenizer::kLlama3;
+    // Smaug shares Llama 3's rule, but llama.cpp gives it neither of the two flags.
+    v_.words_first = *rule == PreTokenizer::kLlama3 && pre != "smaug-bpe";
+    v_.add_bos = v_.words_first;
     return {};
   }
 
@@ -110,9 +110,15 @@ class Loader {
     INFERLAB_TRY_VOID(token_id("tokenizer.ggml.bos_token_id", v_.bos));
     INFERLAB_TRY_VOID(token_id("tokenizer.ggml.eos_token_id", v_.eos));
     INFERLAB_TRY_VOID(token_id("tokenizer.ggml.eot_token_id", v_.eot));
+    if (v_.family == TokenizerFamily::kSentencePiece) {
+      // The ids of Llama's own vocabulary, which llama.cpp takes where the file names none.
+      if (!v_.bos && v_.size() > 1) v_.bos = 1;
+      if (!v_.eos && v_.size() > 2) v_.eos = 2;
+      v_.unknown = 0;
+    }
     std::optional<TokenId> unknown;
     INFERLAB_TRY_VOID(token_id("tokenizer.ggml.unknown_token_id", unknown));
-    v_.unknown = unknown.value_or(kNoToken);
+    v_.unknown = unknown.value_or(v_.unknown);
     INFERLAB_TRY(v_.add_bos, file_.flag_or("tokenizer.ggml.add_bos_token", v_.add_bos));
     INFERLAB_TRY(v_.add_eos, file_.flag_or("tokenizer.ggml.add_eos_token", v_.add_eos));
     INFERLAB_TRY(v_.add_space_prefix,
@@ -189,6 +195,7 @@ class Loader {
     for (TokenId id = 0; id < v_.size(); ++id) {
       const std::string& text = v_.texts[id];
       v_.by_text.emplace(text, id);  // of equal spellings the first counts
+      v_.longest_token = std::max({v_.longest_token, text.size(), v_.bytes[id].size()});
       const TokenKind kind = v_.kinds[id];
       if (kind == TokenKind::kNormal || kind == TokenKind::kUserDefined) {
         v_.mergeable.emplace(text, id);

@@ -59,6 +59,7 @@ struct Tokenizer::Vocabulary {
   /// The same tokens by what they stand for; filled where words_first.
   std::unordered_map<std::string_view, TokenId> by_bytes;
   std::size_t longest_mergeable = 0;  ///< bytes
+  std::size_t longest_token = 4;      ///< bytes of text: an unknown character has up to 4
   std::unordered_map<std::uint64_t, Merge> merges;
   /// Control and user-defined tokens by first byte, the longest first.
   std::array<std::vector<TokenId>, 256> specials;

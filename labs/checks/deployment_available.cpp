@@ -1,10 +1,11 @@
-// A Deployment has at least `replicas` available replicas by the time `by`, and still has them at
-// the end of the run.
+// A Deployment has at least `replicas` available replicas by the time `by`, and still has them, and
+// the condition Available, at the end of the run.
 #include <fmt/format.h>
 
 #include "labs/checks/common_params.h"
 #include "labs/checks/kinds.h"
 #include "labs/checks/workload.h"
+#include "sim/api/conditions.h"
 
 namespace inferlab::labs {
 namespace {
@@ -46,10 +47,14 @@ Result<Finding> deployment_available(CheckContext& context, const Params& params
   if (at > by) {
     return Finding::fail(fmt::format("available after {}", format_duration(at)), expected);
   }
-  const std::int64_t now = workload->deployment().document["status"]["availableReplicas"].as_int();
-  if (now < replicas) {
-    return Finding::fail(
-        fmt::format("{} available at the end of the run: {}", now, workload->trouble()), expected);
+  const sim::Value& document = workload->deployment().document;
+  const std::int64_t now = document["status"]["availableReplicas"].as_int();
+  // The Deployment's own word counts too: of far more replicas than there is room for, one runs.
+  const sim::Value& condition = sim::find_condition(document["status"]["conditions"], "Available");
+  if (now < replicas || condition["status"].as_string() != "True") {
+    return Finding::fail(fmt::format("{} of {} available at the end of the run: {}", now,
+                                     document["spec"]["replicas"].as_int(), workload->trouble()),
+                         expected);
   }
   return Finding::pass(fmt::format("available after {}", format_duration(at)));
 }

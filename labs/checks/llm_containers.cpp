@@ -4,6 +4,7 @@
 #include <map>
 
 #include "sim/api/views.h"
+#include "sim/node/kubelets.h"
 
 namespace inferlab::labs {
 namespace {
@@ -28,26 +29,42 @@ std::map<std::string, std::string> image_ids(const Value& pod) {
 }
 
 std::string api_key_of(const sim::ContainerView& container, const std::vector<std::string>& words) {
+  std::string key;
+  const auto set = container.env.find("VLLM_API_KEY");
+  if (set != container.env.end()) key = set->second;
   for (std::size_t i = 0; i < words.size(); ++i) {
     for (const std::string_view flag : {"--api-key", "--api_key"}) {
-      if (words[i] == flag && i + 1 < words.size()) return words[i + 1];
-      if (words[i].starts_with(std::string(flag) + "=")) return words[i].substr(flag.size() + 1);
+      if (words[i] == flag && i + 1 < words.size()) key = words[i + 1];
+      if (words[i].starts_with(std::string(flag) + "=")) key = words[i].substr(flag.size() + 1);
     }
   }
-  const auto set = container.env.find("VLLM_API_KEY");
-  return set == container.env.end() ? std::string() : set->second;
+  return key;
+}
+
+// What the container's last run got, which the Pod's own text may only refer to. A Pod that is gone
+// has left nothing else than that text.
+sim::ContainerView as_started(const sim::Kubelets& kubelets, const sim::ObjectKey& pod,
+                              sim::ContainerView container) {
+  const sim::ContainerSetup* setup = kubelets.started(pod.ns, pod.name, container.name);
+  if (setup == nullptr) return container;
+  container.command = setup->command;
+  container.args = setup->args;
+  container.env.clear();
+  for (const auto& [name, value] : setup->env) container.env[name] = value;
+  return container;
 }
 
 }  // namespace
 
 std::vector<LlmContainer> llm_containers(const std::vector<sim::ObjectPtr>& pods,
-                                         const sim::ClusterSpec& cluster) {
+                                         sim::Cluster& run) {
   std::vector<LlmContainer> out;
   for (const sim::ObjectPtr& pod : pods) {
     const auto started = image_ids(pod->document);
-    for (const sim::ContainerView& container : pod->view<sim::PodView>().containers) {
-      const auto image = started.find(container.name);
-      if (image == started.end() || !is_llm_server(image->second, cluster)) continue;
+    for (const sim::ContainerView& written : pod->view<sim::PodView>().containers) {
+      const auto image = started.find(written.name);
+      if (image == started.end() || !is_llm_server(image->second, run.spec())) continue;
+      const sim::ContainerView container = as_started(run.kubelets(), pod->key, written);
       const sim::VllmCommand command = sim::vllm_command_of(container);
       if (command.program != sim::VllmCommand::Program::kServer) continue;
       auto args = sim::parse_vllm_args(command.words);

@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "labs/checks/workload.h"
-#include "sim/cluster/cluster_spec.h"
+#include "sim/cluster/cluster.h"
 #include "sim/serving/vllm_args.h"
 
 namespace inferlab::labs {
@@ -16,9 +16,10 @@ struct LlmContainer {
   std::string api_key;  // --api-key or VLLM_API_KEY; empty: none asked for
 };
 
-/// The LLM servers of these Pods, by Pod and container; of each Pod only what came to run.
-/// A container whose arguments vLLM refuses is left out: it never serves.
+/// The LLM servers of these Pods, by Pod and container; of each Pod only what came to run, with the
+/// arguments and environment that it was started with ($(VAR) and valueFrom resolved). A container
+/// whose arguments vLLM refuses is left out: it never serves.
 std::vector<LlmContainer> llm_containers(const std::vector<sim::ObjectPtr>& pods,
-                                         const sim::ClusterSpec& cluster);
+                                         sim::Cluster& run);
 
 }  // namespace inferlab::labs

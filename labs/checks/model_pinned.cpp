@@ -41,7 +41,7 @@ Result<Finding> model_pinned(CheckContext& context, const Params& params) {
       "{} at a revision that nobody can move, so that every start loads the same weights", model);
   const auto workload = Workload::find(run->store(), ns, name);
   if (!workload) return Finding::fail(no_deployment(ns, name), expected);
-  const std::vector<LlmContainer> servers = llm_containers(workload->all_pods(), run->spec());
+  const std::vector<LlmContainer> servers = llm_containers(workload->all_pods(), *run);
   if (servers.empty()) {
     return Finding::fail(fmt::format("no LLM server came to run: {}", workload->trouble()),
                          expected);

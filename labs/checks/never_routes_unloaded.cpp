@@ -1,6 +1,6 @@
 // With a model load `slowdown` times as slow, and a restart of the Deployment at `restart_at`, no
-// request of the clients reaches a replica that has not loaded its model: a counterfactual run. It
-// says nothing when no request is answered in it, and then fails.
+// request of the clients reaches a replica that has not loaded its model: a counterfactual run, by
+// the gateway's scraped metrics. It says nothing when no request is answered in it, and then fails.
 #include <fmt/format.h>
 
 #include "labs/checks/common_params.h"
@@ -53,17 +53,18 @@ Result<Finding> never_routes_unloaded(CheckContext& context, const Params& param
   variant.restart_at = params.duration("restart_at");
   INFERLAB_TRY(sim::Cluster* const run, context.run(variant));
   const RequestCount count =
-      count_requests(run->gateway(), ns, service, Time{}, run->simulation().now());
+      count_requests(run->telemetry(), ns, service, Time{}, run->simulation().now());
   if (count.unloaded > 0) {
     return Finding::fail(fmt::format("{} of {} requests went to a replica that did not listen yet",
-                                     count.unloaded, count.sent),
+                                     count.unloaded, count.ended),
                          expected);
   }
   if (count.answered == 0) {
-    return Finding::fail(fmt::format("no request was answered, of {} sent", count.sent), expected);
+    return Finding::fail(fmt::format("no request was answered, of {} that ended", count.ended),
+                         expected);
   }
   return Finding::pass(
-      fmt::format("none of {} requests; {} were answered", count.sent, count.answered));
+      fmt::format("none of {} requests; {} were answered", count.ended, count.answered));
 }
 
 }  // namespace inferlab::labs

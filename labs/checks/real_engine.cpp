@@ -22,7 +22,8 @@ ServeOptions serve_options_for(const LlmContainer& server, const std::string& mo
   options.model = model_path;
   options.served_model_name = server.args.served_model_names;
   if (options.served_model_name.empty()) options.served_model_name = {server.args.model};
-  options.max_model_len = server.args.max_model_len;
+  // vLLM takes 0 and below for the model's own length.
+  options.max_model_len = std::max<std::int64_t>(server.args.max_model_len, 0);
   options.max_num_seqs = server.args.max_num_seqs;
   options.max_num_batched_tokens = server.args.max_num_batched_tokens;
   options.enable_chunked_prefill = server.args.enable_chunked_prefill;

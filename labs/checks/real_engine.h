@@ -20,7 +20,7 @@ ServeOptions serve_options_for(const LlmContainer& server, const std::string& mo
 /// The real engine in this process, behind its own HTTP server on loopback. Stops when it goes.
 class RealEngine {
  public:
-  /// `log` gets what the engine says; from its threads.
+  /// `log` gets what the engine says; from its threads. kInvalid: the engine refuses the options.
   static Result<RealEngine> start(const ServeOptions& options, const LogSink& log = {});
   [[nodiscard]] int port() const { return server_->port(); }
 

@@ -2,7 +2,23 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+
 namespace inferlab::labs {
+namespace {
+
+// The last point less the first one in the window. Counters begin at 0 with the run, and one that
+// appears later than the Service's others, because nobody had that answer before, did so then.
+std::int64_t increase(const sim::Telemetry::Series& series, Time from, Time first_scrape) {
+  if (series.points.empty()) return 0;
+  const sim::Point& first = series.points.front();
+  const double begin = from == Time{} || first.at != first_scrape ? 0 : first.value;
+  return std::llround(series.points.back().value - begin);
+}
+
+}  // namespace
 
 std::string RequestCount::failures() const {
   std::string out;
@@ -12,19 +28,32 @@ std::string RequestCount::failures() const {
   return out;
 }
 
-RequestCount count_requests(const sim::Gateway& gateway, std::string_view ns,
+RequestCount count_requests(const sim::Telemetry& telemetry, std::string_view ns,
                             std::string_view service, Time from, Time to) {
+  const sim::SeriesLabels labels = {{"namespace", std::string(ns)},
+                                    {"service", std::string(service)}};
   RequestCount out;
-  for (const sim::RequestRecord& record : gateway.records()) {
-    if (record.ns != ns || record.service != service) continue;
-    if (record.arrival < from || record.arrival >= to || record.code == 0) continue;
-    ++out.sent;
-    if (record.unloaded) ++out.unloaded;
-    if (record.code == 200) {
-      ++out.answered;
+  const auto all = telemetry.select("gateway_requests_total", labels, from, to);
+  Time first_scrape = to;
+  for (const auto& series : all) {
+    if (!series.points.empty()) first_scrape = std::min(first_scrape, series.points.front().at);
+  }
+  for (const auto& series : all) {
+    const std::int64_t count = increase(series, from, first_scrape);
+    const auto label = series.labels.find("code");
+    int code = 0;
+    if (count <= 0 || label == series.labels.end()) continue;
+    const std::string& text = label->second;
+    std::from_chars(text.data(), text.data() + text.size(), code);
+    out.ended += count;
+    if (code == 200) {
+      out.answered += count;
     } else {
-      ++out.failed[record.code];
+      out.failed[code] += count;
     }
+  }
+  for (const auto& series : telemetry.select("gateway_unloaded_requests_total", labels, from, to)) {
+    out.unloaded += increase(series, from, first_scrape);
   }
   return out;
 }

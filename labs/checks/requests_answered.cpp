@@ -1,5 +1,6 @@
-// Of the clients' requests to a Service that arrive from the moment the Deployment behind it counts
-// as available, at least `share` are answered. What was sent before that is nobody's fault.
+// Of the clients' requests to a Service that end after the moment the Deployment behind it counts
+// as available, at least `share` are answered. What came before that is nobody's fault. Reads the
+// gateway's scraped metrics.
 #include <fmt/format.h>
 
 #include "labs/checks/common_params.h"
@@ -54,12 +55,12 @@ Result<Finding> requests_answered(CheckContext& context, const Params& params) {
     return Finding::fail(fmt::format("never available: {}", workload->trouble()), expected);
   }
   const RequestCount count =
-      count_requests(run->gateway(), ns, service, *first, run->simulation().now());
-  const std::string seen = fmt::format("{} of {} answered ({}){}{}", count.answered, count.sent,
-                                       percent(count.answered, count.sent),
+      count_requests(run->telemetry(), ns, service, *first, run->simulation().now());
+  const std::string seen = fmt::format("{} of {} answered ({}){}{}", count.answered, count.ended,
+                                       percent(count.answered, count.ended),
                                        count.failed.empty() ? "" : "; ", count.failures());
-  const bool enough = count.sent >= at_least && static_cast<double>(count.answered) >=
-                                                    share * static_cast<double>(count.sent);
+  const bool enough = count.ended >= at_least && static_cast<double>(count.answered) >=
+                                                     share * static_cast<double>(count.ended);
   return enough ? Finding::pass(seen) : Finding::fail(seen, expected);
 }
 

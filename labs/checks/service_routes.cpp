@@ -1,5 +1,5 @@
-// A connection to a Service's port reaches a listening port of a ready Pod, and the process there
-// says that it is well under `path`.
+// A connection to a Service's port reaches a listening port of a ready Pod, whichever endpoint it
+// gets, and the process there says that it is well under `path`.
 #include <fmt/format.h>
 
 #include "labs/checks/backends.h"
@@ -36,25 +36,32 @@ Result<Finding> service_routes(CheckContext& context, const Params& params) {
   const std::string expected =
       fmt::format("a client of Service {}/{} at port {} reaches a server that answers {}", ns,
                   service, port, path);
-  const auto endpoint = run->gateway().pick(ns, service, port);
-  if (!endpoint) {
+  // endpoints() and not pick(): a check takes no turn that a client would have had.
+  const auto endpoints = run->gateway().endpoints(ns, service, port);
+  if (!endpoints || endpoints->empty()) {
     const Backends backends = ready_backends(run->store(), ns, service);
-    return Finding::fail(backends.trouble.empty() ? endpoint.error().message : backends.trouble,
-                         expected);
+    const std::string trouble =
+        endpoints ? fmt::format("Service {}/{} has no endpoint for port {}", ns, service, port)
+                  : endpoints.error().message;
+    return Finding::fail(backends.trouble.empty() ? trouble : backends.trouble, expected);
   }
-  sim::Workload* const process =
-      run->kubelets().listener(endpoint->ns, endpoint->pod, endpoint->port);
-  const std::string where = fmt::format("port {} of Pod {}", endpoint->port, endpoint->pod);
-  if (process == nullptr) {
-    return Finding::fail(fmt::format("the Service leads to {}, where nothing listens", where),
-                         expected);
+  std::string places;
+  for (const sim::Endpoint& endpoint : *endpoints) {
+    sim::Workload* const process =
+        run->kubelets().listener(endpoint.ns, endpoint.pod, endpoint.port);
+    const std::string where = fmt::format("port {} of Pod {}", endpoint.port, endpoint.pod);
+    if (process == nullptr) {
+      return Finding::fail(fmt::format("the Service leads to {}, where nothing listens", where),
+                           expected);
+    }
+    const sim::HttpAnswer answer = process->http_get(endpoint.port, path);
+    if (!answer.connected || answer.status != 200) {
+      return Finding::fail(fmt::format("{} answers {} with {}", where, path, answer.status),
+                           expected);
+    }
+    places += (places.empty() ? "" : ", ") + where;
   }
-  const sim::HttpAnswer answer = process->http_get(endpoint->port, path);
-  if (!answer.connected || answer.status != 200) {
-    return Finding::fail(fmt::format("{} answers {} with {}", where, path, answer.status),
-                         expected);
-  }
-  return Finding::pass(fmt::format("leads to {}, which answers {}", where, path));
+  return Finding::pass(fmt::format("leads to {}, which answers {}", places, path));
 }
 
 }  // namespace inferlab::labs

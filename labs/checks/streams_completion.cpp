@@ -1,8 +1,11 @@
-// Asks the real engine, configured as the ready containers behind a Service are, for a streamed
-// chat completion as the lab's clients do: by `model`, without a key. Looks at the protocol only,
-// so that the finding is the same on every machine. Source: OpenAI API reference, "Chat
-// completions".
+// Asks the real engine, configured as the containers that listen behind a Service's port are, for a
+// streamed chat completion as the lab's clients do: by `model`, without a key. Each configuration
+// is asked once. Looks at the protocol only, so that the finding is the same on every machine.
+// Source: OpenAI API reference, "Chat completions".
 #include <fmt/format.h>
+
+#include <algorithm>
+#include <tuple>
 
 #include "labs/checks/backends.h"
 #include "labs/checks/common_params.h"
@@ -12,6 +15,8 @@
 #include "labs/checks/real_engine.h"
 #include "labs/checks/sse.h"
 #include "sim/api/json.h"
+#include "sim/node/kubelets.h"
+#include "sim/serving/gateway.h"
 
 namespace inferlab::labs {
 namespace {
@@ -21,6 +26,12 @@ using sim::Value;
 constexpr SpecField kFields[] = {
     kNamespaceParam,
     kServiceParam,
+    {.name = "port",
+     .type = SpecType::kInteger,
+     .description = "of the Service",
+     .required = true,
+     .minimum = 1,
+     .maximum = 65535},
     {.name = "model", .description = "as the clients name it", .required = true},
 };
 
@@ -38,6 +49,70 @@ std::string request_body(const std::string& model) {
                      {"stream_options", Value::object({{"include_usage", true}})}}));
 }
 
+// What of a server's setup its answer depends on.
+bool same_setup(const ServeOptions& a, const ServeOptions& b) {
+  const auto of = [](const ServeOptions& each) {
+    return std::tie(each.served_model_name, each.max_model_len, each.max_num_seqs,
+                    each.max_num_batched_tokens, each.enable_chunked_prefill, each.api_key);
+  };
+  return of(a) == of(b);
+}
+
+/// The servers behind a port of a Service, or what is wrong with one of them.
+struct Servers {
+  std::vector<LlmContainer> found;
+  std::string trouble;
+};
+
+Servers servers_behind(sim::Cluster& run, const std::string& ns, const std::string& service,
+                       int port) {
+  Servers out;
+  const auto endpoints = run.gateway().endpoints(ns, service, port);
+  if (!endpoints || endpoints->empty()) {
+    const Backends backends = ready_backends(run.store(), ns, service);
+    out.trouble = !backends.trouble.empty() ? backends.trouble
+                  : endpoints
+                      ? fmt::format("Service {}/{} has no endpoint for port {}", ns, service, port)
+                      : endpoints.error().message;
+    return out;
+  }
+  for (const sim::Endpoint& endpoint : *endpoints) {
+    const std::string where = fmt::format("port {} of Pod {}", endpoint.port, endpoint.pod);
+    if (run.kubelets().listener(endpoint.ns, endpoint.pod, endpoint.port) == nullptr) {
+      out.trouble = fmt::format("the Service leads to {}, where nothing listens", where);
+      return out;
+    }
+    const sim::ObjectPtr pod = run.store().get({"pods", endpoint.ns, endpoint.pod});
+    std::size_t before = out.found.size();
+    if (pod != nullptr) {
+      for (LlmContainer& server : llm_containers({pod}, run)) {
+        if (server.args.port == endpoint.port) out.found.push_back(std::move(server));
+      }
+    }
+    if (out.found.size() == before) {
+      out.trouble = fmt::format("at {} listens no LLM server", where);
+      return out;
+    }
+  }
+  return out;
+}
+
+/// What is wrong with the answer to the clients' request, or empty.
+std::string fault_of_answer(const HttpReply& reply, const std::string& model) {
+  if (reply.status != 200) {
+    const auto body = sim::parse_json(reply.body);
+    return fmt::format(
+        "answers {}: {}", reply.status,
+        body ? (*body)["error"]["message"].as_string() : std::string_view("no JSON"));
+  }
+  if (!reply.content_type.starts_with("text/event-stream")) {
+    return fmt::format("answers with {}", reply.content_type);
+  }
+  const auto events = sse_events(reply.body);
+  const std::string fault = events ? chat_stream_fault(*events, model) : events.error().message;
+  return fault.empty() ? fault : "streams wrongly: " + fault;
+}
+
 }  // namespace
 
 constexpr SpecTable kStreamsCompletionParams = {"streams-completion", "", kFields};
@@ -46,38 +121,41 @@ Result<Finding> streams_completion(CheckContext& context, const Params& params) 
   INFERLAB_TRY(sim::Cluster* const run, context.run({}));
   const std::string ns = params.text_or("namespace", "default");
   const std::string service = params.text("service");
+  const int port = static_cast<int>(params.integer("port"));
   const std::string model = params.text("model");
   const std::string expected = fmt::format(
       "POST /v1/chat/completions with model \"{}\" and no key streams a completion: role, text, "
       "finish_reason, usage, [DONE]",
       model);
-  const Backends backends = ready_backends(run->store(), ns, service);
-  if (backends.pods.empty()) return Finding::fail(backends.trouble, expected);
-  const std::vector<LlmContainer> servers = llm_containers(backends.pods, run->spec());
-  if (servers.empty()) {
-    return Finding::fail(fmt::format("no LLM server stands behind Service {}/{}", ns, service),
-                         expected);
-  }
+  const Servers servers = servers_behind(*run, ns, service, port);
+  if (!servers.trouble.empty()) return Finding::fail(servers.trouble, expected);
   INFERLAB_TRY(const std::string model_path, embedded_model());
-  INFERLAB_TRY(const RealEngine engine,
-               RealEngine::start(serve_options_for(servers.front(), model_path)));
-  INFERLAB_TRY(const HttpReply reply,
-               post_json(engine.port(), "/v1/chat/completions", request_body(model)));
-  const std::string who = fmt::format("the engine of container {}", servers.front().container);
-  if (reply.status != 200) {
-    const auto body = sim::parse_json(reply.body);
-    return Finding::fail(
-        fmt::format("{} answers {}: {}", who, reply.status,
-                    body ? (*body)["error"]["message"].as_string() : std::string_view("no JSON")),
-        expected);
+  std::vector<ServeOptions> asked;
+  for (const LlmContainer& server : servers.found) {
+    const ServeOptions options = serve_options_for(server, model_path);
+    if (std::any_of(asked.begin(), asked.end(),
+                    [&](const ServeOptions& before) { return same_setup(before, options); })) {
+      continue;
+    }
+    asked.push_back(options);
+    const auto engine = RealEngine::start(options);
+    if (!engine) {
+      // The model is ours and good: what is invalid came with the container's arguments.
+      if (engine.error().kind != ErrorKind::kInvalid) return engine.error();
+      return Finding::fail(fmt::format("the server of container {} refuses its arguments: {}",
+                                       server.container, engine.error().message),
+                           expected);
+    }
+    INFERLAB_TRY(const HttpReply reply,
+                 post_json(engine->port(), "/v1/chat/completions", request_body(model)));
+    if (const std::string fault = fault_of_answer(reply, model); !fault.empty()) {
+      return Finding::fail(fmt::format("the engine of container {} {}", server.container, fault),
+                           expected);
+    }
   }
-  if (!reply.content_type.starts_with("text/event-stream")) {
-    return Finding::fail(fmt::format("{} answers with {}", who, reply.content_type), expected);
-  }
-  const auto events = sse_events(reply.body);
-  const std::string fault = events ? chat_stream_fault(*events, model) : events.error().message;
-  if (!fault.empty()) return Finding::fail(fmt::format("{}: {}", who, fault), expected);
-  return Finding::pass(fmt::format("{} streams role, text, finish_reason, usage and [DONE]", who));
+  return Finding::pass(
+      fmt::format("the engine of container {} streams role, text, finish_reason, usage and [DONE]",
+                  servers.found.front().container));
 }
 
 }  // namespace inferlab::labs

@@ -5,11 +5,16 @@
 namespace inferlab::labs {
 namespace {
 
-void add_labels(sim::NodePoolSpec& pool, const sim::NodePoolSpec& like) {
-  for (const auto& label : like.labels) {
-    std::erase_if(pool.labels, [&](const auto& own) { return own.first == label.first; });
-    pool.labels.push_back(label);
-  }
+// An answer may ask for any number of replicas: what a graded run costs must end somewhere, far
+// above what a lab's hour makes. Each node has its Lease and what the kubelet tells of it. A live
+// session keeps the cluster's own limit.
+constexpr std::size_t kObjectsOfAnswer = 1'000;
+constexpr std::size_t kObjectsOfNode = 10;
+
+std::size_t max_objects(const sim::ClusterSpec& cluster) {
+  std::size_t nodes = 0;
+  for (const sim::NodePoolSpec& pool : cluster.pools) nodes += static_cast<std::size_t>(pool.count);
+  return kObjectsOfAnswer + kObjectsOfNode * nodes;
 }
 
 // Every moving tag leaves the image that carries it for the one that carries `moves_to`.
@@ -52,16 +57,17 @@ Duration horizon_of(const LabSpec& lab, const VariantSpec& variant) {
 
 sim::ClusterSpec cluster_of(const LabSpec& lab, const VariantSpec& variant) {
   sim::ClusterSpec cluster = lab.cluster;
+  cluster.max_objects = max_objects(cluster);
   cluster.model_load_slowdown = variant.model_load_slowdown;
   if (variant.tags_moved) move_tags(cluster, lab.moving_tags);
-  const auto model = std::find_if(
+  const auto like = std::find_if(
       lab.cluster.pools.begin(), lab.cluster.pools.end(),
-      [&](const sim::NodePoolSpec& pool) { return pool.name == variant.others_labelled_like; });
+      [&](const sim::NodePoolSpec& pool) { return pool.name == variant.tainted_like; });
   for (sim::NodePoolSpec& pool : cluster.pools) {
-    if (variant.no_taints) pool.taints.clear();
-    if (model != lab.cluster.pools.end() && pool.name != model->name && !pool.gpu.empty()) {
-      add_labels(pool, *model);
+    if (like != lab.cluster.pools.end() && pool.name == variant.tainted_pool) {
+      pool.taints = like->taints;
     }
+    if (variant.no_taints) pool.taints.clear();
   }
   std::erase_if(cluster.pools,
                 [&](const sim::NodePoolSpec& pool) { return pool.name == variant.without_pool; });

@@ -16,8 +16,9 @@ struct VariantSpec {
   double model_load_slowdown = 1;
   /// This pool does not exist.
   std::string without_pool;
-  /// All other pools that have GPUs carry this one's labels too.
-  std::string others_labelled_like;
+  /// The pool `tainted_pool` carries the taints of the pool `tainted_like` in place of its own;
+  /// labels and hardware stay.
+  std::string tainted_pool, tainted_like;
   /// No pool has taints.
   bool no_taints = false;
   /// Moving tags have moved.

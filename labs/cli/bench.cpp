@@ -23,6 +23,9 @@ namespace {
 
 using sim::Value;
 
+// What a learner waits for: one answer graded whole, each check's reruns with it.
+constexpr double kGradingLimit = 2;
+
 struct Measurement {
   std::string what;
   double seconds = 0;  // of CPU, or of wall time where the name says so
@@ -63,11 +66,11 @@ class Bench final : public Command {
     INFERLAB_TRY([[maybe_unused]] const Report alone, grade_checks(lab, journal, {}));
     add(fmt::format("graded run of {}, {} of virtual time (CPU)", lab.id,
                     format_duration(lab.horizon)),
-        cpu_seconds() - begin, 2);
+        cpu_seconds() - begin, 0);
     begin = cpu_seconds();
     INFERLAB_TRY([[maybe_unused]] const Report report, grade(lab, journal));
     add(fmt::format("all checks of {}, reruns and real engine included (CPU)", lab.id),
-        cpu_seconds() - begin, 0);
+        cpu_seconds() - begin, kGradingLimit);
     return {};
   }
 

@@ -20,7 +20,7 @@ namespace {
 constexpr std::pair<const char*, const char*> kGroups[] = {
     {"lab", "labs: learn, check, test"},
     {"model", "model files"},
-    {"cluster", "the simulated cluster of a lab that runs"},
+    {"cluster", "the simulated cluster: start one, or see to the one that runs"},
 };
 
 class CommandLine {
@@ -97,6 +97,7 @@ int print_error(Terminal& terminal, const Error& error) {
   switch (error.kind) {
     case ErrorKind::kInvalid:
     case ErrorKind::kNotFound:
+    case ErrorKind::kConflict:  // what was asked for and what is there do not go together
       return kExitBadInput;
     default:
       return kExitOurFault;

@@ -11,14 +11,21 @@ namespace {
 
 class ClusterDownCommand final : public Command {
  public:
-  void declare(Args& /*args*/) override {}
+  void declare(Args& args) override { args.format(format_); }
 
   Result<int> run(Terminal& terminal) override {
     INFERLAB_TRY(const SessionCard card, running_session());
     INFERLAB_TRY_VOID(ask_session(card, "/inferlab/stop", "{}"));
-    terminal.out << "session of " << card.lab_id << " ended\n";
+    if (format_ == "json") {
+      print_json(terminal, sim::Value::object({{"lab", card.lab_id}, {"ended", true}}));
+    } else {
+      terminal.out << "session of " << card.lab_id << " ended\n";
+    }
     return kExitDone;
   }
+
+ private:
+  std::string format_ = "text";
 };
 
 }  // namespace

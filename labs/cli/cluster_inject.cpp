@@ -14,18 +14,23 @@ class ClusterInjectCommand final : public Command {
   void declare(Args& args) override {
     args.positional("FAULT", fault_, "node-down, node-up or container-crash");
     args.positional("TARGET", target_, "a node, or NAMESPACE/POD");
+    args.format(format_);
   }
 
   Result<int> run(Terminal& terminal) override {
     INFERLAB_TRY(const SessionCard card, running_session());
     const sim::Value body = sim::Value::object({{"fault", fault_}, {"target", target_}});
     INFERLAB_TRY_VOID(ask_session(card, "/inferlab/fault", sim::to_json(body)));
-    terminal.out << fault_ << " " << target_ << "\n";
+    if (format_ == "json") {
+      print_json(terminal, body);
+    } else {
+      terminal.out << fault_ << " " << target_ << "\n";
+    }
     return kExitDone;
   }
 
  private:
-  std::string fault_, target_;
+  std::string fault_, target_, format_ = "text";
 };
 
 }  // namespace

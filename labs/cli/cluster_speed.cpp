@@ -13,6 +13,7 @@ class ClusterSpeedCommand final : public Command {
  public:
   void declare(Args& args) override {
     args.positional("SPEED", speed_, "virtual seconds a second: 1, 10, max, pause");
+    args.format(format_);
   }
 
   Result<int> run(Terminal& terminal) override {
@@ -23,12 +24,16 @@ class ClusterSpeedCommand final : public Command {
     INFERLAB_TRY(const SessionCard card, running_session());
     const sim::Value body = sim::Value::object({{"speed", speed_}});
     INFERLAB_TRY_VOID(ask_session(card, "/inferlab/speed", sim::to_json(body)));
-    terminal.out << "speed " << speed_ << "\n";
+    if (format_ == "json") {
+      print_json(terminal, body);
+    } else {
+      terminal.out << "speed " << speed_ << "\n";
+    }
     return kExitDone;
   }
 
  private:
-  std::string speed_;
+  std::string speed_, format_ = "text";
 };
 
 }  // namespace

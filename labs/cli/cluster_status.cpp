@@ -3,6 +3,7 @@
 
 #include "labs/cli/commands.h"
 #include "labs/cli/print.h"
+#include "labs/report/escape.h"
 #include "labs/session/control.h"
 #include "labs/session/session_folder.h"
 #include "sim/api/json.h"
@@ -30,6 +31,9 @@ class ClusterStatusCommand final : public Command {
         speed.is_string() ? speed.str() : fmt::format("{:g}x", speed.as_double()),
         status["nodes"].as_int(), status["podsReady"].as_int(), status["pods"].as_int(),
         card.api_url, card.gateway_url);
+    if (!status["failure"].empty()) {
+      terminal.out << "stopped: " << for_terminal(status["failure"].str()) << "\n";
+    }
     return kExitDone;
   }
 

@@ -11,6 +11,7 @@ std::unique_ptr<Command> make_cluster_inject();
 std::unique_ptr<Command> make_cluster_kubeconfig();
 std::unique_ptr<Command> make_cluster_speed();
 std::unique_ptr<Command> make_cluster_status();
+std::unique_ptr<Command> make_cluster_up();
 std::unique_ptr<Command> make_doctor();
 std::unique_ptr<Command> make_grade();
 std::unique_ptr<Command> make_lab_check();

@@ -19,6 +19,7 @@ class Grade final : public Command {
   }
 
   Result<int> run(Terminal& terminal) override {
+    INFERLAB_TRY_VOID(check_output(output_));
     INFERLAB_TRY(const LabSpec lab, find_lab(lab_id_));
     LabSpec seeded = lab;
     if (seed_) seeded.seed = *seed_;

@@ -12,15 +12,21 @@ namespace inferlab::labs {
 Result<Report> grade_with_progress(Terminal& terminal, const LabSpec& lab,
                                    const sim::Journal& journal, const std::string& submission,
                                    std::optional<std::uint64_t> seed,
-                                   const std::vector<std::string>& hints_used) {
+                                   const std::vector<std::string>& hints_used,
+                                   const std::vector<std::string>& notes) {
   ProgressLine line(terminal, "grading " + lab.id);
   return grade(lab, journal,
                {.seed = seed,
                 .submission = submission,
                 .hints_used = hints_used,
+                .notes = notes,
                 .progress = [&line](std::string_view what, int done, int of) {
                   line.show(what, done, of);
                 }});
+}
+
+Result<void> check_output(const GradeOutput& output) {
+  return output.file.empty() ? Result<void>() : check_writable(output.file);
 }
 
 Result<int> put_report(Terminal& terminal, const Report& report, const GradeOutput& output) {

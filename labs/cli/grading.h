@@ -17,11 +17,15 @@ struct GradeOutput {
   std::string file;             // empty: the standard output
 };
 
+/// Whether the report can be written where it shall go: asked before grading, which takes a while.
+Result<void> check_output(const GradeOutput& output);
+
 /// Grades with a progress line; kUnavailable when the engine of a check does not start.
 Result<Report> grade_with_progress(Terminal& terminal, const LabSpec& lab,
                                    const sim::Journal& journal, const std::string& submission,
                                    std::optional<std::uint64_t> seed,
-                                   const std::vector<std::string>& hints_used);
+                                   const std::vector<std::string>& hints_used,
+                                   const std::vector<std::string>& notes = {});
 
 /// Prints or writes the report; the exit status of a graded submission.
 Result<int> put_report(Terminal& terminal, const Report& report, const GradeOutput& output);

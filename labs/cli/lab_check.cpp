@@ -8,6 +8,7 @@
 #include "labs/grade/settle.h"
 #include "labs/grade/submission.h"
 #include "labs/progress/progress.h"
+#include "labs/session/journal_file.h"
 #include "labs/session/session_folder.h"
 #include "labs/spec/catalog.h"
 
@@ -24,19 +25,22 @@ class LabCheckCommand final : public Command {
   }
 
   Result<int> run(Terminal& terminal) override {
+    INFERLAB_TRY_VOID(check_output(output_));
     INFERLAB_TRY(const LabSpec lab, find_lab(lab_id_));
-    INFERLAB_TRY(const sim::Journal journal, journal_of_learner(lab));
+    std::vector<std::string> notes;
+    INFERLAB_TRY(const sim::Journal journal, journal_of_learner(lab, notes));
     INFERLAB_TRY(Progress progress, Progress::open_default());
     INFERLAB_TRY(const std::vector<std::string> hints, progress.hints_used(lab.id));
     INFERLAB_TRY(const Report report,
                  grade_with_progress(terminal, lab, journal,
-                                     folder_.empty() ? "session" : "submission", {}, hints));
+                                     folder_.empty() ? "session" : "submission", {}, hints, notes));
     INFERLAB_TRY_VOID(progress.record_attempt(report));
     return put_report(terminal, report, output_);
   }
 
  private:
-  Result<sim::Journal> journal_of_learner(const LabSpec& lab) const {
+  Result<sim::Journal> journal_of_learner(const LabSpec& lab,
+                                          std::vector<std::string>& notes) const {
     if (!folder_.empty()) return journal_from_submission(folder_, lab);
     INFERLAB_TRY(const std::string session, session_folder(lab.id));
     const std::string path = journal_path(session);
@@ -46,8 +50,8 @@ class LabCheckCommand final : public Command {
           ErrorKind::kNotFound, fmt::format("lab {}: nothing has been done yet", lab.id),
           fmt::format("inferlab lab start {}, or name a folder with --submission", lab.id)};
     }
-    INFERLAB_TRY(const sim::Journal journal, journal_from_file(path));
-    return settled_journal(lab, journal);
+    INFERLAB_TRY(const SessionJournal journal, read_journal_file(path));
+    return settled_journal(lab, journal.entries, &notes);
   }
 
   std::string lab_id_, folder_;

@@ -4,8 +4,10 @@
 #include <system_error>
 
 #include "labs/cli/commands.h"
+#include "labs/cli/print.h"
 #include "labs/progress/progress.h"
 #include "labs/session/session_folder.h"
+#include "labs/session/session_lock.h"
 #include "labs/spec/catalog.h"
 
 namespace inferlab::labs {
@@ -13,17 +15,21 @@ namespace {
 
 class LabReset final : public Command {
  public:
-  void declare(Args& args) override { args.positional("LAB", lab_id_, "id of a lab"); }
+  void declare(Args& args) override {
+    args.positional("LAB", lab_id_, "id of a lab");
+    args.format(format_);
+  }
 
   Result<int> run(Terminal& terminal) override {
     INFERLAB_TRY(const LabSpec lab, find_lab(lab_id_));
     INFERLAB_TRY(const std::string folder, session_folder(lab.id));
-    INFERLAB_TRY(const std::optional<SessionCard> running, read_card(folder));
-    if (running) {
-      return Error{ErrorKind::kInvalid,
-                   fmt::format("lab {}: its session is running (process {})", lab.id, running->pid),
-                   "end it first, with Ctrl-C where it was started"};
+    // Held to the end: no session may begin with a journal that is about to go.
+    const auto lock = SessionLock::take(folder);
+    if (!lock && lock.error().kind == ErrorKind::kConflict) {
+      return Error{ErrorKind::kConflict, fmt::format("lab {}: its session is running", lab.id),
+                   "end it first, with Ctrl-C where it was started, or: inferlab cluster down"};
     }
+    if (!lock) return lock.error();
     INFERLAB_TRY(Progress progress, Progress::open_default());
     INFERLAB_TRY_VOID(progress.reset(lab.id));
     std::error_code failed;
@@ -32,12 +38,16 @@ class LabReset final : public Command {
       return Error{ErrorKind::kUnavailable,
                    fmt::format("{}: {}", journal_path(folder), failed.message())};
     }
-    terminal.out << fmt::format("{}: attempts, hints and the session are forgotten\n", lab.id);
+    if (format_ == "json") {
+      print_json(terminal, sim::Value::object({{"lab", lab.id}, {"reset", true}}));
+    } else {
+      terminal.out << fmt::format("{}: attempts, hints and the session are forgotten\n", lab.id);
+    }
     return kExitDone;
   }
 
  private:
-  std::string lab_id_;
+  std::string lab_id_, format_ = "text";
 };
 
 }  // namespace

@@ -1,26 +1,20 @@
 // Starts a lab in the foreground, until Ctrl-C or `inferlab cluster down`.
 #include <fmt/format.h>
 
-#include <atomic>
-#include <chrono>
-#include <csignal>
-#include <thread>
+#include <optional>
+#include <utility>
 
 #include "labs/cli/commands.h"
+#include "labs/cli/stop_signals.h"
 #include "labs/progress/progress.h"
+#include "labs/report/escape.h"
 #include "labs/session/control.h"
 #include "labs/session/session.h"
 #include "labs/spec/catalog.h"
+#include "sim/api/json.h"
 
 namespace inferlab::labs {
 namespace {
-
-// The only thing that a signal handler may touch.
-std::atomic<bool> g_interrupted = false;  // NOLINT
-
-void interrupt(int /*signal*/) {
-  g_interrupted = true;
-}
 
 class LabStartCommand final : public Command {
  public:
@@ -31,7 +25,9 @@ class LabStartCommand final : public Command {
     args.option("--gateway-port", gateway_port_, "port of the gateway; 0: a free one", 0, 65535);
     args.flag("--http", http_, "plain HTTP instead of HTTPS for the API server");
     args.flag("--fresh", fresh_, "forget what an earlier session did");
-    args.option("--seed", seed_, "of the random streams; default: the lab's");
+    args.option("--seed", seed_,
+                "of the random streams; default: of the session so far, or the lab's");
+    args.format(format_);
   }
 
   Result<int> run(Terminal& terminal) override {
@@ -42,31 +38,61 @@ class LabStartCommand final : public Command {
     }
     SessionOptions options;
     INFERLAB_TRY(options.lab, find_lab(lab_id_));
-    options.seed = seed_.value_or(options.lab.seed);
+    options.seed = seed_;
     options.speed = *speed;
     options.api_port = static_cast<int>(port_);
     options.gateway_port = static_cast<int>(gateway_port_);
     options.tls = !http_;
     options.fresh = fresh_;
-    const std::string id = options.lab.id;
+    // From here on a signal ends in order what has begun.
+    const StopSignals signals;
+    auto progress = Progress::open_default();
+    if (!progress) warn(terminal, progress.error());
     INFERLAB_TRY(const std::unique_ptr<Session> session, Session::start(std::move(options)));
-    announce(terminal, *session);
-    INFERLAB_TRY(Progress progress, Progress::open_default());
-    INFERLAB_TRY(
-        const std::int64_t row,
-        progress.begin_session(id, session->folder(), seed_.value_or(session->lab().seed)));
-
-    std::signal(SIGINT, interrupt);
-    std::signal(SIGTERM, interrupt);
-    while (!g_interrupted && !session->asked_to_stop()) {
-      std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    std::optional<std::int64_t> row;
+    if (progress) {
+      auto begun = progress->begin_session(session->lab().id, session->folder(), session->seed());
+      if (begun) row = *begun;
+      if (!begun) warn(terminal, begun.error());
     }
-    terminal.out << "\nThe session has ended; its journal is kept.\n";
-    INFERLAB_TRY_VOID(progress.end_session(row));
+    if (format_ == "json") {
+      announce_as_json(terminal, *session);
+    } else {
+      announce(terminal, *session);
+    }
+    signals.wait([&session] { return session->asked_to_stop(); });
+    const auto failure = session->driver().failure();
+    if (format_ != "json") {
+      terminal.out << "\nThe session has ended; its journal is kept.\n";
+    }
+    if (row) {
+      if (const auto ended = progress->end_session(*row); !ended) warn(terminal, ended.error());
+    }
+    if (failure) return *failure;
     return kExitDone;
   }
 
  private:
+  // The list of sessions is a convenience: a lab can be worked on without it.
+  static void warn(Terminal& terminal, const Error& error) {
+    terminal.err << "inferlab: warning: the session will not be listed: "
+                 << for_terminal(error.message, /*multiline=*/true) << '\n'
+                 << std::flush;
+  }
+
+  // One line: whoever started it reads that, and goes on.
+  static void announce_as_json(Terminal& terminal, const Session& session) {
+    terminal.out << sim::to_json(sim::Value::object(
+                        {{"lab", session.lab().id},
+                         {"kubeconfig", session.kubeconfig()},
+                         {"apiUrl", session.api_url()},
+                         {"gatewayUrl", session.gateway_url()},
+                         {"folder", session.folder()},
+                         {"resumed", static_cast<std::int64_t>(session.resumed_entries())}}))
+                 << '\n'
+                 << std::flush;
+  }
+
   static void announce(Terminal& terminal, const Session& session) {
     const Style& style = terminal.style;
     terminal.out << style.bold(session.lab().title) << "\n";
@@ -79,13 +105,15 @@ class LabStartCommand final : public Command {
         "API server  {}\nGateway     {}   (POST /v1/chat/completions)\nFolder      {}\n\n"
         "In another terminal: inferlab lab show {}   the task\n"
         "                     inferlab lab check {}  your grade\n"
-        "                     inferlab cluster speed 10   faster\n\nCtrl-C ends the session.\n",
+        "                     inferlab cluster speed 10   faster\n\n"
+        "Ages: `kubectl get` counts by the cluster's clock, `kubectl describe` by the one on your "
+        "wall.\n\nCtrl-C ends the session.\n",
         session.kubeconfig(), session.api_url(), session.gateway_url(), session.folder(),
         session.lab().id, session.lab().id);
     terminal.out.flush();
   }
 
-  std::string lab_id_, speed_ = "10";
+  std::string lab_id_, speed_ = "10", format_ = "text";
   std::int64_t port_ = 0, gateway_port_ = 0;
   bool http_ = false, fresh_ = false;
   std::optional<std::uint64_t> seed_;

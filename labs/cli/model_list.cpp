@@ -53,8 +53,10 @@ class ModelList final : public Command {
     if (const auto own = user_data_dir()) folders.push_back(*own + "/models");
     for (const std::string& folder : folders) {
       std::error_code failed;
-      for (const auto& entry : fs::directory_iterator(folder, failed)) {
-        if (entry.path().extension() == ".gguf") out.push_back(entry.path().string());
+      // increment(): the range-for's ++ would throw when the folder cannot be read to its end.
+      for (fs::directory_iterator entry(folder, failed), end; !failed && entry != end;
+           entry.increment(failed)) {
+        if (entry->path().extension() == ".gguf") out.push_back(entry->path().string());
       }
     }
     std::sort(out.begin(), out.end());

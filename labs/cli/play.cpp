@@ -11,16 +11,25 @@ class PlayCommand final : public Command {
  public:
   void declare(Args& args) override {
     args.positional("LAB", options_.lab_id, "id of a lab; default: the first", /*required=*/false);
+    args.format(format_);
   }
 
   Result<int> run(Terminal& terminal) override {
-    INFERLAB_TRY(const Report report, play_lab(options_, terminal.style));
-    terminal.out << "\n" << report_text(report, terminal.style);
+    // With JSON the story goes where it does not stand in the way of the data.
+    const bool json = format_ == "json";
+    INFERLAB_TRY(const Report report,
+                 play_lab(options_, json ? Style(false) : terminal.style, json ? stderr : stdout));
+    if (json) {
+      terminal.out << report_json(report);
+    } else {
+      terminal.out << "\n" << report_text(report, terminal.style);
+    }
     return report.earned == report.points ? kExitDone : kExitFailed;
   }
 
  private:
   PlayOptions options_;
+  std::string format_ = "text";
 };
 
 }  // namespace

@@ -4,7 +4,7 @@
 
 namespace inferlab::labs {
 
-/// "inferlab 0.1.0 (CUDA: built)"
+/// "inferlab 0.1.0 (backends: cpu, cuda)": those that were built.
 std::string version_line();
 
 }  // namespace inferlab::labs

@@ -85,7 +85,15 @@ ApplyOutcome apply_manifest(Driver& driver, std::string_view text) {
     outcome.problems.push_back(problem_of(documents.error()));
     return outcome;
   }
-  auto applied = driver.mailbox().call([&] { return apply_all(driver.cluster(), *documents); });
+  auto applied = driver.mailbox().call([&] {
+    ApplyOutcome done;
+    if (!driver.failure()) done = apply_all(driver.cluster(), *documents);
+    if (const auto failure = driver.failure()) {
+      done.done.clear();  // what was written cannot be kept
+      done.problems = {{0, 0, failure->message, failure->hint}};
+    }
+    return done;
+  });
   if (!applied) {
     outcome.problems.push_back({0, 0, "the session has ended", {}});
     return outcome;

@@ -121,9 +121,66 @@ class Worker {
   std::thread thread_;
 };
 
+Error no_session() {
+  return Error{ErrorKind::kUnavailable, "session: no lab is running",
+               "open a lab, or reset this one"};
+}
+
+// The lab on the desk with the run that goes with it. Shared by everybody who is using it: another
+// lab may be opened meanwhile, which ends this run but leaves it standing until the last one goes.
+class OpenLab {
+ public:
+  static Result<std::shared_ptr<OpenLab>> open(LabSpec lab, const Desk::Options& options,
+                                               bool fresh) {
+    auto out = std::make_shared<OpenLab>();
+    if (options.serve) {
+      SessionOptions session;
+      session.lab = lab;
+      session.seed = options.seed;
+      session.speed = options.speed;
+      session.fresh = fresh;
+      INFERLAB_TRY(out->session_, Session::start(std::move(session)));
+    } else {
+      out->driver_ = std::make_unique<Driver>(
+          std::make_unique<sim::Cluster>(lab.cluster, options.seed.value_or(lab.seed)), 0,
+          take_picture);
+    }
+    out->lab_ = std::move(lab);
+    return out;
+  }
+
+  // After end() its mailbox answers nothing and its last picture stays.
+  void end() {
+    if (session_) session_->end();
+    if (driver_) driver_->stop();
+  }
+
+  [[nodiscard]] const LabSpec& lab() const { return lab_; }
+  [[nodiscard]] Driver& driver() { return session_ ? session_->driver() : *driver_; }
+  /// nullptr: this desk serves nothing.
+  [[nodiscard]] const Session* session() const { return session_.get(); }
+
+ private:
+  LabSpec lab_;
+  std::unique_ptr<Session> session_;
+  std::unique_ptr<Driver> driver_;
+};
+using OpenLabPtr = std::shared_ptr<OpenLab>;
+
 class DeskImpl final : public Desk, public DeskCommands {
  public:
   explicit DeskImpl(Options options) : options_(std::move(options)) {}
+  ~DeskImpl() override {
+    OpenLabPtr last;
+    {
+      const std::lock_guard lock(mutex_);
+      closing_ = true;
+      last = open_;
+    }
+    if (last) last->end();  // whoever waits for it on a worker is answered
+  }
+  DeskImpl(const DeskImpl&) = delete;
+  DeskImpl& operator=(const DeskImpl&) = delete;
 
   Result<void> start() {
     INFERLAB_TRY(const std::vector<LabSpec> labs, list_labs());
@@ -137,20 +194,24 @@ class DeskImpl final : public Desk, public DeskCommands {
   [[nodiscard]] DeskViewPtr view() const override {
     const std::lock_guard lock(mutex_);
     auto copy = std::make_shared<DeskView>(view_);
-    if (driver_ != nullptr) copy->run = driver_->snapshot();
+    if (!open_) return copy;
+    copy->run = open_->driver().snapshot();
+    // A run that had to stop outweighs what else went wrong.
+    if (const auto failure = open_->driver().failure()) copy->error = text_of(*failure);
     return copy;
   }
   [[nodiscard]] DeskCommands& commands() override { return *this; }
   Result<void> run_until(Time end) override {
-    if (options_.serve || driver_ == nullptr) {
+    const OpenLabPtr open = current();
+    if (options_.serve || !open) {
       return Error{ErrorKind::kInvalid, "desk: a session that serves runs by the wall clock"};
     }
     // A command's picture is taken after it: call() returns when the run has got there.
-    driver_->mailbox().call([this, end] {
-      driver_->cluster().run_until(end);
+    open->driver().mailbox().call([&open, end] {
+      open->driver().cluster().run_until(end);
       return true;
     });
-    driver_->mailbox().call([] { return true; });
+    open->driver().mailbox().call([] { return true; });
     return {};
   }
 
@@ -162,14 +223,14 @@ class DeskImpl final : public Desk, public DeskCommands {
     ++view_.editor_version;
     return {};
   }
-  void check_and_wait() override { check_now(); }
+  void check_and_wait() override { check_now(/*record=*/false); }
 
   // -- DeskCommands
   void open_lab(std::string id) override {
     worker_.post([this, id = std::move(id)] { note(load(id, false)); });
   }
   void reset_lab() override {
-    worker_.post([this] { note(load(lab_.id, true)); });
+    worker_.post([this] { note(load(view()->lab_id, true)); });
   }
   void apply_manifest(std::string text) override {
     worker_.post([this, text = std::move(text)] { apply_now(text); });
@@ -182,19 +243,21 @@ class DeskImpl final : public Desk, public DeskCommands {
       view_.busy_with = "replaying your session";
       view_.progress = 0;
     }
-    worker_.post([this] { check_now(); });
+    worker_.post([this] { check_now(/*record=*/true); });
   }
   void take_hint(std::string id) override {
     worker_.post([this, id = std::move(id)] { note(take_hint_now(id)); });
   }
   void set_speed(double speed) override {
-    if (driver_ != nullptr) driver_->set_speed(speed);
+    if (const OpenLabPtr open = current()) open->driver().set_speed(speed);
   }
   void inject_fault(std::string fault, std::string target) override {
     worker_.post([this, fault = std::move(fault), target = std::move(target)] {
-      auto outcome = driver_->mailbox().call(
-          [this, fault, target] { return driver_->cluster().inject(fault, target); });
-      if (outcome) note(std::move(*outcome));
+      const OpenLabPtr open = current();
+      if (!open) return note(no_session());
+      auto outcome = open->driver().mailbox().call(
+          [&] { return open->driver().cluster().inject(fault, target); });
+      note(outcome ? std::move(*outcome) : no_session());
     });
   }
   void chat(std::string message) override {
@@ -222,49 +285,55 @@ class DeskImpl final : public Desk, public DeskCommands {
     return rows;
   }
 
+  [[nodiscard]] OpenLabPtr current() const {
+    const std::lock_guard lock(mutex_);
+    return open_;
+  }
+
+  // On worker_, or before it has anything to do. What fails before the old run has ended leaves it
+  // as it is.
   Result<void> load(const std::string& id, bool fresh) {
     INFERLAB_TRY(LabSpec lab, find_lab(id));
     INFERLAB_TRY(const std::string starter, starter_text(lab));
+    OpenLabPtr before;
     {
       const std::lock_guard lock(mutex_);
-      driver_ = nullptr;
+      if (closing_) return {};
+      before = std::exchange(open_, nullptr);
+      // From now on the window shows the lab that is wanted, whatever becomes of its run.
+      view_.lab_id = lab.id;
+      view_.kubeconfig.clear();
+      view_.api_url.clear();
+      view_.gateway_url.clear();
     }
-    session_.reset();
-    own_driver_.reset();
-    Driver* driver = nullptr;
-    if (options_.serve) {
-      SessionOptions session;
-      session.lab = lab;
-      session.seed = options_.seed;
-      session.speed = options_.speed;
-      session.fresh = fresh;
-      INFERLAB_TRY(session_, Session::start(std::move(session)));
-      driver = &session_->driver();
-    } else {
-      own_driver_ = std::make_unique<Driver>(
-          std::make_unique<sim::Cluster>(lab.cluster, options_.seed), 0, take_picture);
-      driver = own_driver_.get();
-    }
+    if (before) before->end();  // it may be the same lab, whose folder is needed now
+    INFERLAB_TRY(const OpenLabPtr open, OpenLab::open(std::move(lab), options_, fresh));
+    show(open, starter);
+    return {};
+  }
+
+  void show(const OpenLabPtr& open, const std::string& starter) {
+    const LabSpec& lab = open->lab();
     std::vector<std::string> taken;
     if (Result<Progress> progress = Progress::open_default()) {
       if (auto used = progress->hints_used(lab.id)) taken = std::move(*used);
     }
     const std::lock_guard lock(mutex_);
-    driver_ = driver;
-    lab_ = std::move(lab);
-    view_.lab_id = lab_.id;
-    view_.lab_title = lab_.title;
-    view_.lab_text = lab_markdown(lab_);
-    view_.tasks = lab_.tasks;
+    if (closing_) return;
+    open_ = open;
+    view_.lab_id = lab.id;
+    view_.lab_title = lab.title;
+    view_.lab_text = lab_markdown(lab);
+    view_.tasks = lab.tasks;
     view_.editor_text = starter;
     ++view_.editor_version;
     view_.problems.clear();
     view_.apply_outcome.clear();
     view_.error.clear();
     view_.score = -1;
-    view_.max_score = lab_.total_points();
+    view_.max_score = lab.total_points();
     view_.checks.clear();
-    for (const LabCheck& check : lab_.checks) {
+    for (const LabCheck& check : lab.checks) {
       view_.checks.push_back({check.id,
                               check.title,
                               CheckRow::State::kUnknown,
@@ -275,25 +344,32 @@ class DeskImpl final : public Desk, public DeskCommands {
                               joined(check.rows)});
     }
     view_.hints.clear();
-    for (const LabHint& hint : lab_.hints) {
+    for (const LabHint& hint : lab.hints) {
       const bool used = std::find(taken.begin(), taken.end(), hint.id) != taken.end();
       view_.hints.push_back({hint.id, hint.cost, used, used ? hint.text : std::string()});
     }
-    view_.kubeconfig = session_ ? session_->kubeconfig() : std::string();
-    view_.api_url = session_ ? session_->api_url() : std::string();
-    view_.gateway_url = session_ ? session_->gateway_url() : std::string();
-    return {};
+    if (const Session* session = open->session()) {
+      view_.kubeconfig = session->kubeconfig();
+      view_.api_url = session->api_url();
+      view_.gateway_url = session->gateway_url();
+    }
   }
 
   void apply_now(const std::string& text) {
-    ApplyOutcome outcome = labs::apply_manifest(*driver_, text);
+    const OpenLabPtr open = current();
+    if (!open) return note(no_session());
+    ApplyOutcome outcome = labs::apply_manifest(open->driver(), text);
     const std::lock_guard lock(mutex_);
     view_.problems = std::move(outcome.problems);
     view_.apply_outcome = std::move(outcome.done);
   }
 
-  void check_now() {
-    const auto journal = driver_->mailbox().call([this] { return driver_->cluster().journal(); });
+  Result<Report> grade_now(bool record) {
+    const OpenLabPtr open = current();
+    if (!open) return no_session();
+    const auto journal =
+        open->driver().mailbox().call([&open] { return open->driver().cluster().journal(); });
+    if (!journal) return no_session();
     GradeOptions options;
     options.submission = "session";
     for (const HintRow& hint : view()->hints) {
@@ -304,13 +380,18 @@ class DeskImpl final : public Desk, public DeskCommands {
       view_.busy_with = std::string(what);
       view_.progress = of > 0 ? static_cast<double>(done) / of : 0;
     };
-    Result<Report> report =
-        grade(lab_, settled_journal(lab_, journal ? *journal : sim::Journal()), options);
-    if (report) {
+    INFERLAB_TRY(Report report,
+                 grade(open->lab(), settled_journal(open->lab(), *journal), options));
+    if (record) {
       if (Result<Progress> progress = Progress::open_default()) {
-        note(progress->record_attempt(*report));
+        note(progress->record_attempt(report));
       }
     }
+    return report;
+  }
+
+  void check_now(bool record) {
+    const Result<Report> report = grade_now(record);
     const std::lock_guard lock(mutex_);
     view_.busy = false;
     view_.progress = 1;
@@ -325,10 +406,12 @@ class DeskImpl final : public Desk, public DeskCommands {
   }
 
   Result<void> take_hint_now(const std::string& id) {
-    const LabHint* hint = lab_.hint(id);
+    const OpenLabPtr open = current();
+    if (!open) return no_session();
+    const LabHint* hint = open->lab().hint(id);
     if (hint == nullptr) return Error{ErrorKind::kNotFound, "hint: " + id + ": there is none"};
     INFERLAB_TRY(Progress progress, Progress::open_default());
-    INFERLAB_TRY_VOID(progress.use_hint(lab_.id, id, hint->cost));
+    INFERLAB_TRY_VOID(progress.use_hint(open->lab().id, id, hint->cost));
     const std::lock_guard lock(mutex_);
     for (HintRow& row : view_.hints) {
       if (row.id == id) {
@@ -340,22 +423,24 @@ class DeskImpl final : public Desk, public DeskCommands {
   }
 
   void chat_now(const std::string& message) {
-    Result<void> outcome = session_
-                               ? stream_chat(session_->gateway_url(), served_model(), message,
-                                             [this](std::string_view piece) {
-                                               const std::lock_guard lock(mutex_);
-                                               view_.chat_answer += piece;
-                                             })
-                               : Error{ErrorKind::kUnavailable, "chat: this desk serves no engine"};
-    note(std::move(outcome));
+    note(stream_answer(message));
     const std::lock_guard lock(mutex_);
     view_.chatting = false;
   }
 
-  // The name that the replica itself gives its model, as a client would ask for it.
-  [[nodiscard]] std::string served_model() const {
-    Result<std::string> name = first_model(session_->gateway_url());
-    return name ? *name : std::string();
+  Result<void> stream_answer(const std::string& message) {
+    const OpenLabPtr open = current();
+    if (!open) return no_session();
+    if (open->session() == nullptr) {
+      return Error{ErrorKind::kUnavailable, "chat: this desk serves no engine"};
+    }
+    const std::string url = open->session()->gateway_url();
+    // The name that the replica itself gives its model, as a client would ask for it.
+    INFERLAB_TRY(const std::string model, first_model(url));
+    return stream_chat(url, model, message, [this](std::string_view piece) {
+      const std::lock_guard lock(mutex_);
+      view_.chat_answer += piece;
+    });
   }
 
   // An error stays in sight until something succeeds.
@@ -364,14 +449,12 @@ class DeskImpl final : public Desk, public DeskCommands {
     view_.error = outcome ? std::string() : text_of(outcome.error());
   }
 
-  Options options_;
+  const Options options_;
   mutable std::mutex mutex_;
-  DeskView view_;                       // guarded; `run` is filled in by view()
-  LabSpec lab_;                         // changed by worker_ only
-  std::unique_ptr<Session> session_;    // with serve
-  std::unique_ptr<Driver> own_driver_;  // without
-  Driver* driver_ = nullptr;            // of either; changed by worker_ under mutex_
-  Worker chatter_;                      // a chat may take long; a check must not wait for it
+  DeskView view_;         // guarded; `run` is filled in by view()
+  OpenLabPtr open_;       // guarded; null while a lab is being opened, and when it could not be
+  bool closing_ = false;  // guarded
+  Worker chatter_;        // a chat may take long; a check must not wait for it
   Worker worker_;
 };
 

@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "engine/base/result.h"
@@ -11,7 +12,8 @@
 namespace inferlab::labs {
 
 /// What a panel may ask for. Every call returns at once; what came of it is in a later DeskView.
-/// Safe from any thread.
+/// Safe from any thread. Without a lab that runs (none could be started) what needs one fails with
+/// an error in the view; open_lab() and reset_lab() start one.
 class DeskCommands {
  public:
   virtual ~DeskCommands() = default;
@@ -33,8 +35,8 @@ class DeskCommands {
 class Desk {
  public:
   struct Options {
-    std::string lab_id;  // opened at once
-    std::uint64_t seed = 1;
+    std::string lab_id;                 // opened at once
+    std::optional<std::uint64_t> seed;  // empty: of the session that is taken up, else the lab's
     double speed = 1;
     bool serve = true;  // false: no HTTP (screenshots)
   };
@@ -50,6 +52,7 @@ class Desk {
   virtual Result<void> run_until(Time end) = 0;
   /// Takes a manifest into the editor and applies it.
   virtual Result<void> apply_file(const std::string& path) = 0;
+  /// As check(), but the attempt does not count: nothing is recorded of it.
   virtual void check_and_wait() = 0;
 };
 

@@ -58,7 +58,8 @@ Result<Report> grade_checks(const LabSpec& given, const sim::Journal& journal,
                 .pass_points = lab.pass_points,
                 .passed = false,
                 .hints_used = {},
-                .hint_cost = 0};
+                .hint_cost = 0,
+                .notes = options.notes};
   RunHash journal_hash;
   journal_hash.add(sim::write_journal(journal));
   report.journal_hash = journal_hash.hex();

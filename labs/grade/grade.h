@@ -18,6 +18,7 @@ struct GradeOptions {
   std::optional<std::uint64_t> seed;      // instead of the lab's
   std::string submission = "submission";  // what the report calls it
   std::vector<std::string> hints_used;    // ids of the lab's hints
+  std::vector<std::string> notes;         // for the report; of settled_journal()
   /// Told what is being done, for people who wait: "run", then each check's id. May be empty.
   std::function<void(std::string_view what, int done, int of)> progress;
 };

@@ -36,8 +36,9 @@ class LabTester {
   Result<Report> judge(const Files& files, const std::string& answer) {
     auto journal = journal_from_files(files, lab_);
     if (!journal) return in_answer(journal.error(), answer);
-    return grade(lab_, *journal,
-                 {.seed = {}, .submission = answer, .hints_used = {}, .progress = {}});
+    GradeOptions options;
+    options.submission = answer;
+    return grade(lab_, *journal, options);
   }
 
   Result<Files> files_of(const std::string& folder) {

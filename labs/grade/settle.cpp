@@ -1,8 +1,11 @@
 #include "labs/grade/settle.h"
 
-#include <set>
-#include <vector>
+#include <fmt/format.h>
 
+#include <algorithm>
+#include <set>
+
+#include "labs/grade/answer_kinds.h"
 #include "sim/cluster/cluster.h"
 
 namespace inferlab::labs {
@@ -11,11 +14,18 @@ namespace {
 using sim::ObjectKey;
 using sim::Value;
 
-ObjectKey key_of(const sim::ApiRequest& request) {
-  // A creation may leave the name to the body.
-  const std::string name =
-      request.name.empty() ? request.body["metadata"]["name"].str() : request.name;
-  return {request.resource, request.ns, name};
+// What a session says that nobody can carry over is told once, and not without end.
+constexpr std::size_t kMaxNotes = 20;
+
+ObjectKey key_of(const sim::ApiRequest& request, const sim::ApiResponse& response) {
+  // A creation may leave the name to the body or to the server.
+  if (request.name.empty() && response.object != nullptr) return response.object->key;
+  return {request.resource, request.ns, request.name};
+}
+
+bool has_own_address(const Value& service) {
+  const std::string_view ip = service["spec"]["clusterIP"].as_string();
+  return !ip.empty() && ip != "None";  // "None" is the author's word: a headless Service
 }
 
 // What a person would have in a manifest: nothing that the server sets.
@@ -27,47 +37,127 @@ Value as_manifest(const Value& document) {
     out = out.without_path({"metadata", field});
   }
   out = out.without_path({"metadata", "annotations", "deployment.kubernetes.io/revision"});
-  for (const char* field : {"clusterIP", "clusterIPs"}) {
-    if (document["kind"].as_string() == "Service") out = out.without_path({"spec", field});
+  if (document["kind"].as_string() == "Service" && has_own_address(document)) {
+    for (const char* field : {"clusterIP", "clusterIPs"}) out = out.without_path({"spec", field});
   }
   return out;
 }
 
+// A JSON patch without the operations about the version that the object had in the session.
+Value without_version_operations(const Value& patch) {
+  Value::Array kept;
+  for (const Value& operation : patch.items()) {
+    const std::string_view path = operation["path"].as_string();
+    if (path == "/metadata/resourceVersion" || path == "/metadata/uid") continue;
+    kept.push_back(operation);
+  }
+  return Value::array(std::move(kept));
+}
+
+// The same write to an object that was made here, where its uid, version and address are others.
+// kubectl replace and client libraries send all three back as they have read them.
+sim::ApiRequest carried_over(sim::ApiRequest request) {
+  request.precondition_uid.clear();
+  request.precondition_resource_version.clear();
+  if (request.verb == sim::Verb::kPatch && request.patch_type == sim::PatchType::kJson) {
+    request.body = without_version_operations(request.body);
+    return request;
+  }
+  for (const char* field : {"uid", "resourceVersion"}) {
+    request.body = request.body.without_path({"metadata", field});
+  }
+  if (request.resource == "services" && request.verb == sim::Verb::kUpdate &&
+      has_own_address(request.body)) {
+    for (const char* field : {"clusterIP", "clusterIPs"}) {
+      request.body = request.body.without_path({"spec", field});
+    }
+  }
+  return request;
+}
+
+class Settler {
+ public:
+  Settler(const LabSpec& lab, std::vector<std::string>* notes)
+      : lab_(lab), notes_(notes), scratch_(lab.cluster, lab.seed) {
+    scratch_.run_until(Time{lab.apply_at});
+    for (const std::string& resource : scratch_.store().resources()) {
+      for (const sim::ObjectPtr& object : scratch_.store().list(resource)) {
+        before_.insert(object->key);
+      }
+    }
+  }
+
+  void take(const sim::ApiRequest& request) {
+    const sim::Kind* kind = scratch_.api().kinds().by_resource(request.resource);
+    if (kind == nullptr || request.dry_run) return;
+    const std::string what = fmt::format(
+        "{} {}", kind->kind,
+        request.name.empty() ? request.body["metadata"]["name"].as_string() : request.name);
+    if (!is_answer(*kind, lab_)) {
+      note(fmt::format("{}: is part of the lab's cluster: changes of it do not count", what));
+      return;
+    }
+    // Pods of the session have other names here; a Deployment makes its own again.
+    if (request.resource == "pods") {
+      if (request.verb == sim::Verb::kCreate && request.subresource.empty()) {
+        note(fmt::format("{}: was made by hand: only what a controller makes counts", what));
+      }
+      return;
+    }
+    const sim::ApiResponse response = scratch_.request(carried_over(request));
+    if (!response.ok()) {
+      note(fmt::format("{}: a write of the session could not be carried over: {}", what,
+                       response.message()));
+      return;
+    }
+    const ObjectKey key = key_of(request, response);
+    if (seen_.insert(key).second) written_.push_back(key);
+  }
+
+  sim::Journal result() {
+    sim::Journal out;
+    for (const ObjectKey& key : written_) {
+      const sim::ObjectPtr object = scratch_.store().get(key);
+      if (object == nullptr) continue;
+      const bool was_there = before_.count(key) != 0;
+      sim::JournalEntry entry;
+      entry.at = Time{lab_.apply_at};
+      entry.request.verb = was_there ? sim::Verb::kUpdate : sim::Verb::kCreate;
+      entry.request.resource = key.resource;
+      entry.request.ns = key.ns;
+      if (was_there) entry.request.name = key.name;
+      entry.request.field_manager = "inferlab-check";
+      entry.request.body = as_manifest(object->document);
+      out.push_back(std::move(entry));
+    }
+    return out;
+  }
+
+ private:
+  void note(std::string line) {
+    if (notes_ == nullptr || notes_->size() >= kMaxNotes) return;
+    if (std::find(notes_->begin(), notes_->end(), line) == notes_->end()) {
+      notes_->push_back(std::move(line));
+    }
+  }
+
+  const LabSpec& lab_;
+  std::vector<std::string>* notes_;
+  sim::Cluster scratch_;
+  std::set<ObjectKey> before_, seen_;
+  // In the order in which they were first written: a namespace before what lies in it.
+  std::vector<ObjectKey> written_;
+};
+
 }  // namespace
 
-sim::Journal settled_journal(const LabSpec& lab, const sim::Journal& journal) {
-  const Time at{lab.apply_at};
-  sim::Cluster scratch(lab.cluster, lab.seed);
-  scratch.run_until(at);
-  std::set<ObjectKey> before;
-  for (const std::string& resource : scratch.store().resources()) {
-    for (const sim::ObjectPtr& object : scratch.store().list(resource)) before.insert(object->key);
-  }
-  // In the order in which they were first written: a namespace before what lies in it.
-  std::vector<ObjectKey> written;
-  std::set<ObjectKey> seen;
+sim::Journal settled_journal(const LabSpec& lab, const sim::Journal& journal,
+                             std::vector<std::string>* notes) {
+  Settler settler(lab, notes);
   for (const sim::JournalEntry& entry : journal) {
-    if (entry.kind != sim::JournalEntry::Kind::kApi) continue;
-    // What refers to Pods of the session by name finds none here, and need not.
-    if (!scratch.request(entry.request).ok()) continue;
-    const ObjectKey key = key_of(entry.request);
-    if (key.resource != "pods" && seen.insert(key).second) written.push_back(key);
+    if (entry.kind == sim::JournalEntry::Kind::kApi) settler.take(entry.request);
   }
-  sim::Journal out;
-  for (const ObjectKey& key : written) {
-    const sim::ObjectPtr object = scratch.store().get(key);
-    if (object == nullptr) continue;
-    sim::JournalEntry entry;
-    entry.at = at;
-    entry.request.verb = before.count(key) != 0 ? sim::Verb::kUpdate : sim::Verb::kCreate;
-    entry.request.resource = key.resource;
-    entry.request.ns = key.ns;
-    if (before.count(key) != 0) entry.request.name = key.name;
-    entry.request.field_manager = "inferlab-check";
-    entry.request.body = as_manifest(object->document);
-    out.push_back(std::move(entry));
-  }
-  return out;
+  return settler.result();
 }
 
 }  // namespace inferlab::labs

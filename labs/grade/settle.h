@@ -1,5 +1,8 @@
 #pragma once
 
+#include <string>
+#include <vector>
+
 #include "labs/spec/lab_spec.h"
 #include "sim/cluster/journal.h"
 
@@ -7,7 +10,13 @@ namespace inferlab::labs {
 
 /// The journal of a live session as a submission: what its writes add up to, all of it applied at
 /// the lab's apply time. A learner is graded for the manifests as they stand now, not for the way
-/// there, nor for how long it took. Deleted objects and injected faults are left out.
-sim::Journal settled_journal(const LabSpec& lab, const sim::Journal& journal);
+/// there, nor for how long it took. Deleted objects, injected faults and the session's own Pods are
+/// left out, and what is no answer (see is_answer()).
+///
+/// What a write says about the version it was based on (resourceVersion, uid, preconditions) held
+/// in the session and does not count here. `notes`, if given, gets a line for each write that could
+/// not be carried over.
+sim::Journal settled_journal(const LabSpec& lab, const sim::Journal& journal,
+                             std::vector<std::string>* notes = nullptr);
 
 }  // namespace inferlab::labs

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "labs/grade/answer_kinds.h"
 #include "labs/report/escape.h"
 #include "labs/spec/suggest.h"
 #include "labs/spec/text_file.h"
@@ -15,7 +16,6 @@ namespace {
 
 using sim::Value;
 
-constexpr std::size_t kMaxJournalBytes = std::size_t{64} << 20;
 constexpr sim::YamlLimits kYamlLimits = {.max_bytes = std::size_t{1} << 20, .max_documents = 200};
 
 /// One object of a submission and how to say where it stands.
@@ -64,9 +64,10 @@ Result<const sim::Kind*> kind_of(const Manifest& manifest) {
                         suggestion(object["kind"].as_string(), {names.begin(), names.end()}));
 }
 
-// The field that the API complains about: a cause of the Status, or the name in a strict decoding
-// error (`unknown field "spec.replica"`).
+// The field that the API complains about: what could not be read, a cause of the Status, or the
+// name in a strict decoding error (`unknown field "spec.replica"`).
 std::string field_of(const sim::ApiResponse& response) {
+  if (!response.field.empty()) return response.field;
   const Value& causes = response.body["details"]["causes"];
   if (!causes.items().empty()) return causes.items().front()["field"].str();
   const std::string_view message = response.message();
@@ -78,8 +79,15 @@ std::string field_of(const sim::ApiResponse& response) {
                                        : std::string(message.substr(from, end - from));
 }
 
-Result<void> apply(const Manifest& manifest, sim::Cluster& cluster) {
+// `lab`: what is no answer to it is refused; nullptr: everything is taken.
+Result<void> apply(const Manifest& manifest, sim::Cluster& cluster, const LabSpec* lab) {
   INFERLAB_TRY(const sim::Kind* kind, kind_of(manifest));
+  if (lab != nullptr && !is_answer(*kind, *lab)) {
+    return manifest.error(
+        ".kind",
+        fmt::format("kind: a {} is no answer to this lab: the cluster is given", kind->kind),
+        answer_hint(*lab));
+  }
   if (!manifest.object["metadata"]["name"].is_string()) {
     return manifest.error(".metadata", "metadata.name: is missing", "give the object a name");
   }
@@ -105,19 +113,24 @@ Result<void> apply(const Manifest& manifest, sim::Cluster& cluster) {
                         "kubectl apply would be refused in the same words");
 }
 
-}  // namespace
-
-Result<void> apply_document(const sim::YamlDocument& document, const std::string& file,
-                            sim::Cluster& cluster) {
+Result<void> apply_document_for(const sim::YamlDocument& document, const std::string& file,
+                                sim::Cluster& cluster, const LabSpec* lab) {
   Manifest manifest{.document = &document, .file = file, .root = {}, .object = document.value};
-  if (document.value["kind"].as_string() != "List") return apply(manifest, cluster);
+  if (document.value["kind"].as_string() != "List") return apply(manifest, cluster, lab);
   const Value items = document.value["items"];
   for (std::size_t i = 0; i < items.size(); ++i) {
     manifest.root = fmt::format(".items[{}]", i);
     manifest.object = items[i];
-    INFERLAB_TRY_VOID(apply(manifest, cluster));
+    INFERLAB_TRY_VOID(apply(manifest, cluster, lab));
   }
   return {};
+}
+
+}  // namespace
+
+Result<void> apply_document(const sim::YamlDocument& document, const std::string& file,
+                            sim::Cluster& cluster) {
+  return apply_document_for(document, file, cluster, nullptr);
 }
 
 Result<sim::Journal> journal_from_files(const std::vector<SubmissionFile>& files,
@@ -133,7 +146,7 @@ Result<sim::Journal> journal_from_files(const std::vector<SubmissionFile>& files
   cluster.run_until(Time{lab.apply_at});
   for (const auto& [name, documents] : parsed) {
     for (const sim::YamlDocument& document : documents) {
-      INFERLAB_TRY_VOID(apply_document(document, name, cluster));
+      INFERLAB_TRY_VOID(apply_document_for(document, name, cluster, &lab));
     }
   }
   return cluster.journal();
@@ -142,11 +155,6 @@ Result<sim::Journal> journal_from_files(const std::vector<SubmissionFile>& files
 Result<sim::Journal> journal_from_submission(const std::string& folder, const LabSpec& lab) {
   INFERLAB_TRY(const std::vector<SubmissionFile> files, read_submission(folder));
   return journal_from_files(files, lab);
-}
-
-Result<sim::Journal> journal_from_file(const std::string& file) {
-  INFERLAB_TRY(const std::string text, read_text_file(file, kMaxJournalBytes));
-  return sim::read_journal(text, file);
 }
 
 }  // namespace inferlab::labs

@@ -25,7 +25,8 @@ struct SubmissionFile {
 };
 
 /// The .yaml, .yml and .json files that lie in `folder` itself, by name. Links, files too large and
-/// folders too full are refused before anything is read of them; subfolders are not entered.
+/// folders too full are refused before anything is read of them. Subfolders are not entered, as
+/// with `kubectl apply -f FOLDER` without -R, and a folder without manifests is kInvalid as there.
 /// Errors are kInvalid, kNotFound or kUnavailable, "FILE: WHY".
 Result<std::vector<SubmissionFile>> read_submission(const std::string& folder,
                                                     const SubmissionLimits& limits = {});
@@ -42,15 +43,12 @@ Result<void> apply_document(const sim::YamlDocument& document, const std::string
 
 /// What applying the files does to the lab's cluster at its apply time: each document created, or
 /// updated when it is there already, with strict field validation, in the order of names. A `kind:
-/// List` counts as its items. Nothing that the API refuses: kInvalid is
-/// "FILE:LINE:COLUMN: WHAT: WHY", with the API's own words.
+/// List` counts as its items. Nothing that the API refuses, and no kind that is no answer to the
+/// lab: kInvalid is "FILE:LINE:COLUMN: WHAT: WHY", with the API's own words.
 Result<sim::Journal> journal_from_files(const std::vector<SubmissionFile>& files,
                                         const LabSpec& lab);
 
 /// read_submission() and journal_from_files().
 Result<sim::Journal> journal_from_submission(const std::string& folder, const LabSpec& lab);
-
-/// The journal of a live session, as it was recorded: FILE is what read_journal() reads.
-Result<sim::Journal> journal_from_file(const std::string& file);
 
 }  // namespace inferlab::labs

@@ -29,6 +29,23 @@ Error renamed(Error error, const std::string& path, const std::string& name) {
   return error;
 }
 
+// kubectl's own rule: a folder of which it recognises no file is an error, not an empty answer.
+Error no_manifests(const std::string& folder, const SubmissionLimits& limits) {
+  std::error_code failed;
+  std::size_t deeper = 0, entries = 0;
+  for (fs::recursive_directory_iterator it(folder, failed), end; !failed && it != end;
+       it.increment(failed)) {
+    if (++entries > limits.max_entries) break;
+    std::error_code ignored;
+    const bool is_file = fs::is_regular_file(it->symlink_status(ignored));
+    if (it.depth() > 0 && is_file && is_manifest(it->path())) ++deeper;
+  }
+  const std::string elsewhere =
+      deeper == 0 ? std::string() : fmt::format("; {} in subfolders are not read", deeper);
+  return invalid(fmt::format("{}: no .yaml, .yml or .json here{}", folder, elsewhere),
+                 "name the folder that holds your manifests itself");
+}
+
 }  // namespace
 
 Result<std::vector<SubmissionFile>> read_submission(const std::string& folder,
@@ -63,6 +80,7 @@ Result<std::vector<SubmissionFile>> read_submission(const std::string& folder,
   if (failed) {
     return Error{ErrorKind::kUnavailable, fmt::format("{}: {}", folder, failed.message())};
   }
+  if (names.empty()) return no_manifests(folder, limits);
   if (names.size() > limits.max_files) {
     return invalid(fmt::format("{}: has {} manifests, at most {} are read", folder, names.size(),
                                limits.max_files),

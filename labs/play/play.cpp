@@ -28,14 +28,14 @@ constexpr std::chrono::minutes kWallPatience{3};
 
 class Player {
  public:
-  Player(LabSpec lab, const PlayOptions& options, const Style& style)
-      : lab_(std::move(lab)), options_(options), style_(style) {}
+  Player(LabSpec lab, const PlayOptions& options, const Style& style, std::FILE* out)
+      : lab_(std::move(lab)), options_(options), style_(style), out_(out) {}
 
   Result<Report> play() {
     if (folder_.path().empty()) {
       return Error{ErrorKind::kUnavailable, "temporary folder: cannot be made", "set TMPDIR"};
     }
-    fmt::print("{}\n{}\n\n", style_.bold(lab_.title), lab_.objective);
+    fmt::print(out_, "{}\n{}\n\n", style_.bold(lab_.title), lab_.objective);
     INFERLAB_TRY_VOID(start_cluster());
     INFERLAB_TRY_VOID(apply("starter", "Apply the manifest as the document prints it"));
     INFERLAB_TRY_VOID(show_pending());
@@ -47,8 +47,8 @@ class Player {
 
  private:
   void step(const std::string& what) {
-    fmt::print("{}\n", style_.bold(fmt::format("{}. {}", ++step_, what)));
-    std::fflush(stdout);
+    fmt::print(out_, "{}\n", style_.bold(fmt::format("{}. {}", ++step_, what)));
+    std::fflush(out_);
   }
 
   Result<void> start_cluster() {
@@ -59,7 +59,7 @@ class Player {
     session.speed = options_.speed;
     session.folder = folder_.path();
     INFERLAB_TRY(session_, Session::start(std::move(session)));
-    fmt::print("  kubectl: export KUBECONFIG={}\n  gateway: {}\n", session_->kubeconfig(),
+    fmt::print(out_, "  kubectl: export KUBECONFIG={}\n  gateway: {}\n", session_->kubeconfig(),
                session_->gateway_url());
     // Nodes carry the not-ready taint until the node controller has seen their kubelet.
     wait_for([](const Snapshot& run) {
@@ -71,9 +71,9 @@ class Player {
       for (const std::string& taint : node.taints) taints += "  taint " + taint;
       const std::string gpus =
           node.gpus > 0 ? fmt::format("{} x {}", node.gpus, node.gpu_name) : "no GPU";
-      fmt::print("  {:<16} {:<20}{}\n", node.name, gpus, taints);
+      fmt::print(out_, "  {:<16} {:<20}{}\n", node.name, gpus, taints);
     }
-    fmt::print("\n");
+    fmt::print(out_, "\n");
     return {};
   }
 
@@ -82,7 +82,7 @@ class Player {
     INFERLAB_TRY(const auto files, read_submission(lab_.folder + "/" + folder));
     for (const SubmissionFile& file : files) {
       const ApplyOutcome outcome = apply_manifest(session_->driver(), file.text);
-      for (const std::string& line : outcome.done) fmt::print("  {}\n", line);
+      for (const std::string& line : outcome.done) fmt::print(out_, "  {}\n", line);
       if (!outcome.problems.empty()) {
         return Error{ErrorKind::kInvalid, file.name + ": " + outcome.problems.front().message};
       }
@@ -98,10 +98,10 @@ class Player {
     if (!pending) return Error{ErrorKind::kUnavailable, "starter: its Pod is not Pending"};
     for (const PodRow& pod : session_->driver().snapshot()->pods) {
       if (!pod.node.empty()) continue;
-      fmt::print("  {} is {}: the scheduler says\n    {}\n", pod.name, style_.bad(pod.status),
+      fmt::print(out_, "  {} is {}: the scheduler says\n    {}\n", pod.name, style_.bad(pod.status),
                  pod.reason);
     }
-    fmt::print("\n");
+    fmt::print(out_, "\n");
     return {};
   }
 
@@ -129,7 +129,7 @@ class Player {
     const Time begun = session_->driver().snapshot()->now;
     bool done = false;
     {
-      ProgressBar bar(terminal_);
+      ProgressBar bar(out_, terminal_);
       done = wait_for([&](const Snapshot& run) {
         const auto [fraction, words] = rollout_progress(run);
         bar.show(fraction, words);
@@ -138,7 +138,7 @@ class Player {
       done = done && rollout_progress(*session_->driver().snapshot()).first >= 1;
     }
     if (!done) return Error{ErrorKind::kUnavailable, "rollout: the Pod did not become Ready"};
-    fmt::print("  rolled out in {} of virtual time\n\n",
+    fmt::print(out_, "  rolled out in {} of virtual time\n\n",
                format_duration(std::chrono::duration_cast<std::chrono::seconds>(
                    session_->driver().snapshot()->now - begun)));
     return {};
@@ -148,20 +148,20 @@ class Player {
     const std::string question = "What is a readiness probe?";
     step("Ask the model, through the gateway, to the real engine behind the Pod");
     INFERLAB_TRY(const std::string model, first_model(session_->gateway_url()));
-    fmt::print("  model {}\n  {} {}\n  {} ", model, style_.bold("you:"), question,
+    fmt::print(out_, "  model {}\n  {} {}\n  {} ", model, style_.bold("you:"), question,
                style_.bold("it:"));
-    std::fflush(stdout);
+    std::fflush(out_);
     int pieces = 0;
     const auto began = std::chrono::steady_clock::now();
-    INFERLAB_TRY_VOID(
-        stream_chat(session_->gateway_url(), model, question, [&pieces](std::string_view piece) {
-          ++pieces;
-          fmt::print("{}", piece);
-          std::fflush(stdout);
-        }));
+    INFERLAB_TRY_VOID(stream_chat(session_->gateway_url(), model, question,
+                                  [this, &pieces](std::string_view piece) {
+                                    ++pieces;
+                                    fmt::print(out_, "{}", piece);
+                                    std::fflush(out_);
+                                  }));
     const double seconds =
         std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
-    fmt::print("\n  {} pieces streamed in {:.2f} s\n\n", pieces, seconds);
+    fmt::print(out_, "\n  {} pieces streamed in {:.2f} s\n\n", pieces, seconds);
     return {};
   }
 
@@ -172,11 +172,12 @@ class Player {
     GradeOptions grading;
     grading.submission = "this session";
     grading.seed = options_.seed;
-    ProgressBar bar(terminal_);
+    ProgressBar bar(out_, terminal_);
     grading.progress = [&bar](std::string_view what, int done, int of) {
       bar.show(of > 0 ? static_cast<double>(done) / of : 0, what);
     };
-    return grade(lab_, settled_journal(lab_, journal), grading);
+    const sim::Journal settled = settled_journal(lab_, journal, &grading.notes);
+    return grade(lab_, settled, grading);
   }
 
   // Looks at the run until `reached`; false after some minutes of the wall clock.
@@ -193,15 +194,16 @@ class Player {
   LabSpec lab_;
   PlayOptions options_;
   const Style& style_;
+  std::FILE* out_;
   TempFolder folder_;
   std::unique_ptr<Session> session_;
-  bool terminal_ = ::isatty(STDOUT_FILENO) == 1;
+  bool terminal_ = ::isatty(::fileno(out_)) == 1;
   int step_ = 0;
 };
 
 }  // namespace
 
-Result<Report> play_lab(const PlayOptions& options, const Style& style) {
+Result<Report> play_lab(const PlayOptions& options, const Style& style, std::FILE* out) {
   std::string id = options.lab_id;
   if (id.empty()) {
     INFERLAB_TRY(const std::vector<LabSpec> labs, list_labs());
@@ -211,7 +213,7 @@ Result<Report> play_lab(const PlayOptions& options, const Style& style) {
     id = labs.front().id;
   }
   INFERLAB_TRY(LabSpec lab, find_lab(id));
-  return Player(std::move(lab), options, style).play();
+  return Player(std::move(lab), options, style, out).play();
 }
 
 }  // namespace inferlab::labs

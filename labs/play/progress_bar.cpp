@@ -22,17 +22,17 @@ std::string bar(double done) {
 
 void ProgressBar::show(double done, std::string_view words) {
   if (terminal_) {
-    fmt::print("\r\033[K  {}  {}", bar(done), words);
+    fmt::print(out_, "\r\033[K  {}  {}", bar(done), words);
     open_ = true;
   } else if (words != last_words_) {
-    fmt::print("  {}  {}\n", bar(done), words);
+    fmt::print(out_, "  {}  {}\n", bar(done), words);
   }
   last_words_ = std::string(words);
-  std::fflush(stdout);
+  std::fflush(out_);
 }
 
 void ProgressBar::finish() {
-  if (open_) fmt::print("\n");
+  if (open_) fmt::print(out_, "\n");
   open_ = false;
 }
 

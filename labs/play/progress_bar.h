@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdio>
 #include <string>
 #include <string_view>
 
@@ -8,7 +9,7 @@ namespace inferlab::labs {
 /// A bar that is drawn over itself on a terminal; elsewhere a line each time that its words change.
 class ProgressBar {
  public:
-  explicit ProgressBar(bool terminal) : terminal_(terminal) {}
+  ProgressBar(std::FILE* out, bool terminal) : out_(out), terminal_(terminal) {}
   ~ProgressBar() { finish(); }
   ProgressBar(const ProgressBar&) = delete;
   ProgressBar& operator=(const ProgressBar&) = delete;
@@ -19,6 +20,7 @@ class ProgressBar {
   void finish();
 
  private:
+  std::FILE* out_;
   bool terminal_;
   bool open_ = false;
   std::string last_words_;

@@ -64,7 +64,8 @@ Result<Progress> Progress::open(const std::string& path) {
                              number(rows.at(0).at(0)), kVersion),
                  "use the newer inferlab that wrote it, or move the file away"};
   }
-  INFERLAB_TRY_VOID(progress.migrate());
+  // Who only looks (lab list) must not wait for the lock of somebody who writes.
+  if (number(rows.at(0).at(0)) < kVersion) INFERLAB_TRY_VOID(progress.migrate());
   return progress;
 }
 
@@ -148,20 +149,6 @@ Result<void> Progress::end_session(std::int64_t session) {
   INFERLAB_TRY([[maybe_unused]] const auto rows,
                database_.run("UPDATE sessions SET ended = 1 WHERE id = ?", {session}));
   return {};
-}
-
-Result<std::optional<SessionRow>> Progress::open_session(std::string_view lab) {
-  INFERLAB_TRY(const auto rows,
-               database_.run("SELECT id, lab, folder, seed FROM sessions WHERE lab = ? AND ended = "
-                             "0 ORDER BY id DESC LIMIT 1",
-                             {own(lab)}));
-  if (rows.empty()) return std::optional<SessionRow>();
-  SessionRow out;
-  out.id = number(rows[0][0]);
-  out.lab = text(rows[0][1]);
-  out.folder = text(rows[0][2]);
-  out.seed = std::strtoull(text(rows[0][3]).c_str(), nullptr, 10);
-  return std::optional<SessionRow>(std::move(out));
 }
 
 }  // namespace inferlab::labs

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -19,13 +18,6 @@ struct LabProgress {
   int best_score = 0;              // with the hints that had been used by then
   bool passed = false;             // some attempt did
   std::vector<std::string> hints;  // used, in that order
-};
-
-struct SessionRow {
-  std::int64_t id = 0;
-  std::string lab, folder;  // where its journal and kubeconfig lie
-  std::uint64_t seed = 0;
-  bool ended = false;
 };
 
 /// What a learner has done, kept in XDG_DATA_HOME/inferlab/progress.db: attempts and scores, hints
@@ -46,11 +38,10 @@ class Progress {
   /// Forgets attempts, hints and sessions of the lab.
   Result<void> reset(std::string_view lab);
 
+  /// Notes a session and where its files lie; the id is for end_session().
   Result<std::int64_t> begin_session(std::string_view lab, std::string_view folder,
                                      std::uint64_t seed);
   Result<void> end_session(std::int64_t session);
-  /// The latest session of the lab that has not ended.
-  Result<std::optional<SessionRow>> open_session(std::string_view lab);
 
  private:
   explicit Progress(SqliteDatabase database) : database_(std::move(database)) {}

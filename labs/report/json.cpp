@@ -30,6 +30,8 @@ std::string report_json(const Report& report) {
                                     {"expected", shown(check.expected)},
                                     {"hint", check.hint.empty() ? Value() : Value(check.hint)}}));
   }
+  Value::Array notes;
+  for (const std::string& note : report.notes) notes.push_back(shown(note));
   const Value out = Value::object(
       {{"schema", "inferlab.report/v1"},
        {"lab", Value::object({{"id", report.lab_id}, {"title", report.lab_title}})},
@@ -47,6 +49,7 @@ std::string report_json(const Report& report) {
        {"passed", report.passed},
        {"hints",
         Value::object({{"used", Value::strings(report.hints_used)}, {"cost", report.hint_cost}})},
+       {"notes", Value::array(std::move(notes))},
        {"score", report.score()}});
   return sim::to_json(out, 2) + "\n";
 }

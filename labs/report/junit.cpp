@@ -31,6 +31,7 @@ std::string report_junit(const Report& report) {
   out += property("passed", report.passed ? "true" : "false");
   out += property("journalHash", report.journal_hash);
   out += property("runHash", report.run_hash);
+  for (const std::string& note : report.notes) out += property("note", note);
   out += "    </properties>\n";
   for (const CheckResult& check : report.checks) {
     out += fmt::format("    <testcase name=\"{}\" classname=\"{}.{}\" time=\"0\"",

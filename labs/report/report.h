@@ -32,6 +32,7 @@ struct Report {
   bool passed = false;  // earned >= pass_points; hints do not change it
   std::vector<std::string> hints_used;
   int hint_cost = 0;
+  std::vector<std::string> notes;  // about what was graded: what a session could not hand over
   [[nodiscard]] int score() const { return earned > hint_cost ? earned - hint_cost : 0; }
 };
 

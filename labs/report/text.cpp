@@ -63,6 +63,9 @@ std::string report_text(const Report& report, const Style& style) {
                        fmt::join(report.hints_used, ", "), report.hint_cost, report.score(),
                        report.points);
   }
+  for (const std::string& note : report.notes) {
+    out += wrap(fmt::format("Note: {}", for_terminal(note)), kWidth, 6) + "\n";
+  }
   out +=
       style.faint(fmt::format("journal {}  run {}", report.journal_hash, report.run_hash)) + "\n";
   return out;

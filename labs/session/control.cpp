@@ -15,8 +15,43 @@ namespace {
 
 using sim::Value;
 
-ControlAnswer refuse(int status, std::string_view why) {
-  return {status, sim::to_json(Value::object({{"error", why}}))};
+// In the order of ErrorKind.
+constexpr std::string_view kKinds[] = {"invalid", "notFound", "conflict", "exhausted",
+                                       "unavailable"};
+
+ErrorKind kind_from(std::string_view word) {
+  for (std::size_t i = 0; i < std::size(kKinds); ++i) {
+    if (kKinds[i] == word) return static_cast<ErrorKind>(i);
+  }
+  return ErrorKind::kInvalid;
+}
+
+ControlAnswer refuse(int status, const Error& error) {
+  return {status,
+          sim::to_json(Value::object({{"error", error.message},
+                                      {"hint", error.hint},
+                                      {"kind", kKinds[static_cast<std::size_t>(error.kind)]}}))};
+}
+
+int status_of(ErrorKind kind) {
+  switch (kind) {
+    case ErrorKind::kInvalid:
+      return 400;
+    case ErrorKind::kNotFound:
+      return 404;
+    case ErrorKind::kConflict:
+      return 409;
+    default:
+      return 500;
+  }
+}
+
+ControlAnswer refuse(const Error& error) {
+  return refuse(status_of(error.kind), error);
+}
+
+ControlAnswer run_has_ended() {
+  return refuse(503, {ErrorKind::kUnavailable, "session: has ended"});
 }
 
 bool same_secret(std::string_view a, std::string_view b) {
@@ -41,7 +76,8 @@ ControlAnswer Control::answer(std::string_view method, std::string_view path, st
   constexpr std::string_view kBearer = "Bearer ";
   if (authorization.substr(0, kBearer.size()) != kBearer ||
       !same_secret(authorization.substr(kBearer.size()), token_)) {
-    return refuse(401, "the session's token is missing or wrong");
+    return refuse(401,
+                  {ErrorKind::kInvalid, "Authorization: the session's token is missing or wrong"});
   }
   if (method == "GET" && path == "/inferlab/status") return status();
   if (method == "POST" && path == "/inferlab/speed") return set_speed(body);
@@ -51,54 +87,62 @@ ControlAnswer Control::answer(std::string_view method, std::string_view path, st
     stop_ = true;
     return {200, "{}"};
   }
-  return refuse(404, "no such thing to ask for");
+  return refuse({ErrorKind::kNotFound, fmt::format("{} {}: is nothing to ask for", method, path)});
 }
 
 ControlAnswer Control::status() {
   const SnapshotPtr run = driver_.snapshot();
   std::int64_t ready = 0;
   for (const PodRow& pod : run->pods) ready += pod.ready ? 1 : 0;
+  const auto failure = driver_.failure();
   const Value speed = std::isinf(run->speed) ? Value("max") : Value(run->speed);
   return {200,
           sim::to_json(Value::object({{"virtualSeconds", to_seconds(run->now.time_since_epoch())},
                                       {"speed", speed},
                                       {"nodes", static_cast<std::int64_t>(run->nodes.size())},
                                       {"pods", static_cast<std::int64_t>(run->pods.size())},
-                                      {"podsReady", ready}}))};
+                                      {"podsReady", ready},
+                                      {"failure", failure ? failure->message : std::string()}}))};
 }
 
 ControlAnswer Control::set_speed(std::string_view body) {
   const auto request = sim::parse_json(body);
-  if (!request) return refuse(400, request.error().message);
+  if (!request) return refuse(request.error());
   const Value& wanted = (*request)["speed"];
   const auto speed =
       parse_speed(wanted.is_number() ? fmt::format("{}", wanted.as_double()) : wanted.str());
   if (!speed)
-    return refuse(400, "speed: is no number of virtual seconds a second, \"max\" or \"pause\"");
+    return refuse({ErrorKind::kInvalid, "speed: is no speed",
+                   "a number of virtual seconds a second, max or pause"});
+  if (const auto failure = driver_.failure()) return refuse(*failure);
   driver_.set_speed(*speed);
   return {200, "{}"};
 }
 
 ControlAnswer Control::inject(std::string_view body) {
   const auto request = sim::parse_json(body);
-  if (!request) return refuse(400, request.error().message);
-  const auto outcome = driver_.mailbox().call([this, wanted = *request] {
-    return driver_.cluster().inject(wanted["fault"].as_string(), wanted["target"].as_string());
+  if (!request) return refuse(request.error());
+  const auto outcome = driver_.mailbox().call([this, wanted = *request]() -> Result<void> {
+    if (const auto failure = driver_.failure()) return *failure;
+    INFERLAB_TRY_VOID(
+        driver_.cluster().inject(wanted["fault"].as_string(), wanted["target"].as_string()));
+    if (const auto failure = driver_.failure()) return *failure;
+    return {};
   });
-  if (!outcome) return refuse(503, "the session has ended");
-  if (!outcome->has_value()) return refuse(400, outcome->error().message);
+  if (!outcome) return run_has_ended();
+  if (!outcome->has_value()) return refuse(outcome->error());
   return {200, "{}"};
 }
 
 ControlAnswer Control::why(std::string_view body) {
   const auto request = sim::parse_json(body);
-  if (!request) return refuse(400, request.error().message);
+  if (!request) return refuse(request.error());
   const auto outcome = driver_.mailbox().call([this, wanted = *request] {
     return driver_.cluster().scheduler().explain(wanted["namespace"].as_string(),
                                                  wanted["pod"].as_string());
   });
-  if (!outcome) return refuse(503, "the session has ended");
-  if (!outcome->has_value()) return refuse(404, outcome->error().message);
+  if (!outcome) return run_has_ended();
+  if (!outcome->has_value()) return refuse(outcome->error());
   const sim::SchedulingExplanation& found = outcome->value();
   Value::Array nodes;
   for (const auto& verdict : found.nodes) {
@@ -125,6 +169,7 @@ Result<std::string> ask_session(const SessionCard& card, const std::string& path
                                 const std::string& body) {
   httplib::Client client(card.control_url);
   client.set_connection_timeout(std::chrono::seconds(2));
+  client.set_read_timeout(std::chrono::seconds(30));
   const httplib::Headers headers = {{"Authorization", "Bearer " + card.token}};
   const httplib::Result result = body.empty()
                                      ? client.Get(path, headers)
@@ -135,8 +180,12 @@ Result<std::string> ask_session(const SessionCard& card, const std::string& path
   }
   if (result->status != 200) {
     const auto answer = sim::parse_json(result->body);
-    return Error{ErrorKind::kInvalid, "session: " + (answer ? (*answer)["error"].str()
-                                                            : std::to_string(result->status))};
+    if (!answer || (*answer)["error"].empty()) {
+      return Error{ErrorKind::kUnavailable, fmt::format("session: {} answers with status {}",
+                                                        card.control_url, result->status)};
+    }
+    return Error{kind_from((*answer)["kind"].as_string()), (*answer)["error"].str(),
+                 (*answer)["hint"].str()};
   }
   return result->body;
 }

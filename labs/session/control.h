@@ -23,6 +23,8 @@ struct ControlAnswer {
 ///   POST /inferlab/fault    {"fault": "node-down", "target": "inference-0"}
 ///   POST /inferlab/why      {"namespace": "default", "pod": "x"}   what every plugin says, by node
 ///   POST /inferlab/stop
+///
+/// What is refused is answered with {"error", "hint", "kind"}: an Error, whole.
 class Control {
  public:
   Control(Driver& driver, std::string token) : driver_(driver), token_(std::move(token)) {}
@@ -43,7 +45,8 @@ class Control {
   std::atomic<bool> stop_ = false;
 };
 
-/// Asks a running session; `body` empty: GET. Errors are those of the session, or kUnavailable.
+/// Asks a running session; `body` empty: GET. Errors are those of the session, with their kinds and
+/// hints, or kUnavailable: it does not answer.
 Result<std::string> ask_session(const SessionCard& card, const std::string& path,
                                 const std::string& body);
 

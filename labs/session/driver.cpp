@@ -28,8 +28,22 @@ Driver::~Driver() {
 }
 
 void Driver::set_speed(double speed) {
-  speed_ = std::max(0.0, speed);
+  {
+    const std::lock_guard lock(failure_mutex_);
+    if (!failure_) speed_ = std::max(0.0, speed);
+  }
   mailbox_.post([] {});  // wakes the run
+}
+
+void Driver::fail(Error why) {
+  const std::lock_guard lock(failure_mutex_);
+  if (!failure_) failure_ = std::move(why);
+  speed_ = 0;
+}
+
+std::optional<Error> Driver::failure() const {
+  const std::lock_guard lock(failure_mutex_);
+  return failure_;
 }
 
 SnapshotPtr Driver::snapshot() const {

@@ -5,8 +5,10 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <thread>
 
+#include "engine/base/error.h"
 #include "labs/session/snapshot.h"
 #include "sim/cluster/cluster.h"
 #include "sim/kernel/mailbox.h"
@@ -31,10 +33,15 @@ class Driver {
   /// Only inside a function that the mailbox runs.
   [[nodiscard]] sim::Cluster& cluster() { return *cluster_; }
 
+  /// Without effect after fail().
   void set_speed(double speed);
   [[nodiscard]] double speed() const { return speed_; }
   /// The latest picture; a new one at least every 100 ms while the run is not busy. Never null.
   [[nodiscard]] SnapshotPtr snapshot() const;
+  /// The run must not go on (what is written cannot be kept): it pauses for good, and failure()
+  /// says why. The first one counts. Any thread.
+  void fail(Error why);
+  [[nodiscard]] std::optional<Error> failure() const;
   /// Ends the run: what is still posted is answered with nothing. Idempotent.
   void stop();
 
@@ -56,6 +63,8 @@ class Driver {
   Wall::time_point next_picture_;
   mutable std::mutex snapshot_mutex_;
   SnapshotPtr snapshot_;
+  mutable std::mutex failure_mutex_;
+  std::optional<Error> failure_;
   std::thread thread_;  // last: starts when all else is ready
 };
 

@@ -12,8 +12,9 @@
 #include "labs/session/control.h"
 #include "labs/session/live_replicas.h"
 #include "labs/session/proxy_stream.h"
+#include "labs/session/route.h"
+#include "labs/session/token_counter.h"
 #include "sim/api/json.h"
-#include "sim/serving/gateway.h"
 
 namespace inferlab::labs {
 namespace {
@@ -70,9 +71,49 @@ bool is_hop_header(const std::string& name) {
   return kHopHeaders.count(name) != 0;
 }
 
-// Reads the replica's answer into `stream`.
-void forward(int port, const httplib::Request& request, const std::string& path,
-             const std::shared_ptr<ProxyStream>& stream) {
+// The library would compress what passes, and so hold the events of a stream back; and cut answers
+// into ranges.
+void pass_unchanged(httplib::Request& request) {
+  request.headers.erase("Accept-Encoding");
+  request.headers.erase("Range");
+  request.ranges.clear();
+}
+
+using Wall = std::chrono::steady_clock;
+
+// What becomes of one completion, for the run's metrics. One thread at a time.
+struct Tally {
+  Tally(const Route& route, const DefaultService& service, Wall::time_point arrived)
+      : arrival(arrived) {
+    request.ns = service.ns;
+    request.service = service.name;
+    request.unloaded = route.unloaded;
+    if (!route.endpoint) return;
+    request.pod = route.endpoint->pod;
+    request.node = route.endpoint->node;
+  }
+  void add(std::string_view piece) {
+    tokens.add(piece);
+    if (request.first_token == Duration{} && tokens.has_text()) {
+      request.first_token = Wall::now() - arrival;
+    }
+  }
+  LiveRequest finish(int code) {
+    request.code = code;
+    request.prompt_tokens = tokens.prompt_tokens();
+    request.output_tokens = tokens.output_tokens();
+    request.took = Wall::now() - arrival;
+    return request;
+  }
+
+  Wall::time_point arrival;
+  LiveRequest request;
+  TokenCounter tokens;
+};
+
+// Reads the replica's answer into `stream`; false when it broke off.
+bool forward(int port, const httplib::Request& request, const std::string& path,
+             const std::shared_ptr<ProxyStream>& stream, Tally& tally) {
   httplib::Client client("127.0.0.1", port);
   client.set_read_timeout(std::chrono::seconds(300));
   client.set_tcp_nodelay(true);
@@ -87,20 +128,30 @@ void forward(int port, const httplib::Request& request, const std::string& path,
     stream->set_head({response.status, response.get_header_value("Content-Type")});
     return true;
   };
-  onward.content_receiver = [&stream](const char* data, std::size_t size, std::uint64_t,
-                                      std::uint64_t) {
+  onward.content_receiver = [&](const char* data, std::size_t size, std::uint64_t, std::uint64_t) {
+    tally.add({data, size});
     return stream->put(std::string(data, size));
   };
-  (void)client.send(onward);  // what failed shows as a stream without head or end
+  const bool whole = static_cast<bool>(client.send(onward));
   stream->finish();
+  return whole;
+}
+
+bool is_completion(const httplib::Request& request, const std::string& path) {
+  return request.method == "POST" && (path == "/v1/chat/completions" || path == "/v1/completions");
 }
 
 }  // namespace
 
 class LiveGateway::Impl {
  public:
-  Impl(Driver& driver, LiveReplicas& replicas, Control& control, DefaultService service)
-      : driver_(driver), replicas_(replicas), control_(control), service_(std::move(service)) {}
+  Impl(Driver& driver, LiveReplicas& replicas, Control& control, DefaultService service,
+       OnAnswered on_answered)
+      : driver_(driver),
+        replicas_(replicas),
+        control_(control),
+        service_(std::move(service)),
+        on_answered_(std::move(on_answered)) {}
   ~Impl() { stop(); }
   Impl(const Impl&) = delete;
   Impl& operator=(const Impl&) = delete;
@@ -109,6 +160,10 @@ class LiveGateway::Impl {
     server_.new_task_queue = [] { return new httplib::ThreadPool(kThreads); };
     server_.set_tcp_nodelay(true);
     server_.set_payload_max_length(kMaxBodyBytes);
+    server_.set_pre_routing_handler([](const httplib::Request& request, httplib::Response&) {
+      pass_unchanged(const_cast<httplib::Request&>(request));  // NOLINT: the library's only hook
+      return httplib::Server::HandlerResponse::Unhandled;
+    });
     const auto handler = [this](const httplib::Request& request, httplib::Response& response) {
       answer(request, response);
     };
@@ -117,7 +172,7 @@ class LiveGateway::Impl {
     port_ = port == 0 ? server_.bind_to_any_port("127.0.0.1")
                       : (server_.bind_to_port("127.0.0.1", port) ? port : -1);
     if (port_ < 0) {
-      return Error{ErrorKind::kUnavailable,
+      return Error{port == 0 ? ErrorKind::kUnavailable : ErrorKind::kInvalid,
                    fmt::format("gateway: 127.0.0.1:{}: cannot be bound", port),
                    "choose another port, or 0 for a free one"};
     }
@@ -128,6 +183,7 @@ class LiveGateway::Impl {
   }
 
   void stop() {
+    stopping_ = true;
     server_.stop();
     if (thread_.joinable()) thread_.join();
   }
@@ -150,42 +206,46 @@ class LiveGateway::Impl {
       return;
     }
     const DefaultService& service = target->service;
-    // The simulated traffic takes its turns undisturbed: a run does not depend on who looks on.
-    auto picked = driver_.mailbox().call([this, service] {
-      return driver_.cluster().gateway().endpoints(service.ns, service.name, service.port);
+    const Wall::time_point arrival = Wall::now();
+    const auto route = driver_.mailbox().call([this, service, turn = turn_++] {
+      return route_request(driver_.cluster(), service, turn);
     });
-    if (!picked) {
+    if (!route) {
       answer_error(response, 503, "ServiceUnavailable", "the lab has ended");
       return;
     }
-    if (!picked->has_value()) {
-      answer_error(response, 503, "ServiceUnavailable", picked->error().message);
+    const auto tally = std::make_shared<Tally>(*route, service, arrival);
+    const bool counts = route->service_exists && is_completion(request, target->path);
+    const auto over = [this, tally, counts](int code) {
+      if (counts && on_answered_) on_answered_(tally->finish(code));
+    };
+    if (!route->live) {
+      over(route->status);
+      answer_error(response, route->status, "ServiceUnavailable", route->message);
       return;
     }
-    const std::vector<sim::Endpoint>& endpoints = picked->value();
-    if (endpoints.empty()) {
-      answer_error(response, 503, "ServiceUnavailable",
-                   fmt::format("service {}/{}: no endpoints available: no Pod behind it is Ready",
-                               service.ns, service.name));
-      return;
-    }
-    const sim::Endpoint& endpoint = endpoints[turn_++ % endpoints.size()];
-    const std::optional<int> port = replicas_.port_of(endpoint.ns, endpoint.pod, kEngineStart);
+    const sim::Endpoint& endpoint = *route->endpoint;
+    const std::optional<int> port =
+        replicas_.port_of({endpoint.ns, endpoint.pod, endpoint.port}, kEngineStart);
     if (!port) {
+      over(502);
       answer_error(response, 502, "BadGateway",
-                   fmt::format("Pod {}/{} took the request, but nothing answers on its port {}",
+                   fmt::format("Pod {}/{} took the request, but the engine behind its port {} did "
+                               "not start; its log says why",
                                endpoint.ns, endpoint.pod, endpoint.port));
       return;
     }
     const auto stream = std::make_shared<ProxyStream>();
     // The reader ends with the replica's answer or when the client has gone; the releaser joins it.
-    auto reader =
-        std::make_shared<std::thread>([stream, port = *port, request, path = target->path] {
-          forward(port, request, path, stream);
+    const auto whole = std::make_shared<bool>(false);
+    auto reader = std::make_shared<std::thread>(
+        [stream, tally, whole, port = *port, request, path = target->path] {
+          *whole = forward(port, request, path, stream, *tally);
         });
     const std::optional<ProxyStream::Head> head = stream->wait_head();
     if (!head) {
       reader->join();
+      over(502);
       answer_error(response, 502, "BadGateway",
                    fmt::format("Pod {}/{} closed the connection", endpoint.ns, endpoint.pod));
       return;
@@ -194,16 +254,18 @@ class LiveGateway::Impl {
     response.set_header("X-Inferlab-Pod", endpoint.ns + "/" + endpoint.pod);
     response.set_chunked_content_provider(
         head->content_type,
-        [stream](std::size_t, httplib::DataSink& sink) {
+        [this, stream](std::size_t, httplib::DataSink& sink) {
           if (std::optional<std::string> piece = stream->take()) {
-            return sink.write(piece->data(), piece->size());
+            return !stopping_ && sink.write(piece->data(), piece->size());
           }
           sink.done();
           return true;
         },
-        [stream, reader](bool) {
+        [stream, reader, over, whole, status = head->status](bool sent) {
           stream->client_gone();
           reader->join();
+          const int broken = sent ? 502 : 499;  // by the replica; by the client
+          over(sent && *whole ? status : broken);
         });
   }
 
@@ -211,7 +273,9 @@ class LiveGateway::Impl {
   LiveReplicas& replicas_;
   Control& control_;
   DefaultService service_;
+  OnAnswered on_answered_;
   std::atomic<std::uint64_t> turn_ = 0;
+  std::atomic<bool> stopping_ = false;
   httplib::Server server_;
   std::thread thread_;
   int port_ = -1;
@@ -222,8 +286,9 @@ LiveGateway::~LiveGateway() = default;
 
 Result<std::unique_ptr<LiveGateway>> LiveGateway::start(Driver& driver, LiveReplicas& replicas,
                                                         Control& control, DefaultService service,
-                                                        int port) {
-  auto impl = std::make_unique<Impl>(driver, replicas, control, std::move(service));
+                                                        int port, OnAnswered on_answered) {
+  auto impl =
+      std::make_unique<Impl>(driver, replicas, control, std::move(service), std::move(on_answered));
   INFERLAB_TRY_VOID(impl->start(port));
   return std::unique_ptr<LiveGateway>(new LiveGateway(std::move(impl)));
 }

@@ -1,10 +1,12 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 
 #include "engine/base/result.h"
 #include "labs/session/driver.h"
+#include "labs/session/live_request.h"
 
 namespace inferlab::labs {
 
@@ -24,15 +26,18 @@ struct DefaultService {
 ///   /services/NAMESPACE/NAME[:PORT]/…   any Service
 ///   /inferlab/…                      the session itself (see Control)
 ///
-/// The simulated cluster decides which Pod gets the request, by its ready endpoints; the real
-/// engine behind that Pod answers, and its stream is passed on piece by piece as it comes. 503 says
-/// why nobody could answer.
+/// The simulated cluster decides which Pod gets the request, by its ready endpoints, and whether
+/// that Pod could answer: 503 says why not, as the simulated gateway would. Else the real engine
+/// behind the Pod answers, and its stream is passed on piece by piece as it comes.
 class LiveGateway {
  public:
-  /// All three must outlive the gateway. Port 0: a free one.
+  /// Hears of every completion that was asked for, when it is over; `at` is not set. From the
+  /// gateway's threads.
+  using OnAnswered = std::function<void(LiveRequest)>;
+  /// All three must outlive the gateway. Port 0: a free one; kInvalid: another that cannot be had.
   static Result<std::unique_ptr<LiveGateway>> start(Driver& driver, LiveReplicas& replicas,
                                                     Control& control, DefaultService service,
-                                                    int port);
+                                                    int port, OnAnswered on_answered);
   ~LiveGateway();
   LiveGateway(const LiveGateway&) = delete;
   LiveGateway& operator=(const LiveGateway&) = delete;

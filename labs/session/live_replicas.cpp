@@ -6,6 +6,7 @@
 #include "labs/checks/real_engine.h"
 #include "sim/api/views.h"
 #include "sim/node/kubelets.h"
+#include "sim/serving/llm_server.h"
 
 namespace inferlab::labs {
 namespace {
@@ -33,9 +34,7 @@ void LiveReplicas::stop() {
   running_.clear();
 }
 
-std::optional<int> LiveReplicas::port_of(const std::string& ns, const std::string& pod,
-                                         std::chrono::milliseconds patience) {
-  const Name name(ns, pod);
+std::optional<int> LiveReplicas::port_of(const Name& name, std::chrono::milliseconds patience) {
   std::unique_lock lock(mutex_);
   changed_.wait_for(lock, patience, [&] { return stopping_ || running_.count(name) != 0; });
   const auto found = running_.find(name);
@@ -87,36 +86,33 @@ void LiveReplicas::reconcile() {
 
 std::vector<LiveReplicas::Wanted> LiveReplicas::wanted() const {
   sim::Cluster& cluster = driver_.cluster();
-  std::vector<sim::ObjectPtr> pods;
-  for (const sim::ObjectPtr& object : cluster.store().list("pods")) {
-    const auto& pod = object->view<sim::PodView>();
-    const sim::NodePoolSpec* pool = cluster.kubelets().pool_of(pod.node_name);
-    if (pod.ready && !pod.meta.deletion_timestamp && pool != nullptr && pool->local) {
-      pods.push_back(object);
-    }
-  }
   std::vector<Wanted> out;
-  for (const sim::ObjectPtr& pod : pods) {
-    const std::vector<LlmContainer> servers = llm_containers({pod}, cluster.spec());
-    if (servers.empty()) continue;
-    Wanted target;
-    target.name = {pod->key.ns, pod->key.name};
-    target.uid = pod->document["metadata"]["uid"].str();
-    target.port = servers.front().args.port;
-    target.options = serve_options_for(servers.front(), model_path_);
-    target.options.num_threads = kThreads;
-    target.options.disable_access_log = false;
-    out.push_back(std::move(target));
+  for (const sim::ObjectPtr& pod : cluster.store().list("pods")) {
+    const auto& view = pod->view<sim::PodView>();
+    const sim::NodePoolSpec* pool = cluster.kubelets().pool_of(view.node_name);
+    if (pool == nullptr || !pool->local) continue;
+    for (const LlmContainer& server : llm_containers({pod}, cluster)) {
+      // The simulated server decides when there is one: an engine of ours loads in no time.
+      const int port = server.args.port;
+      sim::Workload* const workload = cluster.kubelets().listener(pod->key.ns, pod->key.name, port);
+      if (dynamic_cast<sim::LlmServer*>(workload) == nullptr) continue;
+      Wanted target;
+      target.name = {pod->key.ns, pod->key.name, port};
+      target.uid = pod->document["metadata"]["uid"].str();
+      target.options = serve_options_for(server, model_path_);
+      target.options.num_threads = kThreads;
+      target.options.disable_access_log = false;
+      out.push_back(std::move(target));
+    }
   }
   return out;
 }
 
 std::unique_ptr<RealEngine> LiveReplicas::start_one(const Wanted& replica) {
   // Posted, not called: the engine's thread must never wait for the run.
-  const LogSink log = [this, name = replica.name, port = replica.port](LogLevel,
-                                                                       std::string_view line) {
-    driver_.mailbox().post([this, name, port, text = std::string(line)] {
-      driver_.cluster().kubelets().log_to(name.first, name.second, port, text);
+  const LogSink log = [this, name = replica.name](LogLevel, std::string_view line) {
+    driver_.mailbox().post([this, name, text = std::string(line)] {
+      driver_.cluster().kubelets().log_to(name.ns, name.pod, name.port, text);
     });
   };
   Result<RealEngine> engine = RealEngine::start(replica.options, log);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <compare>
 #include <condition_variable>
 #include <map>
 #include <memory>
@@ -18,10 +19,10 @@ namespace inferlab::labs {
 
 class RealEngine;
 
-/// The real engines behind simulated Pods. Every Ready Pod of an LLM server on a node of a local
-/// pool gets an engine of its own with the options of its container's arguments, over the embedded
-/// model, on a free port of 127.0.0.1; it ends with the Pod. What the engine logs is in the Pod's
-/// log.
+/// The real engines behind simulated Pods. Every simulated LLM server that serves (its model is
+/// loaded, its port is open) on a node of a local pool gets an engine of its own with the options
+/// of its container's arguments, over the embedded model, on a free port of 127.0.0.1; it ends with
+/// the server. What the engine logs is in the Pod's log.
 ///
 /// A thread of its own compares what should run with what runs, ten times a second and whenever
 /// somebody waits. port_of() and stop() from any thread but the run's.
@@ -33,18 +34,21 @@ class LiveReplicas {
   LiveReplicas(const LiveReplicas&) = delete;
   LiveReplicas& operator=(const LiveReplicas&) = delete;
 
-  /// The port where the Pod's engine listens. Waits up to `patience` for one that is starting;
-  /// nullopt: the Pod is not backed by an engine.
-  std::optional<int> port_of(const std::string& ns, const std::string& pod,
-                             std::chrono::milliseconds patience);
+  /// A server: its Pod and the port that it listens on there.
+  struct Name {
+    std::string ns, pod;
+    int port = 0;
+    auto operator<=>(const Name&) const = default;
+  };
+  /// The port of 127.0.0.1 where the server's engine listens. Waits up to `patience` for one that
+  /// is starting; nullopt: the server is not backed by an engine.
+  std::optional<int> port_of(const Name& name, std::chrono::milliseconds patience);
   void stop();
 
  private:
-  using Name = std::pair<std::string, std::string>;  // namespace, Pod
   struct Wanted {
     Name name;
     std::string uid;
-    int port = 0;  // the container's own
     ServeOptions options;
   };
   struct Running {

@@ -4,15 +4,20 @@
 #include <unistd.h>
 
 #include <filesystem>
+#include <mutex>
+#include <system_error>
 #include <utility>
 
+#include "labs/session/cluster_hash.h"
 #include "labs/session/control.h"
 #include "labs/session/journal_file.h"
 #include "labs/session/live_gateway.h"
 #include "labs/session/live_replicas.h"
 #include "labs/session/picture.h"
 #include "labs/session/session_folder.h"
+#include "labs/session/session_lock.h"
 #include "labs/spec/data_dirs.h"
+#include "sim/api/status.h"
 #include "sim/apiserver/api_server.h"
 #include "sim/node/kubelets.h"
 
@@ -41,72 +46,178 @@ DefaultService lab_service(const LabSpec& lab) {
 // Ends in the opposite order: first who lets requests in, last the run.
 struct Session::Parts {
   SessionOptions options;
+  std::uint64_t seed = 1;
   std::string token;
   std::size_t resumed = 0;
-  std::optional<JournalFile> journal;
+  std::optional<SessionLock> lock;
+  std::optional<JournalFile> journal;  // on the run's thread, while that runs
   std::unique_ptr<Driver> driver;
   std::unique_ptr<LiveReplicas> replicas;
   std::unique_ptr<Control> control;
   std::unique_ptr<sim::ApiServer> api;
   std::unique_ptr<LiveGateway> gateway;
+  std::mutex end_mutex;
+  bool ended = false;
 
   Parts() = default;
   Parts(const Parts&) = delete;
   Parts& operator=(const Parts&) = delete;
-  ~Parts() {
-    if (!driver) return;
+  ~Parts() { end(); }
+
+  void end() {
+    const std::lock_guard guard(end_mutex);
+    if (ended || !driver) return;
+    ended = true;
     remove_card(options.folder);
     driver->mailbox().close();  // whoever waits for the run is answered
     if (gateway) gateway->stop();
     if (api) api->stop();
     if (replicas) replicas->stop();
     driver->stop();
+    // The next session goes on from here. A journal that failed must not be touched again.
+    if (journal && !driver->failure()) {
+      (void)journal->append_clock(driver->cluster().simulation().now());
+    }
+    journal.reset();
+    lock.reset();
+  }
+
+  // A full disk must not pass for a kept write.
+  void kept(const Result<void>& outcome) {
+    if (!outcome) driver->fail(outcome.error());
+  }
+
+  Result<void> check_same_run(const JournalHeader& earlier, const std::string& cluster) const {
+    const std::string& id = options.lab.id;
+    if (options.seed && *options.seed != earlier.seed) {
+      return Error{ErrorKind::kConflict,
+                   fmt::format("{}: its session was begun with seed {}, not {}", id, earlier.seed,
+                               *options.seed),
+                   "leave --seed out to go on with it, or begin anew with --fresh"};
+    }
+    if (earlier.lab != id || earlier.cluster != cluster) {
+      return Error{ErrorKind::kConflict,
+                   fmt::format("{}: its cluster has changed since the session was begun", id),
+                   "begin anew with --fresh"};
+    }
+    return {};
   }
 
   Result<std::unique_ptr<sim::Cluster>> make_cluster() {
     const std::string path = journal_path(options.folder);
-    if (options.fresh) std::filesystem::remove(path);
-    INFERLAB_TRY(const sim::Journal earlier, read_journal_file(path));
-    auto cluster = std::make_unique<sim::Cluster>(options.lab.cluster, options.seed);
-    cluster->replay(earlier);
-    resumed = earlier.size();
-    INFERLAB_TRY(journal, JournalFile::open(path));
-    cluster->on_journal([this](const sim::JournalEntry& entry) {
-      // A full disk must not pass for a kept write: nothing sensible can go on from here.
-      const Result<void> kept = journal->append(entry);
-      INFERLAB_CHECK(kept.has_value());
-    });
+    if (options.fresh) {
+      std::error_code failed;
+      std::filesystem::remove(path, failed);
+      if (failed) {
+        return Error{ErrorKind::kUnavailable, fmt::format("{}: {}", path, failed.message()),
+                     "look at the folder's permissions"};
+      }
+    }
+    INFERLAB_TRY(const SessionJournal earlier, read_journal_file(path));
+    INFERLAB_TRY(const std::string hash, cluster_hash(options.lab));
+    if (earlier.header) INFERLAB_TRY_VOID(check_same_run(*earlier.header, hash));
+    seed = earlier.header ? earlier.header->seed : options.seed.value_or(options.lab.seed);
+    auto cluster = std::make_unique<sim::Cluster>(options.lab.cluster, seed);
+    replay(*cluster, earlier);
+    resumed = earlier.entries.size();
+    INFERLAB_TRY(journal, JournalFile::open(path, {seed, options.lab.id, hash}));
+    cluster->on_journal([this](const sim::JournalEntry& entry) { kept(journal->append(entry)); });
     return cluster;
   }
 
-  Result<void> start() {
+  static void replay(sim::Cluster& cluster, const SessionJournal& earlier) {
+    auto next = earlier.entries.begin();
+    const auto up_to = [&](std::size_t count) {
+      const auto end = earlier.entries.begin() + static_cast<std::ptrdiff_t>(count);
+      cluster.replay({next, end});
+      next = end;
+    };
+    for (const SessionJournal::Live& live : earlier.live) {
+      up_to(live.after);
+      cluster.run_until(live.request.at);
+      note_live_request(cluster, live.request);
+    }
+    up_to(earlier.entries.size());
+    cluster.run_until(earlier.clock);
+  }
+
+  // Writes through the API server, which must not be acknowledged when they are not kept.
+  sim::RunDoor make_door() {
+    sim::RunDoor door =
+        sim::door_to(driver->mailbox(), driver->cluster(), log_source(driver->cluster()));
+    door.write = [this, write = std::move(door.write)](const sim::ApiRequest& request) {
+      const auto refuse = [this] {
+        return sim::status_failure(500, "InternalError",
+                                   "Internal error occurred: " + driver->failure()->message);
+      };
+      if (driver->failure()) return refuse();
+      sim::ApiResponse response = write(request);
+      return driver->failure() ? refuse() : response;
+    };
+    return door;
+  }
+
+  // In the run's time: what the real engine did happens at one moment of it.
+  void note_live(LiveRequest request) {
+    driver->mailbox().post([this, request = std::move(request)]() mutable {
+      if (driver->failure()) return;
+      sim::Cluster& cluster = driver->cluster();
+      request.at = cluster.simulation().now();
+      kept(journal->append(request));
+      note_live_request(cluster, request);
+    });
+  }
+
+  Result<void> take_folder() {
     if (options.folder.empty()) {
       INFERLAB_TRY(options.folder, session_folder(options.lab.id));
     }
-    INFERLAB_TRY(const auto running, read_card(options.folder));
-    if (running) {
-      return Error{ErrorKind::kConflict,
-                   fmt::format("{}: is running already (process {})", options.lab.id, running->pid),
-                   "end it there with Ctrl-C, or: inferlab cluster down"};
+    auto taken = SessionLock::take(options.folder);
+    if (taken) {
+      lock = std::move(*taken);
+      remove_card(options.folder);  // of a session that was killed
+      return {};
     }
-    INFERLAB_TRY(token, sim::make_token());
-    INFERLAB_TRY(const std::string model, find_data("assets/model/inferlab-tiny.gguf"));
-    INFERLAB_TRY(auto cluster, make_cluster());
-    driver = std::make_unique<Driver>(std::move(cluster), options.speed, take_picture);
-    replicas = std::make_unique<LiveReplicas>(*driver, model);
-    control = std::make_unique<Control>(*driver, token);
+    if (taken.error().kind != ErrorKind::kConflict) return taken.error();
+    const auto card = read_card(options.folder);
+    const std::string who =
+        card && *card ? fmt::format(" (process {})", (*card)->pid) : std::string();
+    return Error{ErrorKind::kConflict, fmt::format("{}: is running already{}", options.lab.id, who),
+                 "end it there with Ctrl-C, or: inferlab cluster down"};
+  }
 
+  Result<void> start_api() {
     sim::ApiServerOptions api_options;
     api_options.port = options.api_port;
     api_options.tls = options.tls;
     api_options.tls_folder = options.folder + "/pki";
     api_options.token = token;
-    INFERLAB_TRY(api, sim::ApiServer::start(sim::door_to(driver->mailbox(), driver->cluster(),
-                                                         log_source(driver->cluster())),
-                                            api_options));
-    INFERLAB_TRY_VOID(api->write_kubeconfig(options.folder + "/kubeconfig"));
+    auto started = sim::ApiServer::start(make_door(), api_options);
+    if (!started) {
+      Error error = started.error();
+      if (options.api_port != 0) error.kind = ErrorKind::kInvalid;  // of all ports, this one
+      return error;
+    }
+    api = std::move(*started);
+    return api->write_kubeconfig(options.folder + "/kubeconfig");
+  }
+
+  Result<void> start() {
+    INFERLAB_TRY_VOID(take_folder());
+    token = options.token;
+    if (token.empty()) {
+      INFERLAB_TRY(token, sim::make_token());
+    }
+    INFERLAB_TRY(const std::string model, find_data("assets/model/inferlab-tiny.gguf"));
+    INFERLAB_TRY(auto cluster, make_cluster());
+    driver = std::make_unique<Driver>(std::move(cluster), options.speed, take_picture);
+    replicas = std::make_unique<LiveReplicas>(*driver, model);
+    control = std::make_unique<Control>(*driver, token);
+    INFERLAB_TRY_VOID(start_api());
     INFERLAB_TRY(gateway, LiveGateway::start(*driver, *replicas, *control, lab_service(options.lab),
-                                             options.gateway_port));
+                                             options.gateway_port, [this](LiveRequest request) {
+                                               note_live(std::move(request));
+                                             }));
     return write_card(options.folder,
                       {options.lab.id, static_cast<int>(::getpid()), api->url(), gateway->url(),
                        gateway->url(), options.folder + "/kubeconfig", token});
@@ -131,6 +242,15 @@ const LabSpec& Session::lab() const {
 }
 const std::string& Session::folder() const {
   return parts_->options.folder;
+}
+void Session::end() {
+  parts_->end();
+}
+std::uint64_t Session::seed() const {
+  return parts_->seed;
+}
+const std::string& Session::token() const {
+  return parts_->token;
 }
 std::string Session::kubeconfig() const {
   return parts_->options.folder + "/kubeconfig";

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "engine/base/log.h"
@@ -12,7 +14,8 @@ namespace inferlab::labs {
 
 struct SessionOptions {
   LabSpec lab;
-  std::uint64_t seed = 1;
+  /// Of the random streams; empty: that of the session that is taken up, else the lab's.
+  std::optional<std::uint64_t> seed;
   double speed = 1;  // virtual seconds a wall second
   int api_port = 0;  // 0: any free one
   int gateway_port = 0;
@@ -20,23 +23,32 @@ struct SessionOptions {
   bool fresh = false;  // forget what an earlier session of this lab did
   /// Where journal, kubeconfig and certificates lie; empty: session_folder(lab.id).
   std::string folder;
+  std::string token;  // that clients of the API server must show; empty: a new one
 };
 
 /// A lab being worked on: one cluster on its own virtual clock, the API server for kubectl, the
 /// gateway with the real engine behind it, and the journal on disk. An earlier session of the same
-/// lab is taken up where it was: its journal is replayed first.
+/// lab is taken up where it was: its journal is replayed first, up to the time when it ended.
+///
+/// When the journal cannot be kept any more the run stops: driver().failure() says why, and writes
+/// are answered with 500. Methods from any thread, but for start() and the destructor.
 class Session {
  public:
+  /// kConflict: a session of this folder runs, or the earlier one had another seed or cluster.
   static Result<std::unique_ptr<Session>> start(SessionOptions options);
-  /// Ends all of it. The journal stays.
-  ~Session();
+  ~Session();  // end()
+  /// Ends all of it, and lets go of the folder; the journal stays. What is asked for afterwards is
+  /// answered as by a run that has ended. Idempotent.
+  void end();
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
 
   [[nodiscard]] Driver& driver();
   [[nodiscard]] const LabSpec& lab() const;
   [[nodiscard]] const std::string& folder() const;
+  [[nodiscard]] std::uint64_t seed() const;
   [[nodiscard]] std::string kubeconfig() const;  // its path
+  [[nodiscard]] const std::string& token() const;
   [[nodiscard]] std::string api_url() const;
   [[nodiscard]] std::string gateway_url() const;
   /// How many entries of an earlier session were replayed.

@@ -1,12 +1,11 @@
 #include "labs/session/session_folder.h"
 
-#include <signal.h>  // NOLINT: kill() is POSIX, not C++
-
 #include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <vector>
 
+#include "labs/session/session_lock.h"
 #include "sim/api/json.h"
 #include "sim/apiserver/private_file.h"
 
@@ -28,10 +27,6 @@ Result<std::string> sessions_root() {
     return Error{ErrorKind::kUnavailable, "HOME: is not set", "set HOME or XDG_STATE_HOME"};
   }
   return std::string(home) + "/.local/state/inferlab/sessions";
-}
-
-bool is_alive(int pid) {
-  return pid > 0 && ::kill(pid, 0) == 0;
 }
 
 }  // namespace
@@ -64,15 +59,16 @@ void remove_card(const std::string& folder) {
 }
 
 Result<std::optional<SessionCard>> read_card(const std::string& folder) {
-  const std::string path = folder + "/" + kCardName;
-  if (!fs::exists(path)) return std::optional<SessionCard>();
-  INFERLAB_TRY(const std::string text, sim::read_small_file(path));
-  INFERLAB_TRY(const Value value, sim::parse_json(text));
+  if (!SessionLock::is_held(folder)) return std::optional<SessionCard>();
+  const auto text = sim::read_small_file(folder + "/" + kCardName);
+  // A session that is just starting has written none yet.
+  if (!text && text.error().kind == ErrorKind::kNotFound) return std::optional<SessionCard>();
+  if (!text) return text.error();
+  INFERLAB_TRY(const Value value, sim::parse_json(*text));
   SessionCard card{value["lab"].str(),        static_cast<int>(value["pid"].as_int()),
                    value["apiUrl"].str(),     value["gatewayUrl"].str(),
                    value["controlUrl"].str(), value["kubeconfig"].str(),
                    value["token"].str()};
-  if (!is_alive(card.pid)) return std::optional<SessionCard>();
   return std::optional<SessionCard>(std::move(card));
 }
 
@@ -80,7 +76,11 @@ Result<SessionCard> running_session() {
   INFERLAB_TRY(const std::string root, sessions_root());
   std::error_code failure;
   std::vector<std::string> folders;
-  for (const auto& entry : fs::directory_iterator(root, failure)) folders.push_back(entry.path());
+  // increment(): the range-for's ++ would throw when the folder cannot be read to its end.
+  for (fs::directory_iterator entry(root, failure), end; !failure && entry != end;
+       entry.increment(failure)) {
+    folders.push_back(entry->path());
+  }
   std::sort(folders.begin(), folders.end());
   for (const std::string& folder : folders) {
     INFERLAB_TRY(const std::optional<SessionCard> card, read_card(folder));

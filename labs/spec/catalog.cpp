@@ -19,9 +19,11 @@ Result<std::vector<std::string>> lab_folders() {
   INFERLAB_TRY(const std::string root, find_data("scenarios"));
   std::vector<std::string> out;
   std::error_code failed;
-  for (const auto& entry : fs::directory_iterator(root, failed)) {
+  // increment(): the range-for's ++ would throw when the folder cannot be read to its end.
+  for (fs::directory_iterator entry(root, failed), end; !failed && entry != end;
+       entry.increment(failed)) {
     std::error_code ignored;
-    if (fs::exists(entry.path() / "lab.yaml", ignored)) out.push_back(entry.path().string());
+    if (fs::exists(entry->path() / "lab.yaml", ignored)) out.push_back(entry->path().string());
   }
   if (failed) {
     return Error{ErrorKind::kUnavailable, fmt::format("{}: {}", root, failed.message())};

@@ -130,6 +130,8 @@ sim::TrafficSpec read_traffic(const Value& row) {
   tokens("output_tokens_min", traffic.output_tokens_min);
   tokens("output_tokens_max", traffic.output_tokens_max);
   traffic.timeout = duration_of(row["timeout"], traffic.timeout);
+  traffic.model = row["model"].str();
+  traffic.api_key = row["api_key"].str();
   return traffic;
 }
 

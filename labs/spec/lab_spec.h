@@ -72,6 +72,8 @@ struct LabSpec {
   std::uint64_t seed = 1;
   Duration horizon{};   // of a graded run
   Duration apply_at{};  // when a submission's manifests arrive
+  /// Kinds that count as an answer ("Deployment"); empty: see is_answer().
+  std::vector<std::string> answer_kinds;
 
   // What is graded.
   std::vector<LabCheck> checks;

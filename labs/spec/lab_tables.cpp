@@ -170,6 +170,8 @@ constexpr SpecField kTrafficFields[] = {
     {.name = "output_tokens_min", .type = kInteger, .description = "of a request", .minimum = 1},
     {.name = "output_tokens_max", .type = kInteger, .description = "of a request", .minimum = 1},
     {.name = "timeout", .type = kDuration, .description = "after which the client gives up"},
+    {.name = "model", .description = "that each request names; any model answers if left out"},
+    {.name = "api_key", .description = "that each request bears; none if left out"},
 };
 constexpr SpecTable kTrafficTable = {"traffic", "A stream of chat requests to one Service.",
                                      kTrafficFields};
@@ -184,6 +186,9 @@ constexpr SpecField kRunFields[] = {
      .type = kDuration,
      .description = "when a submission's manifests arrive",
      .required = true},
+    {.name = "answer_kinds",
+     .type = kTexts,
+     .description = "kinds that a submission may hold; namespaced ones and Namespace if left out"},
 };
 constexpr SpecTable kRunTable = {"run", "How a submission is run.", kRunFields};
 

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <map>
 #include <set>
@@ -13,6 +14,7 @@
 #include "labs/spec/suggest.h"
 #include "labs/spec/text_file.h"
 #include "labs/spec/validate.h"
+#include "sim/api/kind.h"
 
 namespace inferlab::labs {
 namespace fs = std::filesystem;
@@ -93,6 +95,7 @@ class CrossChecks {
     unique(lab_.hints, ".hints", "hint");
     unique(lab_.mutants, ".mutants", "mutant");
     kinds();
+    answer_kinds();
     hints();
     mutants();
     if (lab_.pass_points > lab_.total_points()) {
@@ -142,6 +145,18 @@ class CrossChecks {
       if (find_check_row(kind) == nullptr) {
         fail(fmt::format(".checks[{}].kind", i), fmt::format("there is no check \"{}\"", kind),
              suggestion(kind, known));
+      }
+    }
+  }
+
+  void answer_kinds() {
+    std::vector<std::string_view> known;
+    for (const sim::Kind* kind : sim::KindTable::builtin().all()) known.push_back(kind->kind);
+    for (std::size_t i = 0; i < lab_.answer_kinds.size(); ++i) {
+      const std::string& kind = lab_.answer_kinds[i];
+      if (std::find(known.begin(), known.end(), kind) == known.end()) {
+        fail(fmt::format(".run.answer_kinds[{}]", i),
+             fmt::format("no \"{}\" in this cluster", kind), suggestion(kind, known));
       }
     }
   }
@@ -207,6 +222,7 @@ LabSpec read_lab(std::string_view text, const std::string& file, std::vector<Err
   lab.seed = static_cast<std::uint64_t>(root["run"]["seed"].as_int(1));
   lab.horizon = *parse_duration(root["run"]["horizon"].as_string());
   lab.apply_at = *parse_duration(root["run"]["apply_at"].as_string());
+  lab.answer_kinds = texts_of(root["run"]["answer_kinds"]);
   read_cluster(root, validator, lab, errors);
   read_grading(root, lab);
   CrossChecks(lab, validator, errors).run(root);

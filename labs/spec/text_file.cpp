@@ -7,13 +7,29 @@
 
 #include <cerrno>
 #include <cstdio>
+#include <filesystem>
 #include <system_error>
+#include <utility>
 
 namespace inferlab::labs {
 namespace {
 
 std::string reason(int number) {
   return std::error_code(number, std::generic_category()).message();
+}
+
+// What the person who named the file can mend is their input; a full disk is not.
+ErrorKind kind_of(int number) {
+  switch (number) {
+    case ENOSPC:
+    case EDQUOT:
+    case EIO:
+    case EMFILE:
+    case ENFILE:
+      return ErrorKind::kUnavailable;
+    default:
+      return ErrorKind::kInvalid;
+  }
 }
 
 class Descriptor {
@@ -44,7 +60,7 @@ Result<std::string> read_text_file(const std::string& path, std::size_t max_byte
                    "put the file itself there"};
     }
     const bool missing = number == ENOENT || number == ENOTDIR;
-    return Error{missing ? ErrorKind::kNotFound : ErrorKind::kUnavailable,
+    return Error{missing ? ErrorKind::kNotFound : kind_of(number),
                  fmt::format("{}: {}", path, missing ? "no such file" : reason(number))};
   }
   struct stat status {};
@@ -78,25 +94,101 @@ Result<std::string> read_text_file(const std::string& path, std::size_t max_byte
   return text;
 }
 
+namespace {
+
+Error cannot_write(const std::string& path, int number) {
+  return Error{kind_of(number), fmt::format("{}: {}", path, reason(number)),
+               "check that its folder exists and can be written"};
+}
+
+Result<void> write_all(int descriptor, std::string_view text, const std::string& path) {
+  while (!text.empty()) {
+    const ssize_t put = write(descriptor, text.data(), text.size());
+    if (put < 0 && errno == EINTR) continue;
+    if (put < 0) return cannot_write(path, errno);
+    text.remove_prefix(static_cast<std::size_t>(put));
+  }
+  return {};
+}
+
+/// Where the text goes in the end.
+struct Destination {
+  std::string path;       // no link any more
+  bool in_place = false;  // a device or a pipe: written as it is, never replaced
+  mode_t mode = 0;        // of the file that is there; 0: none is
+};
+
+Result<Destination> destination_of(const std::string& path) {
+  namespace fs = std::filesystem;
+  struct stat status {};
+  fs::path at = path;
+  if (stat(path.c_str(), &status) == 0) {
+    if (S_ISDIR(status.st_mode)) return cannot_write(path, EISDIR);
+    if (!S_ISREG(status.st_mode)) return Destination{path, true, 0};
+    std::error_code failed;
+    at = fs::canonical(path, failed);
+    if (failed) return cannot_write(path, failed.value());
+    return Destination{at.string(), false, status.st_mode & 0777};
+  }
+  if (errno != ENOENT) return cannot_write(path, errno);
+  // Nothing is there, but a link may point to where it shall be.
+  constexpr int kMaxLinks = 40;  // as the system's own limit
+  for (int links = 0;; ++links) {
+    std::error_code no_link;
+    const fs::path to = fs::read_symlink(at, no_link);
+    if (no_link) return Destination{at.string(), false, 0};
+    if (links == kMaxLinks) return cannot_write(path, ELOOP);
+    at = to.is_absolute() ? to : at.parent_path() / to;
+  }
+}
+
+/// A new file beside `path`: nobody's own, and no link that somebody has put there.
+Result<std::pair<int, std::string>> open_beside(const std::string& path) {
+  constexpr int kAttempts = 100;
+  for (int attempt = 0; attempt < kAttempts; ++attempt) {
+    std::string beside = fmt::format("{}.{}-{}.tmp", path, getpid(), attempt);
+    const int descriptor =
+        open(beside.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
+    if (descriptor >= 0) return std::pair(descriptor, std::move(beside));
+    if (errno != EEXIST) return cannot_write(path, errno);
+  }
+  return cannot_write(path, EEXIST);
+}
+
+}  // namespace
+
 Result<void> write_text_file(const std::string& path, const std::string& text) {
-  const std::string beside = fmt::format("{}.{}.tmp", path, getpid());
-  const auto fail = [&](int number) {
-    unlink(beside.c_str());
-    return Error{ErrorKind::kUnavailable, fmt::format("{}: {}", path, reason(number)),
-                 "check that its folder exists and can be written"};
-  };
+  INFERLAB_TRY(const Destination to, destination_of(path));
+  if (to.in_place) {
+    const Descriptor file(open(path.c_str(), O_WRONLY | O_CLOEXEC | O_NOCTTY));
+    if (file.get() < 0) return cannot_write(path, errno);
+    return write_all(file.get(), text, path);
+  }
+  INFERLAB_TRY(auto opened, open_beside(to.path));
+  const std::string beside = std::move(opened.second);
+  Result<void> written;
   {
-    const Descriptor file(open(beside.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));
-    if (file.get() < 0) return fail(errno);
-    std::size_t done = 0;
-    while (done < text.size()) {
-      const ssize_t put = write(file.get(), text.data() + done, text.size() - done);
-      if (put < 0 && errno == EINTR) continue;
-      if (put < 0) return fail(errno);
-      done += static_cast<std::size_t>(put);
+    const Descriptor file(opened.first);
+    written = write_all(file.get(), text, path);
+    if (written && to.mode != 0 && fchmod(file.get(), to.mode) != 0) {
+      written = cannot_write(path, errno);
     }
   }
-  if (std::rename(beside.c_str(), path.c_str()) != 0) return fail(errno);
+  if (written && std::rename(beside.c_str(), to.path.c_str()) != 0) {
+    written = cannot_write(path, errno);
+  }
+  if (!written) unlink(beside.c_str());
+  return written;
+}
+
+Result<void> check_writable(const std::string& path) {
+  INFERLAB_TRY(const Destination to, destination_of(path));
+  if (to.in_place) {
+    return access(path.c_str(), W_OK) == 0 ? Result<void>() : cannot_write(path, errno);
+  }
+  INFERLAB_TRY(const auto opened, open_beside(to.path));
+  const Descriptor file(opened.first);
+  unlink(opened.second.c_str());
   return {};
 }
 

@@ -15,7 +15,12 @@ Result<std::string> read_text_file(const std::string& path, std::size_t max_byte
                                    bool follow_links = true);
 
 /// Writes the file whole: beside it first, then in its place, so that a reader never sees half of
-/// it. kUnavailable says why not.
+/// it. A link is followed to the file that it names; a device or a pipe is written to, not
+/// replaced. kInvalid: no file can be written at that place; kUnavailable: the disk is full.
 Result<void> write_text_file(const std::string& path, const std::string& text);
+
+/// Whether write_text_file() would find a place there: asked before work that takes long. Leaves
+/// nothing behind.
+Result<void> check_writable(const std::string& path);
 
 }  // namespace inferlab::labs

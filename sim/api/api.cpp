@@ -54,8 +54,14 @@ bool has_subresource(const Kind& kind, std::string_view name) {
 
 }  // namespace
 
-Api::Api(Simulation& simulation, Store& store)
-    : simulation_(simulation), store_(store), kinds_(KindTable::builtin()) {}
+Api::Api(Simulation& simulation, Store& store, std::size_t max_objects)
+    : simulation_(simulation),
+      store_(store),
+      kinds_(KindTable::builtin()),
+      max_objects_(max_objects),
+      names_(simulation.rng("api", "names")),
+      uids_(simulation.rng("api", "uids")),
+      services_(simulation.rng("api", "services")) {}
 
 ApiResponse Api::handle(const ApiRequest& request) {
   const Kind* kind = kinds_.by_resource(request.resource);
@@ -66,7 +72,17 @@ ApiResponse Api::handle(const ApiRequest& request) {
                           Value::object());
   }
   Call call{*this, request, *kind, {}, false};
+  // Names, uids and addresses are drawn before it is known whether the write comes about.
+  const std::uint64_t revision = store_.revision();
+  const Rng names = names_;
+  const Rng uids = uids_;
+  const Rng services = services_;
   ApiResponse response = dispatch(call);
+  if (store_.revision() == revision) {
+    names_ = names;
+    uids_ = uids;
+    services_ = services;
+  }
   response.warnings.insert(response.warnings.begin(), call.warnings.begin(), call.warnings.end());
   return response;
 }
@@ -166,17 +182,15 @@ std::string Api::name_suffix() {
   // No vowels and no digits that look like one: no words come out.
   // Source: k8s.io/apimachinery/pkg/util/rand.
   constexpr std::string_view kAlphabet = "bcdfghjklmnpqrstvwxz2456789";
-  Rng& rng = simulation_.rng("api", "names");
   std::string out;
-  for (int i = 0; i < 5; ++i) out.push_back(kAlphabet[rng.below(kAlphabet.size())]);
+  for (int i = 0; i < 5; ++i) out.push_back(kAlphabet[names_.below(kAlphabet.size())]);
   return out;
 }
 
 std::string Api::new_uid() {
   constexpr std::string_view kHex = "0123456789abcdef";
-  Rng& rng = simulation_.rng("api", "uids");
-  std::uint64_t high = rng.next();
-  std::uint64_t low = rng.next();
+  std::uint64_t high = uids_.next();
+  std::uint64_t low = uids_.next();
   high = (high & 0xffffffffffff0fffULL) | 0x4000;               // version 4
   low = (low & 0x3fffffffffffffffULL) | 0x8000000000000000ULL;  // variant of RFC 4122
   std::string out;

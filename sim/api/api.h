@@ -68,6 +68,9 @@ struct ApiResponse {
   Value body;
   std::vector<std::string> warnings;  // Warning headers, without the 299
   ObjectPtr object;  // the version written or read; nullptr for lists, dry runs, errors
+  /// Which field of the body a refusal is about, "spec.replicas", where its text, which is the real
+  /// server's, does not say; with it a manifest's line and column are found.
+  std::string field = {};
   [[nodiscard]] bool ok() const { return code >= 200 && code < 300; }
   [[nodiscard]] std::string_view reason() const { return body["reason"].as_string(); }
   [[nodiscard]] std::string_view message() const { return body["message"].as_string(); }
@@ -80,8 +83,14 @@ struct ApiResponse {
 /// Source: Kubernetes API conventions and API reference, version 1.32.
 class Api {
  public:
-  Api(Simulation& simulation, Store& store);
+  Api(Simulation& simulation, Store& store, std::size_t max_objects = kDefaultMaxObjects);
 
+  /// How many objects the store takes before a creation is refused as etcd refuses it when its
+  /// space is used up, so that `replicas: 2147483647` cannot fill this machine's memory.
+  static constexpr std::size_t kDefaultMaxObjects = 200'000;
+
+  /// A request that wrote nothing (refused, dry run, nothing to change) leaves no trace: the random
+  /// streams stand where they stood, so that a replay of what was written gives the same run.
   ApiResponse handle(const ApiRequest& request);
 
   // What controllers and kubelets need, in their words. `user` is the writer's name.
@@ -108,11 +117,18 @@ class Api {
   [[nodiscard]] const KindTable& kinds() const { return kinds_; }
   [[nodiscard]] Store& store() { return store_; }
   [[nodiscard]] Simulation& simulation() { return simulation_; }
+  [[nodiscard]] std::size_t max_objects() const { return max_objects_; }
+  /// The stream that addresses and ports of Services are drawn from.
+  [[nodiscard]] Rng& service_stream() { return services_; }
 
  private:
   Simulation& simulation_;
   Store& store_;
   const KindTable& kinds_;
+  std::size_t max_objects_;
+  Rng& names_;
+  Rng& uids_;
+  Rng& services_;
 };
 
 }  // namespace inferlab::sim

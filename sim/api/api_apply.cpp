@@ -62,8 +62,7 @@ std::optional<ApiResponse> refused(const Call& call) {
   }
   if (const Value& name = body["metadata"]["name"];
       !name.empty() && name.as_string() != request.name) {
-    return bad_request("the name of the object (" + name.str() +
-                       ") does not match the name on the URL (" + request.name + ")");
+    return name_mismatch(name.as_string(), request.name);
   }
   if (auto typed = check_typed(*call.kind.schema, body); !typed) {
     return internal_error("failed to create typed patch object (" +

@@ -25,14 +25,21 @@ Value finalizers_after(const Value& finalizers, Propagation propagation) {
   return Value::array(std::move(kept));
 }
 
-// Seconds that a Pod still gets; 0 for all else.
+// Seconds that a Pod still gets; 0 for all else. A deletion that is under way goes on as it is
+// unless a request asks for less. Source: k8s.io/apiserver/pkg/registry/rest, BeforeDelete.
 std::int64_t grace_period(const Call& call, const Value& object) {
   if (call.kind.kind != "Pod") return 0;
+  std::optional<std::int64_t> asked = call.request.grace_period_seconds;
+  if (asked && *asked < 0) asked = 1;
+  const Value& meta = object["metadata"];
+  if (const std::int64_t had = meta["deletionGracePeriodSeconds"].as_int();
+      meta.has("deletionTimestamp") && had > 0) {
+    return std::min(had, asked.value_or(had));
+  }
   const Value& spec = object["spec"];
   const std::string_view phase = object["status"]["phase"].as_string();
   if (spec["nodeName"].empty() || phase == "Failed" || phase == "Succeeded") return 0;
-  const std::int64_t period =
-      call.request.grace_period_seconds.value_or(spec["terminationGracePeriodSeconds"].as_int(30));
+  const std::int64_t period = asked.value_or(spec["terminationGracePeriodSeconds"].as_int(30));
   return period < 0 ? 1 : period;
 }
 
@@ -53,6 +60,13 @@ ApiResponse deleted_answer(const Call& call, const ObjectPtr& object, const Valu
                             {"metadata", Value::object()},
                             {"status", "Success"}});
   return out;
+}
+
+// Namespaces that a cluster cannot be without.
+// Source: k8s.io/apiserver/pkg/admission/plugin/namespace/lifecycle.
+bool is_immortal(const ObjectKey& key) {
+  return key.resource == "namespaces" &&
+         (key.name == "default" || key.name == "kube-system" || key.name == "kube-public");
 }
 
 std::optional<ApiResponse> precondition_failure(const Call& call, const Value& object) {
@@ -79,6 +93,9 @@ std::optional<ApiResponse> precondition_failure(const Call& call, const Value& o
 
 ApiResponse delete_object(Call& call, const ObjectPtr& object) {
   const Value& old = object->document;
+  if (is_immortal(object->key)) {
+    return forbidden(call.resource(), object->key.name, "this namespace may not be deleted");
+  }
   if (auto refused = precondition_failure(call, old)) return *std::move(refused);
   const Value& had = old["metadata"];
   const Value finalizers = finalizers_after(had["finalizers"], call.request.propagation);
@@ -94,9 +111,8 @@ ApiResponse delete_object(Call& call, const ObjectPtr& object) {
   if (!deleting || grace < had_grace) {
     // A later request may only shorten what an earlier one gave.
     const auto since = parse_rfc3339(had["deletionTimestamp"].as_string());
-    const Time asked = since ? *since - std::chrono::seconds(had_grace) : call.now();
-    meta =
-        meta.with("deletionTimestamp", Value(format_rfc3339(asked + std::chrono::seconds(grace))));
+    const Time asked = since ? *since - seconds_capped(had_grace) : call.now();
+    meta = meta.with("deletionTimestamp", Value(format_rfc3339(asked + seconds_capped(grace))));
     if (call.kind.kind != "Namespace") meta = meta.with("deletionGracePeriodSeconds", grace);
     if (!deleting && meta["generation"].as_int() > 0) {
       meta = meta.with("generation", meta["generation"].as_int() + 1);

@@ -15,21 +15,23 @@ ApiResponse bad_patch(const std::string& patch, const std::string& why) {
 }
 
 // A patched object that cannot be read, or that has unknown fields where these are refused.
-Decoded decode_patched(Call& call, const Value& patched, const std::string& patch,
+// `text_of_patch` makes what the message quotes: whole documents, so only when there is a message.
+template <typename Text>
+Decoded decode_patched(Call& call, const Value& patched, const Text& text_of_patch,
                        DecodeWords words) {
   Decoded out;
   const bool reports = call.request.field_validation != FieldValidation::kIgnore;
   std::vector<std::string> unknown;
   auto decoded = decode(*call.kind.schema, patched, reports ? &unknown : nullptr, words);
   if (!decoded) {
-    out.failure = bad_patch(patch, decoded.error().message);
+    out.failure = bad_patch(text_of_patch(), decoded.error().message);
     return out;
   }
   const std::vector<std::string> faults = strict_faults(call.request, unknown);
   if (call.request.field_validation == FieldValidation::kWarn) {
     call.warnings.insert(call.warnings.end(), faults.begin(), faults.end());
   } else if (reports && !faults.empty()) {
-    out.failure = bad_patch(patch, strict_error_text(faults));
+    out.failure = bad_patch(text_of_patch(), strict_error_text(faults));
     return out;
   }
   out.object = std::move(decoded).value();
@@ -40,8 +42,7 @@ Decoded decode_patched(Call& call, const Value& patched, const std::string& patc
 std::optional<ApiResponse> moved(const Call& call, const Value& object) {
   const Value& name = object["metadata"]["name"];
   if (name.as_string() != call.request.name) {
-    return bad_request("the name of the object (" + name.str() +
-                       ") does not match the name on the URL (" + call.request.name + ")");
+    return name_mismatch(name.as_string(), call.request.name);
   }
   const Value& ns = object["metadata"]["namespace"];
   if (call.kind.namespaced && !ns.empty() && ns.as_string() != call.request.ns) {
@@ -68,24 +69,31 @@ ApiResponse handle_patch(Call& call) {
             "jsonpatch.Patch");
       }
       auto patched = json_patch(before, request.body);
+      if (!patched && patched.error().kind == ErrorKind::kExhausted) {
+        return status_failure(413, "RequestEntityTooLarge",
+                              "Request entity too large: " + patched.error().message);
+      }
       if (!patched) {
         return status_failure(422, "Invalid",
                               "the server rejected our request due to an error in our request",
                               Value::object());
       }
-      decoded = decode_patched(call, *patched, to_json(*patched), DecodeWords::kJson);
+      decoded = decode_patched(
+          call, *patched, [&] { return to_json(*patched); }, DecodeWords::kJson);
       break;
     }
     case PatchType::kMerge: {
       if (!request.body.is_object()) return bad_request("error decoding patch: Invalid JSON Patch");
       const Value patched = merge_patch(before, request.body);
-      decoded = decode_patched(call, patched, to_json(patched), DecodeWords::kJson);
+      decoded = decode_patched(
+          call, patched, [&] { return to_json(patched); }, DecodeWords::kJson);
       break;
     }
     case PatchType::kStrategic: {
       auto patched = strategic_patch(*call.kind.schema, before, request.body);
       if (!patched) return internal_error(patched.error().message);
-      decoded = decode_patched(call, *patched, go_map_text(request.body), DecodeWords::kConverter);
+      decoded = decode_patched(
+          call, *patched, [&] { return go_map_text(request.body); }, DecodeWords::kConverter);
       break;
     }
     case PatchType::kApply:

@@ -1,4 +1,5 @@
 // The subresources that are not a view of the object: binding, eviction, scale, finalize.
+#include "sim/api/conditions.h"
 #include "sim/api/decode.h"
 #include "sim/api/patch/merge_patch.h"
 #include "sim/api/request.h"
@@ -6,30 +7,35 @@
 #include "sim/api/status.h"
 #include "sim/api/types/types.h"
 #include "sim/api/validation/errors.h"
+#include "sim/api/validation/meta_validation.h"
+#include "sim/api/validation/names.h"
 
 namespace inferlab::sim {
 namespace {
 
-// The same condition once more, with its transition time moved only when its status changes.
-Value with_condition(const Value& conditions, std::string_view type, std::string_view status,
-                     Time now) {
-  Value::Array out;
-  bool found = false;
-  const std::string at = format_rfc3339(now);
-  const Value fresh = Value::object({{"lastProbeTime", Value()},
-                                     {"lastTransitionTime", Value(at)},
-                                     {"status", Value(status)},
-                                     {"type", Value(type)}});
-  for (const Value& condition : conditions.items()) {
-    if (condition["type"].as_string() != type) {
-      out.push_back(condition);
-      continue;
-    }
-    found = true;
-    out.push_back(condition["status"].as_string() == status ? condition : fresh);
-  }
-  if (!found) out.push_back(fresh);
-  return Value::array(std::move(out));
+// PodScheduled is True, since when it first was.
+Value scheduled(const Value& conditions, Time now) {
+  if (find_condition(conditions, "PodScheduled")["status"].as_string() == "True") return conditions;
+  return set_condition(conditions,
+                       Value::object({{"lastProbeTime", Value()},
+                                      {"lastTransitionTime", Value(format_rfc3339(now))},
+                                      {"status", "True"},
+                                      {"type", "PodScheduled"}}));
+}
+
+// The body of a subresource that is an object of its own.
+struct Body {
+  Value value;
+  std::optional<ApiResponse> failure;
+};
+Body decode_as(const Type& type, std::string_view kind, std::string_view version,
+               const Value& body) {
+  auto decoded = decode(type, body);
+  if (decoded) return {std::move(decoded).value(), {}};
+  return {{},
+          bad_request(std::string(kind) + " in version \"" + std::string(version) +
+                      "\" cannot be handled as a " + std::string(kind) + ": " +
+                      decoded.error().message)};
 }
 
 Value scale_of(const Value& object) {
@@ -55,8 +61,7 @@ Value scale_of(const Value& object) {
 ApiResponse write_scale(Call& call, const Value& scale, const ObjectPtr& old) {
   const Value& wanted = scale["metadata"];
   if (!wanted["name"].empty() && wanted["name"].as_string() != old->key.name) {
-    return bad_request("the name of the object (" + wanted["name"].str() +
-                       ") does not match the name on the URL (" + old->key.name + ")");
+    return name_mismatch(wanted["name"].as_string(), old->key.name);
   }
   const std::int64_t replicas = scale["spec"]["replicas"].as_int();
   if (replicas < 0) {
@@ -81,13 +86,16 @@ ApiResponse write_scale(Call& call, const Value& scale, const ObjectPtr& old) {
 
 ApiResponse handle_binding(Call& call) {
   if (call.request.verb != Verb::kCreate) return method_not_allowed();
-  const Value& body = call.request.body;
+  Body read = decode_as(types::kBinding, "Binding", "v1", call.request.body);
+  if (read.failure) return *std::move(read.failure);
+  const Value& body = read.value;
   const Value& target = body["target"];
   const std::string_view kind = target["kind"].as_string();
   FieldErrors errors;
   if (!kind.empty() && kind != "Node")
     errors.push_back(unsupported("target.kind", target["kind"], {"Node", ""}));
   if (target["name"].empty()) errors.push_back(required("target.name"));
+  validate_annotations(body["metadata"]["annotations"], "metadata.annotations", errors);
   if (!errors.empty()) return invalid("", "Binding", call.request.name, errors);
   const ObjectPtr pod = call.store().get(call.key());
   if (pod == nullptr) return not_found("pods", call.request.name);
@@ -115,9 +123,8 @@ ApiResponse handle_binding(Call& call) {
       annotations = annotations.with(note.key, note.value);
     bound = bound.with_path({"metadata", "annotations"}, annotations);
   }
-  bound = bound.with_path(
-      {"status", "conditions"},
-      with_condition(document["status"]["conditions"], "PodScheduled", "True", call.now()));
+  bound = bound.with_path({"status", "conditions"},
+                          scheduled(document["status"]["conditions"], call.now()));
   ApiResponse out = status_success(201);
   if (!call.request.dry_run) out.object = call.store().put(pod->key, bound, call.now());
   return out;
@@ -125,7 +132,9 @@ ApiResponse handle_binding(Call& call) {
 
 ApiResponse handle_eviction(Call& call) {
   if (call.request.verb != Verb::kCreate) return method_not_allowed();
-  const Value& body = call.request.body;
+  Body read = decode_as(types::kEviction, "Eviction", "v1", call.request.body);
+  if (read.failure) return *std::move(read.failure);
+  const Value& body = read.value;
   const Value& named = body["metadata"]["name"];
   if (!named.empty() && named.as_string() != call.request.name) {
     return bad_request("name in URL does not match name in Eviction object");
@@ -189,16 +198,38 @@ ApiResponse handle_finalize(Call& call) {
   if (call.request.verb != Verb::kUpdate) return method_not_allowed();
   const ObjectPtr old = call.store().get(call.key());
   if (old == nullptr) return not_found(call.resource(), call.request.name);
-  const Value& version = call.request.body["metadata"]["resourceVersion"];
-  if (!version.empty() && version != old->document["metadata"]["resourceVersion"]) {
+  Decoded decoded = decode_body(call, call.request.body);
+  if (decoded.failure) return *std::move(decoded.failure);
+  const Value& wanted = decoded.object["metadata"];
+  if (wanted["name"].as_string() != call.request.name) {
+    return name_mismatch(wanted["name"].as_string(), call.request.name);
+  }
+  const Value& had = old->document["metadata"];
+  if ((!wanted["resourceVersion"].empty() && wanted["resourceVersion"] != had["resourceVersion"]) ||
+      (!wanted["uid"].empty() && wanted["uid"] != had["uid"])) {
     return modified_meanwhile(call.resource(), call.request.name);
   }
-  const Value& finalizers = call.request.body["spec"]["finalizers"];
+  const Value& finalizers = decoded.object["spec"]["finalizers"];
+  FieldErrors errors;
+  const FieldPath spec("spec");
+  const FieldPath list = spec / "finalizers";
+  for (const Value& finalizer : finalizers.items()) {
+    for (const std::string& fault : check_qualified_name(finalizer.as_string())) {
+      errors.push_back(invalid_value(list, finalizer, fault));
+    }
+  }
+  if (!errors.empty()) {
+    return invalid(call.kind.group, call.kind.kind, call.request.name, errors);
+  }
   const Value document = old->document.with(
       "spec", finalizers.empty() ? Value::object() : Value::object({{"finalizers", finalizers}}));
   ApiResponse out;
-  const bool gone = document["metadata"].has("deletionTimestamp") && finalizers.empty() &&
-                    document["metadata"]["finalizers"].empty();
+  if (call.request.dry_run || document == old->document) {
+    out.body = document;
+    if (!call.request.dry_run) out.object = old;
+    return out;
+  }
+  const bool gone = had.has("deletionTimestamp") && finalizers.empty() && had["finalizers"].empty();
   out.object = gone ? call.store().remove(old->key, document, call.now())
                     : call.store().put(old->key, document, call.now());
   out.body = out.object->document;

@@ -1,5 +1,5 @@
-// Requests through a version that is served and not stored: what they say and what they are
-// answered is converted on the way.
+// Requests through a version or group that is served and not stored: what they say and what they
+// are answered is converted on the way.
 #include "sim/api/request.h"
 #include "sim/api/status.h"
 
@@ -11,11 +11,25 @@ bool is_of(const Value& object, const Kind& kind) {
          object["kind"].as_string() == kind.kind;
 }
 
+// An error tells of the resource that was asked for.
+void tell_of_view(const Kind& kind, Value& status) {
+  const std::string stored = kind.stored_as->resource() + " \"";
+  std::string message = status["message"].str();
+  const std::size_t at = message.find(stored);
+  if (at == std::string::npos) return;
+  message.replace(at, stored.size(), kind.resource() + " \"");
+  status = status.with("message", Value(message)).with_path({"details", "group"}, kind.group);
+}
+
 // The answer of the stored version as this version would give it.
 void convert_answer(const Kind& kind, ApiResponse& answer) {
   const Kind& stored = *kind.stored_as;
   if (is_of(answer.body, stored)) {
     answer.body = kind.from_stored(answer.body);
+    return;
+  }
+  if (answer.body.has("details")) {
+    tell_of_view(kind, answer.body);
     return;
   }
   if (answer.body["kind"].as_string() != std::string(stored.kind) + "List") return;
@@ -24,6 +38,14 @@ void convert_answer(const Kind& kind, ApiResponse& answer) {
     items.push_back(kind.from_stored(item).without("apiVersion").without("kind"));
   answer.body = answer.body.with("apiVersion", Value(kind.api_version()))
                     .with("items", Value::array(std::move(items)));
+}
+
+// The request in terms of the stored kind; the body is as it was.
+ApiRequest stored_request(const Call& call) {
+  ApiRequest out = call.request;
+  out.resource = call.kind.stored_as->resource();
+  out.version.clear();
+  return out;
 }
 
 }  // namespace
@@ -35,8 +57,7 @@ ApiResponse handle_converted(Call& call, ApiResponse (*handle)(Call& call)) {
   if (request.verb == Verb::kPatch) {
     answer = handle(call);  // api_patch.cpp and api_apply.cpp convert what they patch
   } else {
-    ApiRequest stored = request;
-    stored.version.clear();
+    ApiRequest stored = stored_request(call);
     if (request.verb == Verb::kCreate || request.verb == Verb::kUpdate) {
       Decoded decoded = decode_body(call, request.body);
       if (decoded.failure) return *std::move(decoded.failure);
@@ -61,10 +82,13 @@ ApiResponse store_patched(Call& call, Value object, const ObjectPtr& old) {
     return old == nullptr ? store_new(call, std::move(object))
                           : store_update(call, std::move(object), old);
   }
-  Call stored{call.api, call.request, *call.kind.stored_as, {}, call.fields_tracked};
+  const ApiRequest request = stored_request(call);
+  Call stored{call.api, request, *call.kind.stored_as, {}, call.fields_tracked};
   object = call.kind.to_stored(object);
-  return old == nullptr ? store_new(stored, std::move(object))
-                        : store_update(stored, std::move(object), old);
+  ApiResponse answer = old == nullptr ? store_new(stored, std::move(object))
+                                      : store_update(stored, std::move(object), old);
+  call.warnings.insert(call.warnings.end(), stored.warnings.begin(), stored.warnings.end());
+  return answer;
 }
 
 }  // namespace inferlab::sim

@@ -4,6 +4,7 @@
 #include "sim/api/admission.h"
 #include "sim/api/apply/managed_fields.h"
 #include "sim/api/decode.h"
+#include "sim/api/not_simulated.h"
 #include "sim/api/request.h"
 #include "sim/api/status.h"
 #include "sim/api/validation/errors.h"
@@ -48,6 +49,14 @@ std::optional<ApiResponse> wrong_namespace(const Call& call, const Value& object
   if (!call.kind.namespaced || ns.empty() || ns.as_string() == call.request.ns) return std::nullopt;
   return bad_request(
       "the namespace of the provided object does not match the namespace sent on the request");
+}
+
+// Only those are told who can do something about it: components write what others have decided.
+void warn_of_not_simulated(Call& call, const Value& object) {
+  if (!call.request.track_fields) return;
+  for (std::string& warning : not_simulated(call.kind, object)) {
+    call.warnings.push_back(std::move(warning));
+  }
 }
 
 void run_validation(const Kind& kind, const Value& object, const Value& old, FieldErrors& errors) {
@@ -178,12 +187,15 @@ Decoded decode_body(Call& call, const Value& body) {
   }
   const bool reports = call.request.field_validation != FieldValidation::kIgnore;
   std::vector<std::string> unknown;
-  auto decoded = decode(*call.kind.schema, body, reports ? &unknown : nullptr);
+  std::string place;
+  auto decoded =
+      decode(*call.kind.schema, body, reports ? &unknown : nullptr, DecodeWords::kJson, &place);
   const std::string version = call.kind.api_version();
   const std::string short_version = version.substr(version.find('/') + 1);
   if (!decoded) {
     out.failure = bad_request(
         cannot_be_handled(call.kind, call.kind.kind, short_version, decoded.error().message));
+    out.failure->field = std::move(place);
     return out;
   }
   if (reports) {
@@ -255,7 +267,9 @@ ApiResponse store_new(Call& call, Value object) {
   if (call.store().get(key) != nullptr) {
     return already_exists(call.resource(), name);
   }
+  warn_of_not_simulated(call, object);
   if (call.request.dry_run) return dry_answer(std::move(object), 201);
+  if (call.store().size() >= call.api.max_objects()) return no_space();
   return answer(call.store().put(key, object, call.now()), 201);
 }
 
@@ -265,8 +279,7 @@ ApiResponse handle_update(Call& call) {
   const Value& meta = decoded.object["metadata"];
   if (meta["name"].empty()) return bad_request("name must be provided");
   if (meta["name"].as_string() != call.request.name) {
-    return bad_request("the name of the object (" + meta["name"].str() +
-                       ") does not match the name on the URL (" + call.request.name + ")");
+    return name_mismatch(meta["name"].as_string(), call.request.name);
   }
   if (auto refused = wrong_namespace(call, decoded.object)) return *std::move(refused);
   const ObjectPtr old = call.store().get(call.key());
@@ -325,6 +338,7 @@ ApiResponse store_update(Call& call, Value object, const ObjectPtr& old_object) 
   if (!call.fields_tracked && (call.request.track_fields || old["metadata"].has("managedFields"))) {
     object = track_update(*kind.schema, old, object, writer_of(call));
   }
+  if (object["spec"] != old["spec"]) warn_of_not_simulated(call, object);
   if (call.request.dry_run) return dry_answer(std::move(object), 200);
   if (object == old) return answer(old_object, 200);  // nothing changed: no new version
   // The last finalizer of an object that is being deleted is gone: so is the object.

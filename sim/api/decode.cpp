@@ -114,6 +114,7 @@ class Decoder {
       : unknown_(unknown), words_(words) {}
 
   std::optional<std::string> error;
+  std::string place;  // of the error
 
   // Each reads `in` and, when the outcome differs, writes it to `out` and returns true. A null
   // `out` means: leave the field out.
@@ -275,14 +276,22 @@ class Decoder {
         if (!object(*field.object, kEmpty, out, at)) out = kEmpty;
         return true;
       }
-      if (!in.is_object()) return mismatch(in, go_name(*field.object), field_frame);
-      return object(*field.object, in, out, at);
+      if (in.is_object()) return object(*field.object, in, out, at);
+      mismatch(in, go_name(*field.object), field_frame);
+      return placed(at);
     }
     if (in.is_null()) {
       if (field.element == FieldType::kString) out = Value("");
       return field.element == FieldType::kString;
     }
-    return scalar(field.element, in, out, field_frame);
+    const bool differs = scalar(field.element, in, out, field_frame);
+    return error ? placed(at) : differs;
+  }
+
+  // Go's messages name the field that has the element; what is at fault is the element.
+  bool placed(const Frame* at) {
+    place = strict_path(at);
+    return false;
   }
 
   bool scalar(FieldType type, const Value& in, Value& out, const Frame* frame) {
@@ -300,11 +309,12 @@ class Decoder {
         if (!in.is_number()) return mismatch(in, "float64", frame);
         return false;
       case FieldType::kQuantity:
-        return quantity(in, out);
+        return quantity(in, out, frame);
       case FieldType::kIntOrString:
         if (in.is_string()) return false;
         if (!in.is_int() || in.as_int() != static_cast<std::int32_t>(in.as_int())) {
-          return fail("json: cannot unmarshal " + described(in) + " into Go value of type int32");
+          return fail("json: cannot unmarshal " + described(in) + " into Go value of type int32",
+                      frame);
         }
         return false;
       case FieldType::kTime:
@@ -313,7 +323,7 @@ class Decoder {
       case FieldType::kBytes: {
         if (!in.is_string()) return mismatch(in, "[]uint8", frame);
         if (const auto at = base64_error(in.as_string())) {
-          return fail("illegal base64 data at input byte " + std::to_string(*at));
+          return fail("illegal base64 data at input byte " + std::to_string(*at), frame);
         }
         return false;
       }
@@ -331,14 +341,14 @@ class Decoder {
     return false;
   }
 
-  bool quantity(const Value& in, Value& out) {
-    if (!in.is_string() && !in.is_number()) return fail(std::string(Quantity::why_not("")));
+  bool quantity(const Value& in, Value& out, const Frame* frame) {
+    if (!in.is_string() && !in.is_number()) return fail(std::string(Quantity::why_not("")), frame);
     std::string text = in.is_string() ? in.str() : to_json(in);
     const std::size_t first = text.find_first_not_of(" \t\r\n");
     const std::size_t last = text.find_last_not_of(" \t\r\n");
     text = first == std::string::npos ? "" : text.substr(first, last - first + 1);
     const std::string_view why = Quantity::why_not(text);
-    if (!why.empty()) return fail(std::string(why));
+    if (!why.empty()) return fail(std::string(why), frame);
     std::string normal = Quantity::normalized(text);
     if (in.is_string() && normal == in.as_string()) return false;
     out = Value(std::move(normal));
@@ -350,8 +360,9 @@ class Decoder {
     const auto time = parse_rfc3339(in.as_string());
     if (!time) {
       return fail("parsing time \"" + in.str() + "\" as \"2006-01-02T15:04:05" +
-                  (type == FieldType::kTime ? "Z07:00" : ".000000Z07:00") + "\": cannot parse \"" +
-                  in.str() + "\" as \"2006\"");
+                      (type == FieldType::kTime ? "Z07:00" : ".000000Z07:00") +
+                      "\": cannot parse \"" + in.str() + "\" as \"2006\"",
+                  frame);
     }
     std::string normal =
         type == FieldType::kTime ? format_rfc3339(*time) : format_rfc3339_micro(*time);
@@ -382,7 +393,7 @@ class Decoder {
 
   bool mismatch(const Value& in, const std::string& wanted, const Frame* frame,
                 const std::string& shown = {}) {
-    if (words_ == DecodeWords::kConverter) return fail(converter_text(in, wanted));
+    if (words_ == DecodeWords::kConverter) return fail(converter_text(in, wanted), frame);
     const Frame* named = frame;
     while (named != nullptr && named->type == nullptr) named = named->parent;
     const std::string where =
@@ -390,11 +401,15 @@ class Decoder {
             ? "Go value"
             : "Go struct field " + std::string(short_name(*named->type)) + "." + go_path(frame);
     return fail("json: cannot unmarshal " + std::string(json_kind(in)) + shown + " into " + where +
-                " of type " + wanted);
+                    " of type " + wanted,
+                frame);
   }
 
-  bool fail(std::string why) {
-    if (!error) error = std::move(why);
+  bool fail(std::string why, const Frame* frame) {
+    if (!error) {
+      error = std::move(why);
+      place = strict_path(frame);
+    }
     return false;
   }
 
@@ -419,7 +434,7 @@ Value default_of(const Field& field) {
 }
 
 Result<Value> decode(const Type& type, const Value& body, std::vector<std::string>* unknown,
-                     DecodeWords words) {
+                     DecodeWords words, std::string* place) {
   if (!body.is_object()) {
     return Error{ErrorKind::kInvalid, "json: cannot unmarshal " + std::string(json_kind(body)) +
                                           " into Go value of type " + go_name(type)};
@@ -427,6 +442,7 @@ Result<Value> decode(const Type& type, const Value& body, std::vector<std::strin
   Decoder decoder(unknown, words);
   Value out;
   const bool differs = decoder.object(type, body, out, nullptr);
+  if (decoder.error && place != nullptr) *place = decoder.place;
   if (decoder.error) return Error{ErrorKind::kInvalid, *decoder.error};
   return differs ? out : body;
 }

@@ -18,14 +18,15 @@ namespace inferlab::sim {
 ///
 /// The error is kInvalid with the text of Go's decoder, "json: cannot unmarshal string into Go
 /// struct field DeploymentSpec.spec.replicas of type int32". `unknown`, when given, gets the paths
-/// of the fields that were left out because the type has none such, "spec.template.foo".
+/// of the fields that were left out because the type has none such, "spec.template.foo"; `place`
+/// that of the field which the error is about, in the same form.
 ///
 /// Whose words an error has: those of the JSON decoder, or those of the converter that strategic
 /// patches go through ("unrecognized type: int32").
 enum class DecodeWords : std::uint8_t { kJson, kConverter };
 Result<Value> decode(const Type& type, const Value& body,
                      std::vector<std::string>* unknown = nullptr,
-                     DecodeWords words = DecodeWords::kJson);
+                     DecodeWords words = DecodeWords::kJson, std::string* place = nullptr);
 
 /// The schema's default of this field, or null.
 Value default_of(const Field& field);

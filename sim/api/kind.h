@@ -52,8 +52,9 @@ struct Kind {
   /// The rule for names, whose faults it tells (see validation/names.h); null: a DNS subdomain.
   std::vector<std::string> (*check_name)(std::string_view name) = nullptr;
 
-  /// A version that is served and not stored keeps its objects as those of another one, to and from
-  /// which it converts them; it needs no more than schema, columns and cells of its own.
+  /// A view: a version or group that is served and not stored. It keeps its objects as those of
+  /// another kind, to and from which it converts them; it needs no more than schema, columns and
+  /// cells of its own.
   const Kind* stored_as = nullptr;
   Value (*to_stored)(const Value& object) = nullptr;
   Value (*from_stored)(const Value& stored) = nullptr;
@@ -74,8 +75,10 @@ struct Kind {
   std::vector<std::pair<std::string, std::string>> (*selectable_fields)(const Value& object) =
       nullptr;
 
-  /// "deployments.apps": ObjectKey::resource.
+  /// "deployments.apps": how requests name it, and ObjectKey::resource unless it is a view.
   [[nodiscard]] std::string resource() const;
+  /// The kind that its objects are kept as: itself unless it is a view.
+  [[nodiscard]] const Kind& storage() const { return stored_as != nullptr ? *stored_as : *this; }
   /// "apps/v1", "v1".
   [[nodiscard]] std::string api_version() const;
 };

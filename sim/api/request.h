@@ -19,7 +19,10 @@ struct Call {
 
   [[nodiscard]] Store& store() const { return api.store(); }
   [[nodiscard]] Time now() const { return api.simulation().now(); }
-  [[nodiscard]] ObjectKey key() const { return {request.resource, request.ns, request.name}; }
+  [[nodiscard]] ObjectKey key() const {
+    return {kind.stored_as == nullptr ? request.resource : kind.stored_as->resource(), request.ns,
+            request.name};
+  }
   /// "deployments.apps", for messages.
   [[nodiscard]] const std::string& resource() const { return request.resource; }
 };

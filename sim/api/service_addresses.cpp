@@ -1,5 +1,7 @@
 #include "sim/api/service_addresses.h"
 
+#include <arpa/inet.h>
+
 #include <set>
 
 #include "sim/api/defaults/fill.h"
@@ -31,22 +33,23 @@ Taken taken_by_others(const Call& call, const Value& object) {
   return out;
 }
 
-bool in_range(std::string_view ip) {
-  if (!ip.starts_with("10.96.")) return false;
-  int dots = 0;
-  for (const char c : ip) {
-    if (c == '.') {
-      ++dots;
-    } else if (c < '0' || c > '9') {
-      return false;
-    }
-  }
-  return dots == 3;
+// 10.96.0.0/16, of which the first address names the network. `ip` is an address.
+bool in_range(const std::string& ip) {
+  std::uint32_t bits = 0;
+  if (inet_pton(AF_INET, ip.c_str(), &bits) != 1) return false;
+  const std::uint32_t number = ntohl(bits);
+  return number >> 16 == (10U << 8 | 96U) && (number & 0xffffU) != 0 &&
+         (number & 0xffffU) != 0xffffU;
+}
+
+bool is_address(const std::string& ip) {
+  in6_addr bits{};
+  return inet_pton(AF_INET, ip.c_str(), &bits) == 1 || inet_pton(AF_INET6, ip.c_str(), &bits) == 1;
 }
 
 std::string free_ip(Call& call, const Taken& taken) {
   // The lower 256 addresses are kept for those who ask for one by name.
-  Rng& rng = call.api.simulation().rng("api", "services");
+  Rng& rng = call.api.service_stream();
   while (true) {
     const std::uint64_t number = rng.between(257, 65534);
     std::string ip = "10.96." + std::to_string(number / 256) + "." + std::to_string(number % 256);
@@ -84,12 +87,19 @@ std::optional<ApiResponse> allocate_service(Call& call, Value& object, const Val
     spec = spec.with("clusterIP", Value(free_ip(call, taken)));
   } else if (!headless) {
     const FieldPath path("spec.clusterIPs");
+    if (!is_address(asked)) {
+      return invalid(
+          "", "Service", name,
+          {invalid_value(path.index(0), Value(asked),
+                         "must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)")});
+    }
     if (!in_range(asked)) {
       return invalid(
           "", "Service", name,
           {invalid_value(path, Value::array({Value(asked)}),
-                         "failed to allocate IP " + asked +
-                             ": the provided network does not match the current range")});
+                         "failed to allocate IP " + asked + ": the provided IP (" + asked +
+                             ") is not in the valid range. The range of valid IPs is "
+                             "10.96.0.0/16")});
     }
     if (taken.ips.contains(asked)) {
       return invalid(
@@ -104,7 +114,7 @@ std::optional<ApiResponse> allocate_service(Call& call, Value& object, const Val
     std::set<int> used = taken.node_ports;
     for (const Value& port : spec["ports"].items())
       used.insert(static_cast<int>(port["nodePort"].as_int()));
-    Rng& rng = call.api.simulation().rng("api", "services");
+    Rng& rng = call.api.service_stream();
     if (used.size() > 2500) return internal_error("failed to allocate a nodePort: range is full");
     std::size_t index = 0;
     Value::Array ports = spec["ports"].items();

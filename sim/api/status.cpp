@@ -40,6 +40,11 @@ ApiResponse bad_request(std::string message) {
   return status_failure(400, "BadRequest", std::move(message));
 }
 
+ApiResponse name_mismatch(std::string_view in_body, std::string_view in_url) {
+  return bad_request("the name of the object (" + std::string(in_body) +
+                     ") does not match the name on the URL (" + std::string(in_url) + ")");
+}
+
 ApiResponse not_found(std::string_view resource, std::string_view name) {
   return status_failure(404, "NotFound", std::string(resource) + " " + quoted(name) + " not found",
                         details_of(resource, name));
@@ -79,6 +84,10 @@ ApiResponse method_not_allowed() {
 
 ApiResponse internal_error(std::string message) {
   return status_failure(500, "", std::move(message));
+}
+
+ApiResponse no_space() {
+  return internal_error("etcdserver: mvcc: database space exceeded");
 }
 
 ApiResponse invalid(std::string_view group, std::string_view kind, std::string_view name,

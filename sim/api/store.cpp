@@ -70,8 +70,10 @@ ObjectPtr Store::write(ChangeType type, const ObjectKey& key, const Value& docum
   into.objects[name].versions.push_back({object, type == ChangeType::kDeleted});
   if (type == ChangeType::kDeleted) {
     into.live.erase(name);
+    --size_;
   } else {
     live = object;
+    if (type == ChangeType::kAdded) ++size_;
   }
   into.log.push_back(change);
   for (const Listener& listener : listeners_) listener(change);

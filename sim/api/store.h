@@ -78,6 +78,9 @@ class Store {
   /// The revision of the latest write; 0 before the first.
   [[nodiscard]] std::uint64_t revision() const { return revision_; }
 
+  /// How many objects there are now.
+  [[nodiscard]] std::size_t size() const { return size_; }
+
   /// The latest version, or nullptr.
   [[nodiscard]] ObjectPtr get(const ObjectKey& key) const;
   /// The version that was latest at `revision`, or nullptr.
@@ -125,6 +128,7 @@ class Store {
   static ObjectPtr version_at(const History& history, std::uint64_t revision);
 
   std::uint64_t revision_ = 0;
+  std::size_t size_ = 0;
   std::map<std::string, Table, std::less<>> tables_;
   std::vector<Listener> listeners_;
 };

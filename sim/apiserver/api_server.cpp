@@ -52,16 +52,18 @@ Result<std::unique_ptr<ApiServer>> ApiServer::start(RunDoor door, const ApiServe
     if (!identity) return identity.error();
     parts->identity = *std::move(identity);
   }
-  INFERLAB_TRY(parts->listener,
-               HttpListener::start({.host = options.host,
-                                    .port = options.port,
-                                    .certificate_pem = parts->identity.certificate,
-                                    .private_key_pem = parts->identity.private_key,
-                                    .max_connections = options.max_connections,
-                                    .io_timeout = options.io_timeout},
-                                   [router = &parts->router](const HttpRequest& request) {
-                                     return router->answer(request);
-                                   }));
+  INFERLAB_TRY(
+      parts->listener,
+      HttpListener::start(
+          {.host = options.host,
+           .port = options.port,
+           .certificate_pem = parts->identity.certificate,
+           .private_key_pem = parts->identity.private_key,
+           .max_connections = options.max_connections,
+           .io_timeout = options.io_timeout,
+           .request_timeout = options.request_timeout},
+          [router = &parts->router](const HttpRequest& request) { return router->answer(request); },
+          [router = &parts->router](const HttpRequest& head) { return router->refuse(head); }));
   return std::unique_ptr<ApiServer>(new ApiServer(std::move(parts)));
 }
 

@@ -24,6 +24,7 @@ struct ApiServerOptions {
   std::string version = "v1.32.4";     // of Kubernetes, as /version tells
   std::size_t max_connections = 300;   // each watch is one
   std::chrono::seconds io_timeout{5};  // for a client that stops in the middle of something
+  std::chrono::milliseconds request_timeout{30'000};  // for one request, head and body
 };
 
 /// The HTTP(S) face of a run's API: what kubectl talks to.

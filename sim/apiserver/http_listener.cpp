@@ -1,22 +1,20 @@
 #include "sim/apiserver/http_listener.h"
 
-#include <dirent.h>
 #include <fmt/core.h>
 #include <httplib.h>
 #include <openssl/ssl.h>
-#include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <atomic>
 #include <cctype>
-#include <charconv>
+#include <limits>
 #include <thread>
 #include <utility>
 
 #include "sim/apiserver/answers.h"
 #include "sim/apiserver/certificates.h"
+#include "sim/apiserver/http_connection.h"
 
 namespace inferlab::sim {
 namespace {
@@ -24,26 +22,93 @@ namespace {
 constexpr int kBacklog = 512;  // the library's own, 5, drops bursts of watches
 constexpr time_t kKeepAliveSeconds = 5;
 
+struct ContextDeleter {
+  void operator()(SSL_CTX* context) const { SSL_CTX_free(context); }
+};
+using TlsContext = std::unique_ptr<SSL_CTX, ContextDeleter>;
+
+/// nullptr when the key is not that of the certificate.
+TlsContext tls_context(const KeyAndCertificate& pair) {
+  TlsContext context(SSL_CTX_new(TLS_server_method()));
+  if (context == nullptr) return nullptr;
+  SSL_CTX_set_min_proto_version(context.get(), TLS1_2_VERSION);
+  SSL_CTX_set_options(context.get(), SSL_OP_NO_COMPRESSION | SSL_OP_NO_RENEGOTIATION);
+  SSL_CTX_set_mode(context.get(),
+                   SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+  if (SSL_CTX_use_certificate(context.get(), pair.certificate.get()) != 1 ||
+      SSL_CTX_use_PrivateKey(context.get(), pair.key.get()) != 1 ||
+      SSL_CTX_check_private_key(context.get()) != 1) {
+    return nullptr;
+  }
+  return context;
+}
+
+bool has_body(const httplib::Request& request) {
+  return request.has_header("Transfer-Encoding") ||
+         (request.has_header("Content-Length") &&
+          request.get_header_value("Content-Length") != "0");
+}
+
+/// Once the head of a request is read, before its body is.
+void prepare(httplib::Request& request) {
+  HttpConnection::current()->begin_body();
+  if (!has_body(request)) {
+    // Without a length the library would read until the client closes; HTTP says: no body.
+    request.headers.emplace("Content-Length", "0");
+    HttpConnection::current()->request_was_read();
+  } else if (request.method == "GET" || request.method == "HEAD" || request.method == "OPTIONS") {
+    // The library leaves the body of these unread; so this is the connection's last answer.
+    request.headers.erase("Connection");
+    request.headers.emplace("Connection", "close");
+  }
+  // It would compress, and so hold back, what a watch writes; and cut documents into ranges.
+  request.headers.erase("Accept-Encoding");
+  request.headers.erase("Range");
+  request.ranges.clear();
+}
+
+/// The library's server over connections of our own, because the library's let a chunked body grow
+/// without end and a client take for ever over a request, and do not tell of a vanished client.
+class Server final : public httplib::Server {
+ public:
+  Server(TlsContext context, const ConnectionLimits& limits)
+      : context_(std::move(context)), limits_(limits) {}
+
+  /// The library's own backlog, 5, drops bursts of watches.
+  void widen_backlog() { ::listen(svr_sock_, kBacklog); }
+
+ private:
+  bool process_and_close_socket(socket_t socket) override {
+    {
+      HttpConnection connection(socket, context_.get(), limits_, svr_sock_);
+      HttpConnection::current() = &connection;
+      bool good = connection.handshake();
+      bool closed = false;
+      while (good && !closed && connection.wait_for_request()) {
+        connection.begin_request();
+        good = process_request(connection, false, closed, prepare);
+        if (connection.closing()) break;
+      }
+      connection.finish();
+      HttpConnection::current() = nullptr;
+    }
+    shutdown(socket, SHUT_RDWR);
+    close(socket);
+    return true;
+  }
+
+  TlsContext context_;
+  ConnectionLimits limits_;
+};
+
 class Sink final : public HttpSink {
  public:
-  // `fd` -1: a plain connection.
-  Sink(httplib::DataSink& sink, int fd) : sink_(sink), fd_(fd) {}
-
+  explicit Sink(httplib::DataSink& sink) : sink_(sink) {}
   bool write(std::string_view data) override { return sink_.write(data.data(), data.size()); }
-
-  bool peer_gone() override {
-    // Of an encrypted connection the library looks for unread bytes and takes the closing alert of
-    // a client that left for some; the state of the socket itself does not lie.
-    if (fd_ >= 0) {
-      pollfd poll_fd{fd_, POLLRDHUP, 0};
-      return poll(&poll_fd, 1, 0) > 0 && (poll_fd.revents & (POLLRDHUP | POLLHUP | POLLERR)) != 0;
-    }
-    return !sink_.is_writable();
-  }
+  bool peer_gone() override { return HttpConnection::current()->peer_gone(); }
 
  private:
   httplib::DataSink& sink_;
-  int fd_;
 };
 
 std::string lower(std::string text) {
@@ -62,68 +127,31 @@ HttpRequest request_from(const httplib::Request& request) {
   return result;
 }
 
-void send(const httplib::Request& request, HttpResponse answer, httplib::Response& response) {
+void send(HttpResponse answer, httplib::Response& response) {
   response.status = answer.status;
   for (const auto& [name, value] : answer.headers) response.headers.emplace(name, value);
   if (!answer.stream) {
     response.set_content(answer.body, answer.content_type);
     return;
   }
-  const int fd = request.ssl != nullptr ? SSL_get_fd(request.ssl) : -1;
   response.set_chunked_content_provider(
       answer.content_type,
-      [stream = std::move(answer.stream), fd](std::size_t /*offset*/, httplib::DataSink& sink) {
-        Sink out(sink, fd);
+      [stream = std::move(answer.stream)](std::size_t /*offset*/, httplib::DataSink& sink) {
+        Sink out(sink);
         stream(out);
         sink.done();
         return true;
       });
 }
 
-// Before the body is read. The library hands the request out as const although it is its own to
-// change, and has no other way to be told these things.
-void mend(httplib::Request& request) {
-  // Without a length it would read until the client closes; HTTP says that there is no body.
-  if (!request.has_header("Content-Length") && !request.has_header("Transfer-Encoding")) {
-    request.headers.emplace("Content-Length", "0");
-  }
-  // It would compress, and so hold back, what a watch writes; and cut documents into ranges.
-  request.headers.erase("Accept-Encoding");
-  request.headers.erase("Range");
-  request.ranges.clear();
-}
-
-/// Sockets of this process that are connections accepted on `port`.
-std::vector<int> connections_of(int port) {
-  std::vector<int> result;
-  DIR* folder = opendir("/proc/self/fd");
-  if (folder == nullptr) return result;
-  while (const dirent* entry = readdir(folder)) {  // NOLINT(concurrency-mt-unsafe): own stream
-    const std::string_view name = entry->d_name;
-    int fd = -1;
-    if (std::from_chars(name.data(), name.data() + name.size(), fd).ec != std::errc()) continue;
-    sockaddr_storage address{};
-    socklen_t size = sizeof address;
-    if (getsockname(fd, reinterpret_cast<sockaddr*>(&address), &size) != 0) continue;
-    char service[8];
-    if (getnameinfo(reinterpret_cast<sockaddr*>(&address), size, nullptr, 0, service,
-                    sizeof service, NI_NUMERICSERV) != 0) {
-      continue;
-    }
-    if (std::to_string(port) == service) result.push_back(fd);
-  }
-  closedir(folder);
-  return result;
-}
-
 }  // namespace
 
 struct HttpListener::Parts {
-  std::unique_ptr<httplib::Server> server;
+  std::unique_ptr<Server> server;
   HttpHandler handler;
+  HttpGate gate;
   std::thread thread;
   int port = 0;
-  int listening_fd = -1;
   bool stopped = false;
 };
 
@@ -136,45 +164,59 @@ int HttpListener::port() const {
 }
 
 Result<std::unique_ptr<HttpListener>> HttpListener::start(const HttpListenerOptions& options,
-                                                          HttpHandler handler) {
+                                                          HttpHandler handler, HttpGate gate) {
   auto parts = std::make_unique<Parts>();
   parts->handler = std::move(handler);
-  if (options.certificate_pem.empty()) {
-    parts->server = std::make_unique<httplib::Server>();
-  } else {
+  parts->gate = std::move(gate);
+  TlsContext context;
+  if (!options.certificate_pem.empty()) {
     INFERLAB_TRY(const KeyAndCertificate pair,
                  load_key_and_certificate(options.private_key_pem, options.certificate_pem));
-    parts->server = std::make_unique<httplib::SSLServer>(pair.certificate.get(), pair.key.get());
+    context = tls_context(pair);
+    if (context == nullptr) {
+      return Error{ErrorKind::kInvalid, "API server: TLS: certificate and key do not fit together"};
+    }
   }
-  httplib::Server& server = *parts->server;
-  if (!server.is_valid()) {
-    return Error{ErrorKind::kInvalid, "API server: TLS: certificate and key do not fit together"};
-  }
+  parts->server = std::make_unique<Server>(
+      std::move(context), ConnectionLimits{.max_body_bytes = options.max_body_bytes,
+                                           .io = options.io_timeout,
+                                           .request = options.request_timeout,
+                                           .idle = std::chrono::seconds(kKeepAliveSeconds)});
+  Server& server = *parts->server;
   server.new_task_queue = [count = options.max_connections] {
     return new httplib::ThreadPool(count);  // NOLINT: the library owns and deletes it
   };
   server.set_tcp_nodelay(true);
   server.set_keep_alive_max_count(std::numeric_limits<std::size_t>::max());
   server.set_keep_alive_timeout(kKeepAliveSeconds);
-  server.set_read_timeout(options.io_timeout);
-  server.set_write_timeout(options.io_timeout);
   server.set_payload_max_length(options.max_body_bytes);
   Parts* const raw = parts.get();
-  server.set_socket_options([raw](int fd) {
+  server.set_socket_options([](int fd) {
     const int yes = 1;
     setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
-    raw->listening_fd = fd;
   });
-  server.set_pre_routing_handler([](const httplib::Request& request, httplib::Response&) {
-    mend(const_cast<httplib::Request&>(request));
-    return httplib::Server::HandlerResponse::Unhandled;
-  });
+  server.set_pre_routing_handler(
+      [raw](const httplib::Request& request, httplib::Response& response) {
+        if (!raw->gate) return httplib::Server::HandlerResponse::Unhandled;
+        auto refused = raw->gate(request_from(request));
+        if (!refused) return httplib::Server::HandlerResponse::Unhandled;
+        if (HttpConnection::current()->closing()) response.headers.emplace("Connection", "close");
+        send(*std::move(refused), response);
+        return httplib::Server::HandlerResponse::Handled;
+      });
   server.set_error_handler([](const httplib::Request& /*request*/, httplib::Response& response) {
     if (!response.body.empty() || response.content_provider_) return;
+    if (HttpConnection::current()->over_limit()) response.status = 413;
     response.set_content(answers::transport_error_text(response.status), "application/json");
   });
-  const auto serve = [raw](const httplib::Request& request, httplib::Response& response) {
-    send(request, raw->handler(request_from(request)), response);
+  const auto serve = [raw, most = options.max_body_bytes](const httplib::Request& request,
+                                                          httplib::Response& response) {
+    const bool reads_bodies =
+        request.method != "GET" && request.method != "HEAD" && request.method != "OPTIONS";
+    if (reads_bodies) HttpConnection::current()->request_was_read();
+    send(request.body.size() > most ? answers::body_too_large()
+                                    : raw->handler(request_from(request)),
+         response);
   };
   server.Get(".*", serve);
   server.Post(".*", serve);
@@ -195,7 +237,7 @@ Result<std::unique_ptr<HttpListener>> HttpListener::start(const HttpListenerOpti
                  fmt::format("API server: cannot listen on {}:{}", options.host, options.port),
                  "is another program using the port? Port 0 takes a free one"};
   }
-  listen(parts->listening_fd, kBacklog);
+  server.widen_backlog();
   parts->thread = std::thread([raw] { raw->server->listen_after_bind(); });
   while (!server.is_running()) std::this_thread::yield();
   return std::unique_ptr<HttpListener>(new HttpListener(std::move(parts)));
@@ -204,19 +246,8 @@ Result<std::unique_ptr<HttpListener>> HttpListener::start(const HttpListenerOpti
 void HttpListener::stop() {
   if (parts_->stopped) return;
   parts_->stopped = true;
-  parts_->server->stop();
-  // Idle and slow connections would otherwise keep their threads for the length of a timeout. A
-  // connection that was accepted but not yet served is found by a later round.
-  std::atomic<bool> joined = false;
-  std::thread breaker([&] {
-    while (!joined) {
-      for (const int fd : connections_of(parts_->port)) ::shutdown(fd, SHUT_RDWR);
-      std::this_thread::sleep_for(std::chrono::milliseconds(20));
-    }
-  });
+  parts_->server->stop();  // connections notice, idle and slow ones too
   parts_->thread.join();
-  joined = true;
-  breaker.join();
 }
 
 }  // namespace inferlab::sim

@@ -2,7 +2,9 @@
 
 #include <chrono>
 #include <cstddef>
+#include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "engine/base/result.h"
@@ -21,7 +23,12 @@ struct HttpListenerOptions {
   std::size_t max_connections = 300;
   /// A client that sends or takes nothing for this long in the middle of something is dropped.
   std::chrono::seconds io_timeout{5};
+  /// A client that takes longer than this to send one request, head and body, is dropped.
+  std::chrono::milliseconds request_timeout{30'000};
 };
+
+/// Asked with the head of each request before its body is read: an answer refuses it.
+using HttpGate = std::function<std::optional<HttpResponse>(const HttpRequest& head)>;
 
 /// Listens on one address and calls the handler for each request, on the connection's thread. The
 /// one place that knows the HTTP library.
@@ -32,7 +39,7 @@ class HttpListener {
  public:
   /// Binds and serves until stop(). kUnavailable when the address cannot be had.
   static Result<std::unique_ptr<HttpListener>> start(const HttpListenerOptions& options,
-                                                     HttpHandler handler);
+                                                     HttpHandler handler, HttpGate gate = {});
   ~HttpListener();
   HttpListener(const HttpListener&) = delete;
   HttpListener& operator=(const HttpListener&) = delete;

@@ -184,6 +184,7 @@ class Decoder {
     failed_ = failed_ || reader.failed();
     constexpr std::int64_t kFarAway = 4'000'000'000;  // seconds; keeps the sum below in range
     if (bytes.empty() || seconds < -kFarAway || seconds > kFarAway) return {};
+    if (nanos < 0 || nanos >= 1'000'000'000) return {};
     const Time time{std::chrono::seconds(seconds - kEpochOfRun) + std::chrono::nanoseconds(nanos)};
     return micro ? format_rfc3339_micro(time) : format_rfc3339(time);
   }

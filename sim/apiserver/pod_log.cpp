@@ -168,8 +168,8 @@ void drop_unwanted(std::vector<PodLogLine>& lines, const LogOptions& options, Ti
   std::optional<Time> since = options.since_time;
   if (options.since_seconds) {
     // Capped so that the subtraction cannot overflow; a run is shorter by far.
-    since =
-        now - std::chrono::seconds(std::min<std::int64_t>(*options.since_seconds, 1'000'000'000));
+    since = now - std::chrono::seconds(
+                      std::clamp<std::int64_t>(*options.since_seconds, 0, 1'000'000'000));
   }
   if (since) std::erase_if(lines, [&](const PodLogLine& line) { return line.at < *since; });
   if (options.tail_lines && static_cast<std::size_t>(*options.tail_lines) < lines.size()) {

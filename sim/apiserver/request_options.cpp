@@ -4,7 +4,9 @@
 
 #include <charconv>
 
+#include "sim/api/decode.h"
 #include "sim/api/json.h"
+#include "sim/api/types/types.h"
 #include "sim/api/yaml.h"
 #include "sim/apiserver/answers.h"
 #include "sim/apiserver/kube_protobuf.h"
@@ -57,34 +59,95 @@ Propagation propagation_of(std::string_view text) {
   return Propagation::kDefault;
 }
 
-std::optional<HttpResponse> read_delete_options(const HttpRequest& http, ApiRequest& api) {
-  std::string_view dry_run = http.query_value("dryRun");
-  std::string policy(http.query_value("propagationPolicy"));
-  std::string body_dry_run;
-  if (!read_number(http.query_value("gracePeriodSeconds"), api.grace_period_seconds)) {
-    return bad_number(http.query_value("gracePeriodSeconds"));
+HttpResponse invalid_delete_option(std::string_view field, std::string_view reason,
+                                   std::string_view text) {
+  return answers::failure(
+      422, "Invalid", fmt::format("DeleteOptions.meta.k8s.io \"\" is invalid: {}: {}", field, text),
+      Value::object(
+          {{"group", "meta.k8s.io"},
+           {"kind", "DeleteOptions"},
+           {"causes", Value::array({Value::object(
+                          {{"reason", reason}, {"message", text}, {"field", field}})})}}));
+}
+
+/// Source: k8s.io/apimachinery/pkg/apis/meta/v1/validation, ValidateDeleteOptions.
+std::optional<HttpResponse> check_propagation(const std::optional<std::string>& policy,
+                                              bool orphan_dependents) {
+  if (!policy) return std::nullopt;
+  if (orphan_dependents) {
+    return invalid_delete_option(
+        "propagationPolicy", "FieldValueInvalid",
+        fmt::format("Invalid value: \"{}\": orphanDependents and deletionPropagation cannot be "
+                    "both set",
+                    *policy));
   }
+  if (*policy == "Foreground" || *policy == "Background" || *policy == "Orphan") {
+    return std::nullopt;
+  }
+  return invalid_delete_option(
+      "propagationPolicy", "FieldValueNotSupported",
+      fmt::format("Unsupported value: \"{}\": supported values: \"Foreground\", \"Background\", "
+                  "\"Orphan\", \"nil\"",
+                  *policy));
+}
+
+/// The options in a body. The real server answers an unreadable one with a plain 500.
+std::variant<Value, HttpResponse> delete_options_body(const HttpRequest& http) {
+  auto decoded = decode_body(http, "DeleteOptions");
+  if (auto* refused = std::get_if<HttpResponse>(&decoded)) return *std::move(refused);
+  const Value& body = std::get<DecodedBody>(decoded).value;
+  if (body["kind"].as_string("DeleteOptions") != "DeleteOptions") {
+    return answers::failure(500, "", "decoded object cannot be converted to DeleteOptions");
+  }
+  auto options = decode(types::kDeleteOptions, body);
+  if (!options) {
+    return answers::failure(
+        500, "",
+        "DeleteOptions in version \"v1\" cannot be handled as a DeleteOptions: " +
+            options.error().message);
+  }
+  return *std::move(options);
+}
+
+std::optional<HttpResponse> read_delete_options(const HttpRequest& http, ApiRequest& api) {
+  // A body counts, and the query then does not.
   if (!http.body.empty()) {
-    auto decoded = decode_body(http, "DeleteOptions");
-    if (auto* refused = std::get_if<HttpResponse>(&decoded)) return *refused;
-    const Value body = std::get<DecodedBody>(std::move(decoded)).value;
-    if (const Value* grace = body.find("gracePeriodSeconds"); grace != nullptr && grace->is_int()) {
-      api.grace_period_seconds = grace->as_int();
+    auto read = delete_options_body(http);
+    if (auto* refused = std::get_if<HttpResponse>(&read)) return *std::move(refused);
+    const Value& body = std::get<Value>(read);
+    if (body.has("gracePeriodSeconds")) {
+      api.grace_period_seconds = body["gracePeriodSeconds"].as_int();
     }
-    if (body["propagationPolicy"].is_string()) policy = body["propagationPolicy"].str();
-    if (body["orphanDependents"].is_bool() && policy.empty()) {
-      policy = body["orphanDependents"].as_bool() ? "Orphan" : "Background";
+    std::optional<std::string> policy;
+    if (body.has("propagationPolicy")) policy = body["propagationPolicy"].str();
+    const Value* orphan = body.find("orphanDependents");
+    if (auto refused = check_propagation(policy, orphan != nullptr)) return refused;
+    if (orphan != nullptr) policy = orphan->as_bool() ? "Orphan" : "Background";
+    for (const Value& item : body["dryRun"].items()) {
+      if (auto refused = check_dry_run(item.as_string(), "DeleteOptions")) return refused;
+      api.dry_run = true;
     }
     api.precondition_uid = body["preconditions"]["uid"].str();
     api.precondition_resource_version = body["preconditions"]["resourceVersion"].str();
-    if (body["dryRun"].size() > 0) {
-      body_dry_run = body["dryRun"][std::size_t{0}].str();
-      dry_run = body_dry_run;
-    }
+    api.propagation = propagation_of(policy.value_or(""));
+    return std::nullopt;
   }
+  if (!read_number(http.query_value("gracePeriodSeconds"), api.grace_period_seconds)) {
+    return bad_number(http.query_value("gracePeriodSeconds"));
+  }
+  std::optional<std::string> policy;
+  if (const std::string_view text = http.query_value("propagationPolicy"); !text.empty()) {
+    policy = std::string(text);
+  }
+  const bool has_orphan = http.has_query("orphanDependents");
+  if (auto refused = check_propagation(policy, has_orphan)) return refused;
+  if (has_orphan) {
+    policy = as_flag(http.query_value("orphanDependents"), true) ? "Orphan" : "Background";
+  }
+  const std::string_view dry_run = http.query_value("dryRun");
   if (auto refused = check_dry_run(dry_run, "DeleteOptions")) return refused;
   api.dry_run = !dry_run.empty();
-  api.propagation = propagation_of(policy);
+  api.propagation = propagation_of(policy.value_or(""));
   return std::nullopt;
 }
 

@@ -98,6 +98,13 @@ HttpResponse render(const HttpRequest& request, const Representation& representa
   return response;
 }
 
+// What everybody may ask, without a token.
+bool is_open_path(const HttpRequest& request) {
+  const std::string_view path = request.path;
+  return request.method == "GET" && (path == "/healthz" || path == "/livez" || path == "/readyz" ||
+                                     path == "/version" || path == "/version/");
+}
+
 }  // namespace
 
 RequestRouter::RequestRouter(RunDoor door, RouterOptions options)
@@ -105,6 +112,11 @@ RequestRouter::RequestRouter(RunDoor door, RouterOptions options)
       options_(std::move(options)),
       kinds_(KindTable::builtin()),
       openapi_(kinds_, options_.version) {}
+
+std::optional<HttpResponse> RequestRouter::refuse(const HttpRequest& head) const {
+  if (is_open_path(head) || authorized(head)) return std::nullopt;
+  return answers::unauthorized();
+}
 
 HttpResponse RequestRouter::answer(const HttpRequest& request) {
   if (auto open = answer_open_path(request)) return *std::move(open);
@@ -144,17 +156,13 @@ std::string RequestRouter::user_of(const HttpRequest& request) const {
 }
 
 std::optional<HttpResponse> RequestRouter::answer_open_path(const HttpRequest& request) {
-  if (request.method != "GET") return std::nullopt;
-  const std::string_view path = request.path;
-  if (path == "/healthz" || path == "/livez" || path == "/readyz") {
-    // A server whose run has ended or is stuck is not healthy.
-    if (!door_.mailbox.call([] { return true; })) return answers::run_has_ended();
-    return plain("ok");
-  }
-  if (path == "/version" || path == "/version/") {
+  if (!is_open_path(request)) return std::nullopt;
+  if (request.path.starts_with("/version")) {
     return answers::json_response(version_info(options_.version));
   }
-  return std::nullopt;
+  // A server whose run has ended or is stuck is not healthy.
+  if (!door_.mailbox.call([] { return true; })) return answers::run_has_ended();
+  return plain("ok");
 }
 
 std::optional<HttpResponse> RequestRouter::answer_document(const HttpRequest& request) {

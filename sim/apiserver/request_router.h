@@ -31,6 +31,8 @@ class RequestRouter {
   RequestRouter(RunDoor door, RouterOptions options);
 
   HttpResponse answer(const HttpRequest& request);
+  /// Who may not ask is told so before the body is read: `head` is a request without it.
+  [[nodiscard]] std::optional<HttpResponse> refuse(const HttpRequest& head) const;
 
   /// Ends every watch and followed log.
   void close() { hub_->close(); }

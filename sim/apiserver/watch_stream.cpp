@@ -54,7 +54,9 @@ Start begin(RunDoor& door, WatchHub& hub, const std::shared_ptr<WatchQueue>& que
     start.present.assign(items.begin(), items.end());
     start.refused.body = Value();
   } else {
-    for (const Change& change : store.changes_since(request.api.resource, from)) {
+    const std::string kept_as =
+        door.api.kinds().by_resource(request.api.resource)->storage().resource();
+    for (const Change& change : store.changes_since(kept_as, from)) {
       if (queue->wants(change.object->key)) start.missed.push_back(change);
     }
   }
@@ -79,7 +81,7 @@ class Stream {
  private:
   [[nodiscard]] bool selected(const StoredObject& object) const {
     return labels_.matches(labels_from(object.document["metadata"]["labels"])) &&
-           fields_.matches(kind_, object);
+           fields_.matches(kind_.storage(), object);
   }
 
   // What is stored, in the version that is watched.
@@ -172,8 +174,7 @@ void Stream::run(HttpSink& sink, Start start, WatchHub& hub, WatchQueue& queue) 
   const Clock::time_point began = Clock::now();
   const Clock::time_point end =
       began + (watch_.timeout_seconds.value_or(0) > 0
-                   ? std::min<Clock::duration>(std::chrono::seconds(*watch_.timeout_seconds),
-                                               std::chrono::hours(24))
+                   ? std::chrono::seconds(std::min<std::int64_t>(*watch_.timeout_seconds, 86'400))
                    : Clock::duration(kLongestWatch));
   Clock::time_point next_bookmark = began + kBookmarkEvery;
   while (!queue.closed() && !sink.peer_gone()) {
@@ -197,7 +198,7 @@ void Stream::run(HttpSink& sink, Start start, WatchHub& hub, WatchQueue& queue) 
 HttpResponse answer_watch(RunDoor& door, const std::shared_ptr<WatchHub>& hub, const Kind& kind,
                           const DecodedRequest& request, const Representation& representation,
                           IncludeObject include) {
-  const auto queue = std::make_shared<WatchQueue>(request.api.resource, request.api.ns);
+  const auto queue = std::make_shared<WatchQueue>(kind.storage().resource(), request.api.ns);
   auto start = door.mailbox.call([&] { return begin(door, *hub, queue, request); });
   if (!start) return answers::run_has_ended();
   if (!start->refused.ok()) {

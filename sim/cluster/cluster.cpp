@@ -5,7 +5,7 @@
 #include <utility>
 #include <vector>
 
-#include "sim/api/builtin_objects.h"
+#include "sim/cluster/system_objects.h"
 #include "sim/controllers/controllers.h"
 #include "sim/node/kube_state_metrics.h"
 #include "sim/node/kubelets.h"
@@ -17,19 +17,6 @@
 
 namespace inferlab::sim {
 namespace {
-
-constexpr const char* kSystemUser = "system:apiserver";
-
-// Namespaces and Services that a real cluster has before anybody works on it.
-void create_system_objects(Api& api) {
-  for (const char* name : {"default", "kube-node-lease", "kube-public", "kube-system"}) {
-    const ApiResponse made =
-        api.create("namespaces", "", Value::object({{"metadata", Value::object({{"name", name}})}}),
-                   kSystemUser);
-    INFERLAB_CHECK(made.ok());
-  }
-  create_builtin_objects(api);
-}
 
 bool is_write(const ApiRequest& request) {
   return request.verb != Verb::kGet && request.verb != Verb::kList && !request.dry_run;
@@ -55,11 +42,11 @@ struct Cluster::Parts {
   Parts(ClusterSpec cluster_spec, std::uint64_t seed)
       : spec(std::move(cluster_spec)),
         simulation(seed),
-        api(simulation, store),
+        api(simulation, store, spec.max_objects),
         workloads(spec.models, spec.model_load_slowdown),
         kubelets(api, spec.pools, spec.gpus, spec.images, workloads, telemetry,
                  spec.image_pull_slowdown),
-        controllers(api),
+        controllers(api, {.root_ca = std::string(cluster_root_ca())}),
         scheduler(api),
         gateway(api, kubelets, telemetry) {
     // Every write is part of the run hash, whoever made it.
@@ -122,8 +109,11 @@ void Cluster::run_until(Time end) {
 }
 
 ApiResponse Cluster::request(const ApiRequest& request) {
+  parts_->settle();  // as replay() does before it repeats an entry
+  const std::uint64_t revision = parts_->store.revision();
   ApiResponse response = parts_->api.handle(request);
-  if (is_write(request) && response.ok()) {
+  // A refused request may have written all the same: a collection is deleted one by one.
+  if (is_write(request) && (response.ok() || parts_->store.revision() != revision)) {
     parts_->keep({parts_->simulation.now(), JournalEntry::Kind::kApi, request, {}, {}});
   }
   parts_->settle();
@@ -131,6 +121,7 @@ ApiResponse Cluster::request(const ApiRequest& request) {
 }
 
 Result<void> Cluster::inject(std::string_view fault, std::string_view target) {
+  parts_->settle();
   INFERLAB_TRY_VOID(parts_->carry_out_fault(fault, target));
   parts_->keep({parts_->simulation.now(),
                 JournalEntry::Kind::kFault,

@@ -32,8 +32,9 @@ class Cluster {
   /// Runs all events up to and including `end`.
   void run_until(Time end);
 
-  /// A request from outside at the present moment: a write that succeeded is journalled. Runs what
-  /// is due at this moment afterwards, so that a replay meets the same state.
+  /// A request from outside at the present moment: whatever wrote is journalled, even when it then
+  /// failed. Runs what is due at this moment before and afterwards, so that a replay meets the same
+  /// state. A refused or a dry-run request leaves no mark on the run.
   ApiResponse request(const ApiRequest& request);
   /// A fault from outside: "node-down NODE", "node-up NODE", "container-crash NAMESPACE/POD".
   Result<void> inject(std::string_view fault, std::string_view target);

@@ -19,6 +19,8 @@ struct ClusterSpec {
   std::vector<ModelSpec> models;
   std::vector<TrafficSpec> traffic;
   Duration scrape_interval = 15s;
+  /// How many objects the cluster's store takes (see Api::kDefaultMaxObjects).
+  std::size_t max_objects = 200'000;
   /// Counterfactual knobs: what a rerun may change. 1 is as specified.
   double model_load_slowdown = 1;
   double image_pull_slowdown = 1;

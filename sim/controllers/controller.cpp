@@ -18,7 +18,7 @@ void Controller::work(const ObjectKey& key) {
   }
 }
 
-Result<void> Controller::check(const ApiResponse& response, std::string_view what) {
+Result<void> accepted(const ApiResponse& response, std::string_view what) {
   if (response.ok()) return {};
   const ErrorKind kind = response.code == 404   ? ErrorKind::kNotFound
                          : response.code == 409 ? ErrorKind::kConflict

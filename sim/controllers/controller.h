@@ -30,6 +30,9 @@ struct ControllerContext {
   const ControllersConfig& config;
 };
 
+/// Success, or the API's answer as an error that says what was tried.
+Result<void> accepted(const ApiResponse& response, std::string_view what);
+
 /// One controller: a loop that compares what is with what should be, one key at a time.
 ///
 /// Level-triggered: a change only names a key; reconcile() reads the store, takes one step towards
@@ -64,8 +67,9 @@ class Controller {
   [[nodiscard]] WorkQueue& queue() { return queue_; }
   [[nodiscard]] const std::string& user() const { return user_; }
 
-  /// Success, or the API's answer as an error that says what was tried.
-  static Result<void> check(const ApiResponse& response, std::string_view what);
+  static Result<void> check(const ApiResponse& response, std::string_view what) {
+    return accepted(response, what);
+  }
 
  private:
   void work(const ObjectKey& key);

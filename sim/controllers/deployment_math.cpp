@@ -2,11 +2,21 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cstdint>
+#include <limits>
 
 #include "engine/base/hash.h"
 
 namespace inferlab::sim {
 namespace {
+
+__extension__ using Wide = __int128;  // of products of what somebody wrote
+
+/// Replicas are an int32 in the API; more than that is as much as nothing could be.
+std::int64_t capped(Wide replicas) {
+  constexpr Wide kMost = std::numeric_limits<std::int32_t>::max();
+  return static_cast<std::int64_t>(std::clamp(replicas, -kMost, kMost));
+}
 
 struct Allowance {
   std::int64_t surge = 0;
@@ -32,19 +42,20 @@ std::int64_t share(const DeploymentView& deployment, std::int64_t status_replica
   if (allowed_before <= 0) allowed_before = status_replicas;
   if (allowed_before <= 0) return 0;
   // size * now / before, rounded to the nearest, halves up.
-  return (2 * size * allowed_now + allowed_before) / (2 * allowed_before) - size;
+  const Wide before = allowed_before;
+  return capped((Wide{2} * size * allowed_now + before) / (2 * before) - size);
 }
 
 }  // namespace
 
 std::int64_t scaled_value(const Value& value, std::int64_t total, bool round_up) {
-  if (value.is_int()) return value.as_int();
+  if (value.is_int()) return capped(value.as_int());
   std::string_view text = value.as_string();
   if (text.ends_with('%')) text.remove_suffix(1);
   std::int64_t percent = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), percent);
   if (error != std::errc() || end != text.data() + text.size()) return 0;
-  return (percent * total + (round_up ? 99 : 0)) / 100;
+  return capped((Wide{percent} * total + (round_up ? 99 : 0)) / 100);
 }
 
 std::int64_t max_surge(const DeploymentView& deployment) {

@@ -14,12 +14,6 @@ namespace {
 
 constexpr std::string_view kSets = "replicasets.apps";
 
-Result<void> accepted(const ApiResponse& response, std::string_view what) {
-  if (response.ok()) return {};
-  return Error{response.code == 409 ? ErrorKind::kConflict : ErrorKind::kInvalid,
-               fmt::format("{}: {}", what, response.message())};
-}
-
 Value without_hash(const Value& pod_template) {
   return pod_template.without_path({"metadata", "labels", kTemplateHash});
 }

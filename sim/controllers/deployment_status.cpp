@@ -6,6 +6,7 @@
 #include <limits>
 #include <optional>
 
+#include "sim/api/conditions.h"
 #include "sim/api/views.h"
 #include "sim/controllers/deployment_math.h"
 #include "sim/controllers/pod_state.h"
@@ -39,7 +40,7 @@ bool is_timed_out(const StoredObject& deployment, Time now) {
   if (reason == kTimedOut) return true;
   const std::optional<Time> since = parse_rfc3339(condition["lastUpdateTime"].as_string());
   const Duration deadline =
-      std::chrono::seconds(deployment.view<DeploymentView>().progress_deadline_seconds);
+      seconds_capped(deployment.view<DeploymentView>().progress_deadline_seconds);
   return since && *since + deadline < now;
 }
 
@@ -63,16 +64,8 @@ bool has_progress_deadline(const StoredObject& deployment) {
          std::numeric_limits<std::int32_t>::max();
 }
 
-const Value& find_deployment_condition(const Value& conditions, std::string_view type) {
-  static const Value kNone;
-  for (const Value& condition : conditions.items()) {
-    if (condition["type"].as_string() == type) return condition;
-  }
-  return kNone;
-}
-
 Value remove_deployment_condition(const Value& conditions, std::string_view type) {
-  if (find_deployment_condition(conditions, type).is_null()) return conditions;
+  if (find_condition(conditions, type).is_null()) return conditions;
   Value::Array left;
   for (const Value& condition : conditions.items()) {
     if (condition["type"].as_string() != type) left.push_back(condition);
@@ -83,7 +76,7 @@ Value remove_deployment_condition(const Value& conditions, std::string_view type
 Value set_deployment_condition(const Value& conditions, std::string_view type,
                                std::string_view status, std::string_view reason,
                                std::string_view message, Time now) {
-  const Value& old = find_deployment_condition(conditions, type);
+  const Value& old = find_condition(conditions, type);
   const bool same_status = old["status"].as_string() == status;
   if (same_status && old["reason"].as_string() == reason) return conditions;
   const Value stamp(format_rfc3339(now));
@@ -159,9 +152,9 @@ Value rollout_status(const StoredObject& deployment, std::span<const ObjectPtr> 
       conditions = set_deployment_condition(conditions, "Progressing", "True", "ReplicaSetUpdated",
                                             fmt::format("{} is progressing.", who), now);
       if (was_true) {
-        Value renewed = find_deployment_condition(conditions, "Progressing")
+        Value renewed = find_condition(conditions, "Progressing")
                             .with("lastTransitionTime", current["lastTransitionTime"]);
-        conditions = with_condition(conditions, renewed);
+        conditions = set_condition(conditions, renewed);
       }
     } else if (is_timed_out(deployment, now)) {
       conditions = set_deployment_condition(conditions, "Progressing", "False", kTimedOut,
@@ -181,14 +174,14 @@ bool is_complete(const StoredObject& deployment, const Value& status) {
 
 std::optional<Duration> until_deadline(const StoredObject& deployment, const Value& status,
                                        Time now) {
-  const Value& condition = find_deployment_condition(status["conditions"], "Progressing");
+  const Value& condition = find_condition(status["conditions"], "Progressing");
   if (!has_progress_deadline(deployment) || condition.is_null()) return std::nullopt;
   if (is_complete(deployment, status) || condition["reason"].as_string() == kTimedOut) {
     return std::nullopt;
   }
   const Time since = parse_rfc3339(condition["lastUpdateTime"].as_string()).value_or(now);
   const Duration deadline =
-      std::chrono::seconds(deployment.view<DeploymentView>().progress_deadline_seconds);
+      seconds_capped(deployment.view<DeploymentView>().progress_deadline_seconds);
   // Stamps are whole seconds: one more makes sure that the deadline has passed by then.
   return std::max<Duration>(since + deadline - now, Duration::zero()) + 1s;
 }

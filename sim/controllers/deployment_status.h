@@ -26,7 +26,6 @@ Value set_deployment_condition(const Value& conditions, std::string_view type,
                                std::string_view status, std::string_view reason,
                                std::string_view message, Time now);
 Value remove_deployment_condition(const Value& conditions, std::string_view type);
-const Value& find_deployment_condition(const Value& conditions, std::string_view type);
 
 /// Counts and condition Available; the other conditions are those of `deployment`. `all` are its
 /// ReplicaSets, `new_set` the one of its present template, nullptr for none.

@@ -55,8 +55,10 @@ class EndpointsController final : public Controller {
     if (!(body["subsets"] == subsets) && !(body["subsets"].empty() && subsets.empty())) {
       body = subsets.empty() ? body.without("subsets") : body.with("subsets", subsets);
     }
-    if (!(body["metadata"]["labels"] == labels) && !labels.empty()) {
-      body = body.with_path({"metadata", "labels"}, labels);
+    const Value& old_labels = body["metadata"]["labels"];
+    if (!(old_labels == labels) && !(old_labels.empty() && labels.empty())) {
+      body = labels.empty() ? body.without_path({"metadata", "labels"})
+                            : body.with_path({"metadata", "labels"}, labels);
     }
     if (body == present->document) return {};
     return check(api().update("endpoints", body, user()), key.name);
@@ -74,7 +76,7 @@ class EndpointsController final : public Controller {
     for (const ObjectPtr& pod : pods_behind(store(), service)) {
       const PodView& pod_view = pod->view<PodView>();
       if (pod_view.meta.deletion_timestamp && !view.publish_not_ready_addresses) continue;
-      const Value ports = ports_of(view, pod_view);
+      const Value ports = ports_of(view, *pod);
       if (ports.empty() && !view.ports.empty()) continue;
       Value address =
           Value::object({{"ip", pod_view.pod_ip}, {"targetRef", target_reference(*pod)}});

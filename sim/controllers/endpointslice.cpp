@@ -62,7 +62,7 @@ class EndpointSliceController final : public Controller {
     // Wanted endpoints by ports, then by address reference.
     std::map<std::string, Group> groups;
     for (const ObjectPtr& pod : pods_behind(store(), *service)) {
-      const Value ports = with_names(ports_of(view, pod->view<PodView>()));
+      const Value ports = with_names(ports_of(view, *pod));
       Group& group = groups[to_json(ports)];
       group.ports = ports;
       group.wanted.emplace(pod->key.name, endpoint_of(view, *pod));

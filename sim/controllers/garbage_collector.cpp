@@ -1,6 +1,8 @@
 // The garbage collector: deletes what has lost its last owner, in the background, in the foreground
 // (dependents first) or not at all (orphan).
 // Source: Kubernetes documentation, "Garbage Collection" and "Owners and Dependents".
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "sim/controllers/make_controllers.h"
@@ -69,10 +71,37 @@ class GarbageCollector final : public Controller {
   }
 
  private:
-  // Alive under the uid that the reference names?
-  ObjectPtr owner_of(const Value& reference) const {
-    const ObjectKey* key = index().by_uid(reference["uid"].as_string());
-    return key == nullptr ? nullptr : store().get(*key);
+  struct Owner {
+    ObjectPtr object;        // nullptr: absent
+    bool resolvable = true;  // false: nobody can say, so the dependent stays
+    bool misplaced = false;  // lives, but not where the reference looks for it
+  };
+
+  // A reference is looked up by kind and name in the dependent's own namespace, and holds only when
+  // what is found there has its uid. Source: Kubernetes documentation, "Owners and Dependents".
+  Owner owner_of(const Value& reference, const StoredObject& dependent) const {
+    const ObjectKey* known = index().by_uid(reference["uid"].as_string());
+    const Kind* kind =
+        api().kinds().by_gvk(reference["apiVersion"].as_string(), reference["kind"].as_string());
+    if (kind == nullptr) return {nullptr, false, known != nullptr};
+    if (kind->namespaced && dependent.key.ns.empty()) return {nullptr, false, true};
+    const ObjectPtr found =
+        store().get({kind->resource(), kind->namespaced ? dependent.key.ns : std::string(),
+                     reference["name"].str()});
+    const bool holds = found != nullptr && found->document["metadata"]["uid"] == reference["uid"];
+    if (holds) return {found, true, false};
+    return {nullptr, true, known != nullptr && known->ns != dependent.key.ns && !known->ns.empty()};
+  }
+
+  // Text of kube-controller-manager 1.32.
+  void report_misplaced(const StoredObject& object, const Value& reference) {
+    events().warning(
+        object, "OwnerRefInvalidNamespace",
+        fmt::format("ownerRef [{}/{}, namespace: {}, name: {}, uid: {}] does not exist "
+                    "in namespace \"{}\"",
+                    reference["apiVersion"].as_string(), reference["kind"].as_string(),
+                    object.key.ns, reference["name"].as_string(), reference["uid"].as_string(),
+                    object.key.ns));
   }
 
   Result<void> judge(const StoredObject& object) {
@@ -80,10 +109,11 @@ class GarbageCollector final : public Controller {
     bool waiting = false;
     const Value& owners = object.document["metadata"]["ownerReferences"];
     for (const Value& reference : owners.items()) {
-      const ObjectPtr owner = owner_of(reference);
-      if (owner == nullptr) continue;
+      const Owner owner = owner_of(reference, object);
+      if (owner.misplaced) report_misplaced(object, reference);
+      if (owner.object == nullptr && owner.resolvable) continue;
       const bool blocks = reference["blockOwnerDeletion"].as_bool();
-      if (blocks && is_foreground(*owner)) {
+      if (blocks && owner.object != nullptr && is_foreground(*owner.object)) {
         waiting = true;
       } else {
         solid.push_back(reference);

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 
+#include "sim/api/conditions.h"
 #include "sim/controllers/pod_state.h"
 
 namespace inferlab::sim {
@@ -94,7 +95,7 @@ Value silent_conditions(const StoredObject& node, Time now) {
                        {"lastHeartbeatTime", ever ? old["lastHeartbeatTime"]
                                                   : node.document["metadata"]["creationTimestamp"]},
                        {"lastTransitionTime", stamp}});
-    conditions = with_condition(conditions, condition);
+    conditions = set_condition(conditions, condition);
   }
   return conditions;
 }

@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <map>
 
+#include "sim/api/conditions.h"
 #include "sim/api/views.h"
 #include "sim/controllers/make_controllers.h"
 #include "sim/controllers/node_health.h"
@@ -157,7 +158,7 @@ class NodeLifecycleController final : public Controller {
       if (old["status"].as_string() != "True") continue;
       const Value condition =
           old.with("status", "False").with("lastTransitionTime", format_rfc3339(now()));
-      const Value conditions = with_condition(pod->document["status"]["conditions"], condition);
+      const Value conditions = set_condition(pod->document["status"]["conditions"], condition);
       static_cast<void>(api().merge_patch(
           key, "status", Value::object({{"status", Value::object({{"conditions", conditions}})}}),
           user()));

@@ -1,6 +1,7 @@
 // The Pod garbage collector: Pods of a node that does not exist any more are deleted by force,
 // since no kubelet will ever confirm their end. It waits 40 s: a node may be registered anew.
 // Source: Kubernetes documentation, "Pod Lifecycle", "Garbage collection of Pods".
+#include "sim/api/conditions.h"
 #include "sim/api/views.h"
 #include "sim/controllers/make_controllers.h"
 #include "sim/controllers/pod_state.h"
@@ -47,7 +48,7 @@ class PodGarbageCollector final : public Controller {
                                              {"lastTransitionTime", format_rfc3339(now())}});
       const Value status = Value::object(
           {{"phase", "Failed"},
-           {"conditions", with_condition(pod.document["status"]["conditions"], condition)}});
+           {"conditions", set_condition(pod.document["status"]["conditions"], condition)}});
       static_cast<void>(
           api().merge_patch(pod.key, "status", Value::object({{"status", status}}), user()));
     }

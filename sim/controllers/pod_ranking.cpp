@@ -19,19 +19,12 @@ struct Rank {
   int phase = 0;
   bool ready = false;
   std::int64_t deletion_cost = 0;
-  std::int64_t same_node = 0;             // negated
-  std::optional<std::int64_t> ready_for;  // power of two of nanoseconds; only of Ready Pods
-  std::int64_t restarts = 0;              // negated
-  std::int64_t created = 0;               // power of two of the age in nanoseconds
+  std::int64_t same_node = 0;       // negated
+  std::optional<Time> ready_since;  // only of Ready Pods
+  std::int64_t restarts = 0;        // negated
+  std::int64_t sidecar_restarts = 0;
+  Time created{};
   std::string uid;
-
-  friend bool operator<(const Rank& a, const Rank& b) {
-    const auto key = [](const Rank& rank) {
-      return std::tie(rank.has_node, rank.phase, rank.ready, rank.deletion_cost, rank.same_node,
-                      rank.ready_for, rank.restarts, rank.created, rank.uid);
-    };
-    return key(a) < key(b);
-  }
 };
 
 // Ages of the same order of magnitude count as equal, so that it is not always the newest zone,
@@ -51,8 +44,7 @@ std::int64_t deletion_cost(const PodView& pod) {
   return error == std::errc() && end == text.data() + text.size() ? cost : 0;
 }
 
-Rank rank_of(const StoredObject& pod, const std::map<std::string, std::int64_t>& pods_by_node,
-             Time now) {
+Rank rank_of(const StoredObject& pod, const std::map<std::string, std::int64_t>& pods_by_node) {
   const PodView& view = pod.view<PodView>();
   Rank rank;
   rank.has_node = !view.node_name.empty();
@@ -61,13 +53,41 @@ Rank rank_of(const StoredObject& pod, const std::map<std::string, std::int64_t>&
   rank.deletion_cost = deletion_cost(view);
   const auto count = pods_by_node.find(view.node_name);
   rank.same_node = count == pods_by_node.end() ? 0 : -count->second;
-  if (view.ready) rank.ready_for = magnitude(now - ready_since(pod).value_or(now));
+  if (view.ready) rank.ready_since = ready_since(pod);
   for (const Value& status : pod.document["status"]["containerStatuses"].items()) {
     rank.restarts = std::min(rank.restarts, -status["restartCount"].as_int());
   }
-  rank.created = magnitude(now - view.meta.created);
+  const Value& inits = pod.document["spec"]["initContainers"];
+  for (const Value& status : pod.document["status"]["initContainerStatuses"].items()) {
+    const bool is_sidecar =
+        std::any_of(inits.items().begin(), inits.items().end(), [&](const Value& init) {
+          return init["name"] == status["name"] && init["restartPolicy"].as_string() == "Always";
+        });
+    if (!is_sidecar) continue;
+    rank.sidecar_restarts = std::min(rank.sidecar_restarts, -status["restartCount"].as_int());
+  }
+  rank.created = view.meta.created;
   rank.uid = view.meta.uid;
   return rank;
+}
+
+// Whether `a` goes before `b`. Where times differ but are of one order of magnitude, the uid
+// decides at once, and what follows is not looked at.
+bool goes_before(const Rank& a, const Rank& b, Time now) {
+  const auto state = [](const Rank& rank) {
+    return std::tie(rank.has_node, rank.phase, rank.ready, rank.deletion_cost, rank.same_node);
+  };
+  if (state(a) != state(b)) return state(a) < state(b);
+  const auto younger = [&](Time x, Time y) {
+    const std::int64_t difference = magnitude(now - x) - magnitude(now - y);
+    return difference == 0 ? a.uid < b.uid : difference < 0;
+  };
+  if (a.ready_since && b.ready_since && *a.ready_since != *b.ready_since) {
+    return younger(*a.ready_since, *b.ready_since);
+  }
+  if (a.restarts != b.restarts) return a.restarts < b.restarts;
+  if (a.sidecar_restarts != b.sidecar_restarts) return a.sidecar_restarts < b.sidecar_restarts;
+  return a.created != b.created && younger(a.created, b.created);
 }
 
 }  // namespace
@@ -76,9 +96,12 @@ void rank_for_deletion(std::vector<ObjectPtr>& pods,
                        const std::map<std::string, std::int64_t>& pods_by_node, Time now) {
   std::vector<std::pair<Rank, ObjectPtr>> ranked;
   ranked.reserve(pods.size());
-  for (ObjectPtr& pod : pods) ranked.emplace_back(rank_of(*pod, pods_by_node, now), std::move(pod));
-  std::sort(ranked.begin(), ranked.end(),
-            [](const auto& a, const auto& b) { return a.first < b.first; });
+  for (ObjectPtr& pod : pods) ranked.emplace_back(rank_of(*pod, pods_by_node), std::move(pod));
+  // Upstream's rules may go round in a circle (uid, restarts, uid); a merge takes no harm from
+  // that.
+  std::stable_sort(ranked.begin(), ranked.end(), [now](const auto& a, const auto& b) {
+    return goes_before(a.first, b.first, now);
+  });
   for (std::size_t i = 0; i < ranked.size(); ++i) pods[i] = std::move(ranked[i].second);
 }
 

@@ -1,5 +1,7 @@
 #include "sim/controllers/pod_state.h"
 
+#include "sim/api/conditions.h"
+
 namespace inferlab::sim {
 
 bool is_active(const PodView& pod) {
@@ -18,23 +20,7 @@ bool is_available(const StoredObject& pod, Duration min_ready, Time now) {
 }
 
 const Value& condition_of(const Value& document, std::string_view type) {
-  static const Value kNone;
-  for (const Value& condition : document["status"]["conditions"].items()) {
-    if (condition["type"].as_string() == type) return condition;
-  }
-  return kNone;
-}
-
-Value with_condition(const Value& conditions, const Value& condition) {
-  Value::Array out;
-  bool replaced = false;
-  for (const Value& old : conditions.items()) {
-    const bool same = old["type"] == condition["type"];
-    out.push_back(same ? condition : old);
-    replaced = replaced || same;
-  }
-  if (!replaced) out.push_back(condition);
-  return Value::array(std::move(out));
+  return find_condition(document["status"]["conditions"], type);
 }
 
 }  // namespace inferlab::sim

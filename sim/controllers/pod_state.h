@@ -21,7 +21,4 @@ bool is_available(const StoredObject& pod, Duration min_ready, Time now);
 /// The condition of this type in status.conditions, or null.
 const Value& condition_of(const Value& document, std::string_view type);
 
-/// `conditions` with this one in the place of the one of its type, or at the end.
-Value with_condition(const Value& conditions, const Value& condition);
-
 }  // namespace inferlab::sim

@@ -11,15 +11,21 @@
 #include "sim/controllers/make_controllers.h"
 #include "sim/controllers/pod_ranking.h"
 #include "sim/controllers/pod_state.h"
+#include "sim/controllers/rate_limiter.h"
 
 namespace inferlab::sim {
 namespace {
 
 constexpr std::string_view kWatches[] = {"replicasets.apps", "pods"};
 
-// Creations in one go, as in kube-controller-manager (burstReplicas); the rest follows at once
-// after.
+// Creations or deletions in one go (burstReplicas of kube-controller-manager); the rest follows
+// after. They come in batches of 1, 2, 4 … there (slowStartBatch), so that what the API refuses is
+// refused once: here a refusal ends the go.
 constexpr std::int64_t kBurst = 500;
+
+// Calls that a go waits for when the client's rate limit holds it up: the real one sleeps for each
+// of them; what comes of it a second later is the same.
+constexpr int kCallsToWaitFor = 20;
 
 class ReplicaSetController final : public Controller {
  public:
@@ -132,6 +138,7 @@ class ReplicaSetController final : public Controller {
                                      {"metadata", metadata},
                                      {"spec", pod_template["spec"]}});
     for (std::int64_t i = 0; i < count; ++i) {
+      if (!client_.take(now())) return come_back(set, count - i);
       const ApiResponse response = api().create("pods", set.key.ns, pod, user());
       if (!response.ok()) {
         // What the API refuses once it refuses every time: the rest waits for the next try.
@@ -151,6 +158,7 @@ class ReplicaSetController final : public Controller {
     std::vector<ObjectPtr> ranked = pods;
     rank_for_deletion(ranked, related_pods_by_node(set), now());
     for (std::int64_t i = 0; i < count; ++i) {
+      if (!client_.take(now())) return come_back(set, count - i);
       const StoredObject& pod = *ranked[static_cast<std::size_t>(i)];
       const std::string uid = pod.view<PodView>().meta.uid;
       const ApiResponse response = api().remove(pod.key, user(), std::nullopt, uid);
@@ -162,6 +170,13 @@ class ReplicaSetController final : public Controller {
       events().normal(set, "SuccessfulDelete", fmt::format("Deleted pod: {}", pod.key.name));
     }
     if (count == kBurst) queue().add(set.key);
+    return {};
+  }
+
+  // The client's rate limit is reached with `left` calls to make.
+  Result<void> come_back(const StoredObject& set, std::int64_t left) {
+    const auto wanted = static_cast<int>(std::min<std::int64_t>(left, kCallsToWaitFor));
+    queue().add_after(set.key, client_.wait_for(now(), wanted));
     return {};
   }
 
@@ -190,7 +205,7 @@ class ReplicaSetController final : public Controller {
     const ObjectPtr set = store().get(key);
     if (set == nullptr) return {};
     const ReplicaSetView& view = set->view<ReplicaSetView>();
-    const Duration min_ready = std::chrono::seconds(view.min_ready_seconds);
+    const Duration min_ready = seconds_capped(view.min_ready_seconds);
     const Labels template_labels = labels_from(view.pod_template["metadata"]["labels"]);
     std::int64_t replicas = 0;
     std::int64_t labeled = 0;
@@ -239,6 +254,8 @@ class ReplicaSetController final : public Controller {
                                         {"message", message},
                                         {"lastTransitionTime", format_rfc3339(now())}})});
   }
+
+  RateLimiter client_;
 };
 
 }  // namespace

@@ -13,12 +13,27 @@ bool same_endpoint(const StoredObject& a, const StoredObject& b) {
          x.meta.deletion_timestamp == y.meta.deletion_timestamp;
 }
 
-std::optional<int> target_port(const ServicePort& port, const PodView& pod) {
+std::string_view protocol_of(const Value& port) {
+  return port["protocol"].as_string("TCP");
+}
+
+// A port by name is one of the same protocol; containers first, then sidecars, which are the only
+// init containers that serve. Source: k8s.io/component-helpers, FindPort.
+std::optional<int> target_port(const ServicePort& port, const StoredObject& pod) {
   if (port.target_port.is_null()) return port.port;
   if (port.target_port.is_int()) return static_cast<int>(port.target_port.as_int());
-  for (const ContainerView& container : pod.containers) {
-    const auto found = container.ports.find(port.target_port.str());
-    if (found != container.ports.end()) return found->second;
+  const std::string_view protocol = port.protocol.empty() ? "TCP" : port.protocol;
+  const Value& spec = pod.document["spec"];
+  for (const char* const list : {"containers", "initContainers"}) {
+    for (const Value& container : spec[list].items()) {
+      const bool is_init = list == std::string_view("initContainers");
+      if (is_init && container["restartPolicy"].as_string() != "Always") continue;
+      for (const Value& one : container["ports"].items()) {
+        if (one["name"] == port.target_port && protocol_of(one) == protocol) {
+          return static_cast<int>(one["containerPort"].as_int());
+        }
+      }
+    }
   }
   return std::nullopt;
 }
@@ -58,7 +73,7 @@ std::vector<ObjectPtr> pods_behind(const Store& store, const StoredObject& servi
   return out;
 }
 
-Value ports_of(const ServiceView& service, const PodView& pod) {
+Value ports_of(const ServiceView& service, const StoredObject& pod) {
   Value::Array out;
   for (const ServicePort& port : service.ports) {
     const std::optional<int> number = target_port(port, pod);

@@ -26,7 +26,7 @@ std::vector<ObjectPtr> pods_behind(const Store& store, const StoredObject& servi
 
 /// The ports that this Pod serves the Service on, in the Service's order: [{name, port, protocol}].
 /// A named target port that the Pod lacks is left out.
-Value ports_of(const ServiceView& service, const PodView& pod);
+Value ports_of(const ServiceView& service, const StoredObject& pod);
 
 /// {kind: Pod, namespace, name, uid}
 Value target_reference(const StoredObject& pod);

@@ -8,6 +8,7 @@
 #include <map>
 #include <optional>
 
+#include "sim/api/conditions.h"
 #include "sim/api/views.h"
 #include "sim/controllers/make_controllers.h"
 #include "sim/controllers/pod_state.h"
@@ -39,7 +40,7 @@ std::optional<Duration> stay(const PodView& pod, const NodeView& node) {
   // Longer than any run is for ever; it must not overflow.
   constexpr std::int64_t kForEver = std::int64_t{100} * 365 * 24 * 3600;
   if (*shortest > kForEver) return std::nullopt;
-  return std::chrono::seconds(*shortest);
+  return seconds_capped(*shortest);
 }
 
 class TaintEvictionController final : public Controller {
@@ -111,7 +112,7 @@ class TaintEvictionController final : public Controller {
                        {"reason", "DeletionByTaintManager"},
                        {"message", "Taint manager: deleting due to NoExecute taint"},
                        {"lastTransitionTime", format_rfc3339(now())}});
-    const Value conditions = with_condition(pod.document["status"]["conditions"], condition);
+    const Value conditions = set_condition(pod.document["status"]["conditions"], condition);
     static_cast<void>(api().merge_patch(
         pod.key, "status", Value::object({{"status", Value::object({{"conditions", conditions}})}}),
         user()));

@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <map>
+#include <set>
 
 #include "sim/api/store.h"
 #include "sim/kernel/simulation.h"
@@ -11,6 +12,8 @@ namespace inferlab::sim {
 /// The keys a controller has yet to look at. A key stands in it once, however often it is added.
 ///
 /// Every key becomes an event of its own, so what is due at one moment runs in the order of adding.
+/// Keys that are due at once and keys that wait for their time stand apart: a change that comes in
+/// between does not make a timer be forgotten.
 /// Source: k8s.io/client-go/util/workqueue.
 class WorkQueue {
  public:
@@ -23,26 +26,27 @@ class WorkQueue {
   /// `label` is the label of the events, a string literal. `work` is given the key that is due.
   WorkQueue(Simulation& simulation, const char* label, std::function<void(const ObjectKey&)> work);
 
-  void add(const ObjectKey& key) { add_after(key, kInformerLatency); }
-  /// When the key is queued already, the earlier moment counts: whoever needs another look later on
-  /// asks for it again in reconcile().
+  void add(const ObjectKey& key);
+  /// Another look when `delay` is over. Of two such times of a key the earlier one counts.
   void add_after(const ObjectKey& key, Duration delay);
   /// After a failure.
   void add_rate_limited(const ObjectKey& key);
   /// After a success: the next failure is the first again.
   void forget(const ObjectKey& key) { failures_.erase(key); }
 
+  /// Keys due at once, not those that wait for their time.
   [[nodiscard]] std::size_t size() const { return queued_.size(); }
 
  private:
-  struct Queued {
+  struct Waiting {
     EventId event;
     Time due;
   };
   Simulation& simulation_;
   const char* label_;
   std::function<void(const ObjectKey&)> work_;
-  std::map<ObjectKey, Queued> queued_;
+  std::set<ObjectKey> queued_;
+  std::map<ObjectKey, Waiting> waiting_;
   std::map<ObjectKey, int> failures_;
 };
 

@@ -9,6 +9,7 @@ Container::Container(Simulation& simulation, ContainerView container, bool init,
     : view(std::move(container)),
       is_init(init),
       document(std::move(container_document)),
+      is_sidecar(init && document["restartPolicy"].as_string() == "Always"),
       simulation_(simulation),
       exited_(std::move(exited)) {}
 
@@ -37,6 +38,7 @@ void Container::end(int code, std::string_view reason, std::string_view message)
                            .container_id = container_id};
   started = false;
   stopping = false;
+  awaits_turn_until.reset();
   ended_.push_back(std::move(workload));  // it may be what called us
   exited_(*this);
 }

@@ -12,6 +12,7 @@
 #include "sim/api/views.h"
 #include "sim/node/backoff.h"
 #include "sim/node/container_log.h"
+#include "sim/node/container_setup.h"
 #include "sim/node/probe_worker.h"
 #include "sim/node/workload.h"
 
@@ -54,6 +55,8 @@ class Container final : public ContainerHost {
   const ContainerView view;
   const bool is_init;
   const Value document;  // the container as written in the pod's spec, for what the view leaves out
+  /// An init container that stays (restartPolicy Always): a native sidecar.
+  const bool is_sidecar;
 
   State state = State::kWaiting;
   std::string waiting_reason, waiting_message;
@@ -64,9 +67,12 @@ class Container final : public ContainerHost {
   std::string container_id, image_id;
   bool busy = false;      // a pull or a start is under way
   Time not_before{};      // no new try of a pull until then
-  bool stopping = false;  // SIGTERM was sent
-  bool started = false;   // runs, and its startup probe, if any, has succeeded
+  bool stopping = false;  // it is on its way out: preStop, a turn to wait for, or SIGTERM
+  /// Its SIGTERM waits for other containers to end, at most until then.
+  std::optional<Time> awaits_turn_until;
+  bool started = false;  // runs, and its startup probe, if any, has succeeded
   std::vector<std::string> gpu_ids;
+  std::optional<ContainerSetup> setup;  // of the last run
   Backoff restart_backoff, pull_backoff;
   std::string last_pull_error;  // "ErrImagePull: …"
   std::map<ProbeType, std::unique_ptr<ProbeWorker>> probes;

@@ -7,6 +7,7 @@
 #include <charconv>
 #include <utility>
 
+#include "sim/node/exec_probe.h"
 #include "sim/node/pod_worker.h"
 
 namespace inferlab::sim {
@@ -25,6 +26,19 @@ std::string label_name(std::string_view text) {
   return name;
 }
 
+/// The probe as the pod's spec has it.
+const Value& written(const Container& container, ProbeType type) {
+  switch (type) {
+    case ProbeType::kStartup:
+      return container.document["startupProbe"];
+    case ProbeType::kReadiness:
+      return container.document["readinessProbe"];
+    case ProbeType::kLiveness:
+      break;
+  }
+  return container.document["livenessProbe"];
+}
+
 /// The seconds of a word like "15" or "15s"; 0 for anything else.
 std::int64_t seconds_in(std::string_view word) {
   if (word.ends_with('s')) word.remove_suffix(1);
@@ -37,7 +51,7 @@ std::int64_t seconds_in(std::string_view word) {
 }  // namespace
 
 void PodWorker::make_probes(Container& container) {
-  if (container.is_init) return;
+  if (container.is_init && !container.is_sidecar) return;
   const auto add = [&](ProbeType type, const std::optional<ProbeView>& probe) {
     if (!probe) return;
     Time first_tick = timers_.now();
@@ -47,12 +61,14 @@ void PodWorker::make_probes(Container& container) {
     }
     Container* const target = &container;
     ProbeWorker::Hooks hooks{
-        .run = [this, target,
-                view = *probe] { return run_probe(view, runtime_.pod_ip, *target->workload); },
+        .run = [this, target, type, view = *probe] { return carry_out(*target, type, view); },
         .failed =
-            [this, target, type](const std::string& output) {
-              record(target, "Warning", "Unhealthy",
-                     fmt::format("{} probe failed: {}", title_of(type), output));
+            [this, target, type](const ProbeOutcome& outcome) {
+              record(
+                  target, "Warning", "Unhealthy",
+                  fmt::format("{} probe {}: {}", title_of(type),
+                              outcome.errored ? "errored and resulted in unknown state" : "failed",
+                              outcome.output));
             },
         .result_changed = [this, target,
                            type](bool success) { probe_result_changed(*target, type, success); }};
@@ -64,14 +80,52 @@ void PodWorker::make_probes(Container& container) {
   add(ProbeType::kLiveness, container.view.liveness_probe);
 }
 
+/// Containers of a pod share their network: whichever listens on the port answers the probe.
+ProbeOutcome PodWorker::carry_out(const Container& container, ProbeType type,
+                                  const ProbeView& probe) {
+  if (probe.action != ProbeView::Action::kExec) {
+    const Value& port = written(container, type)["httpGet"]["port"];
+    if (probe.http.port == 0 && port.is_string()) {  // no port of the container has that name
+      return {.output = fmt::format("strconv.Atoi: parsing \"{}\": invalid syntax", port.str()),
+              .errored = true};
+    }
+    const Container* const other = listener(probe.http.port);
+    const Container& target = other == nullptr ? container : *other;
+    return run_probe(probe, runtime_.pod_ip, *target.workload);
+  }
+  ExecWorld world;
+  world.get = [this](int port, std::string_view path) {
+    HttpAnswer answer;
+    for_each_container([&](const Container& one) {
+      if (!answer.connected && one.workload != nullptr) {
+        answer = one.workload->http_get_inside(port, path);
+      }
+    });
+    return answer;
+  };
+  for (const Value& mount : container.document["volumeMounts"].items()) {
+    world.mounts.push_back(mount["mountPath"].str());
+  }
+  return run_exec_probe(probe.command, probe.timeout, world);
+}
+
+/// A probe may name a grace period of its own for the container that it kills.
+Duration PodWorker::kill_grace(const Container& container, ProbeType failed) const {
+  return seconds_capped(written(container, failed)["terminationGracePeriodSeconds"].as_int(
+      pod().termination_grace_period_seconds));
+}
+
 void PodWorker::probe_result_changed(Container& container, ProbeType type, bool success) {
   if (type == ProbeType::kStartup && success) {
     set_started(container);
   } else if (type != ProbeType::kReadiness && !success && !terminating_) {
+    // A sidecar is run again always, and its message does not say so.
+    const bool is_told = !container.is_sidecar && runtime_.restart_policy != "Never";
     record(&container, "Normal", "Killing",
-           fmt::format("Container {} failed {} probe, will be restarted", container.view.name,
-                       name_of(type)));
-    stop(container, std::chrono::seconds(pod().termination_grace_period_seconds));
+           fmt::format("{} {} failed {} probe{}",
+                       container.is_sidecar ? "Init container" : "Container", container.view.name,
+                       name_of(type), is_told ? ", will be restarted" : ""));
+    stop(container, kill_grace(container, type), /*in_order=*/false);
   }
   node_.request_sync(ns_, name_);
 }
@@ -114,7 +168,13 @@ void PodWorker::expose_metrics(Container& container) {
 void PodWorker::exited(Container& container) {
   node_.telemetry.remove_target(target_name(container));
   for (const auto& [type, probe] : container.probes) probe->container_stopped();
-  if (!lost_) node_.request_sync(ns_, name_);
+  if (lost_) return;
+  for (const auto& init : runtime_.init_containers) {
+    if (init->awaits_turn_until && is_its_turn(*init)) {
+      send_sigterm(*init, *std::exchange(init->awaits_turn_until, std::nullopt));
+    }
+  }
+  node_.request_sync(ns_, name_);
 }
 
 void PodWorker::terminate(Duration grace) {
@@ -127,49 +187,92 @@ void PodWorker::terminate(Duration grace) {
     container.busy = false;
     if (container.state != Container::State::kRunning) return;
     if (is_first) {
-      record(&container, "Normal", "Killing",
-             fmt::format("Stopping container {}", container.view.name));
+      // A sidecar may be on its way out already, because the containers have ended.
+      if (!container.stopping) {
+        record(&container, "Normal", "Killing",
+               fmt::format("Stopping container {}", container.view.name));
+      }
       // A container that is on its way out is neither restarted nor declared dead.
       for (const auto& [type, probe] : container.probes) {
         if (type != ProbeType::kReadiness) probe->set_gate(false);
       }
-      stop(container, grace);
+      stop(container, grace, /*in_order=*/true);
     } else if (kill_at_ && deadline < *kill_at_) {
-      stop(container, grace);  // asked again, with less patience
+      stop(container, grace, /*in_order=*/true);  // asked again, with less patience
     }
   });
   if (is_first || (kill_at_ && deadline < *kill_at_)) kill_at_ = deadline;
 }
 
-void PodWorker::stop(Container& container, Duration grace) {
-  const std::string run = container.container_id;
-  const auto if_same_run = [this, &container, run](auto action) {
-    return [&container, run, action] {
-      const bool is_same =
-          container.state == Container::State::kRunning && container.container_id == run;
-      if (is_same) action();
-    };
-  };
+void PodWorker::stop(Container& container, Duration grace, bool in_order) {
   if (grace <= 0s) {
     container.kill(137, "Error");
     return;
   }
-  const Duration pre_stop = container.stopping ? 0s : std::min(pre_stop_time(container), grace);
-  const Duration left = std::max(grace - pre_stop, kLeastGrace);
-  if (!container.stopping) {
-    container.stopping = true;
-    timers_.after(pre_stop, "kubelet/sigterm",
-                  if_same_run([&container] { container.workload->terminate(); }));
+  const Time deadline = timers_.now() + grace;
+  const auto if_same_run = [this, &container, run = container.container_id](auto action) {
+    return [this, &container, run, action] {
+      const bool is_same =
+          container.state == Container::State::kRunning && container.container_id == run;
+      if (is_same) action(*this, container);
+    };
+  };
+  if (container.stopping) {  // asked again
+    if (container.awaits_turn_until) {
+      container.awaits_turn_until = std::min(*container.awaits_turn_until, deadline);
+    }
+    timers_.after(std::max(grace, kLeastGrace), "kubelet/sigkill",
+                  if_same_run([](PodWorker&, Container& one) { one.kill(137, "Error"); }));
+    return;
   }
-  timers_.after(pre_stop + left, "kubelet/sigkill",
-                if_same_run([&container] { container.kill(137, "Error"); }));
+  container.stopping = true;
+  const Duration pre_stop = std::min(pre_stop_time(container), grace);
+  timers_.after(pre_stop, "kubelet/sigterm",
+                if_same_run([deadline, in_order](PodWorker& self, Container& one) {
+                  if (in_order && !self.is_its_turn(one)) {
+                    one.awaits_turn_until = deadline;
+                  } else {
+                    self.send_sigterm(one, deadline);
+                  }
+                }));
+  if (!in_order || !container.is_sidecar) return;
+  // Whoever is still waiting for its turn then waits no longer.
+  timers_.at(deadline, "kubelet/sigterm", if_same_run([deadline](PodWorker& self, Container& one) {
+               if (!one.awaits_turn_until) return;
+               one.awaits_turn_until.reset();
+               self.send_sigterm(one, deadline);
+             }));
+}
+
+void PodWorker::send_sigterm(Container& container, Time deadline) {
+  timers_.at(std::max(deadline, timers_.now() + kLeastGrace), "kubelet/sigkill",
+             [&container, run = container.container_id] {
+               const bool is_same =
+                   container.state == Container::State::kRunning && container.container_id == run;
+               if (is_same) container.kill(137, "Error");
+             });
+  container.workload->terminate();
+}
+
+/// A sidecar waits for the containers and for the sidecars behind it, others for nobody. Source:
+/// Kubernetes documentation, "Pod Lifecycle" (Pod termination and sidecar containers).
+bool PodWorker::is_its_turn(const Container& container) const {
+  if (!container.is_sidecar) return true;
+  const auto runs = [](const auto& one) { return one->state == Container::State::kRunning; };
+  const auto& inits = runtime_.init_containers;
+  const auto own = std::find_if(inits.begin(), inits.end(),
+                                [&](const auto& one) { return one.get() == &container; });
+  return std::none_of(runtime_.containers.begin(), runtime_.containers.end(), runs) &&
+         std::none_of(own + 1, inits.end(),
+                      [&](const auto& one) { return one->is_sidecar && runs(one); });
 }
 
 /// How long the container's preStop hook takes: `sleep.seconds`, or an exec of `sleep N`, also
 /// inside a shell command. Anything else is done at once.
 Duration PodWorker::pre_stop_time(const Container& container) const {
   const Value& hook = container.document["lifecycle"]["preStop"];
-  if (hook.has("sleep")) return std::chrono::seconds(hook["sleep"]["seconds"].as_int());
+  if (hook.has("sleep"))
+    return seconds_capped(std::max<std::int64_t>(0, hook["sleep"]["seconds"].as_int()));
   std::int64_t total = 0;
   bool follows_sleep = false;
   for (const Value& argument : hook["exec"]["command"].items()) {
@@ -183,7 +286,7 @@ Duration PodWorker::pre_stop_time(const Container& container) const {
       follows_sleep = word == "sleep" || word.ends_with("/sleep");
     }
   }
-  return std::chrono::seconds(total);
+  return seconds_capped(total);
 }
 
 }  // namespace inferlab::sim

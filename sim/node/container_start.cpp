@@ -5,6 +5,7 @@
 
 #include <utility>
 
+#include "sim/api/base64.h"
 #include "sim/node/expansion.h"
 #include "sim/node/pod_worker.h"
 
@@ -22,6 +23,11 @@ constexpr Duration kSyncBackoff = 10s;
 std::string text_of(Duration duration) {
   const auto whole = std::chrono::duration_cast<std::chrono::milliseconds>(duration);
   return format_duration(whole);
+}
+
+/// A Secret's data is base64 in the API and plain for the process.
+std::string data_of(const Value& value, bool is_secret) {
+  return is_secret ? from_base64(value.as_string()).value_or(std::string()) : value.str();
 }
 
 Error missing(std::string message) {
@@ -156,6 +162,7 @@ void PodWorker::start(Container& container, const ImageSpec& image) {
   view.env = *environment;
   for (std::string& word : view.command) word = expand_variables(word, view.env);
   for (std::string& word : view.args) word = expand_variables(word, view.env);
+  container.setup = ContainerSetup{.command = view.command, .args = view.args, .env = view.env};
   WorkloadContext context{.simulation = timers_.simulation(),
                           .host = container,
                           .model_storage = node_.model_storage,
@@ -206,7 +213,7 @@ Result<std::map<std::string, std::string>> PodWorker::environment_of(
                                  ref["name"].as_string()));
     }
     for (const Value::Member& member : object->document["data"].members()) {
-      environment[source["prefix"].str() + member.key] = member.value.str();
+      environment[source["prefix"].str() + member.key] = data_of(member.value, is_secret);
     }
   }
   for (const Value& entry : container.document["env"].items()) {
@@ -238,7 +245,7 @@ Result<std::map<std::string, std::string>> PodWorker::environment_of(
       return missing(fmt::format("couldn't find key {} in {} {}/{}", ref["key"].as_string(),
                                  is_secret ? "Secret" : "ConfigMap", ns_, ref["name"].as_string()));
     }
-    environment[variable] = value->str();  // of a Secret still in base64: nothing here reads it
+    environment[variable] = data_of(*value, is_secret);
   }
   return environment;
 }

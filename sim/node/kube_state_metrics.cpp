@@ -3,6 +3,8 @@
 #include <string>
 #include <utility>
 
+#include "sim/api/conditions.h"
+
 namespace inferlab::sim {
 namespace {
 
@@ -11,10 +13,7 @@ void add(std::vector<Sample>& samples, const char* name, SeriesLabels labels, do
 }
 
 std::string_view status_of(const Value& conditions, std::string_view type) {
-  for (const Value& condition : conditions.items()) {
-    if (condition["type"].as_string() == type) return condition["status"].as_string();
-  }
-  return {};
+  return find_condition(conditions, type)["status"].as_string();
 }
 
 /// One series for each value that the condition can have; the present one is 1.

@@ -101,6 +101,11 @@ Kubelet* Kubelets::of_pod(std::string_view ns, std::string_view pod) const {
   return object == nullptr ? nullptr : find(object->document["spec"]["nodeName"].as_string());
 }
 
+PodWorker* Kubelets::worker_of(std::string_view ns, std::string_view pod) const {
+  Kubelet* kubelet = of_pod(ns, pod);
+  return kubelet == nullptr ? nullptr : kubelet->find(ns, pod);
+}
+
 Result<void> Kubelets::node_down(std::string_view node) {
   Kubelet* kubelet = find(node);
   if (kubelet == nullptr) {
@@ -202,22 +207,31 @@ Result<std::vector<LogLine>> Kubelets::logs(std::string_view ns, std::string_vie
 }
 
 void Kubelets::log_to(std::string_view ns, std::string_view pod, int port, std::string_view line) {
-  Kubelet* kubelet = of_pod(ns, pod);
-  PodWorker* worker = kubelet == nullptr ? nullptr : kubelet->find(ns, pod);
+  PodWorker* worker = worker_of(ns, pod);
   Container* container = worker == nullptr ? nullptr : worker->listener(port);
   if (container != nullptr) container->log(line);
 }
 
 Workload* Kubelets::listener(std::string_view ns, std::string_view pod, int port) {
-  Kubelet* kubelet = of_pod(ns, pod);
-  PodWorker* worker = kubelet == nullptr ? nullptr : kubelet->find(ns, pod);
+  PodWorker* worker = worker_of(ns, pod);
   Container* container = worker == nullptr ? nullptr : worker->listener(port);
   return container == nullptr ? nullptr : container->workload.get();
 }
 
+bool Kubelets::listens(std::string_view ns, std::string_view pod, int port) const {
+  PodWorker* worker = worker_of(ns, pod);
+  return worker != nullptr && worker->listener(port) != nullptr;
+}
+
+const ContainerSetup* Kubelets::started(std::string_view ns, std::string_view pod,
+                                        std::string_view container) const {
+  PodWorker* worker = worker_of(ns, pod);
+  const Container* found = worker == nullptr ? nullptr : worker->container(container);
+  return found == nullptr || !found->setup ? nullptr : &*found->setup;
+}
+
 bool Kubelets::serving(std::string_view ns, std::string_view pod) const {
-  Kubelet* kubelet = of_pod(ns, pod);
-  PodWorker* worker = kubelet == nullptr ? nullptr : kubelet->find(ns, pod);
+  PodWorker* worker = worker_of(ns, pod);
   if (worker == nullptr) return false;
   const auto& containers = worker->runtime().containers;
   return std::any_of(containers.begin(), containers.end(), [](const auto& container) {

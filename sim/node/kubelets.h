@@ -10,6 +10,7 @@
 #include "engine/base/result.h"
 #include "sim/api/api.h"
 #include "sim/node/container_log.h"
+#include "sim/node/container_setup.h"
 #include "sim/node/image_registry.h"
 #include "sim/node/node_spec.h"
 #include "sim/node/workload.h"
@@ -17,6 +18,7 @@
 namespace inferlab::sim {
 
 class Kubelet;
+class PodWorker;
 
 /// All nodes of a run. Watches the store for pods bound to one of its nodes.
 /// Not thread-safe: lives on the run's thread. Lives as long as the store.
@@ -54,6 +56,13 @@ class Kubelets {
   /// the event only.
   [[nodiscard]] Workload* listener(std::string_view ns, std::string_view pod, int port);
 
+  /// Whether a connection to this port of the pod would be accepted now.
+  [[nodiscard]] bool listens(std::string_view ns, std::string_view pod, int port) const;
+  /// What the container's last run was started with; nullptr when it was never started. Valid
+  /// during the event only.
+  [[nodiscard]] const ContainerSetup* started(std::string_view ns, std::string_view pod,
+                                              std::string_view container) const;
+
   /// Whether any container of the pod is past its start-up; see Workload::serving().
   [[nodiscard]] bool serving(std::string_view ns, std::string_view pod) const;
 
@@ -66,6 +75,7 @@ class Kubelets {
  private:
   [[nodiscard]] Kubelet* find(std::string_view node) const;
   [[nodiscard]] Kubelet* of_pod(std::string_view ns, std::string_view pod) const;
+  [[nodiscard]] PodWorker* worker_of(std::string_view ns, std::string_view pod) const;
 
   Api& api_;
   std::vector<NodePoolSpec> pools_;

@@ -21,16 +21,22 @@ std::string node_ip_of(int index) {
   return fmt::format("10.0.{}.{}", index / 200, 10 + index % 200);
 }
 
+// .1 is the bridge's and .255 the broadcast address. The CNI plugin host-local goes round from the
+// last address it gave, so that one that was released does not come back at once.
 std::string NodeRuntime::take_pod_ip() {
-  // .1 is the bridge. The CNI plugin goes round, so that an address does not come back at once.
-  const int last = used_addresses.empty() ? 1 : *used_addresses.rbegin();
-  for (int i = 1; i <= 253; ++i) {
-    const int candidate = 2 + (last - 2 + i) % 253;
-    if (candidate >= 2 && used_addresses.insert(candidate).second) {
-      return fmt::format("{}.{}", pod_prefix_of(index), candidate);
-    }
+  constexpr int kFirst = 2;
+  constexpr int kCount = 253;
+  for (int i = 1; i <= kCount; ++i) {
+    const int candidate = kFirst + (last_address - kFirst + i) % kCount;
+    if (!used_addresses.insert(candidate).second) continue;
+    last_address = candidate;
+    return fmt::format("{}.{}", pod_prefix_of(index), candidate);
   }
   return {};
+}
+
+std::string NodeRuntime::pod_ip_range() const {
+  return fmt::format("{0}.1-{0}.254", pod_prefix_of(index));
 }
 
 void NodeRuntime::release_pod_ip(const std::string& ip_address) {

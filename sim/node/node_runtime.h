@@ -30,14 +30,17 @@ struct NodeRuntime {
   Rng& jitter;  // of first probes after a start of the kubelet
   Time kubelet_started{};
   std::set<int> used_addresses = {};  // last parts of pod IPs
+  int last_address = 1;               // the last one given
   /// Has the pod synced soon, after the handler under way.
   std::function<void(const std::string& ns, const std::string& pod)> request_sync = {};
   /// Whether a write to the store is our own: its echo needs no sync.
   bool writing = false;
 
-  /// The next free address of the node's pod CIDR, "10.244.3.17".
+  /// The next free address of the node's pod CIDR, "10.244.3.17"; empty when all are taken.
   std::string take_pod_ip();
   void release_pod_ip(const std::string& ip_address);
+  /// "10.244.3.1-10.244.3.254", what take_pod_ip() hands out, with the bridge's.
+  [[nodiscard]] std::string pod_ip_range() const;
   /// 64 hexadecimal digits.
   std::string new_container_id();
 };

@@ -7,6 +7,8 @@
 #include <optional>
 #include <utility>
 
+#include "sim/api/conditions.h"
+
 namespace inferlab::sim {
 namespace {
 
@@ -45,7 +47,7 @@ Value state_value(const Container& container, std::string_view default_waiting_r
 }
 
 bool is_ready(const Container& container) {
-  if (container.is_init) {
+  if (container.is_init && !container.is_sidecar) {
     return container.state == Container::State::kTerminated && container.terminated->exit_code == 0;
   }
   if (container.state != Container::State::kRunning || !container.started) return false;
@@ -83,10 +85,16 @@ std::string bracketed(const std::vector<std::string>& names) {
   return fmt::format("[{}]", fmt::join(names, " "));
 }
 
+/// An init container that has done its part: it has ended well or, as a sidecar, started.
+bool is_complete(const Container& container) {
+  return container.is_sidecar ? container.started : is_ready(container);
+}
+
 Condition initialized(const PodRuntime& pod, std::string_view phase) {
   std::vector<std::string> incomplete;
   for (const auto& container : pod.init_containers) {
-    if (!is_ready(*container)) incomplete.push_back(container->view.name);
+    // A sidecar that is being restarted does not take a pod's initialization back.
+    if (!pod.initialized && !is_complete(*container)) incomplete.push_back(container->view.name);
   }
   if (!pod.failed_reason.empty()) return {"Initialized", incomplete.empty(), "PodFailed", ""};
   if (phase == "Succeeded") return {"Initialized", true, "PodCompleted", ""};
@@ -99,20 +107,15 @@ Condition readiness(std::string type, const PodRuntime& pod, std::string_view ph
   if (phase == "Succeeded") return {std::move(type), false, "PodCompleted", ""};
   if (phase == "Failed") return {std::move(type), false, "PodFailed", ""};
   std::vector<std::string> unready;
+  for (const auto& container : pod.init_containers) {
+    if (container->is_sidecar && !is_ready(*container)) unready.push_back(container->view.name);
+  }
   for (const auto& container : pod.containers) {
     if (!is_ready(*container)) unready.push_back(container->view.name);
   }
   if (unready.empty()) return {std::move(type), true, "", ""};
   return {std::move(type), false, "ContainersNotReady",
           "containers with unready status: " + bracketed(unready)};
-}
-
-const Value& find_condition(const Value& conditions, std::string_view type) {
-  static const Value kNone;
-  for (const Value& condition : conditions.items()) {
-    if (condition["type"].as_string() == type) return condition;
-  }
-  return kNone;
 }
 
 Value conditions_value(const PodRuntime& pod, const Value& old, std::string_view phase, Time now) {
@@ -153,12 +156,18 @@ bool restarts(std::string_view restart_policy, const Termination& termination) {
 std::string_view phase_of(const PodRuntime& pod) {
   if (!pod.failed_reason.empty()) return "Failed";
   for (const auto& container : pod.init_containers) {
-    if (is_ready(*container)) continue;
-    const bool is_over =
-        container->state == Container::State::kTerminated && pod.restart_policy == "Never";
-    return is_over ? "Failed" : "Pending";
+    const bool has_failed = !container->is_sidecar && !is_complete(*container) &&
+                            container->state == Container::State::kTerminated;
+    if (has_failed && !pod.initialized && pod.restart_policy == "Never") return "Failed";
+  }
+  for (const auto& container : pod.init_containers) {
+    if (!pod.initialized && !is_complete(*container)) return "Pending";
   }
   int running = 0;
+  for (const auto& container : pod.init_containers) {
+    // How a sidecar ended says nothing of how the pod did.
+    if (container->is_sidecar && container->state == Container::State::kRunning) ++running;
+  }
   int waiting = 0;
   int stopped = 0;
   int succeeded = 0;

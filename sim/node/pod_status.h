@@ -17,6 +17,7 @@ struct PodRuntime {
   Time start_time{};
   std::string host_ip, pod_ip;
   bool sandbox_ready = false;
+  bool initialized = false;  // in this sandbox: every init container has done its part
   /// Set when the kubelet refused or ended the pod as a whole: phase Failed with these.
   std::string failed_reason, failed_message;
 };

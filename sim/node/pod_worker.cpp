@@ -18,11 +18,17 @@ constexpr Duration kSandboxTime = 700ms;
 constexpr Duration kFirstMountDelay = 500ms;
 constexpr Duration kLastMountDelay = 122s;
 
+/// When a sandbox that could not be made is tried again; the kubelet's sync back-off.
+constexpr Duration kSandboxRetry = 10s;
+
 constexpr std::string_view kGpu = "nvidia.com/gpu";
 
+/// Held at a number that no node has and that many containers can be added up of.
 int gpus_of(const ContainerView& container) {
+  constexpr std::int64_t kMost = 1'000'000;
   const auto found = container.limits.find(kGpu);
-  return found == container.limits.end() ? 0 : static_cast<int>(found->second.units());
+  if (found == container.limits.end()) return 0;
+  return static_cast<int>(std::clamp<std::int64_t>(found->second.units(), 0, kMost));
 }
 
 }  // namespace
@@ -94,10 +100,10 @@ void PodWorker::sync(const ObjectPtr& latest, const Resources& used) {
   object_ = latest;
   const PodView& view = pod();
   if (view.meta.deletion_timestamp) {
-    terminate(std::chrono::seconds(view.meta.deletion_grace_period_seconds.value_or(0)));
+    terminate(seconds_capped(view.meta.deletion_grace_period_seconds.value_or(0)));
   } else if (view.terminal()) {
     // Ended by us, or by somebody else (eviction, pod garbage collection).
-    terminate(std::chrono::seconds(view.termination_grace_period_seconds));
+    terminate(seconds_capped(view.termination_grace_period_seconds));
   } else if (!terminating_) {
     if (!admitted_) admit(used);
     if (!runtime_.failed_reason.empty()) {
@@ -117,8 +123,13 @@ void PodWorker::sync(const ObjectPtr& latest, const Resources& used) {
 void PodWorker::admit(const Resources& used) {
   admitted_ = true;
   const PodView& view = pod();
-  int gpus = 0;
-  for (const auto& container : runtime_.containers) gpus += gpus_of(container->view);
+  // Init containers that end before the others begin hold nothing.
+  std::vector<Container*> lasting;
+  for_each_container([&](Container& container) {
+    if (!container.is_init || container.is_sidecar) lasting.push_back(&container);
+  });
+  std::int64_t gpus = 0;
+  for (const Container* container : lasting) gpus += gpus_of(container->view);
   if (gpus > 0 && !node_.gpus.devices().empty()) {
     const int available = node_.gpus.available();
     if (available < gpus) {
@@ -128,7 +139,7 @@ void PodWorker::admit(const Resources& used) {
                          kGpu, gpus, available));
       return;
     }
-    for (const auto& container : runtime_.containers) {
+    for (Container* container : lasting) {
       container->gpu_ids = *node_.gpus.take(uid_, gpus_of(container->view));
     }
   }
@@ -162,13 +173,17 @@ void PodWorker::reject(std::string reason, std::string message) {
 }
 
 void PodWorker::make_sandbox() {
-  if (sandbox_under_way_ || timers_.now() < next_mount_) return;
+  if (sandbox_under_way_) return;
+  if (timers_.now() < next_try_) {
+    wake_at(next_try_);
+    return;
+  }
   if (const auto problem = volume_problem(object_->document["spec"], ns_, node_.api.store())) {
     record(nullptr, "Warning", "FailedMount", *problem);
     mount_delay_ =
         mount_delay_ == 0s ? kFirstMountDelay : std::min(2 * mount_delay_, kLastMountDelay);
-    next_mount_ = timers_.now() + mount_delay_;
-    wake_at(next_mount_);
+    next_try_ = timers_.now() + mount_delay_;
+    wake_at(next_try_);
     return;
   }
   sandbox_under_way_ = true;
@@ -178,21 +193,29 @@ void PodWorker::make_sandbox() {
   timers_.after(kSandboxTime, "kubelet/sandbox", [this] {
     sandbox_under_way_ = false;
     runtime_.pod_ip = node_.take_pod_ip();
-    runtime_.sandbox_ready = true;
+    runtime_.sandbox_ready = !runtime_.pod_ip.empty();
+    if (!runtime_.sandbox_ready) {
+      // The text of containerd with flannel, which leaves addresses to the plugin host-local.
+      record(nullptr, "Warning", "FailedCreatePodSandBox",
+             fmt::format("Failed to create pod sandbox: rpc error: code = Unknown desc = failed to "
+                         "setup network for sandbox \"{}\": plugin type=\"flannel\" failed (add): "
+                         "failed to delegate add: failed to allocate for range 0: no IP addresses "
+                         "available in range set: {}",
+                         node_.new_container_id(), node_.pod_ip_range()));
+      next_try_ = timers_.now() + kSandboxRetry;
+    }
     node_.request_sync(ns_, name_);
   });
 }
 
-/// Init containers one after the other, each to its end; then the containers in their order.
+/// Init containers one after the other, each to its end, sidecars until they have started; then the
+/// containers in their order. Source: Kubernetes documentation, "Sidecar Containers".
 void PodWorker::start_next() {
-  for (const auto& init : runtime_.init_containers) {
-    if (init->state == Container::State::kTerminated) {
-      if (init->terminated->exit_code == 0) continue;
-      if (runtime_.restart_policy == "Never") return;
-    }
-    if (init->state != Container::State::kRunning && !init->busy) try_start(*init);
+  if (has_run_out()) {
+    stop_sidecars();
     return;
   }
+  if (!initialize()) return;
   for (const auto& container : runtime_.containers) {
     if (container->busy) return;  // the next one waits until this one has started
     if (container->state == Container::State::kRunning) continue;
@@ -201,6 +224,49 @@ void PodWorker::start_next() {
     }
     try_start(*container);
     if (container->busy) return;
+  }
+}
+
+bool PodWorker::initialize() {
+  for (const auto& init : runtime_.init_containers) {
+    const bool is_running = init->state == Container::State::kRunning;
+    if (!init->is_sidecar) {
+      // Once the containers have begun, an init container is not looked at again.
+      const bool is_done =
+          init->state == Container::State::kTerminated && init->terminated->exit_code == 0;
+      if (runtime_.initialized || is_done) continue;
+      if (!is_running && !init->busy) try_start(*init);
+      return false;
+    }
+    // A sidecar runs again whatever the pod's restartPolicy, and holds up only what comes first.
+    if (!is_running && !init->busy) try_start(*init);
+    if (init->busy || (!runtime_.initialized && !init->started)) return false;
+  }
+  runtime_.initialized = true;
+  return true;
+}
+
+bool PodWorker::has_run_out() const {
+  const bool never = runtime_.restart_policy == "Never";
+  for (const auto& init : runtime_.init_containers) {
+    const bool has_failed = !init->is_sidecar && !runtime_.initialized &&
+                            init->state == Container::State::kTerminated &&
+                            init->terminated->exit_code != 0;
+    if (has_failed && never) return true;
+  }
+  if (!runtime_.initialized) return false;
+  return std::all_of(runtime_.containers.begin(), runtime_.containers.end(),
+                     [&](const auto& container) {
+                       return container->state == Container::State::kTerminated &&
+                              !restarts(runtime_.restart_policy, *container->terminated);
+                     });
+}
+
+void PodWorker::stop_sidecars() {
+  for (const auto& init : runtime_.init_containers) {
+    if (init->state != Container::State::kRunning || init->stopping) continue;
+    record(init.get(), "Normal", "Killing", fmt::format("Stopping container {}", init->view.name));
+    stop(*init, seconds_capped(pod().termination_grace_period_seconds), /*in_order=*/true);
   }
 }
 
@@ -242,6 +308,7 @@ void PodWorker::lose() {
   wake_at_.reset();
   sandbox_under_way_ = false;
   runtime_.sandbox_ready = false;
+  runtime_.initialized = false;
   node_.release_pod_ip(runtime_.pod_ip);
   runtime_.pod_ip.clear();
   for_each_container([](Container& container) {

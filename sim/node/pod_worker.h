@@ -59,6 +59,11 @@ class PodWorker {
   void reject(std::string reason, std::string message);
   void make_sandbox();
   void start_next();
+  /// Whether every init container has done its part; starts the next one that has not.
+  [[nodiscard]] bool initialize();
+  /// The containers have ended for good, or never will start: what is left is to be stopped.
+  [[nodiscard]] bool has_run_out() const;
+  void stop_sidecars();
   void finish_if_stopped();
   void write_status();
   void wake_at(Time when);
@@ -77,13 +82,18 @@ class PodWorker {
 
   // container_run.cpp: what happens while it runs, and its end
   void make_probes(Container& container);
+  ProbeOutcome carry_out(const Container& container, ProbeType type, const ProbeView& probe);
   void probe_result_changed(Container& container, ProbeType type, bool success);
   void set_started(Container& container);
   void expose_metrics(Container& container);
   void exited(Container& container);
   void terminate(Duration grace);
-  /// preStop, SIGTERM, SIGKILL when `grace` is over.
-  void stop(Container& container, Duration grace);
+  /// preStop, SIGTERM, SIGKILL when `grace` is over. `in_order`: the pod ends, so a sidecar's
+  /// SIGTERM waits for the containers and for the sidecars after it, while the grace period lasts.
+  void stop(Container& container, Duration grace, bool in_order);
+  void send_sigterm(Container& container, Time deadline);
+  [[nodiscard]] bool is_its_turn(const Container& container) const;
+  [[nodiscard]] Duration kill_grace(const Container& container, ProbeType failed) const;
   [[nodiscard]] Duration pre_stop_time(const Container& container) const;
   [[nodiscard]] std::string target_name(const Container& container) const;
 
@@ -94,7 +104,7 @@ class PodWorker {
   bool admitted_ = false;
   bool sandbox_under_way_ = false;
   Duration mount_delay_{};
-  Time next_mount_{};
+  Time next_try_{};  // of volumes and sandbox
   bool terminating_ = false;
   bool removed_ = false;
   bool lost_ = false;

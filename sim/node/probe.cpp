@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "sim/node/exec_probe.h"
+
 namespace inferlab::sim {
 namespace {
 
@@ -29,15 +31,6 @@ ProbeOutcome run_http(const ProbeView& probe, const std::string& pod_ip, Workloa
     return {false, fmt::format("HTTP probe failed with statuscode: {}", answer.status)};
   }
   return {true, {}};
-}
-
-ProbeOutcome run_exec(const ProbeView& probe) {
-  const std::string program = probe.command.empty() ? "" : probe.command.front();
-  if (program == "true" || program == "/bin/true") return {true, {}};
-  if (program == "false" || program == "/bin/false") return {false, {}};
-  return {false, fmt::format("OCI runtime exec failed: exec failed: unable to start container "
-                             "process: exec: \"{}\": executable file not found in $PATH: unknown",
-                             program)};
 }
 
 }  // namespace
@@ -75,7 +68,12 @@ ProbeOutcome run_probe(const ProbeView& probe, const std::string& pod_ip, Worklo
       if (workload.listens_on(probe.http.port)) return {true, {}};
       return {false, refused(address)};
     case ProbeView::Action::kExec:
-      return run_exec(probe);
+      return run_exec_probe(probe.command, probe.timeout,
+                            {.get =
+                                 [&workload](int port, std::string_view path) {
+                                   return workload.http_get_inside(port, path);
+                                 },
+                             .mounts = {}});
     case ProbeView::Action::kGrpc:
       break;  // no simulated server speaks gRPC
   }

@@ -83,7 +83,8 @@ void ProbeWorker::trigger() {
 void ProbeWorker::probe_once() {
   last_run_ = timers_.now();
   const ProbeOutcome outcome = hooks_.run();
-  if (!outcome.success) hooks_.failed(outcome.output);
+  if (!outcome.success) hooks_.failed(outcome);
+  if (outcome.errored) return;
   outcomes_in_a_row_ = last_outcome_ == outcome.success ? outcomes_in_a_row_ + 1 : 1;
   last_outcome_ = outcome.success;
   const int threshold = outcome.success ? probe_.success_threshold : probe_.failure_threshold;

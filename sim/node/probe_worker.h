@@ -23,8 +23,8 @@ class ProbeWorker {
   struct Hooks {
     /// Carries the probe out. Called only while the container runs.
     std::function<ProbeOutcome()> run;
-    /// One outcome was a failure, whatever the thresholds say.
-    std::function<void(const std::string& output)> failed;
+    /// One outcome was no success, whatever the thresholds say.
+    std::function<void(const ProbeOutcome& outcome)> failed;
     /// The result is now this one; it differs from the last.
     std::function<void(bool success)> result_changed;
   };

@@ -68,6 +68,10 @@ class Workload {
   [[nodiscard]] virtual bool serving() const { return false; }
   [[nodiscard]] virtual bool listens_on(int port) const = 0;
   [[nodiscard]] virtual HttpAnswer http_get(int port, std::string_view path) = 0;
+  /// The same from inside the pod, where a server that listens on the loopback alone answers too.
+  [[nodiscard]] virtual HttpAnswer http_get_inside(int port, std::string_view path) {
+    return http_get(port, path);
+  }
   /// Appends what /metrics shows; nothing while there is no /metrics.
   virtual void scrape(std::vector<Sample>& /*samples*/) {}
   [[nodiscard]] virtual GpuUse gpu_use() { return {}; }

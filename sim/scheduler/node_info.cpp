@@ -1,6 +1,7 @@
 #include "sim/scheduler/node_info.h"
 
 #include <algorithm>
+#include <limits>
 
 #include "engine/base/check.h"
 
@@ -19,9 +20,26 @@ std::int64_t& scalar_slot(ResourceAmounts& amounts, const std::string& name) {
   return it->second;
 }
 
+/// What one Pod can count with at most: far past any node (8 PiB, nine trillion CPUs), and little
+/// enough that the sums of a node are exact, so that a Pod that leaves takes away what it brought.
+constexpr std::int64_t kMostOfAPod = std::int64_t{1} << 53;
+
+std::int64_t capped(std::int64_t amount) {
+  return std::clamp(amount, -kMostOfAPod, kMostOfAPod);
+}
+
 struct CpuMemory {
   std::int64_t cpu = 0;     // milli
   std::int64_t memory = 0;  // bytes
+
+  void add(const CpuMemory& other) {
+    cpu = capped(cpu + other.cpu);
+    memory = capped(memory + other.memory);
+  }
+  void raise(const CpuMemory& at_least) {
+    cpu = std::max(cpu, at_least.cpu);
+    memory = std::max(memory, at_least.memory);
+  }
 };
 
 CpuMemory nonzero_requests(const ContainerView& container) {
@@ -29,12 +47,19 @@ CpuMemory nonzero_requests(const ContainerView& container) {
   const auto cpu = container.requests.find("cpu");
   const auto memory = container.requests.find("memory");
   // A request of zero that is written down stays zero: only a missing one is filled in.
-  out.cpu = cpu == container.requests.end() ? kDefaultMilliCpu : cpu->second.milli();
-  out.memory = memory == container.requests.end() ? kDefaultMemory : memory->second.units();
+  out.cpu = cpu == container.requests.end() ? kDefaultMilliCpu : capped(cpu->second.milli());
+  out.memory = memory == container.requests.end() ? kDefaultMemory : capped(memory->second.units());
   return out;
 }
 
 }  // namespace
+
+std::int64_t saturated_sum(std::int64_t a, std::int64_t b) {
+  std::int64_t sum = 0;
+  if (!__builtin_add_overflow(a, b, &sum)) return sum;
+  using Limits = std::numeric_limits<std::int64_t>;
+  return b > 0 ? Limits::max() : Limits::min();
+}
 
 ResourceAmounts::ResourceAmounts(const Resources& resources) {
   for (const auto& [name, quantity] : resources) {
@@ -56,34 +81,55 @@ std::int64_t ResourceAmounts::scalar(std::string_view name) const {
 }
 
 void ResourceAmounts::add(const ResourceAmounts& other) {
-  milli_cpu += other.milli_cpu;
-  memory += other.memory;
-  ephemeral_storage += other.ephemeral_storage;
-  for (const auto& [name, amount] : other.scalars) scalar_slot(*this, name) += amount;
+  milli_cpu = saturated_sum(milli_cpu, other.milli_cpu);
+  memory = saturated_sum(memory, other.memory);
+  ephemeral_storage = saturated_sum(ephemeral_storage, other.ephemeral_storage);
+  for (const auto& [name, amount] : other.scalars) {
+    std::int64_t& slot = scalar_slot(*this, name);
+    slot = saturated_sum(slot, amount);
+  }
 }
 
 void ResourceAmounts::subtract(const ResourceAmounts& other) {
-  milli_cpu -= other.milli_cpu;
-  memory -= other.memory;
-  ephemeral_storage -= other.ephemeral_storage;
-  for (const auto& [name, amount] : other.scalars) scalar_slot(*this, name) -= amount;
+  milli_cpu = saturated_sum(milli_cpu, -other.milli_cpu);
+  memory = saturated_sum(memory, -other.memory);
+  ephemeral_storage = saturated_sum(ephemeral_storage, -other.ephemeral_storage);
+  for (const auto& [name, amount] : other.scalars) {
+    std::int64_t& slot = scalar_slot(*this, name);
+    slot = saturated_sum(slot, -amount);
+  }
+}
+
+void ResourceAmounts::cap() {
+  milli_cpu = capped(milli_cpu);
+  memory = capped(memory);
+  ephemeral_storage = capped(ephemeral_storage);
+  for (auto& [name, amount] : scalars) amount = capped(amount);
 }
 
 PodInfo::PodInfo(ObjectPtr pod) : object(std::move(pod)), requests(view().requests) {
+  requests.cap();
+  // As the effective requests: sidecars (init containers with restartPolicy Always) stay beside the
+  // containers, the other init containers come one by one beside the sidecars before them.
   CpuMemory sum;
-  for (const ContainerView& container : view().containers) {
-    const CpuMemory own = nonzero_requests(container);
-    sum.cpu += own.cpu;
-    sum.memory += own.memory;
+  for (const ContainerView& container : view().containers) sum.add(nonzero_requests(container));
+  CpuMemory sidecars;
+  CpuMemory peak;
+  const Value& documents = object->document["spec"]["initContainers"];
+  for (std::size_t i = 0; i < view().init_containers.size(); ++i) {
+    const CpuMemory own = nonzero_requests(view().init_containers[i]);
+    CpuMemory now = sidecars;
+    now.add(own);
+    peak.raise(now);
+    if (documents[i]["restartPolicy"].as_string() != "Always") continue;
+    sidecars = now;
+    sum.add(own);
   }
-  for (const ContainerView& container : view().init_containers) {
-    const CpuMemory own = nonzero_requests(container);
-    sum.cpu = std::max(sum.cpu, own.cpu);
-    sum.memory = std::max(sum.memory, own.memory);
-  }
-  const ResourceAmounts overhead(resources_from(object->document["spec"]["overhead"]));
-  nonzero_cpu = sum.cpu + overhead.milli_cpu;
-  nonzero_memory = sum.memory + overhead.memory;
+  sum.raise(peak);
+  ResourceAmounts overhead(resources_from(object->document["spec"]["overhead"]));
+  overhead.cap();
+  nonzero_cpu = capped(sum.cpu + overhead.milli_cpu);
+  nonzero_memory = capped(sum.memory + overhead.memory);
 }
 
 void NodeInfo::set_node(ObjectPtr node) {
@@ -100,8 +146,8 @@ void NodeInfo::add_pod(const PodInfoPtr& pod) {
   INFERLAB_CHECK(added);  // a Pod is counted once
   requested.add(pod->requests);
   ++priorities[pod->view().priority];
-  nonzero_cpu += pod->nonzero_cpu;
-  nonzero_memory += pod->nonzero_memory;
+  nonzero_cpu = saturated_sum(nonzero_cpu, pod->nonzero_cpu);
+  nonzero_memory = saturated_sum(nonzero_memory, pod->nonzero_memory);
 }
 
 void NodeInfo::remove_pod(const PodInfo& pod) {
@@ -110,8 +156,8 @@ void NodeInfo::remove_pod(const PodInfo& pod) {
   requested.subtract(pod.requests);
   const auto row = priorities.find(pod.view().priority);
   if (--row->second == 0) priorities.erase(row);
-  nonzero_cpu -= pod.nonzero_cpu;
-  nonzero_memory -= pod.nonzero_memory;
+  nonzero_cpu = saturated_sum(nonzero_cpu, -pod.nonzero_cpu);
+  nonzero_memory = saturated_sum(nonzero_memory, -pod.nonzero_memory);
 }
 
 }  // namespace inferlab::sim

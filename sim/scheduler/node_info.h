@@ -13,6 +13,9 @@
 
 namespace inferlab::sim {
 
+/// a + b, held at the ends of int64: amounts are what somebody wrote.
+std::int64_t saturated_sum(std::int64_t a, std::int64_t b);
+
 /// Amounts of resources in the units kube-scheduler counts in: CPU in thousandths, memory and
 /// ephemeral storage in bytes, everything else ("nvidia.com/gpu") in whole units, rounded up.
 struct ResourceAmounts {
@@ -27,6 +30,8 @@ struct ResourceAmounts {
   [[nodiscard]] std::int64_t scalar(std::string_view name) const;
   void add(const ResourceAmounts& other);
   void subtract(const ResourceAmounts& other);
+  /// Holds every amount at what one Pod can count with at most.
+  void cap();
 };
 
 /// CPU and memory that a container without requests counts with in scoring, so that the scores see

@@ -33,7 +33,7 @@ Gateway::~Gateway() {
 
 void Gateway::add_route(const std::string& ns, const std::string& service) {
   Service& route = services_[{ns, service}];
-  for (const int code : {200, 499, 502, 503}) route.by_code.try_emplace(code, 0);
+  for (const int code : {200, 400, 401, 404, 499, 502, 503}) route.by_code.try_emplace(code, 0);
 }
 
 std::uint64_t Gateway::send(const Call& call) {
@@ -95,6 +95,11 @@ void Gateway::deliver(std::uint64_t id, const Endpoint& /*endpoint*/, LlmServer&
                            [this, id](Time when, FinishReason reason) {
                              end(id, when, reason == FinishReason::kAbort ? 502 : 200);
                            }};
+  const Refusal refusal = server.refusal(request);
+  if (refusal.status != 0) {
+    end(id, timers_.now(), refusal.status);
+    return;
+  }
   const Result<std::uint64_t> accepted = server.submit(request, std::move(events));
   if (accepted) {
     flights_[id].server_id = *accepted;

@@ -27,8 +27,8 @@ struct RequestRecord {
   std::int64_t prompt_tokens = 0, output_tokens = 0;
   Time arrival{};
   std::optional<Time> first_token = {}, end = {};
-  /// 0 while it is under way. 200; 400 and 404 from the server; 499 the client gave up; 502 cut off
-  /// under way; 503 no endpoint, or nobody listens there.
+  /// 0 while it is under way. 200; 400, 401 and 404 from the server; 499 the client gave up; 502
+  /// cut off under way; 503 no endpoint, or nobody listens there.
   int code = 0;
   /// Nobody listened at the replica it was routed to because that has not loaded (yet), though the
   /// Pod was not on its way out and its node was up: a Pod that counts as ready before its model is

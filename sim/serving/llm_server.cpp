@@ -79,7 +79,7 @@ void LlmServer::start() {
     return;
   }
   args_ = std::move(*args);
-  timers_.after(slowed(kProcessStart), "llm/boot", [this] { boot(); });
+  timers_.after(kProcessStart, "llm/boot", [this] { boot(); });
 }
 
 void LlmServer::boot() {
@@ -146,7 +146,7 @@ void LlmServer::check_devices() {
                   "tensor_parallel_size={}",
                   args_.model, args_.revision.empty() ? "None" : args_.revision,
                   args_.max_model_len, args_.tensor_parallel_size));
-  timers_.after(slowed(kEngineStart), "llm/engine-start", [this] { load_weights(); });
+  timers_.after(kEngineStart, "llm/engine-start", [this] { load_weights(); });
 }
 
 void LlmServer::load_weights() {
@@ -183,8 +183,8 @@ void LlmServer::compile() {
   const double layers = model_->layers > 0 ? model_->layers : kReferenceLayers;
   const Duration takes = args_.enforce_eager
                              ? 0s
-                             : slowed(Duration{std::llround(static_cast<double>(kCompile.count()) *
-                                                            layers / kReferenceLayers)});
+                             : Duration{std::llround(static_cast<double>(kCompile.count()) *
+                                                     layers / kReferenceLayers)};
   timers_.after(takes, "llm/compile", [this, takes] {
     if (takes > 0s) info(fmt::format("torch.compile takes {:.2f} s in total", to_seconds(takes)));
     capture_graphs();
@@ -217,11 +217,10 @@ void LlmServer::capture_graphs() {
     return;
   }
   const double layers = model_->layers > 0 ? model_->layers : kReferenceLayers;
-  const Duration takes =
-      args_.enforce_eager
-          ? 0s
-          : slowed(Duration{std::llround(static_cast<double>(kGraphCapture.count()) * layers /
-                                         kReferenceLayers)});
+  const Duration takes = args_.enforce_eager
+                             ? 0s
+                             : Duration{std::llround(static_cast<double>(kGraphCapture.count()) *
+                                                     layers / kReferenceLayers)};
   timers_.after(takes, "llm/graphs", [this, takes] {
     if (takes > 0s) info(fmt::format("Graph capturing finished in {:.0f} secs", to_seconds(takes)));
     serve();
@@ -287,8 +286,17 @@ bool LlmServer::listens_on(int port) const {
 }
 
 HttpAnswer LlmServer::http_get(int port, std::string_view path) {
-  if (!listens_on(port)) return {};
+  return listens_on(port) ? answer(path) : HttpAnswer{};
+}
+
+HttpAnswer LlmServer::http_get_inside(int port, std::string_view path) {
+  return serving_ && port == args_.port ? answer(path) : HttpAnswer{};
+}
+
+HttpAnswer LlmServer::answer(std::string_view path) const {
   const std::string_view route = path.substr(0, path.find('?'));
+  // Probes bring no key, and vLLM asks for one under /v1 alone.
+  if (route.starts_with("/v1") && !api_keys().empty()) return {true, 401, 1ms};
   for (const std::string_view known : {"/health", "/ping", "/load", "/v1/models", "/metrics",
                                        "/version", "/docs", "/openapi.json"}) {
     if (route == known) return {true, 200, 1ms};
@@ -310,9 +318,32 @@ GpuUse LlmServer::gpu_use() {
   return {loading_ ? weights_on_gpu_ / 2 : weights_on_gpu_, 0s};
 }
 
+std::vector<std::string> LlmServer::api_keys() const {
+  const auto variable = context_.container.env.find("VLLM_API_KEY");
+  const bool is_set = variable != context_.container.env.end() && !variable->second.empty();
+  if (!args_.api_keys.empty() || !is_set) return args_.api_keys;
+  return {variable->second};
+}
+
+Refusal LlmServer::refusal(const ChatRequest& request) const {
+  const std::vector<std::string> keys = api_keys();
+  if (!keys.empty() && std::find(keys.begin(), keys.end(), request.api_key) == keys.end()) {
+    return {401, "Unauthorized"};
+  }
+  std::vector<std::string> names = args_.served_model_names;
+  if (names.empty()) names.push_back(args_.model);
+  const bool is_served =
+      request.model.empty() || std::find(names.begin(), names.end(), request.model) != names.end();
+  if (is_served) return {};
+  return {404, fmt::format("The model `{}` does not exist.", request.model)};
+}
+
 Result<std::uint64_t> LlmServer::submit(const ChatRequest& request, RequestEvents events) {
   if (!serving_) {
     return Error{ErrorKind::kUnavailable, fmt::format("{}: connection refused", context_.pod)};
+  }
+  if (Refusal refused = refusal(request); refused.status != 0) {
+    return Error{ErrorKind::kInvalid, std::move(refused.message)};
   }
   if (request.prompt_tokens + request.output_tokens > args_.max_model_len) {
     return Error{ErrorKind::kInvalid,

@@ -17,6 +17,14 @@ namespace inferlab::sim {
 struct ChatRequest {
   std::int64_t prompt_tokens = 0;
   std::int64_t output_tokens = 0;
+  std::string model = {};    // as the client names it; empty: whatever is served
+  std::string api_key = {};  // the bearer token; empty: none
+};
+
+/// Whether a request gets in, and how the server answers one that does not.
+struct Refusal {
+  int status = 0;  // 401, 404; 0: it gets in
+  std::string message = {};
 };
 
 /// A vLLM server in a container: reads its arguments, starts up in phases of virtual time, then
@@ -31,7 +39,8 @@ struct ChatRequest {
 /// signal (preStop). Sources of the durations: assets/facts/SOURCE.md, engine_start and model_load.
 class LlmServer final : public Workload {
  public:
-  /// `models` outlive the server. `load_slowdown` multiplies every phase of the start-up.
+  /// `models` outlive the server. `load_slowdown` multiplies the time that the weights take from
+  /// the model storage to the GPU, and no other phase of the start-up.
   LlmServer(WorkloadContext context, const std::vector<ModelSpec>& models, double load_slowdown);
   ~LlmServer() override;
 
@@ -41,11 +50,15 @@ class LlmServer final : public Workload {
   [[nodiscard]] bool serving() const override { return serving_; }
   [[nodiscard]] bool listens_on(int port) const override;
   [[nodiscard]] HttpAnswer http_get(int port, std::string_view path) override;
+  [[nodiscard]] HttpAnswer http_get_inside(int port, std::string_view path) override;
   void scrape(std::vector<Sample>& samples) override;
   [[nodiscard]] GpuUse gpu_use() override;
 
-  /// Takes a request in; the id names it for abort(). kInvalid (HTTP 400) and kUnavailable (no
-  /// connection) come at once, and then no event does.
+  /// The part of the answer that the client's name for the model and its key decide: vLLM's 401
+  /// without a key of --api-key (or VLLM_API_KEY), its 404 for a model that it does not serve.
+  [[nodiscard]] Refusal refusal(const ChatRequest& request) const;
+  /// Takes a request in; the id names it for abort(). kInvalid (HTTP 400, 401 and 404, see
+  /// refusal()) and kUnavailable (no connection) come at once, and then no event does.
   Result<std::uint64_t> submit(const ChatRequest& request, RequestEvents events);
   /// The client has left.
   void abort(std::uint64_t id);
@@ -62,6 +75,9 @@ class LlmServer final : public Workload {
   void info(std::string_view line);
   void error(std::string_view line);
   void fail(std::string_view line, int code = 1);
+  [[nodiscard]] HttpAnswer answer(std::string_view path) const;
+  /// Keys of which every request under /v1 must have one; none: everybody gets in.
+  [[nodiscard]] std::vector<std::string> api_keys() const;
   [[nodiscard]] Duration slowed(Duration duration) const;
   void boot();
   void check_devices();

@@ -11,7 +11,7 @@ namespace inferlab::sim {
 /// The workloads of a run: LLM servers, and the generic ones of sim/node.
 class ServingWorkloads final : public WorkloadFactory {
  public:
-  /// `model_load_slowdown` multiplies every phase of an LLM server's start-up.
+  /// `model_load_slowdown` multiplies the time that an LLM server's weights take.
   explicit ServingWorkloads(std::vector<ModelSpec> models, double model_load_slowdown = 1);
 
   std::unique_ptr<Workload> make(WorkloadContext context) override;

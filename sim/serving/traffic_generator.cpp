@@ -36,7 +36,9 @@ void TrafficGenerator::arrive() {
                  .service = spec_.service,
                  .port = spec_.port,
                  .request = {.prompt_tokens = std::max<std::int64_t>(prompt, 1),
-                             .output_tokens = std::max<std::int64_t>(output, 1)},
+                             .output_tokens = std::max<std::int64_t>(output, 1),
+                             .model = spec_.model,
+                             .api_key = spec_.api_key},
                  .timeout = spec_.timeout});
   schedule_next(timers_.now());
 }

@@ -18,7 +18,9 @@ struct TrafficSpec {
   double requests_per_second = 1;
   std::int64_t prompt_tokens_min = 64, prompt_tokens_max = 512;
   std::int64_t output_tokens_min = 16, output_tokens_max = 128;
-  Duration timeout = 60s;  // the client gives up
+  Duration timeout = 60s;    // the client gives up
+  std::string model = {};    // `model` of each request; empty: the server does not look at it
+  std::string api_key = {};  // sent as the bearer token; empty: none
 };
 
 }  // namespace inferlab::sim

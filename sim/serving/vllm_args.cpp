@@ -7,6 +7,8 @@
 #include <string_view>
 #include <utility>
 
+#include "sim/node/shell_words.h"
+
 namespace inferlab::sim {
 namespace {
 
@@ -152,7 +154,15 @@ Result<bool> set_member(VllmArgs& args, std::string_view flag, const std::string
                                    {"block-size", &VllmArgs::block_size}};
   for (const Integer& one : kIntegers) {
     if (one.name != flag) continue;
-    INFERLAB_TRY(args.*one.member, integer(flag, text, flag == "max-model-len"));
+    INFERLAB_TRY(const std::int64_t value, integer(flag, text, flag == "max-model-len"));
+    constexpr std::int64_t kBlockSizes[] = {1, 8, 16, 32, 64, 128};
+    const bool is_block_size =
+        std::find(std::begin(kBlockSizes), std::end(kBlockSizes), value) != std::end(kBlockSizes);
+    if (flag == "block-size" && !is_block_size) {
+      return usage(fmt::format(
+          "argument --block-size: invalid choice: {} (choose from 1, 8, 16, 32, 64, 128)", value));
+    }
+    args.*one.member = value;
     return true;
   }
   if (flag == "port" || flag == "tensor-parallel-size") {
@@ -190,45 +200,8 @@ bool set_switch(VllmArgs& args, std::string_view flag) {
   return true;
 }
 
-std::vector<std::string> split_shell_line(std::string_view line) {
-  std::vector<std::string> words;
-  std::string word;
-  bool in_word = false;
-  char quote = 0;
-  for (std::size_t i = 0; i < line.size(); ++i) {
-    const char c = line[i];
-    if (quote != 0) {
-      if (c == quote) {
-        quote = 0;
-      } else {
-        word += c;
-      }
-    } else if (c == '\'' || c == '"') {
-      quote = c;
-      in_word = true;
-    } else if (c == '\\' && i + 1 < line.size()) {
-      if (line[++i] != '\n') {
-        word += line[i];
-        in_word = true;
-      }
-    } else if (c == ' ' || c == '\t' || c == '\n' || c == ';') {
-      if (in_word) words.push_back(std::exchange(word, {}));
-      in_word = false;
-    } else {
-      word += c;
-      in_word = true;
-    }
-  }
-  if (in_word) words.push_back(std::move(word));
-  return words;
-}
-
 VllmCommand server(std::vector<std::string> words) {
   return {VllmCommand::Program::kServer, "vllm", std::move(words)};
-}
-
-std::string_view base_name(std::string_view path) {
-  return path.substr(path.rfind('/') + 1);
 }
 
 }  // namespace
@@ -237,10 +210,10 @@ VllmCommand vllm_command_of(const ContainerView& container) {
   std::vector<std::string> words = container.command;
   words.insert(words.end(), container.args.begin(), container.args.end());
   if (container.command.empty()) return server(std::move(words));  // the image's entrypoint
-  const std::string_view shell = base_name(words.front());
-  if ((shell == "sh" || shell == "bash") && words.size() > 2 && words[1].starts_with("-") &&
-      words[1].ends_with("c")) {
-    words = split_shell_line(words[2]);
+  if (const std::string* const line = shell_line(words)) {
+    std::vector<std::string> in_shell = shell_words(*line);
+    std::erase(in_shell, ";");
+    words = std::move(in_shell);
     if (!words.empty() && words.front() == "exec") words.erase(words.begin());
   }
   if (words.empty()) return {VllmCommand::Program::kUnknown, "", {}};
@@ -295,14 +268,18 @@ Result<VllmArgs> parse_vllm_args(const std::vector<std::string>& words) {
       while (!has_value && i + 1 < words.size() && !words[i + 1].starts_with("-")) {
         values.push_back(words[++i]);
       }
-      if (flag == "served-model-name") args.served_model_names = std::move(values);
+      if (flag == "served-model-name") {
+        args.served_model_names = std::move(values);
+      } else if (flag == "api-key") {
+        args.api_keys = std::move(values);
+      }
       continue;
     }
     const bool is_last = i + 1 >= words.size();
     if (!has_value && !is_last) value = words[i + 1];
     // Whether it is a flag at all is asked before its value is missed.
     INFERLAB_TRY(const bool is_member,
-                 set_member(args, flag, has_value || !is_last ? value : std::string("0")));
+                 set_member(args, flag, has_value || !is_last ? value : std::string("1")));
     if (!is_member && !is_known) return usage("unrecognized arguments: " + word);
     if (!has_value && (is_last || words[i + 1].starts_with("--"))) {
       return usage(fmt::format("argument --{}: expected one argument", flag));

@@ -14,6 +14,7 @@ struct VllmArgs {
   std::string model;
   std::string revision;
   std::vector<std::string> served_model_names;
+  std::vector<std::string> api_keys;  // empty: everybody gets in
   std::string host;
   int port = 8000;
   std::int64_t max_model_len = 0;

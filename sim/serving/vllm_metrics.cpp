@@ -59,6 +59,8 @@ void VllmMetrics::expose(const SchedulerStats& stats, std::vector<Sample>& sampl
   }
   ttft_.expose("vllm:time_to_first_token_seconds", labels_, samples);
   itl_.expose("vllm:inter_token_latency_seconds", labels_, samples);
+  // The name that releases before 0.11 have for the same values.
+  itl_.expose("vllm:time_per_output_token_seconds", labels_, samples);
   e2e_.expose("vllm:e2e_request_latency_seconds", labels_, samples);
   queue_.expose("vllm:request_queue_time_seconds", labels_, samples);
 }

@@ -40,8 +40,24 @@ TEST_CASE("lab file: the small lab is right") {
   CHECK(lab->cluster.gpus.at(0).memory_bytes > 0);
   CHECK(lab->cluster.images.at(0).digest.size() == 7 + 64);
   CHECK(lab->cluster.traffic.at(0).end == std::chrono::minutes(5));
+  CHECK(lab->cluster.traffic.at(0).model.empty());
   CHECK(lab->pass_points == 100);
   CHECK(lab->horizon == std::chrono::minutes(10));
+}
+
+TEST_CASE("lab file: clients name a model and bear a key when the lab says so") {
+  const auto lab = parse_lab(small_lab_with("requests_per_second: 1",
+                                            "requests_per_second: 1\n    model: m\n    api_key: k"),
+                             "lab.yaml");
+  if (!lab) FAIL(lab.error().message);
+  CHECK(lab->cluster.traffic.at(0).model == "m");
+  CHECK(lab->cluster.traffic.at(0).api_key == "k");
+}
+
+TEST_CASE("lab file: the kinds that count as an answer are kinds of the cluster") {
+  CHECK(said("apply_at: 10s", "apply_at: 10s\n  answer_kinds: [Deployment, Servise]") ==
+        "lab.yaml:50:30: run.answer_kinds[1]: no \"Servise\" in this cluster "
+        "(hint: did you mean \"Service\"?)");
 }
 
 TEST_CASE("lab file: mistakes of form name place, field and reason") {

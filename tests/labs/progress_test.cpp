@@ -34,7 +34,9 @@ TEST_CASE("progress: attempts, hints and sessions survive closing the file") {
     REQUIRE(progress->use_hint("small", "a", 2).has_value());
     REQUIRE(progress->use_hint("small", "b", 3).has_value());
     REQUIRE(progress->use_hint("other", "c", 1).has_value());
-    REQUIRE(progress->begin_session("small", "/x", 18446744073709551615ULL).has_value());
+    const auto session = progress->begin_session("small", "/x", 18446744073709551615ULL);
+    REQUIRE(session.has_value());
+    REQUIRE(progress->end_session(*session).has_value());
   }
   auto progress = Progress::open(path);
   REQUIRE(progress.has_value());
@@ -45,12 +47,13 @@ TEST_CASE("progress: attempts, hints and sessions survive closing the file") {
   CHECK(lab->best_score == 85);
   CHECK(lab->passed);
   CHECK(lab->hints == std::vector<std::string>{"b", "a"});
-  const auto session = progress->open_session("small");
-  REQUIRE(session.has_value());
-  REQUIRE(session->has_value());
-  CHECK((*session)->seed == 18446744073709551615ULL);
-  REQUIRE(progress->end_session((*session)->id).has_value());
-  CHECK_FALSE(progress->open_session("small")->has_value());
+  auto database = SqliteDatabase::open(path);
+  REQUIRE(database.has_value());
+  const auto sessions = database->run("SELECT seed, ended FROM sessions");
+  REQUIRE(sessions.has_value());
+  REQUIRE(sessions->size() == 1);
+  CHECK(std::get<std::string>(sessions->at(0)[0]) == "18446744073709551615");
+  CHECK(std::get<std::int64_t>(sessions->at(0)[1]) == 1);
 }
 
 TEST_CASE("progress: reset forgets one lab and no other") {
@@ -84,6 +87,18 @@ TEST_CASE("progress: two programs share one file") {
   REQUIRE(one->use_hint("small", "a", 1).has_value());
   REQUIRE(two->use_hint("small", "b", 1).has_value());
   CHECK(one->hints_used("small")->size() == 2);
+}
+
+TEST_CASE("progress: who only looks is not kept waiting by somebody who writes") {
+  const TempDir dir;
+  const std::string path = dir.path() + "/progress.db";
+  REQUIRE(Progress::open(path).has_value());
+  auto writer = SqliteDatabase::open(path);
+  REQUIRE(writer.has_value());
+  REQUIRE(writer->run("BEGIN IMMEDIATE").has_value());
+  auto reader = Progress::open(path);
+  if (!reader) FAIL(reader.error().message);
+  CHECK(reader->lab("small")->attempts == 0);
 }
 
 TEST_CASE("progress: a file of another kind or of a newer version is refused, and left alone") {

@@ -77,5 +77,22 @@ review:
   reviewed: "2026-11-21"
 )";
 
+/// A Deployment for it.
+inline constexpr std::string_view kFrontDeployment = R"(apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: front
+spec:
+  selector:
+    matchLabels: {app: front}
+  template:
+    metadata:
+      labels: {app: front}
+    spec:
+      containers:
+        - name: main
+          image: registry.example.com/pause:3.9
+)";
+
 /// kSmallLab with `from` replaced by `to`; `from` must stand in it exactly once.
 std::string small_lab_with(std::string_view from, std::string_view to);

@@ -7,7 +7,7 @@
 #include <filesystem>
 #include <fstream>
 
-#include "labs/grade/settle.h"
+#include "labs/grade/grade.h"
 #include "labs/spec/load_lab.h"
 #include "tests/labs/small_lab.h"
 #include "tests/labs/temp_dir.h"
@@ -17,22 +17,6 @@ using namespace inferlab::labs;  // NOLINT
 
 namespace {
 
-const char* const kDeployment = R"(apiVersion: apps/v1
-kind: Deployment
-metadata:
-  name: front
-spec:
-  selector:
-    matchLabels: {app: front}
-  template:
-    metadata:
-      labels: {app: front}
-    spec:
-      containers:
-        - name: main
-          image: registry.example.com/pause:3.9
-)";
-
 LabSpec small_lab() {
   auto lab = parse_lab(kSmallLab, "lab.yaml");
   REQUIRE(lab.has_value());
@@ -40,7 +24,7 @@ LabSpec small_lab() {
 }
 
 std::string with(std::string_view from, std::string_view to) {
-  std::string text = kDeployment;
+  std::string text(kFrontDeployment);
   return text.replace(text.find(from), from.size(), to);
 }
 
@@ -64,7 +48,7 @@ std::string refused_folder(const std::string& folder) {
 
 TEST_CASE("submission: each document is one write at the lab's apply time, in order of names") {
   const auto journal = journal_from_files(
-      {{"a.yaml", std::string(kDeployment) + "---\n" + with("name: front", "name: second")},
+      {{"a.yaml", std::string(kFrontDeployment) + "---\n" + with("name: front", "name: second")},
        {"b.json", R"({"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"c"}})"},
        {"c.yaml", with("matchLabels", "matchLabels")}},
       small_lab());
@@ -108,7 +92,7 @@ TEST_CASE("submission: mistakes are named with file, line and column") {
       refused({{"d.yaml", with("spec:\n  sel", "spec:\n  replicas: two\n  sel")}});
   CHECK(type.substr(0, 7) == "d.yaml:");
   const std::string quantity = refused(
-      {{"d.yaml", std::string(kDeployment) +
+      {{"d.yaml", std::string(kFrontDeployment) +
                       "          resources:\n            limits:\n              memory: 16 GB\n"}});
   CHECK(quantity.substr(0, 7) == "d.yaml:");
   CHECK(quantity.find("quantities must match the regular expression") != std::string::npos);
@@ -124,7 +108,7 @@ TEST_CASE("submission: what the API refuses is said in its words, at the field's
   CHECK(selector.substr(0, 13) == "d.yaml:10:7: ");
   const std::string gpu = refused(
       {{"d.yaml",
-        std::string(kDeployment) +
+        std::string(kFrontDeployment) +
             "          resources:\n            limits:\n              nvidia.com/gpu: 0.5\n"}});
   CHECK(gpu.find("must be an integer") != std::string::npos);
   CHECK(gpu.substr(0, 11) == "d.yaml:16:1");
@@ -163,8 +147,69 @@ TEST_CASE("submission: subfolders and other files are not looked at") {
   const TempDir dir;
   dir.write("sub/bad.yaml", "kind: [");
   dir.write("notes.txt", "kind: [");
+  dir.write("d.yaml", std::string(kFrontDeployment));
   std::filesystem::create_directory(dir.path() + "/folder.yaml");
   CHECK(refused_folder(dir.path()).empty());
+}
+
+TEST_CASE("submission: a folder without manifests is an error, as kubectl apply -f says") {
+  const TempDir empty;
+  CHECK(refused_folder(empty.path()) == empty.path() + ": no .yaml, .yml or .json here");
+  const TempDir deeper;
+  deeper.write("mine/a.yaml", std::string(kFrontDeployment));
+  deeper.write("mine/more/b.json", "{}");
+  deeper.write("mine/notes.txt", "");
+  CHECK(refused_folder(deeper.path()) ==
+        deeper.path() + ": no .yaml, .yml or .json here; 2 in subfolders are not read");
+}
+
+TEST_CASE("submission: the lab's cluster is no answer: Nodes are refused with their place") {
+  const std::string node =
+      "apiVersion: v1\nkind: Node\nmetadata:\n  name: gpu-0\nspec:\n  taints: []\n";
+  const auto journal = journal_from_files({{"n.yaml", node}}, small_lab());
+  REQUIRE_FALSE(journal.has_value());
+  CHECK(journal.error().kind == ErrorKind::kInvalid);
+  CHECK(journal.error().message ==
+        "n.yaml:2:1: kind: a Node is no answer to this lab: the cluster is given");
+  CHECK(journal.error().hint == "submit what lies in a namespace, and Namespaces");
+  const std::string list = "apiVersion: v1\nkind: List\nitems:\n- apiVersion: v1\n  kind: Node\n" +
+                           std::string("  metadata: {name: more}\n");
+  CHECK(refused({{"l.yaml", list}}) ==
+        "l.yaml:5:3: kind: a Node is no answer to this lab: the cluster is given");
+  CHECK(
+      refused({{"ns.yaml", "apiVersion: v1\nkind: Namespace\nmetadata: {name: mine}\n"}}).empty());
+}
+
+TEST_CASE("submission: a lab can say itself which kinds are an answer") {
+  LabSpec lab = small_lab();
+  lab.answer_kinds = {"Node"};
+  const std::string node = "apiVersion: v1\nkind: Node\nmetadata: {name: more}\n";
+  CHECK(journal_from_files({{"n.yaml", node}}, lab).has_value());
+  const auto refused_now = journal_from_files({{"d.yaml", std::string(kFrontDeployment)}}, lab);
+  REQUIRE_FALSE(refused_now.has_value());
+  CHECK(refused_now.error().hint == "submit Node");
+}
+
+TEST_CASE(
+    "submission: a path that leads out of the folder is data, never a place to read or write") {
+  const TempDir dir;
+  std::filesystem::create_symlink("/etc", dir.path() + "/etc.yaml");
+  CHECK(refused_folder(dir.path()) == "etc.yaml: is a link");
+  CHECK_FALSE(refused({{"d.yaml", with("  name: front", "  name: ../../front")}}).empty());
+  CHECK_FALSE(
+      refused({{"d.yaml", with("  name: front", "  name: front\n  namespace: ../kube-system")}})
+          .empty());
+}
+
+TEST_CASE("submission: two thousand million replicas cost no more than the cluster can hold") {
+  const auto begin = std::chrono::steady_clock::now();
+  const LabSpec lab = small_lab();
+  const auto journal = journal_from_files(
+      {{"d.yaml", with("spec:\n  sel", "spec:\n  replicas: 2147483647\n  sel")}}, lab);
+  if (!journal) FAIL(journal.error().message);
+  const auto report = grade(lab, *journal);
+  if (report) CHECK(report->earned <= 100);
+  CHECK(std::chrono::steady_clock::now() - begin < std::chrono::seconds(20));
 }
 
 TEST_CASE("submission: alias bombs, deep nesting and odd names are refused or shown as they are") {
@@ -187,35 +232,4 @@ TEST_CASE("submission: a mutant is the solution with some files changed and some
   REQUIRE(files.size() == 2);
   CHECK(files[0].text == "3");
   CHECK(files[1].name == "c");
-}
-
-TEST_CASE("settle: a session counts as what its writes add up to, at the apply time") {
-  const LabSpec lab = small_lab();
-  const auto manifests = journal_from_files({{"d.yaml", kDeployment}}, lab);
-  REQUIRE(manifests.has_value());
-  sim::Journal session = *manifests;
-  session[0].at = Time{} + std::chrono::minutes(40);
-  sim::JournalEntry scale = session[0];
-  scale.at += std::chrono::minutes(5);
-  scale.request.name = "front";
-  scale.request.verb = sim::Verb::kPatch;
-  scale.request.patch_type = sim::PatchType::kMerge;
-  scale.request.body = sim::Value::object().with_path({"spec", "replicas"}, 3);
-  session.push_back(scale);
-  sim::JournalEntry gone = session[0];
-  gone.request.body = gone.request.body.with_path({"metadata", "name"}, "other");
-  gone.at = scale.at;
-  session.push_back(gone);
-  gone.request.verb = sim::Verb::kDelete;
-  gone.request.name = "other";
-  gone.request.body = {};
-  session.push_back(gone);
-
-  const sim::Journal settled = settled_journal(lab, session);
-  REQUIRE(settled.size() == 1);
-  CHECK(settled[0].at == Time{lab.apply_at});
-  CHECK(settled[0].request.verb == sim::Verb::kCreate);
-  CHECK(settled[0].request.body["spec"]["replicas"].as_int() == 3);
-  CHECK_FALSE(settled[0].request.body.has("status"));
-  CHECK_FALSE(settled[0].request.body["metadata"].has("uid"));
 }

@@ -34,13 +34,12 @@ class Home {
     words.insert(words.begin(), INFERLAB_PROGRAM);
     return run_process(words, options());
   }
-  [[nodiscard]] std::string kubeconfig() const {
-    return path_ + "/.local/state/inferlab/sessions/vllm-inference/kubeconfig";
-  }
-  [[nodiscard]] ProcessResult kubectl(std::vector<std::string> words) const {
+  [[nodiscard]] ProcessResult kubectl(std::vector<std::string> words,
+                                      const std::string& session = "vllm-inference") const {
     words.insert(words.begin(), "kubectl");
     ProcessOptions with_config = options();
-    with_config.environment["KUBECONFIG"] = kubeconfig();
+    with_config.environment["KUBECONFIG"] =
+        path_ + "/.local/state/inferlab/sessions/" + session + "/kubeconfig";
     return run_process(words, with_config);
   }
 
@@ -127,6 +126,30 @@ TEST_CASE("program: a session that was killed is taken up where it was") {
   CHECK(contains(home.kubectl({"get", "configmap", "kept", "-o", "jsonpath={.data.a}"}).out, "b"));
   session.interrupt();
   CHECK(session.finish().exit_code == 0);
+}
+
+TEST_CASE("program: a bare control plane has no nodes but those that clients make") {
+  if (!find_program("kubectl")) {
+    std::cout << "SKIPPED: kubectl is not installed\n";
+    return;
+  }
+  const Home home;
+  Process cluster(
+      {INFERLAB_PROGRAM, "cluster", "up", "--bare", "--token", "t-1", "--format", "json"},
+      home.options());
+  REQUIRE(cluster.wait_for_output("tokenFile", 30s));
+  const auto kubectl = [&home](const std::vector<std::string>& words) {
+    return home.kubectl(words, "cluster-up");
+  };
+  CHECK(contains(kubectl({"get", "nodes"}).err, "No resources found"));
+  CHECK(contains(kubectl({"get", "serviceaccounts"}).out, "default"));
+  CHECK(home.run({"cluster", "speed", "5", "--format", "json"}).out ==
+        "{\n  \"speed\": \"5\"\n}\n");
+  const ProcessResult unknown = home.run({"cluster", "inject", "earthquake", "x"});
+  CHECK(unknown.exit_code == 2);
+  CHECK(contains(unknown.err, "(hint: one of node-down, node-up, container-crash"));
+  CHECK(contains(home.run({"cluster", "down", "--format", "json"}).out, "\"ended\": true"));
+  CHECK(cluster.finish().exit_code == 0);
 }
 
 TEST_CASE("program: exit statuses are 0 passed, 1 failed, 2 bad input") {

@@ -176,6 +176,31 @@ TEST_CASE("tidy: ARCHITECTURE.md shows every room and no other") {
   }
 }
 
+TEST_CASE("tidy: the last column of ARCHITECTURE.md's map is what CMakeLists.txt lets a room use") {
+  const std::string text = read(kRoot / "ARCHITECTURE.md");
+  const auto all = rooms();
+  const std::regex row(R"(\n\| `([a-z_/]+)` \|[^\n]*\| ([^|\n]*) \|(?=\n))");
+  std::size_t rows = 0;
+  for (std::sregex_iterator it(text.begin(), text.end(), row), end; it != end; ++it) {
+    const std::string room = (*it)[1].str();
+    if (all.count(room) == 0) continue;  // said by another test
+    ++rows;
+    std::set<std::string> shown;
+    std::string words = (*it)[2].str();
+    std::replace(words.begin(), words.end(), ',', ' ');
+    std::istringstream names(words);
+    for (std::string name; names >> name;) {
+      if (name == "nothing") continue;
+      // A name without a folder is of the same one.
+      const std::string beside = room.substr(0, room.find('/') + 1) + name;
+      shown.insert(all.count(name) == 0 ? beside : name);
+    }
+    INFO("ARCHITECTURE.md: " << room << " may use \"" << (*it)[2].str() << "\"");
+    CHECK(shown == all.at(room).uses);
+  }
+  CHECK(rows == all.size());
+}
+
 TEST_CASE("tidy: every header starts with #pragma once, and a .cpp file with its own header") {
   const std::regex include(R"re(#include "([^"]+)")re");
   for (const fs::path& source : sources()) {

@@ -56,7 +56,11 @@ DeviceInfo CpuBackend::info() const {
 Result<void> CpuBackend::load(const ModelWeights& weights, const KvCacheShape& kv) {
   INFERLAB_CHECK(weights_ == nullptr);
   INFERLAB_TRY(cache_, KvCache::create(weights.config, kv));
-  rope_ = Rope(weights.config.rope_dim, weights.config.rope_freq_base);
+  const Matrix& factors = weights.rope_freqs;
+  rope_ = Rope(weights.config.rope_dim, weights.config.rope_freq_base,
+               weights.config.rope_scaling_factor,
+               {factors.data.empty() ? nullptr : floats(factors),
+                static_cast<std::size_t>(factors.data.empty() ? 0 : factors.columns)});
   attention_ = Attention(weights.config);
   weights_ = &weights;
   return {};

@@ -61,6 +61,7 @@ void decode_row(const Matrix& matrix, std::int64_t index, std::span<float> out) 
 
 void matmul(const Matrix& w, const float* x, std::int64_t num_rows, float* y,
             std::vector<float>& scratch) {
+  if (num_rows == 0) return;  // a step that samples nothing need not decode the output matrix
   if (num_rows == 1 && w.type == TensorType::kQ8_0) {
     for (std::int64_t r = 0; r < w.rows; ++r) y[r] = dot_q8(w.row(r), x, w.columns);
     return;

@@ -5,11 +5,16 @@
 
 namespace inferlab::cpu {
 
-Rope::Rope(std::int32_t rope_dim, float freq_base) : num_pairs_(rope_dim / 2) {
+Rope::Rope(std::int32_t rope_dim, float freq_base, float scaling_factor,
+           std::span<const float> freq_factors)
+    : num_pairs_(rope_dim / 2) {
   INFERLAB_CHECK(rope_dim > 0 && rope_dim % 2 == 0);
+  INFERLAB_CHECK(freq_factors.empty() || std::ssize(freq_factors) == num_pairs_);
   const double log_base = stable_log(static_cast<double>(freq_base));
   for (std::int32_t i = 0; i < num_pairs_; ++i) {
-    frequencies_.push_back(stable_exp(-2.0 * i / rope_dim * log_base));
+    const double factor = freq_factors.empty() ? 1.0 : static_cast<double>(freq_factors[i]);
+    frequencies_.push_back(stable_exp(-2.0 * i / rope_dim * log_base) /
+                           (factor * static_cast<double>(scaling_factor)));
   }
 }
 

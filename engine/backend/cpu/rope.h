@@ -7,13 +7,16 @@
 namespace inferlab::cpu {
 
 /// Rotary position embedding, Llama's convention as GGUF files have it: the pair of adjacent
-/// elements (2i, 2i + 1) of a head turns by position * freq_base^(-2i / rope_dim).
-/// Source: Su et al., "RoFormer", 2021.
+/// elements (2i, 2i + 1) of a head turns by
+/// position / scaling_factor * freq_base^(-2i / rope_dim) / freq_factors[i].
+/// Sources: Su et al., "RoFormer", 2021; Chen et al., "Extending Context Window of Large Language
+/// Models via Positional Interpolation", 2023 (scaling_factor); llama.cpp (freq_factors).
 class Rope {
  public:
   Rope() = default;
-  /// Checks: rope_dim is even and positive.
-  Rope(std::int32_t rope_dim, float freq_base);
+  /// Checks: rope_dim is even and positive; freq_factors, if there are any, are rope_dim / 2.
+  Rope(std::int32_t rope_dim, float freq_base, float scaling_factor = 1.0F,
+       std::span<const float> freq_factors = {});
 
   /// Computes the angles' sines and cosines for these rows; all layers and heads share them.
   void set_positions(std::span<const std::int32_t> positions);

@@ -1,4 +1,5 @@
 // Event, core/v1 and events.k8s.io/v1: what happened to an object, and how often.
+#include "sim/api/event_view.h"
 #include "sim/api/kinds/age.h"
 #include "sim/api/kinds/kinds.h"
 #include "sim/api/kinds/verbs.h"
@@ -113,6 +114,9 @@ const Kind kEventsEvent = {.group = "events.k8s.io",
                            .subresources = {},
                            .schema = &types::kEventsEvent,
                            .create_on_update = true,
+                           .stored_as = &kEvent,
+                           .to_stored = event_stored,
+                           .from_stored = event_shown,
                            .columns = kColumns,
                            .cells = events_cells};
 

@@ -123,7 +123,7 @@ constexpr Field kDeleteOptionsFields[] = {
      .description = "The version of the schema in which this object is written.",
      .omit_zero = true},
     {.name = "dryRun", .type = FieldType::kList, .list_type = "atomic"},
-    {.name = "gracePeriodSeconds", .type = FieldType::kInt64, .omit_zero = true},
+    {.name = "gracePeriodSeconds", .type = FieldType::kInt64},
     {.name = "ignoreStoreReadErrorWithClusterBreakingPotential",
      .type = FieldType::kBool,
      .omit_zero = true},

@@ -299,6 +299,7 @@ void validate_resources(const Value& resources, const FieldPath& path, FieldErro
 void validate_containers(const Value& spec, const Names& volumes, const FieldPath& path,
                          FieldErrors& errors) {
   const FieldPath containers = path / "containers";
+  const std::int64_t grace_seconds = spec["terminationGracePeriodSeconds"].as_int(30);
   if (spec["containers"].empty()) {
     errors.push_back(required(containers));
   }
@@ -310,7 +311,7 @@ void validate_containers(const Value& spec, const Names& volumes, const FieldPat
     if (!names.insert(container["name"].str()).second) {
       errors.push_back(duplicate(at / "name", container["name"]));
     }
-    validate_probes(container, at, errors);
+    validate_probes(container, grace_seconds, at, errors);
     if (container.has("restartPolicy")) {
       errors.push_back(
           forbidden_field(at / "restartPolicy", "may not be set for non-init containers"));
@@ -328,7 +329,7 @@ void validate_containers(const Value& spec, const Names& volumes, const FieldPat
     if (const Value* policy = container.find("restartPolicy")) {
       if (policy->as_string() != "Always")
         errors.push_back(unsupported(at / "restartPolicy", *policy, {"Always"}));
-      validate_probes(container, at, errors);
+      validate_probes(container, grace_seconds, at, errors);
       continue;
     }
     for (const char* field : {"lifecycle", "livenessProbe", "readinessProbe", "startupProbe"}) {

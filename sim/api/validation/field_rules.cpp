@@ -8,6 +8,13 @@
 #include "sim/api/validation/pod_spec_validation.h"
 
 namespace inferlab::sim {
+namespace {
+
+// More than any arithmetic on replicas could bear. The real server takes such a percentage, and its
+// controllers overflow on it.
+constexpr std::int64_t kMostPercent = 1'000'000;
+
+}  // namespace
 
 void validate_one_of(const FieldPath& path, const Value& value,
                      std::initializer_list<std::string_view> supported, FieldErrors& errors) {
@@ -59,6 +66,9 @@ void validate_int_or_percent(const Value& value, const FieldPath& path, FieldErr
         path, go_int_or_string(value),
         "a valid percent string must be a numeric string followed by an ending '%' (e.g. "
         "'1%',  or '93%', regex used for validation is '[0-9]+%')"));
+  } else if (*percent_of(value) > kMostPercent) {
+    errors.push_back(invalid_raw(path, go_int_or_string(value),
+                                 "must not be greater than " + std::to_string(kMostPercent) + "%"));
   }
 }
 

@@ -20,8 +20,9 @@ using Names = std::set<std::string, std::less<>>;
 void validate_containers(const Value& spec, const Names& volumes, const FieldPath& path,
                          FieldErrors& errors);
 void validate_resources(const Value& resources, const FieldPath& path, FieldErrors& errors);
-// probes and hooks: probe_validation.cpp
-void validate_probes(const Value& container, const FieldPath& path, FieldErrors& errors);
+// probes and hooks: probe_validation.cpp. `grace_seconds` is the Pod's.
+void validate_probes(const Value& container, std::int64_t grace_seconds, const FieldPath& path,
+                     FieldErrors& errors);
 void validate_port_number(const FieldPath& path, const Value& port, FieldErrors& errors);
 void validate_port_or_name(const FieldPath& path, const Value& port, FieldErrors& errors);
 // volumes: volume_validation.cpp. Returns the names of those that are sound.

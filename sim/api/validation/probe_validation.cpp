@@ -14,8 +14,22 @@ void validate_http_get(const Value& action, const FieldPath& path, FieldErrors& 
   }
 }
 
+// A hook that sleeps past the end of the Pod's grace period would never be done.
+// Source: Kubernetes 1.32, pkg/apis/core/validation, validateSleepAction.
+void validate_sleep(const Value& action, std::int64_t grace_seconds, const FieldPath& path,
+                    FieldErrors& errors) {
+  const std::int64_t seconds = action["seconds"].as_int();
+  if (seconds > 0 && seconds <= grace_seconds) return;
+  errors.push_back(invalid_value(
+      path, Value(seconds),
+      "must be greater than 0 and less than terminationGracePeriodSeconds (" +
+          std::to_string(grace_seconds) +
+          "). Enable AllowPodLifecycleSleepActionZeroValue feature gate for zero sleep."));
+}
+
 // One action, and one only.
-void validate_handler(const Value& handler, const FieldPath& path, FieldErrors& errors) {
+void validate_handler(const Value& handler, std::int64_t grace_seconds, const FieldPath& path,
+                      FieldErrors& errors) {
   std::size_t handlers = 0;
   for (const char* type : {"exec", "httpGet", "tcpSocket", "grpc", "sleep"}) {
     const Value* action = handler.find(type);
@@ -29,13 +43,14 @@ void validate_handler(const Value& handler, const FieldPath& path, FieldErrors& 
     if (name == "exec" && (*action)["command"].empty()) errors.push_back(required(at / "command"));
     if (name == "httpGet") validate_http_get(*action, at, errors);
     if (name == "tcpSocket") validate_port_or_name(at / "port", (*action)["port"], errors);
+    if (name == "sleep") validate_sleep(*action, grace_seconds, at, errors);
     if (name == "grpc") validate_port_number(at / "port", (*action)["port"], errors);
   }
   if (handlers == 0) errors.push_back(required(path, "must specify a handler type"));
 }
 
 void validate_probe(const Value& probe, const FieldPath& path, FieldErrors& errors) {
-  validate_handler(probe, path, errors);
+  validate_handler(probe, 0, path, errors);  // a probe cannot sleep
   for (const char* field : {"initialDelaySeconds", "timeoutSeconds", "periodSeconds",
                             "successThreshold", "failureThreshold"}) {
     validate_not_negative(path / field, probe[field], errors);
@@ -64,12 +79,13 @@ void validate_port_or_name(const FieldPath& path, const Value& port, FieldErrors
   }
 }
 
-void validate_probes(const Value& container, const FieldPath& path, FieldErrors& errors) {
+void validate_probes(const Value& container, std::int64_t grace_seconds, const FieldPath& path,
+                     FieldErrors& errors) {
   if (const Value* lifecycle = container.find("lifecycle")) {
     const FieldPath at = path / "lifecycle";
     for (const char* hook : {"postStart", "preStop"}) {
       if (const Value* handler = lifecycle->find(hook))
-        validate_handler(*handler, at / hook, errors);
+        validate_handler(*handler, grace_seconds, at / hook, errors);
     }
   }
   for (const char* name : {"livenessProbe", "readinessProbe", "startupProbe"}) {

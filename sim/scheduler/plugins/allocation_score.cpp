@@ -14,11 +14,11 @@ std::int64_t least_allocated_score(const PodInfo& pod, const NodeInfo& node) {
     if (allocatable <= 0) return;
     ++weights;
     if (requested > allocatable) return;
-    // Go divides the product; in int64 that is safe up to 80 PiB.
-    sum += (allocatable - requested) * kMaxNodeScore / allocatable;
+    __extension__ using Wide = __int128;  // what an int64 of bytes times a hundred needs
+    sum += static_cast<std::int64_t>(Wide{allocatable - requested} * kMaxNodeScore / allocatable);
   };
-  add(node.nonzero_cpu + pod.nonzero_cpu, node.allocatable.milli_cpu);
-  add(node.nonzero_memory + pod.nonzero_memory, node.allocatable.memory);
+  add(saturated_sum(node.nonzero_cpu, pod.nonzero_cpu), node.allocatable.milli_cpu);
+  add(saturated_sum(node.nonzero_memory, pod.nonzero_memory), node.allocatable.memory);
   return weights == 0 ? 0 : sum / weights;
 }
 
@@ -29,10 +29,10 @@ std::int64_t balanced_allocation_score(const PodInfo& pod, const NodeInfo& node)
   // The standard deviation of two shares is half their distance; of fewer it is zero.
   double deviation = 0;
   if (node.allocatable.milli_cpu > 0 && node.allocatable.memory > 0) {
-    const double cpu =
-        share(node.requested.milli_cpu + pod.requests.milli_cpu, node.allocatable.milli_cpu);
+    const double cpu = share(saturated_sum(node.requested.milli_cpu, pod.requests.milli_cpu),
+                             node.allocatable.milli_cpu);
     const double memory =
-        share(node.requested.memory + pod.requests.memory, node.allocatable.memory);
+        share(saturated_sum(node.requested.memory, pod.requests.memory), node.allocatable.memory);
     deviation = std::fabs((cpu - memory) / 2);
   }
   return static_cast<std::int64_t>((1 - deviation) * static_cast<double>(kMaxNodeScore));

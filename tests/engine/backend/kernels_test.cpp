@@ -110,6 +110,19 @@ TEST_CASE("Rope: turns adjacent pairs, and leaves what lies behind rope_dim") {
   for (std::size_t i = 0; i < turned.size(); ++i) CHECK(std::abs(x[6 + i] - turned[i]) < 1e-6F);
 }
 
+TEST_CASE("Rope: a scaling factor divides positions, and factors divide frequencies") {
+  const std::vector<float> factors = {1.0F, 8.0F};
+  Rope rope(4, 100.0F, 2.0F, factors);
+  const std::vector<std::int32_t> positions = {6};
+  rope.set_positions(positions);
+  std::vector<float> x = {1, 0, 1, 0};
+  rope.apply(x.data(), 1, 4);
+  // Pair 0 turns by 6 / 2, pair 1 by 6 / 2 * 100^(-1/2) / 8.
+  const std::vector<float> turned = {std::cos(3.0F), std::sin(3.0F), std::cos(0.0375F),
+                                     std::sin(0.0375F)};
+  for (std::size_t i = 0; i < turned.size(); ++i) CHECK(std::abs(x[i] - turned[i]) < 1e-6F);
+}
+
 TEST_CASE("swiglu: silu of the gate times up") {
   Rng rng(4, "kernels", "swiglu");
   const auto gate = random_floats(rng, 33);

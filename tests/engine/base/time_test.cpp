@@ -25,6 +25,21 @@ TEST_CASE("parse_duration: reads what Go reads and nothing else") {
   }
 }
 
+TEST_CASE("parse_duration: what a Duration cannot hold is refused") {
+  CHECK(parse_duration("9223372036s") == Duration{9223372036000000000});
+  CHECK(parse_duration("9223372036.854775807s") == Duration::max());
+  // The whole part fits, the fraction runs over.
+  CHECK_FALSE(parse_duration("9223372036.9s").has_value());
+  CHECK_FALSE(parse_duration("2562047h47m16.9s").has_value());
+}
+
+TEST_CASE("seconds_capped: keeps within a hundred years either way") {
+  CHECK(seconds_capped(90) == 90s);
+  CHECK(seconds_capped(-90) == -90s);
+  CHECK(seconds_capped(INT64_MAX) == std::chrono::hours(100 * 365 * 24));
+  CHECK(seconds_capped(INT64_MIN) == -std::chrono::hours(100 * 365 * 24));
+}
+
 TEST_CASE("RFC 3339: times of a run print and read back") {
   CHECK(format_rfc3339(Time{}) == "2026-01-05T08:00:00Z");
   CHECK(format_rfc3339(Time{-1ns}) == "2026-01-05T07:59:59Z");

@@ -75,6 +75,18 @@ class Liar {
   Bytes bytes_;
 };
 
+TEST_CASE("GgufFile: tensors that share bytes are refused, both named") {
+  // 32 floats are 128 bytes; the data begin at the next multiple of 32.
+  const auto with_second_at = [](std::uint64_t offset) {
+    Liar liar(2, 0);
+    liar.tensor("late", {32}, 0, offset).tensor("early", {32}, 0, 0).zeros(512);
+    return liar.refusal();
+  };
+  CHECK(with_second_at(128).empty());
+  CHECK(with_second_at(96) == "x: tensors early and late: their data overlap");
+  CHECK(with_second_at(0).ends_with("their data overlap"));
+}
+
 /// Reads everything that a file offers, so that a sanitizer sees a view that leads outside.
 std::uint64_t read_all(const GgufFile& file) {
   std::uint64_t sum = 0;
@@ -203,7 +215,7 @@ TEST_CASE("GgufFile: tensors that lie are refused") {
   CHECK(refusal({8, 8}, 0, 1024) == "x: tensor t: data ends at byte 1376, the file has 1089");
   CHECK(refusal({8, 8}, 0, 0xffffffffffffffe0ULL) ==
         "x: tensor t: data ends at byte 18446744073709551615, the file has 1089");
-  CHECK(Liar(2, 0).tensor("t", {8}, 0, 0).tensor("t", {8}, 0, 0).zeros(64).refusal() ==
+  CHECK(Liar(2, 0).tensor("t", {8}, 0, 0).tensor("t", {8}, 0, 32).zeros(128).refusal() ==
         "x: tensor t is there twice");
 }
 

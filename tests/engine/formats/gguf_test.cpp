@@ -86,6 +86,13 @@ TEST_CASE("GgufFile: getters name file, key and reason") {
   CHECK(file->tensor("t.none").error().message == "sample.gguf: tensor t.none: is missing");
 }
 
+TEST_CASE("GgufFile: a key that is there twice is named without its control characters") {
+  GgufWriter writer;
+  writer.add("a\x1b[2J", true);
+  writer.add("a\x1b[2J", true);
+  CHECK(GgufFile::parse(writer.bytes(), "x").error().message == "x: key a?[2J is there twice");
+}
+
 TEST_CASE("GgufFile: a saved file is mapped, and the views survive a move") {
   const auto folder = std::filesystem::temp_directory_path() / "inferlab_gguf_test";
   std::filesystem::create_directories(folder);

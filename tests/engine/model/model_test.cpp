@@ -99,5 +99,74 @@ TEST_CASE("LlamaConfig: hyper-parameters without sense are refused by key") {
   CHECK(refusal(GgufWriter().bytes()) == "x: general.architecture: is missing");
 }
 
+/// The message for a random model with more in its file.
+template <typename AddMore>
+std::string refusal_of_random(AddMore add_more) {
+  GgufWriter writer = random_model({});
+  add_more(writer);
+  return refusal(writer.bytes());
+}
+
+TEST_CASE("ModelWeights: a tensor that the forward pass has no use for is refused") {
+  const std::vector<float> values(64);
+  for (const std::string name : {"blk.1.attn_k.bias", "blk.0.ffn_up.bias", "odd\n"}) {
+    const std::string message = refusal_of_random([&](GgufWriter& writer) {
+      writer.add_tensor(name, std::array<std::int64_t, 1>{64}, TensorType::kF32, values);
+    });
+    INFO(message);
+    CHECK(message.starts_with("x: tensor " + (name == "odd\n" ? "odd?" : name) +
+                              ": is not supported"));
+  }
+}
+
+TEST_CASE("LlamaConfig: positions are scaled as the file says, linearly where it names no type") {
+  const auto factor_of = [](auto add_more) {
+    GgufWriter writer = random_model({});
+    add_more(writer);
+    auto file = GgufFile::parse(writer.bytes(), "x");
+    REQUIRE(file.has_value());
+    const auto config = LlamaConfig::load(*file);
+    REQUIRE(config.has_value());
+    return config->rope_scaling_factor;
+  };
+  CHECK(factor_of([](GgufWriter&) {}) == 1.0F);
+  CHECK(factor_of([](GgufWriter& w) { w.add("llama.rope.scaling.factor", 4.0F); }) == 4.0F);
+  CHECK(factor_of([](GgufWriter& w) { w.add("llama.rope.scale_linear", 2.0F); }) == 2.0F);
+  CHECK(factor_of([](GgufWriter& w) {
+          w.add("llama.rope.scaling.type", "none");
+          w.add("llama.rope.scaling.factor", 4.0F);
+        }) == 1.0F);
+  CHECK(refusal_of_random([](GgufWriter& w) { w.add("llama.rope.scaling.type", "yarn"); }) ==
+        "x: llama.rope.scaling.type: yarn is not supported");
+  CHECK(refusal_of_random([](GgufWriter& w) {
+          w.add("llama.rope.scaling.factor", -1.0F);
+        }).starts_with("x: llama.rope.scaling.factor: is -1, need "));
+}
+
+TEST_CASE("ModelWeights: factors of the frequencies are taken, and refused without sense") {
+  const auto with_factors = [](std::vector<float> factors) {
+    GgufWriter writer = random_model({});
+    const std::array<std::int64_t, 1> shape = {std::ssize(factors)};
+    writer.add_tensor("rope_freqs.weight", shape, TensorType::kF32, factors);
+    return writer.bytes();
+  };
+  auto file = GgufFile::parse(with_factors(std::vector<float>(8, 2.0F)), "x");
+  REQUIRE(file.has_value());
+  const auto model = Model::from(std::move(file).value());
+  REQUIRE(model.has_value());
+  CHECK(model->weights.rope_freqs.columns == 8);
+  CHECK(refusal(with_factors(std::vector<float>(7, 2.0F)))
+            .starts_with("x: tensor rope_freqs.weight: is 1 x 7"));
+  CHECK(refusal(with_factors(std::vector<float>(8, 0.0F)))
+            .starts_with("x: tensor rope_freqs.weight: element 0 is 0, need "));
+}
+
+TEST_CASE(
+    "LlamaConfig: a name or an architecture with control characters does not reach messages") {
+  GgufWriter other;
+  other.add("general.architecture", "\x1b]0;x\a");
+  CHECK(refusal(other.bytes()) == "x: general.architecture: ?]0;x? is not supported");
+}
+
 }  // namespace
 }  // namespace inferlab

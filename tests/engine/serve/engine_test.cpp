@@ -124,6 +124,81 @@ TEST_CASE("Engine: a stop string ends the output before itself") {
   CHECK(outcome.result.num_output_tokens < 40);
 }
 
+TEST_CASE("Engine: a stop token ends the output, with its text only when asked") {
+  TestEngine test;
+  const std::vector<TokenId> prompt = test.engine->tokenize("abc");
+  constexpr TokenId kStop = 3 + 'S';  // the tiny vocabulary: three control tokens, then the bytes
+  REQUIRE(test.engine->tokenizer().token_bytes(kStop) == "S");
+  TestEngine bent({}, force_token(kStop, static_cast<std::int32_t>(prompt.size()) + 4));
+  GenerationRequest request = greedy(*bent.engine, "abc", 32);
+  request.stop_token_ids = {kStop};
+  request.ignore_eos = true;  // says nothing about the request's own
+  const Outcome outcome = generate(*bent.engine, request);
+  CHECK(outcome.result.finish_reason == FinishReason::kStop);
+  CHECK(outcome.result.stop_token == kStop);
+  CHECK(outcome.result.num_output_tokens == 5);
+  CHECK(outcome.text == direct_greedy_text(prompt, 4));
+  request.include_stop = true;
+  CHECK(generate(*bent.engine, request).text == outcome.text + "S");
+  request.stop_token_ids = {-1};
+  CHECK(refused(*bent.engine, request) == ErrorKind::kInvalid);
+}
+
+TEST_CASE("Engine: before min_tokens neither end token, stop token nor stop string ends it") {
+  const Model model = testing::tiny_model();
+  const Result<Tokenizer> tokenizer = Tokenizer::load(model.file);
+  REQUIRE(tokenizer);
+  const auto prompt = static_cast<std::int32_t>(tokenizer->encode("abc").size());
+  TestEngine test({}, force_token(*tokenizer->eos(), prompt + 4));
+  GenerationRequest request = greedy(*test.engine, "abc", 32);
+  request.min_tokens = 10;
+  const Outcome outcome = generate(*test.engine, request);
+  CHECK(outcome.result.num_output_tokens >= 10);
+
+  TestEngine plain;
+  request = greedy(*plain.engine, "abc", 40);
+  const std::string whole = generate(*plain.engine, request).text;
+  request.stop = {whole.substr(0, 2)};
+  request.min_tokens = 30;
+  const Outcome late = generate(*plain.engine, request);
+  CHECK(late.result.num_output_tokens >= 30);
+  CHECK(whole.starts_with(late.text));
+  request.min_tokens = 41;
+  CHECK(refused(*plain.engine, request) == ErrorKind::kInvalid);
+}
+
+TEST_CASE("Engine: a raw prompt may spell control tokens, and a hopeless one is not tokenized") {
+  TestEngine test;
+  const auto marker = test.engine->tokenize_prompt("<|im_end|>");
+  REQUIRE(marker);
+  CHECK(marker->size() == 1);
+  CHECK(test.engine->tokenize("<|im_end|>").size() > 1);
+  const std::string huge(1'000'000, 'a');
+  const auto refused_text = test.engine->tokenize_prompt(huge);
+  REQUIRE_FALSE(refused_text);
+  CHECK(refused_text.error().message.find("tokens at least") != std::string::npos);
+  const std::vector<ChatMessage> messages = {{"user", huge}};
+  CHECK(test.engine->render_chat(messages).error().kind == ErrorKind::kInvalid);
+}
+
+TEST_CASE("Engine: times count from the arrival that the front end saw") {
+  TestEngine test;
+  GenerationRequest request = greedy(*test.engine, "abc", 2);
+  request.arrival = test.engine->now() - 10s;
+  const Outcome outcome = generate(*test.engine, std::move(request));
+  CHECK(outcome.result.ttft >= 10s);
+  CHECK(outcome.result.e2e >= outcome.result.ttft);
+}
+
+TEST_CASE("Engine: more KV blocks than the machine has memory for are refused") {
+  auto backend =
+      std::make_unique<testing::GatedBackend>(std::make_shared<testing::Gate>(), nullptr);
+  const auto engine = Engine::start({.num_gpu_blocks_override = INT32_MAX}, testing::tiny_model(),
+                                    std::move(backend));
+  REQUIRE_FALSE(engine);
+  CHECK(engine.error().kind == ErrorKind::kExhausted);
+}
+
 TEST_CASE("Engine: what cannot be served is refused at once") {
   TestEngine test;
   Engine& engine = *test.engine;
@@ -198,11 +273,14 @@ TEST_CASE("Engine: a full waiting queue refuses and forgets nothing that it took
 }
 
 TEST_CASE("Engine: a device that breaks down ends all requests with an error") {
-  TestEngine test({}, [](const Batch&, std::span<float>) -> Result<void> {
-    return Error{ErrorKind::kUnavailable, "device: has fallen off the bus"};
+  // Also where the device finds fault with the batch: no client made that.
+  const ErrorKind kind = GENERATE(ErrorKind::kUnavailable, ErrorKind::kInvalid);
+  TestEngine test({}, [kind](const Batch&, std::span<float>) -> Result<void> {
+    return Error{kind, "device: has fallen off the bus"};
   });
   const Outcome outcome = generate(*test.engine, greedy(*test.engine, "abc", 4));
   REQUIRE(outcome.result.error);
+  CHECK(outcome.result.error->kind == ErrorKind::kUnavailable);
   CHECK(outcome.result.finish_reason == FinishReason::kAbort);
   CHECK(eventually([&] { return test.engine->failure().has_value(); }));
   CHECK(refused(*test.engine, greedy(*test.engine, "abc", 4)) == ErrorKind::kUnavailable);

@@ -184,6 +184,37 @@ TEST_CASE("HTTP: a stop string is never partly streamed") {
   CHECK(answer.body["choices"][0]["finish_reason"] == "stop");
 }
 
+TEST_CASE("HTTP: fields that ask for nothing are taken, and stop tokens are named") {
+  TestServer server;
+  const Json request = {{"messages", {{{"role", "user"}, {"content", "a"}}}},
+                        {"max_tokens", 2},
+                        {"n", 1},
+                        {"logprobs", false},
+                        {"top_logprobs", 0},
+                        {"presence_penalty", 0.0},
+                        {"logit_bias", Json::object()},
+                        {"tools", Json::array()},
+                        {"tool_choice", "none"},
+                        {"skip_special_tokens", true},
+                        {"add_generation_prompt", true},
+                        {"guided_json", nullptr}};
+  const Answer answer = post(server.port(), kChat, request.dump());
+  INFO(answer.body.dump());
+  CHECK(answer.status == 200);
+
+  // Every token is a stop token, so the first one is it.
+  Json stopping = {{"prompt", "abc"}, {"temperature", 0}, {"include_stop_str_in_output", true}};
+  stopping["stop_token_ids"] = Json::array();
+  for (int id = 3; id < 320; ++id) stopping["stop_token_ids"].push_back(id);
+  const Answer stopped = post(server.port(), kCompletions, stopping.dump());
+  REQUIRE(stopped.status == 200);
+  CHECK(stopped.body["usage"]["completion_tokens"] == 1);
+  CHECK(stopped.body["choices"][0]["stop_reason"].is_number());
+  stopping["min_tokens"] = 3;
+  stopping["stop_token_ids"] = Json::array({3});
+  CHECK(post(server.port(), kCompletions, stopping.dump()).body["usage"]["completion_tokens"] >= 3);
+}
+
 TEST_CASE("HTTP: bad requests get OpenAI's error shape with the field") {
   TestServer server;
   struct Case {
@@ -208,6 +239,23 @@ TEST_CASE("HTTP: bad requests get OpenAI's error shape with the field") {
       {kCompletions, R"({"prompt": "a", "stop": [""]})", 400, "stop"},
       {kCompletions, R"({"prompt": "a", "stop": 3})", 400, "stop"},
       {kCompletions, R"({"prompt": "a", "logprobs": 3})", 400, "logprobs"},
+      {kCompletions, R"({"prompt": "a", "priority": -9223372036854775808})", 400, "priority"},
+      {kCompletions, R"({"prompt": "a", "min_tokens": -1})", 400, "min_tokens"},
+      {kCompletions, R"({"prompt": "a", "stop_token_ids": 3})", 400, "stop_token_ids"},
+      {kCompletions, R"({"prompt": "a", "allowed_token_ids": [3]})", 400, "allowed_token_ids"},
+      {kCompletions, R"({"prompt": "a", "bad_words": ["x"]})", 400, "bad_words"},
+      {kCompletions, R"({"prompt": "a", "guided_regex": "x"})", 400, "guided_regex"},
+      {kCompletions, R"({"prompt": "a", "structured_outputs": {"regex": "x"}})", 400,
+       "structured_outputs"},
+      {kCompletions, R"({"prompt": "a", "truncate_prompt_tokens": 4})", 400,
+       "truncate_prompt_tokens"},
+      {kCompletions, R"({"prompt": "a", "skip_special_tokens": false})", 400,
+       "skip_special_tokens"},
+      {kCompletions, R"({"prompt": "a", "add_special_tokens": false})", 400, "add_special_tokens"},
+      {kCompletions, R"({"prompt": "a", "logprobs": 0})", 400, "logprobs"},
+      {kCompletions,
+       R"({"prompt": "a", "stream": true, "stream_options": {"continuous_usage_stats": true}})",
+       400, "stream_options.continuous_usage_stats"},
       {kCompletions, R"({"prompt": "a", "model": 3})", 400, "model"},
       {kCompletions, R"({"prompt": "a", "model": "gpt-9"})", 404, "model"},
       {kCompletions, R"({})", 400, "prompt"},
@@ -227,6 +275,10 @@ TEST_CASE("HTTP: bad requests get OpenAI's error shape with the field") {
       {kChat, R"({"messages": [{"role": "user", "content": [{"type": "image_url"}]}]})", 400,
        "messages[0].content"},
       {kChat, R"({"messages": [{"role": "user", "content": "a"}], "tools": [{}]})", 400, "tools"},
+      {kChat, R"({"messages": [{"role": "user", "content": "a"}], "continue_final_message": true})",
+       400, "continue_final_message"},
+      {kChat, R"({"messages": [{"role": "user", "content": "a"}], "add_generation_prompt": false})",
+       400, "add_generation_prompt"},
   };
   for (const Case& bad : cases) {
     INFO(bad.path << " " << bad.body);

@@ -58,7 +58,7 @@ int connect_to(int port) {
   return socket;
 }
 
-int raw_status(int port, const std::string& text) {
+std::string raw_answer(int port, const std::string& text) {
   const int socket = connect_to(port);
   REQUIRE(send(socket, text.data(), text.size(), MSG_NOSIGNAL) > 0);
   std::string answer;
@@ -68,6 +68,11 @@ int raw_status(int port, const std::string& text) {
     if (got > 0) answer.append(buffer, static_cast<std::size_t>(got));
   }
   close(socket);
+  return answer;
+}
+
+int raw_status(int port, const std::string& text) {
+  const std::string answer = raw_answer(port, text);
   REQUIRE(answer.rfind("HTTP/1.1 ", 0) == 0);
   return std::stoi(answer.substr(9, 3));
 }

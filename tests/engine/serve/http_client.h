@@ -31,7 +31,9 @@ std::string text_of(const std::vector<Json>& chunks);
 
 /// A connected socket, for what no proper client does.
 int connect_to(int port);
-/// Sends the text as it is and reads the status until the server closes.
+/// Sends the text as it is and reads until the server closes.
+std::string raw_answer(int port, const std::string& text);
+/// The status of raw_answer().
 int raw_status(int port, const std::string& text);
 
 }  // namespace inferlab::testing

@@ -1,9 +1,12 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <catch2/catch.hpp>
 #include <future>
+#include <memory>
+#include <mutex>
 
 #include "engine/serve/serve.h"
 #include "tests/engine/serve/http_client.h"
@@ -91,6 +94,147 @@ TEST_CASE("HTTP: bodies without a length, packed ones and endless chunked ones a
   CHECK(large->status == 413);
   CHECK_FALSE(chunked(std::size_t{200} * 1024 * 1024));  // cut off long before that
   CHECK(client_for(server.port()).Get("/health")->status == 200);
+}
+
+TEST_CASE("HTTP: what is left of a body is not taken for the next request") {
+  ServeOptions options;
+  options.max_body_bytes = 1000;
+  TestServer server(options);
+  const std::string second = "GET /version HTTP/1.1\r\nHost: a\r\n\r\n";
+  const std::string huge(900'000, ' ');
+  const std::string firsts[] = {
+      "GET /health HTTP/1.1\r\nHost: a\r\nContent-Length: 34\r\n\r\n" + second,
+      "GET /health HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n" + second,
+      "POST /v1/completions HTTP/1.1\r\nHost: a\r\nContent-Length: 900000\r\n\r\n" + huge + second,
+      "POST /v1/completions HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\nContent-Length: "
+      "40\r\n\r\n{}" +
+          second,
+      "NONSENSE\r\nContent-Length: 34\r\n\r\n" + second,
+      "GET /health HTTP/1.1\r\nHost: a\r\nRange: nonsense\r\nContent-Length: 34\r\n\r\n" + second,
+  };
+  for (const std::string& first : firsts) {
+    const std::string answer = testing::raw_answer(server.port(), first);
+    INFO(first.substr(0, 200) << "\n" << answer);
+    CHECK(answer.rfind("HTTP/1.1 ") == 0);  // one answer, and then the end
+    CHECK(answer.find("Connection: close") != std::string::npos);
+    CHECK(answer.find("Keep-Alive") == std::string::npos);
+  }
+  // What was read to its end is followed by the next.
+  const std::string proper =
+      "POST /v1/completions HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n"
+      "Content-Length: 2\r\n\r\n{}GET /health HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
+  const std::string both = testing::raw_answer(server.port(), proper);
+  INFO(both);
+  CHECK(both.rfind("HTTP/1.1 400", 0) == 0);
+  CHECK(both.find("HTTP/1.1 200") != std::string::npos);
+}
+
+TEST_CASE("HTTP: the pieces of a stream come as they are, whatever packing the client offers") {
+  TestServer server;
+  server.gate().close();
+  const std::string body = R"({"prompt": "abc", "max_tokens": 60, "stream": true})";
+  const std::string request =
+      "POST /v1/completions HTTP/1.1\r\nHost: a\r\nAccept-Encoding: gzip, br\r\nRange: "
+      "bytes=0-3\r\n"
+      "Content-Type: application/json\r\nConnection: close\r\nContent-Length: " +
+      std::to_string(body.size()) + "\r\n\r\n" + body;
+  auto answer = std::async(std::launch::async, [&] {
+    const int socket = connect_to(server.port());
+    send(socket, request.data(), request.size(), MSG_NOSIGNAL);
+    std::string got;
+    char buffer[4096];
+    while (got.find("data: ") == std::string::npos) {
+      const ssize_t size = recv(socket, buffer, sizeof buffer, 0);
+      if (size <= 0) break;
+      got.append(buffer, static_cast<std::size_t>(size));
+    }
+    close(socket);
+    return got;
+  });
+  CHECK(eventually([&] {
+    if (answer.wait_for(0ms) == std::future_status::ready) return true;
+    if (server.engine().stats().generation_tokens_total < 30) server.gate().permit(1);
+    return false;
+  }));
+  CHECK(server.engine().stats().generation_tokens_total < 60);
+  server.gate().open();
+  const std::string got = answer.get();
+  INFO(got);
+  CHECK(got.rfind("HTTP/1.1 200", 0) == 0);
+  CHECK(got.find("data: ") != std::string::npos);
+  CHECK(got.find("Content-Encoding") == std::string::npos);
+}
+
+TEST_CASE("HTTP: under load requests get 429 while health and metrics answer") {
+  ServeOptions options;
+  options.num_threads = 4;  // three of them for requests
+  TestServer server(options);
+  server.gate().close();
+  const std::string body = R"({"prompt": "abc", "max_tokens": 2})";
+  std::vector<std::future<int>> waiting;
+  for (int i = 0; i < 3; ++i) {
+    waiting.push_back(std::async(std::launch::async, [&] {
+      const httplib::Result result = client_for(server.port()).Post(kCompletions, body, kJson);
+      return result ? result->status : 0;
+    }));
+  }
+  CHECK(eventually([&] {
+    const SchedulerStats stats = server.engine().stats().scheduler;
+    return stats.num_requests_running + stats.num_requests_waiting == 3;
+  }));
+  const Answer fourth = post(server.port(), kCompletions, body);
+  CHECK(fourth.status == 429);
+  CHECK(fourth.headers.find("Retry-After")->second == "1");
+  // Clients that keep their connections do not hold the last thread.
+  std::vector<std::unique_ptr<httplib::Client>> idle;
+  for (int i = 0; i < 6; ++i) {
+    idle.push_back(std::make_unique<httplib::Client>("127.0.0.1", server.port()));
+    idle.back()->set_keep_alive(true);
+    CHECK(idle.back()->Get(i % 2 == 0 ? "/health" : "/metrics")->status == 200);
+  }
+  server.gate().open();
+  for (auto& status : waiting) CHECK(status.get() == 200);
+}
+
+TEST_CASE("HTTP: what a path decodes to cannot write lines into the log") {
+  std::mutex mutex;
+  std::vector<std::string> lines;
+  TestServer server({}, {}, [&](LogLevel, std::string_view line) {
+    const std::scoped_lock lock(mutex);
+    lines.emplace_back(line);
+  });
+  CHECK(raw_status(server.port(),
+                   "GET /a%0AINFO%1B[2J%22 HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n") ==
+        404);
+  const auto logged = [&] {
+    const std::scoped_lock lock(mutex);
+    return std::any_of(lines.begin(), lines.end(), [](const std::string& line) {
+      return line.find("\"GET /a%0AINFO%1B[2J%22 HTTP/1.1\" 404") != std::string::npos;
+    });
+  };
+  CHECK(eventually(logged));
+  const std::scoped_lock lock(mutex);
+  for (const std::string& line : lines) CHECK(line.find('\n') == std::string::npos);
+}
+
+TEST_CASE("HTTP: a client that leaves with a byte unread frees its KV blocks too") {
+  TestServer server;
+  server.gate().close();
+  const std::string body = R"({"prompt": "abc", "max_tokens": 200, "ignore_eos": true})";
+  const std::string request =
+      "POST /v1/completions HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n"
+      "Content-Length: " +
+      std::to_string(body.size()) + "\r\n\r\n" + body + "X";
+  const int socket = connect_to(server.port());
+  CHECK(send(socket, request.data(), request.size(), MSG_NOSIGNAL) > 0);
+  CHECK(eventually([&] { return server.engine().stats().scheduler.num_requests_running == 1; }));
+  close(socket);
+  int num_polls = 0;
+  CHECK(eventually([&] {
+    if (num_polls++ % 10 == 0) server.gate().permit(1);
+    return server.engine().stats().num_finished_total == 1;
+  }));
+  CHECK(server.engine().stats().generation_tokens_total < 200);
 }
 
 TEST_CASE("HTTP: a half request does not keep the server from stopping") {

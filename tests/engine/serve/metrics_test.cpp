@@ -70,6 +70,10 @@ TEST_CASE("ServeMetrics: a request shows up in tokens, latencies and reasons") {
   has("vllm:inter_token_latency_seconds_sum{" + labels + "} 0.2");
   has("vllm:e2e_request_latency_seconds_sum{" + labels + "} 0.7");
   has("vllm:request_queue_time_seconds_sum{" + labels + "} 0.2");
+  has("vllm:request_max_num_generation_tokens_sum{" + labels + "} 2.0");
+  has("vllm:request_params_n_bucket{" + labels + ",le=\"1.0\"} 1.0");
+  has("vllm:prefix_cache_queries_total{" + labels + "} 0.0");
+  has("vllm:prefix_cache_hits_total{" + labels + "} 0.0");
   has("vllm:request_generation_tokens_bucket{" + labels + ",le=\"50.0\"} 1.0");
 }
 

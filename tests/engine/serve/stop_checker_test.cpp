@@ -41,4 +41,11 @@ TEST_CASE("StopChecker: the stop string that begins first counts") {
   CHECK(checker.finish().empty());
 }
 
+TEST_CASE("StopChecker: with the stop string included the output ends behind it") {
+  StopChecker stop({"end"}, true);
+  CHECK(stop.push("a e") == "a ");
+  CHECK(stop.push("nd of") == "end");
+  CHECK(stop.push("more").empty());
+}
+
 }  // namespace inferlab

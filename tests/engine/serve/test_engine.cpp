@@ -108,7 +108,7 @@ TestServer::TestServer(ServeOptions options, GatedBackend::Bend bend, LogSink lo
 
 ServeOptions TestServer::on_free_port(ServeOptions options) {
   options.port = 0;
-  options.num_threads = 32;
+  if (options.num_threads == 0) options.num_threads = 32;
   return options;
 }
 

@@ -41,12 +41,23 @@ TEST_CASE("pre_tokenize: Qwen 2 and StarCoder cut digits one by one") {
   CHECK(pre_tokenize("a 12b", PreTokenizer::kStarcoder) == Words{"a", " ", "1", "2", "b"});
 }
 
+TEST_CASE("pre_tokenize: the default rule cuts punctuation off and numbers in threes") {
+  const auto cut = [](std::string_view text) { return pre_tokenize(text, PreTokenizer::kDefault); };
+  CHECK(cut("it's 12345!") == Words{"it", "'", "s", " ", "123", "45", "!"});
+  CHECK(cut("a += (b)") == Words{"a", " ", "+=", " ", "(", "b", ")"});
+  CHECK(cut("x  y\nz") == Words{"x", " ", " y", "\n", "z"});
+  // Arabic-Indic digits are numbers, but no [0-9].
+  CHECK(cut("\xd9\xa1\xd9\xa2\xd9\xa3\xd9\xa4") == Words{"\xd9\xa1\xd9\xa2\xd9\xa3\xd9\xa4"});
+  CHECK(pre_tokenizer_from_name("default") == PreTokenizer::kDefault);
+}
+
 TEST_CASE("pre_tokenize: the words put together are the text", "[seeds]") {
   Rng rng(3, "pre_tokenizer", "whole");
   for (int round = 0; round < 400; ++round) {
     const std::string text = test::random_text(rng, rng.below(50));
-    for (const PreTokenizer rule : {PreTokenizer::kGpt2, PreTokenizer::kLlama3,
-                                    PreTokenizer::kQwen2, PreTokenizer::kStarcoder}) {
+    for (const PreTokenizer rule :
+         {PreTokenizer::kGpt2, PreTokenizer::kLlama3, PreTokenizer::kQwen2,
+          PreTokenizer::kStarcoder, PreTokenizer::kDefault}) {
       std::string joined;
       for (const std::string_view word : pre_tokenize(text, rule)) {
         REQUIRE_FALSE(word.empty());

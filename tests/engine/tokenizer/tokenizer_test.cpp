@@ -51,6 +51,41 @@ TEST_CASE("Tokenizer: random Unicode comes back unchanged", "[seeds]") {
   }
 }
 
+TEST_CASE("Tokenizer: a SentencePiece file that names no ids has Llama's own") {
+  const std::vector<std::string> tokens = {"<unk>", "<s>", "</s>", "\xe2\x96\x81", "a"};
+  const std::vector<std::int32_t> kinds = {2, 3, 3, 1, 1};
+  const std::vector<float> scores(tokens.size());
+  GgufWriter writer;
+  writer.add("tokenizer.ggml.model", "llama");
+  writer.add("tokenizer.ggml.tokens", tokens);
+  writer.add("tokenizer.ggml.scores", std::span<const float>(scores));
+  writer.add("tokenizer.ggml.token_type", std::span<const std::int32_t>(kinds));
+  const auto file = GgufFile::parse(writer.bytes(), "x");
+  REQUIRE(file.has_value());
+  const auto tokenizer = Tokenizer::load(*file);
+  REQUIRE(tokenizer.has_value());
+  CHECK(tokenizer->bos() == 1);
+  CHECK(tokenizer->eos() == 2);
+  CHECK(tokenizer->encode("az") == std::vector<TokenId>{1, 3, 4, 0});
+}
+
+TEST_CASE("Tokenizer: BOS and whole words first are Llama 3's, not Smaug's") {
+  const auto adds_bos = [](std::string_view pre) {
+    const std::vector<std::string> tokens = {"<s>", "a"};
+    GgufWriter writer;
+    writer.add("tokenizer.ggml.model", "gpt2");
+    writer.add("tokenizer.ggml.pre", pre);
+    writer.add("tokenizer.ggml.tokens", tokens);
+    writer.add("tokenizer.ggml.merges", std::span<const std::string>{});
+    writer.add("tokenizer.ggml.bos_token_id", std::uint32_t{0});
+    const auto file = GgufFile::parse(writer.bytes(), "x");
+    REQUIRE(file.has_value());
+    return Tokenizer::load(*file)->adds_bos();
+  };
+  CHECK(adds_bos("llama-bpe"));
+  CHECK_FALSE(adds_bos("smaug-bpe"));
+}
+
 TEST_CASE("Tokenizer: what is no UTF-8 is read as U+FFFD", "[seeds]") {
   const Tokenizer bpe = byte_bpe();
   const Tokenizer spm = sentence_piece();

@@ -95,3 +95,47 @@ TEST_CASE("FieldSet: the difference of two objects brings one to the other's fie
     CHECK(FieldSet::from_value(changed.to_value()) == changed);
   }
 }
+
+TEST_CASE("JSON patch: pointers begin with a slash, and negative indices count from the end") {
+  const auto patched = [](std::string_view operations) {
+    return json_patch(parse_json(R"({"a":[1,2,3],"b":{"c":1}})").value(),
+                      parse_json(operations).value());
+  };
+  const auto text = [&](std::string_view operations) {
+    const auto result = patched(operations);
+    return result ? to_json(*result) : result.error().message;
+  };
+  CHECK(text(R"([{"op":"replace","path":"b/c","value":2}])") ==
+        "replace operation does not apply: doc is missing path: \"b/c\": missing value");
+  CHECK(text(R"([{"op":"replace","path":"/a/-1","value":9}])") == R"({"a":[1,2,9],"b":{"c":1}})");
+  CHECK(text(R"([{"op":"add","path":"/a/-1","value":9}])") == R"({"a":[1,2,3,9],"b":{"c":1}})");
+  CHECK(text(R"([{"op":"remove","path":"/a/-3"}])") == R"({"a":[2,3],"b":{"c":1}})");
+  CHECK_FALSE(patched(R"([{"op":"remove","path":"/a/-4"}])"));
+  CHECK(text(R"([{"op":"replace","path":"","value":{"z":1}}])") == R"({"z":1})");
+  CHECK_FALSE(patched(R"([{"op":"replace","path":"","value":7}])"));
+  CHECK_FALSE(patched(R"([{"op":"remove","path":""}])"));
+  CHECK_FALSE(patched(R"([{"op":"copy","from":"","path":"/b/d"}])"));
+}
+
+TEST_CASE("Strategic patch: what is deleted goes first, and long lists take no long time") {
+  std::string target;
+  std::string patch;
+  for (int i = 0; i < 20'000; ++i) {
+    const std::string name = "\"e" + std::to_string(i) + "\"";
+    target += (i == 0 ? "" : ",") + ("{\"name\":" + name + ",\"value\":\"a\"}");
+    patch += (i == 0 ? "" : ",") + ("{\"name\":" + name + ",\"value\":\"b\"}");
+  }
+  const auto pod = [](const std::string& env) {
+    return parse_json(R"({"spec":{"template":{"spec":{"containers":[{"name":"c","env":[)" + env +
+                      "]}]}}}}")
+        .value();
+  };
+  const auto all = strategic_patch(deployment_type(), pod(target), pod(patch));
+  REQUIRE(all);
+  CHECK(*all == pod(patch));
+  const auto anew =
+      strategic_patch(deployment_type(), pod(R"({"name":"x","value":"old"})"),
+                      pod(R"({"name":"x","value":"new"},{"name":"x","$patch":"delete"})"));
+  REQUIRE(anew);
+  CHECK(*anew == pod(R"({"name":"x","value":"new"})"));
+}

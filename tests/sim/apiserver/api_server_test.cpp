@@ -99,6 +99,54 @@ TEST_CASE("server: a body over the limit gets 413 as a Status") {
   CHECK(answer.find("RequestEntityTooLarge") != std::string::npos);
 }
 
+TEST_CASE("server: a chunked body over the limit gets 413 as a Status") {
+  BareRun run;
+  const auto server = plain_server(run);
+  RawConnection connection(server->port());
+  connection.send(
+      "POST /api/v1/namespaces/default/configmaps HTTP/1.1\r\nHost: x\r\nContent-Type: "
+      "application/json\r\nTransfer-Encoding: chunked\r\n\r\n");
+  const std::string chunk = "10000\r\n" + std::string(0x10000, 'x') + "\r\n";
+  // Far more than the limit, and no end: the server need not read all of it.
+  for (int i = 0; i < 200 && connection.send(chunk); ++i) continue;
+  const std::string answer = connection.read_to_end();
+  CHECK(answer.find("HTTP/1.1 413") == 0);
+  CHECK(answer.find("Request entity too large: limit is 3145728") != std::string::npos);
+}
+
+TEST_CASE("server: who has no token is told so before the body is read") {
+  BareRun run;
+  ApiServerOptions options;
+  options.tls = false;
+  options.token = "secret";
+  const auto server = ApiServer::start(run.door(), options);
+  REQUIRE(server.has_value());
+  RawConnection connection((*server)->port());
+  connection.send(
+      "POST /api/v1/namespaces/default/configmaps HTTP/1.1\r\nHost: x\r\nContent-Type: "
+      "application/json\r\nContent-Length: 1000000\r\n\r\n{");
+  const std::string answer = connection.read_to_end();
+  CHECK(answer.find("HTTP/1.1 401") == 0);
+  CHECK(answer.find("Connection: close") != std::string::npos);
+}
+
+TEST_CASE("server: a client that sends its request drop by drop is dropped") {
+  BareRun run;
+  ApiServerOptions options;
+  options.tls = false;
+  options.request_timeout = std::chrono::milliseconds(300);
+  const auto server = ApiServer::start(run.door(), options);
+  REQUIRE(server.has_value());
+  RawConnection connection((*server)->port());
+  connection.send("GET /healthz HTTP/1.1\r\n");
+  const auto began = std::chrono::steady_clock::now();
+  while (connection.send("X-Drop: 1\r\n")) {
+    if (std::chrono::steady_clock::now() - began > std::chrono::seconds(20)) break;
+    std::this_thread::yield();
+  }
+  CHECK(std::chrono::steady_clock::now() - began < std::chrono::seconds(20));
+}
+
 TEST_CASE("server: a client that accepts compression still gets each event at once") {
   BareRun run;
   const auto server = plain_server(run);

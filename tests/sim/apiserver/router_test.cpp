@@ -206,6 +206,31 @@ TEST_CASE("router: unknown fields are warned about, or refused when that was ask
           .status == 400);
 }
 
+TEST_CASE("router: options of a deletion are checked as the real server checks them") {
+  Fixture fixture;
+  fixture.run.create("configmaps", "default", config_map("a"));
+  const std::string target = std::string(kConfigMaps) + "/a";
+  const auto deletion = [&](const std::string& body, const std::string& query = {}) {
+    return ask(fixture.router, "DELETE", target + query, body, kJson);
+  };
+  const auto unknown = deletion(R"({"propagationPolicy":"Sideways"})");
+  CHECK(unknown.status == 422);
+  const std::string text =
+      "DeleteOptions.meta.k8s.io \"\" is invalid: propagationPolicy: Unsupported value: "
+      "\"Sideways\": supported values: \"Foreground\", \"Background\", \"Orphan\", \"nil\"";
+  CHECK(unknown.body["message"].as_string() == text);
+  CHECK(deletion("", "?propagationPolicy=Sideways").body["message"].as_string() == text);
+  CHECK(deletion(R"({"propagationPolicy":"Orphan","orphanDependents":true})").status == 422);
+  CHECK(deletion(R"({"dryRun":["All","Some"]})").status == 422);
+  CHECK(deletion(R"({"gracePeriodSeconds":"soon"})").status == 500);
+  CHECK(deletion(R"({"kind":"ConfigMap","apiVersion":"v1"})").status == 500);
+  CHECK(deletion(R"({"dryRun":["All"]})").status == 200);
+  CHECK(ask(fixture.router, "GET", target).status == 200);
+  CHECK(deletion(R"({"kind":"DeleteOptions","apiVersion":"v1","gracePeriodSeconds":0})").status ==
+        200);
+  CHECK(ask(fixture.router, "GET", target).status == 404);
+}
+
 TEST_CASE("router: reviews answer that the token's holder may do everything") {
   Fixture fixture;
   const auto access = ask(

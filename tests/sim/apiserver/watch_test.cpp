@@ -156,6 +156,21 @@ TEST_CASE("watch: as a table the columns come with the first event only") {
   CHECK(reader.event(1)["object"]["columnDefinitions"].is_null());
 }
 
+TEST_CASE("watch: Events of the core group are seen through events.k8s.io") {
+  Fixture fixture;
+  StreamReader reader(fixture.router.answer(
+      testing::make_request("GET", "/apis/events.k8s.io/v1/namespaces/default/events?watch=true",
+                            "", {{"accept", "application/json"}})));
+  fixture.run.create("events", "default",
+                     R"({"metadata":{"name":"e"},"message":"done","involvedObject":{"kind":"Pod",
+                         "name":"p","namespace":"default"}})");
+  const Value event = reader.event(0);
+  CHECK(type_and_name(event) == "ADDED e");
+  CHECK(event["object"]["apiVersion"].as_string() == "events.k8s.io/v1");
+  CHECK(event["object"]["note"].as_string() == "done");
+  reader.leave();
+}
+
 TEST_CASE("watch: ends with the server and leaves nothing behind") {
   Fixture fixture;
   fixture.create("a");

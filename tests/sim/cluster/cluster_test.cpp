@@ -172,3 +172,74 @@ TEST_CASE("read_journal: a line that was cut off is left out, a damaged one is n
       "j");
   CHECK_FALSE(unordered.has_value());
 }
+
+TEST_CASE("Cluster: refused and dry-run requests leave no mark on the run") {
+  const auto run = [](bool disturbed) {
+    Cluster cluster(small_spec(), 7);
+    const auto disturb = [&](Verb verb, std::string_view name, const char* body, bool dry_run) {
+      if (!disturbed) return;
+      ApiRequest request;
+      request.verb = verb;
+      request.resource = "services";
+      request.ns = "default";
+      request.name = name;
+      request.dry_run = dry_run;
+      request.body = parse_yaml(body, "body").value().front().value;
+      CHECK(cluster.request(request).ok() == dry_run);
+    };
+    disturb(Verb::kCreate, "", "metadata: {name: none}", false);  // no ports: 422
+    cluster.run_until(Time{60s});
+    disturb(Verb::kCreate, "", "{metadata: {name: dry}, spec: {ports: [{port: 80}]}}", true);
+    create_all(cluster, kManifest);
+    disturb(Verb::kCreate, "", "{metadata: {name: vllm}, spec: {ports: [{port: 80}]}}", false);
+    cluster.run_until(Time{90s});
+    CHECK(cluster.journal().size() == 2);
+    return cluster.run_hash();
+  };
+  CHECK(run(false) == run(true));
+}
+
+TEST_CASE("Cluster: a collection deleted half-way is journalled, and replays") {
+  Cluster cluster(small_spec(), 7);
+  const auto create = [&](const char* name) {
+    ApiRequest request;
+    request.verb = Verb::kCreate;
+    request.resource = "configmaps";
+    request.ns = "default";
+    request.body = Value::object({{"metadata", Value::object({{"name", name}})}});
+    const ApiResponse made = cluster.request(request);
+    REQUIRE(made.ok());
+    return made.body["metadata"]["uid"].str();
+  };
+  ApiRequest deletion;
+  deletion.verb = Verb::kDeleteCollection;
+  deletion.resource = "configmaps";
+  deletion.ns = "default";
+  deletion.precondition_uid = create("a");
+  create("b");
+  CHECK(cluster.request(deletion).code == 409);
+  CHECK(cluster.store().get({"configmaps", "default", "a"}) == nullptr);
+  CHECK(cluster.journal().size() == 3);
+  cluster.run_until(Time{10s});
+  Cluster again(small_spec(), 7);
+  again.replay(cluster.journal());
+  again.run_until(Time{10s});
+  CHECK(again.run_hash() == cluster.run_hash());
+}
+
+TEST_CASE("Cluster: it has the Service of its API server, and tells Pods its certificate") {
+  Cluster cluster(small_spec(), 7);
+  cluster.run_until(Time{30s});
+  const ObjectPtr service = cluster.store().get({"services", "default", "kubernetes"});
+  REQUIRE(service != nullptr);
+  CHECK(service->document["spec"]["clusterIP"].as_string() == "10.96.0.1");
+  CHECK(service->document["spec"]["ports"][std::size_t{0}]["port"].as_int() == 443);
+  const ObjectPtr endpoints = cluster.store().get({"endpoints", "default", "kubernetes"});
+  REQUIRE(endpoints != nullptr);
+  CHECK(endpoints->document["subsets"][std::size_t{0}]["addresses"].size() == 1);
+  CHECK(cluster.store().get({"endpointslices.discovery.k8s.io", "default", "kubernetes"}) !=
+        nullptr);
+  const ObjectPtr root = cluster.store().get({"configmaps", "kube-system", "kube-root-ca.crt"});
+  REQUIRE(root != nullptr);
+  CHECK(root->document["data"]["ca.crt"].as_string().starts_with("-----BEGIN CERTIFICATE-----"));
+}

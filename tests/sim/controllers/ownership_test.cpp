@@ -3,6 +3,7 @@
 
 #include <catch2/catch.hpp>
 
+#include "sim/api/json.h"
 #include "tests/sim/controllers/controllers_world.h"
 
 namespace inferlab {
@@ -85,20 +86,65 @@ TEST_CASE("ReplicaSet: a deleted Pod is replaced, and events tell of it") {
 TEST_CASE("namespace: it is emptied, and gone when the last Pod has ended") {
   ControllersWorld world;
   world.create_node("w1");
-  world.create_deployment(1, "");
+  world.create("namespaces",
+               R"({"apiVersion":"v1","kind":"Namespace","metadata":{"name":"team"}})");
   world.settle();
-  CHECK_FALSE(world.get("serviceaccounts", "default").is_null());
-  CHECK_FALSE(world.get("configmaps", "kube-root-ca.crt").is_null());
-  world.bind(world.pods().at(0), "w1");
-  world.remove("namespaces", "default");
+  const auto has = [&](std::string_view resource, const std::string& name) {
+    return world.store.get({std::string(resource), "team", name}) != nullptr;
+  };
+  CHECK(has("serviceaccounts", "default"));
+  CHECK(has("configmaps", "kube-root-ca.crt"));
+  const Value pod = sim::parse_json(R"({"apiVersion":"v1","kind":"Pod","metadata":{"name":"a"},
+      "spec":{"nodeName":"w1","containers":[{"name":"main","image":"v1"}]}})")
+                        .value_or(Value());
+  REQUIRE(world.api.create("pods", "team", pod, "test").ok());
+  world.remove("namespaces", "team");
   world.settle();
-  CHECK(world.get("namespaces", "default")["status"]["phase"].as_string() == "Terminating");
-  CHECK(world.get("deployments.apps", "web").is_null());
-  CHECK(world.pods().size() == 1);
-  world.finalize_pods();
+  CHECK(world.get("namespaces", "team")["status"]["phase"].as_string() == "Terminating");
+  REQUIRE(has("pods", "a"));
+  REQUIRE(world.api.remove({"pods", "team", "a"}, "test", 0).ok());
   world.settle();
-  CHECK(world.get("namespaces", "default").is_null());
-  CHECK(world.get("serviceaccounts", "default").is_null());
+  CHECK(world.get("namespaces", "team").is_null());
+  CHECK_FALSE(has("serviceaccounts", "default"));
+}
+
+TEST_CASE("garbage collector: an owner holds only in the dependent's own namespace, by its name") {
+  ControllersWorld world;
+  const auto config_map = [&](const std::string& ns, const std::string& name,
+                              const std::string& owner) {
+    const Value body = sim::parse_json(fmt::format(R"({{"apiVersion":"v1","kind":"ConfigMap",
+            "metadata":{{"name":"{}"{}}}}})",
+                                                   name, owner))
+                           .value_or(Value());
+    REQUIRE(world.api.create("configmaps", ns, body, "test").ok());
+    return world.store.get({"configmaps", ns, name});
+  };
+  world.create("namespaces", R"({"apiVersion":"v1","kind":"Namespace","metadata":{"name":"b"}})");
+  const auto owner = config_map("default", "owner", "");
+  const std::string uid = owner->document["metadata"]["uid"].str();
+  const auto reference = [&](std::string_view name, std::string_view kind = "ConfigMap") {
+    return fmt::format(
+        R"(,"ownerReferences":[{{"apiVersion":"v1","kind":"{}","name":"{}","uid":"{}"}}])", kind,
+        name, uid);
+  };
+  config_map("default", "good", reference("owner"));
+  config_map("default", "misnamed", reference("other"));
+  config_map("default", "unknown-kind", reference("owner", "Gadget"));
+  config_map("b", "abroad", reference("owner"));
+  world.settle();
+  CHECK(world.store.get({"configmaps", "default", "good"}) != nullptr);
+  CHECK(world.store.get({"configmaps", "default", "unknown-kind"}) != nullptr);
+  CHECK(world.store.get({"configmaps", "default", "misnamed"}) == nullptr);
+  CHECK(world.store.get({"configmaps", "b", "abroad"}) == nullptr);
+  std::string message;
+  for (const auto& event : world.store.list("events", "b")) {
+    if (event->document["reason"].as_string() == "OwnerRefInvalidNamespace") {
+      message = event->document["message"].str();
+    }
+  }
+  CHECK(message == fmt::format("ownerRef [v1/ConfigMap, namespace: b, name: owner, uid: {}] does "
+                               "not exist in namespace \"b\"",
+                               uid));
 }
 
 }  // namespace inferlab

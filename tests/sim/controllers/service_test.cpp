@@ -119,4 +119,29 @@ TEST_CASE("Endpoints: publishNotReadyAddresses shows what is not Ready as ready"
   CHECK(slices(world) == "8000: a(r--)");
 }
 
+TEST_CASE("Endpoints: a port by name is one of the same protocol, a sidecar's too") {
+  ControllersWorld world;
+  world.create_node("w1");
+  create_service(world);
+  world.create("pods", R"({"apiVersion":"v1","kind":"Pod","metadata":{"name":"a",
+    "labels":{"app":"web"}},"spec":{"containers":[{"name":"main","image":"v1",
+    "ports":[{"name":"api","containerPort":53,"protocol":"UDP"}]}],
+    "initContainers":[{"name":"proxy","image":"v1","restartPolicy":"Always",
+    "ports":[{"name":"api","containerPort":8443}]}]}})");
+  world.bind("a", "w1");
+  world.make_ready("a");
+  world.settle();
+  CHECK(endpoints(world) == "8443 addresses a");
+}
+
+TEST_CASE("Endpoints: the last label taken off a Service goes from its Endpoints too") {
+  ControllersWorld world;
+  create_service(world);
+  world.settle();
+  CHECK(world.get("endpoints", "web")["metadata"]["labels"]["team"].as_string() == "llm");
+  world.patch("services", "web", R"({"metadata":{"labels":null}})");
+  world.settle();
+  CHECK(world.get("endpoints", "web")["metadata"]["labels"]["team"].is_null());
+}
+
 }  // namespace inferlab

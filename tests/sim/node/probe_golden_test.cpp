@@ -58,7 +58,7 @@ class ProbeWorld final : public testing::GoldenWorld {
                                       healthy_ ? "ok" : "failed");
                   return ProbeOutcome{healthy_, {}};
                 },
-            .failed = [](const std::string&) {},
+            .failed = [](const ProbeOutcome&) {},
             .result_changed =
                 [this](bool success) { line_ += success ? " -> success" : " -> failure"; }});
   }

@@ -69,9 +69,9 @@ struct Rig {
                 [this] {
                   const bool good = now() >= healthy_from;
                   trace += fmt::format("{}{} ", now(), good ? '+' : '-');
-                  return ProbeOutcome{good, "bad"};
+                  return ProbeOutcome{.success = good, .output = "bad"};
                 },
-            .failed = [](const std::string&) {},
+            .failed = [](const ProbeOutcome&) {},
             .result_changed =
                 [this](bool success) { trace += success ? "success " : "failure "; }});
   }

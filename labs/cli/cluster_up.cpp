@@ -1,0 +1,132 @@
+// A cluster without a lab, in the foreground until Ctrl-C or `inferlab cluster down`.
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "labs/cli/commands.h"
+#include "labs/cli/stop_signals.h"
+#include "labs/session/control.h"
+#include "labs/session/session.h"
+#include "labs/spec/catalog.h"
+#include "labs/spec/cluster_file.h"
+#include "labs/spec/text_file.h"
+#include "sim/api/json.h"
+#include "sim/apiserver/private_file.h"
+
+namespace inferlab::labs {
+namespace {
+
+constexpr std::size_t kMaxTokenBytes = 4096;
+
+class ClusterUpCommand final : public Command {
+ public:
+  void declare(Args& args) override {
+    args.flag("--bare", bare_,
+              "the control plane alone: no nodes and no kubelets; nodes that clients make, and the "
+              "status that they write, are theirs");
+    args.option("--spec", spec_,
+                "file with a `cluster:` section as in lab.yaml; default: the "
+                "first lab's cluster");
+    args.option("--speed", speed_, "virtual seconds a second: 1, 10, max, pause");
+    args.option("--port", port_, "port of the API server; 0: a free one", 0, 65535);
+    args.option("--token", token_, "that clients must show; default: a new one");
+    args.option("--token-file", token_file_, "file that holds the token");
+    args.option("--seed", seed_, "of the random streams");
+    args.format(format_);
+  }
+
+  Result<int> run(Terminal& terminal) override {
+    SessionOptions options;
+    const std::optional<double> speed = parse_speed(speed_);
+    if (!speed) {
+      return Error{ErrorKind::kInvalid, fmt::format("--speed: {}: is no speed", speed_),
+                   "a number of virtual seconds a second, max or pause"};
+    }
+    options.speed = *speed;
+    INFERLAB_TRY(options.lab, cluster());
+    INFERLAB_TRY(options.token, token());
+    options.seed = seed_;
+    options.api_port = static_cast<int>(port_);
+    options.fresh = true;  // a new cluster every time
+    const StopSignals signals;
+    INFERLAB_TRY(const std::unique_ptr<Session> session, Session::start(std::move(options)));
+    std::string token_path = token_file_;
+    if (token_path.empty()) {
+      token_path = session->folder() + "/token";
+      INFERLAB_TRY_VOID(sim::write_private_file(token_path, session->token() + "\n"));
+    }
+    announce(terminal, *session, token_path);
+    signals.wait([&session] { return session->asked_to_stop(); });
+    if (const auto failure = session->driver().failure()) return *failure;
+    return kExitDone;
+  }
+
+ private:
+  [[nodiscard]] Result<LabSpec> cluster() const {
+    if (bare_ && !spec_.empty()) {
+      return Error{ErrorKind::kInvalid, "--bare: --spec is given too", "give one of them"};
+    }
+    LabSpec lab;
+    if (!spec_.empty()) {
+      INFERLAB_TRY(lab.cluster, load_cluster_file(spec_));
+    } else if (!bare_) {
+      INFERLAB_TRY(std::vector<LabSpec> labs, list_labs());
+      if (labs.empty()) return Error{ErrorKind::kNotFound, "scenarios: no lab is there"};
+      lab.cluster = std::move(labs.front().cluster);
+      lab.seed = labs.front().seed;
+    }
+    lab.id = "cluster-up";  // names the session's folder
+    lab.title = "A cluster";
+    return lab;
+  }
+
+  [[nodiscard]] Result<std::string> token() const {
+    if (!token_.empty() && !token_file_.empty()) {
+      return Error{ErrorKind::kInvalid, "--token-file: --token is given too", "give one of them"};
+    }
+    std::string token = token_;
+    if (!token_file_.empty()) {
+      INFERLAB_TRY(token, read_text_file(token_file_, kMaxTokenBytes));
+      while (!token.empty() && (token.back() == '\n' || token.back() == '\r')) token.pop_back();
+      if (token.empty()) return Error{ErrorKind::kInvalid, token_file_ + ": is empty"};
+    }
+    // It travels in a header and stands in a YAML file.
+    for (const char c : token) {
+      if (c <= ' ' || c > '~' || c == '"' || c == '\\') {
+        return Error{ErrorKind::kInvalid, "token: holds a character that a header cannot carry",
+                     "use letters, digits and -._~+/="};
+      }
+    }
+    return token;
+  }
+
+  void announce(Terminal& terminal, const Session& session, const std::string& token_path) const {
+    if (format_ == "json") {
+      terminal.out << sim::to_json(sim::Value::object({{"apiUrl", session.api_url()},
+                                                       {"tokenFile", token_path},
+                                                       {"kubeconfig", session.kubeconfig()},
+                                                       {"gatewayUrl", session.gateway_url()},
+                                                       {"folder", session.folder()}}))
+                   << '\n';
+    } else {
+      terminal.out << fmt::format(
+          "API server  {}\nToken       {}\nKubeconfig  {}\n{}\nCtrl-C ends the cluster.\n",
+          session.api_url(), token_path, session.kubeconfig(),
+          bare_ ? std::string() : fmt::format("Gateway     {}\n", session.gateway_url()));
+    }
+    terminal.out.flush();
+  }
+
+  bool bare_ = false;
+  std::string spec_, speed_ = "1", token_, token_file_, format_ = "text";
+  std::int64_t port_ = 0;
+  std::optional<std::uint64_t> seed_;
+};
+
+}  // namespace
+
+std::unique_ptr<Command> make_cluster_up() {
+  return std::make_unique<ClusterUpCommand>();
+}
+
+}  // namespace inferlab::labs

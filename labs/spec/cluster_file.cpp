@@ -1,0 +1,48 @@
+#include "labs/spec/cluster_file.h"
+
+#include <fmt/format.h>
+
+#include <utility>
+#include <vector>
+
+#include "labs/spec/cluster_section.h"
+#include "labs/spec/lab_tables.h"
+#include "labs/spec/text_file.h"
+#include "labs/spec/validate.h"
+#include "sim/api/yaml.h"
+
+namespace inferlab::labs {
+namespace {
+
+using sim::Value;
+
+constexpr std::size_t kMaxBytes = std::size_t{1} << 20;
+
+}  // namespace
+
+Result<sim::ClusterSpec> load_cluster_file(const std::string& path) {
+  INFERLAB_TRY(const std::string text, read_text_file(path, kMaxBytes));
+  INFERLAB_TRY(std::vector<sim::YamlDocument> documents, sim::parse_yaml(text, path));
+  if (documents.size() != 1) {
+    return Error{ErrorKind::kInvalid,
+                 fmt::format("{}:1:1: document: must be one, found {}", path, documents.size())};
+  }
+  sim::YamlDocument& document = documents.front();
+  std::vector<SpecField> fields;
+  Value::Object sections;
+  for (const char* name : {"cluster", "traffic"}) {
+    fields.push_back(*kLabTable.find(name));
+    if (document.value.has(name)) sections.push_back({name, document.value[name]});
+  }
+  document.value = Value::object(std::move(sections));
+  const SpecTable table{"cluster-file", "A cluster.", fields};
+  SpecValidator places(document, path, [](std::string_view) { return nullptr; });
+  std::vector<Error> errors = places.validate(table);
+  if (!errors.empty()) return errors.front();
+  LabSpec lab;
+  read_cluster(document.value, places, lab, errors);
+  if (!errors.empty()) return errors.front();
+  return std::move(lab.cluster);
+}
+
+}  // namespace inferlab::labs

@@ -1,0 +1,87 @@
+#include "sim/api/not_simulated.h"
+
+#include <algorithm>
+#include <iterator>
+
+namespace inferlab::sim {
+namespace {
+
+// Paths within a PodSpec; "[]" stands for each item of a list. Who builds one takes its row out.
+constexpr std::string_view kPaths[] = {
+    "activeDeadlineSeconds",
+    "affinity.podAffinity",
+    "affinity.podAntiAffinity",
+    "containers[].lifecycle.postStart",
+    "containers[].ports[].hostPort",
+    "initContainers[].lifecycle.postStart",
+    "initContainers[].ports[].hostPort",
+    "readinessGates",
+    "topologySpreadConstraints",
+};
+
+// Kinds that are kept and shown, and that nothing acts on. Who builds their controller, or has them
+// enforced, takes the row out.
+constexpr std::string_view kKinds[] = {
+    "ClusterRole",
+    "ClusterRoleBinding",
+    "CronJob",
+    "CustomResourceDefinition",
+    "DaemonSet",
+    "HorizontalPodAutoscaler",
+    "Ingress",
+    "Job",
+    "LimitRange",
+    "NetworkPolicy",
+    "PersistentVolume",
+    "PersistentVolumeClaim",
+    "PodDisruptionBudget",
+    "ReplicationController",
+    "ResourceQuota",
+    "Role",
+    "RoleBinding",
+    "StatefulSet",
+    "ValidatingAdmissionPolicy",
+    "ValidatingAdmissionPolicyBinding",
+    "VolumeAttachment",
+};
+
+void find(const Value& at, std::string_view path, const std::string& place,
+          std::vector<std::string>& found) {
+  if (path.empty()) {
+    if (!at.empty() && !(at.is_int() && at.as_int() == 0)) {
+      found.push_back(place + ": is not simulated yet");
+    }
+    return;
+  }
+  const std::size_t end = path.find('.');
+  std::string_view step = path.substr(0, end);
+  const std::string_view rest =
+      end == std::string_view::npos ? std::string_view() : path.substr(end + 1);
+  const bool each = step.ends_with("[]");
+  if (each) step.remove_suffix(2);
+  const Value& next = at[step];
+  const std::string name = place + "." + std::string(step);
+  if (!each) return find(next, rest, name, found);
+  std::size_t index = 0;
+  for (const Value& item : next.items()) {
+    find(item, rest, name + "[" + std::to_string(index++) + "]", found);
+  }
+}
+
+}  // namespace
+
+std::vector<std::string> not_simulated(const Kind& kind, const Value& object) {
+  std::vector<std::string> found;
+  if (std::find(std::begin(kKinds), std::end(kKinds), kind.kind) != std::end(kKinds)) {
+    found.push_back("kind " + std::string(kind.kind) + ": is not simulated yet");
+  }
+  const bool is_pod = kind.kind == "Pod";
+  const Value& spec = is_pod ? object["spec"] : object["spec"]["template"]["spec"];
+  if (!spec.is_object()) return found;
+  for (const std::string_view path : kPaths) {
+    find(spec, path, is_pod ? "spec" : "spec.template.spec", found);
+  }
+  return found;
+}
+
+}  // namespace inferlab::sim

@@ -1,0 +1,20 @@
+#pragma once
+
+#include <string_view>
+
+#include "sim/api/api.h"
+
+namespace inferlab::sim {
+
+/// What a cluster has before anybody works on it: its namespaces, the system PriorityClasses, and the Service `kubernetes` with
+/// its endpoints. Once, on an empty store.
+/// Source: Kubernetes 1.32, pkg/controlplane (kubernetesservice, reconcilers); a cluster of
+/// kubeadm.
+void create_system_objects(Api& api);
+
+/// The PEM certificate in every ConfigMap kube-root-ca.crt. It is the same in all runs, so that
+/// runs are equal; its key was never kept. kubectl does not meet it: the certificate authority of
+/// the HTTPS face belongs to this machine, not to the run.
+std::string_view cluster_root_ca();
+
+}  // namespace inferlab::sim
