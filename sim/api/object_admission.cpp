@@ -2,7 +2,6 @@
 
 #include "sim/api/quantity.h"
 #include "sim/api/status.h"
-#include "sim/api/validation/names.h"
 
 namespace inferlab::sim {
 namespace {
@@ -82,43 +81,6 @@ void set_ingress_class(Call& call, Value& ingress) {
   }
 }
 
-// Where the name of an object of this kind turns up; empty: nowhere.
-std::string_view name_user(std::string_view kind) {
-  if (kind == "Pod") return "the Pod's hostname";
-  for (const char* one : {"CronJob", "Deployment", "Job", "ReplicaSet", "ReplicationController"}) {
-    if (kind == one) return "Pod names and hostnames";
-  }
-  return {};
-}
-
-// What is accepted, but may surprise or should not be used any more.
-void warn(Call& call, const Value& object) {
-  const std::string_view kind = call.kind.kind;
-  if (const std::string_view whose = name_user(kind); !whose.empty()) {
-    std::string faults;
-    for (const std::string& fault : check_dns1123_label(object["metadata"]["name"].as_string()))
-      faults += (faults.empty() ? "" : " ") + fault;
-    if (!faults.empty()) {
-      call.warnings.push_back("metadata.name: this is used in " + std::string(whose) +
-                              ", which can result in surprising behavior; a DNS label is "
-                              "recommended: [" +
-                              faults + "]");
-    }
-  }
-  if (kind == "Ingress" && !object["spec"].has("ingressClassName") &&
-      object["metadata"]["annotations"].has("kubernetes.io/ingress.class")) {
-    call.warnings.emplace_back(
-        "annotation \"kubernetes.io/ingress.class\" is deprecated, please use "
-        "'spec.ingressClassName' instead");
-  }
-  if (kind == "PersistentVolume" &&
-      object["spec"]["persistentVolumeReclaimPolicy"].as_string() == "Recycle") {
-    call.warnings.emplace_back(
-        "spec.persistentVolumeReclaimPolicy: The Recycle reclaim policy is deprecated. Instead, "
-        "the recommended approach is to use dynamic provisioning.");
-  }
-}
-
 std::optional<ApiResponse> check_only_default(Call& call, const Value& priority_class) {
   if (!priority_class["globalDefault"].as_bool()) return std::nullopt;
   const std::string_view name = priority_class["metadata"]["name"].as_string();
@@ -147,7 +109,6 @@ std::optional<ApiResponse> admit_objects(Call& call, Value& object, const Value&
   } else if (kind == "PriorityClass") {
     return check_only_default(call, object);
   }
-  if (creates) warn(call, object);
   return std::nullopt;
 }
 
