@@ -2,8 +2,10 @@
 
 #include <algorithm>
 
+#include "sim/api/object_admission.h"
 #include "sim/api/service_addresses.h"
 #include "sim/api/status.h"
+#include "sim/api/system_priorities.h"
 
 namespace inferlab::sim {
 namespace {
@@ -42,13 +44,6 @@ void add_default_tolerations(Value& spec) {
   }
 }
 
-struct SystemPriority {
-  std::string_view name;
-  std::int64_t value;
-};
-constexpr SystemPriority kSystemPriorities[] = {{"system-cluster-critical", 2'000'000'000},
-                                                {"system-node-critical", 2'000'001'000}};
-
 // Source: Kubernetes documentation, "Pod Priority and Preemption".
 std::optional<ApiResponse> set_priority(Call& call, const Value& object, Value& spec) {
   const std::string name = spec["priorityClassName"].str();
@@ -56,17 +51,16 @@ std::optional<ApiResponse> set_priority(Call& call, const Value& object, Value& 
   std::string policy = "PreemptLowerPriority";
   std::string class_name = name;
   if (name.empty()) {
+    // There should be one default at most; of several the lowest counts.
     for (const ObjectPtr& one : call.store().list("priorityclasses.scheduling.k8s.io")) {
-      if (!one->document["globalDefault"].as_bool()) continue;
+      const std::int64_t value = one->document["value"].as_int();
+      const bool lower = class_name.empty() || value < priority;
+      if (!one->document["globalDefault"].as_bool() || !lower) continue;
       class_name = one->key.name;
-      priority = one->document["value"].as_int();
-      policy = std::string(one->document["preemptionPolicy"].as_string(policy));
-      break;
+      priority = value;
+      policy = std::string(one->document["preemptionPolicy"].as_string("PreemptLowerPriority"));
     }
-  } else if (const auto* built_in =
-                 std::find_if(std::begin(kSystemPriorities), std::end(kSystemPriorities),
-                              [&](const SystemPriority& p) { return p.name == name; });
-             built_in != std::end(kSystemPriorities)) {
+  } else if (const SystemPriority* built_in = system_priority(name)) {
     priority = built_in->value;
   } else {
     const ObjectPtr found = call.store().get({"priorityclasses.scheduling.k8s.io", "", name});
@@ -164,13 +158,43 @@ std::optional<ApiResponse> set_service_account(Call& call, const Value& object, 
   return std::nullopt;
 }
 
-std::optional<ApiResponse> check_runtime_class(Call& call, const Value& object, const Value& spec) {
+// What a RuntimeClass costs, and where it is found, is part of every Pod that names it.
+// Source: Kubernetes documentation, "Runtime Class", "Pod Overhead".
+std::optional<ApiResponse> set_runtime_class(Call& call, const Value& object, Value& spec) {
+  const auto refuse = [&](const std::string& why) {
+    return forbidden(call.resource(), object["metadata"]["name"].as_string(), why);
+  };
   const std::string name = spec["runtimeClassName"].str();
-  if (name.empty() || call.store().get({"runtimeclasses.node.k8s.io", "", name}) != nullptr) {
-    return std::nullopt;
+  const ObjectPtr found =
+      name.empty() ? nullptr : call.store().get({"runtimeclasses.node.k8s.io", "", name});
+  if (!name.empty() && found == nullptr)
+    return refuse("pod rejected: RuntimeClass \"" + name + "\" not found");
+  const Value runtime = found != nullptr ? found->document : Value();
+  const Value& overhead = runtime["overhead"]["podFixed"];
+  if (!spec["overhead"].empty() && spec["overhead"] != overhead) {
+    return refuse(overhead.empty()
+                      ? "pod rejected: Pod Overhead set without corresponding RuntimeClass defined "
+                        "Overhead"
+                      : "pod rejected: Pod's Overhead doesn't match RuntimeClass's defined "
+                        "Overhead");
   }
-  return forbidden(call.resource(), object["metadata"]["name"].as_string(),
-                   "pod rejected: RuntimeClass \"" + name + "\" not found");
+  if (!overhead.empty()) spec = spec.with("overhead", overhead);
+  const Value& scheduling = runtime["scheduling"];
+  for (const Value::Member& label : scheduling["nodeSelector"].members()) {
+    const Value& had = spec["nodeSelector"][label.key];
+    if (!had.is_null() && had != label.value) {
+      return refuse("conflict: runtimeClass.scheduling.nodeSelector[" + label.key +
+                    "] = " + label.value.str() + "; pod.spec.nodeSelector[" + label.key +
+                    "] = " + had.str());
+    }
+    spec = spec.with_path({"nodeSelector", label.key}, label.value);
+  }
+  for (const Value& toleration : scheduling["tolerations"].items()) {
+    const Value::Array& all = spec["tolerations"].items();
+    if (std::find(all.begin(), all.end(), toleration) == all.end())
+      spec = spec.with("tolerations", spec["tolerations"].appended(toleration));
+  }
+  return std::nullopt;
 }
 
 }  // namespace
@@ -185,11 +209,11 @@ std::optional<ApiResponse> admit(Call& call, Value& object, const Value& old) {
     if (auto refused = set_service_account(call, object, spec)) return refused;
     add_default_tolerations(spec);
     if (auto refused = set_priority(call, object, spec)) return refused;
-    if (auto refused = check_runtime_class(call, object, spec)) return refused;
+    if (auto refused = set_runtime_class(call, object, spec)) return refused;
     object = object.with("spec", std::move(spec));
   }
   if (call.kind.kind == "Service") return allocate_service(call, object, old);
-  return std::nullopt;
+  return admit_objects(call, object, old);
 }
 
 }  // namespace inferlab::sim

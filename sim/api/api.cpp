@@ -1,11 +1,12 @@
 #include "sim/api/api.h"
 
-#include "sim/api/event_view.h"
 #include "sim/api/request.h"
 #include "sim/api/status.h"
 
 namespace inferlab::sim {
 namespace {
+
+ApiResponse dispatch_verb(Call& call);
 
 ApiResponse dispatch(Call& call) {
   const ApiRequest& request = call.request;
@@ -19,7 +20,12 @@ ApiResponse dispatch(Call& call) {
     if (call.store().get(call.key()) == nullptr) return not_found(call.resource(), request.name);
     return method_not_allowed();
   }
-  switch (request.verb) {
+  if (call.kind.stored_as != nullptr) return handle_converted(call, dispatch_verb);
+  return dispatch_verb(call);
+}
+
+ApiResponse dispatch_verb(Call& call) {
+  switch (call.request.verb) {
     case Verb::kGet:
       return handle_get(call);
     case Verb::kList:
@@ -59,11 +65,12 @@ Api::Api(Simulation& simulation, Store& store, std::size_t max_objects)
 
 ApiResponse Api::handle(const ApiRequest& request) {
   const Kind* kind = kinds_.by_resource(request.resource);
+  if (kind != nullptr && !request.version.empty())
+    kind = kinds_.by_path(kind->group, request.version, kind->plural);
   if (kind == nullptr || !has_subresource(*kind, request.subresource)) {
     return status_failure(404, "NotFound", "the server could not find the requested resource",
                           Value::object());
   }
-  if (kind->stored_as != nullptr) return handle_event_view(*this, request, *kind);
   Call call{*this, request, *kind, {}, false};
   // Names, uids and addresses are drawn before it is known whether the write comes about.
   const std::uint64_t revision = store_.revision();

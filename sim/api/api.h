@@ -34,6 +34,7 @@ enum class Propagation : std::uint8_t { kDefault, kOrphan, kBackground, kForegro
 struct ApiRequest {
   Verb verb = Verb::kGet;
   std::string resource;  // "pods", "deployments.apps"
+  std::string version;   // "v1"; empty: the version that is stored
   std::string ns;        // empty: cluster-scoped, or all namespaces for kList
   std::string name;
   std::string subresource;  // "", "status", "scale", "binding", "eviction"

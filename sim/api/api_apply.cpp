@@ -80,7 +80,7 @@ ApiResponse handle_apply(Call& call) {
   const ApiRequest& request = call.request;
   const Type& type = *call.kind.schema;
   const ObjectPtr old = call.store().get(call.key());
-  const Value live = old != nullptr ? old->document : Value();
+  const Value live = old != nullptr ? shown_in(call.kind, old->document) : Value();
   const Value config = request.body.with_path({"metadata", "name"}, Value(request.name));
   const FieldManager who{request.field_manager,      true,
                          call.kind.api_version(),    request.subresource,
@@ -122,9 +122,8 @@ ApiResponse handle_apply(Call& call) {
   call.fields_tracked = true;
   if (old == nullptr) {
     if (!request.subresource.empty()) return not_found(call.resource(), request.name);
-    return store_new(call, std::move(decoded.object));
   }
-  return store_update(call, std::move(decoded.object), old);
+  return store_patched(call, std::move(decoded.object), old);
 }
 
 }  // namespace inferlab::sim

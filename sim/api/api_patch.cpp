@@ -59,6 +59,7 @@ ApiResponse handle_patch(Call& call) {
   if (request.patch_type == PatchType::kApply) return handle_apply(call);
   const ObjectPtr old = call.store().get(call.key());
   if (old == nullptr) return not_found(call.resource(), request.name);
+  const Value before = shown_in(call.kind, old->document);
   Decoded decoded;
   switch (request.patch_type) {
     case PatchType::kJson: {
@@ -67,7 +68,7 @@ ApiResponse handle_patch(Call& call) {
             "error decoding patch: json: cannot unmarshal object into Go value of type "
             "jsonpatch.Patch");
       }
-      auto patched = json_patch(old->document, request.body);
+      auto patched = json_patch(before, request.body);
       if (!patched && patched.error().kind == ErrorKind::kExhausted) {
         return status_failure(413, "RequestEntityTooLarge",
                               "Request entity too large: " + patched.error().message);
@@ -83,13 +84,13 @@ ApiResponse handle_patch(Call& call) {
     }
     case PatchType::kMerge: {
       if (!request.body.is_object()) return bad_request("error decoding patch: Invalid JSON Patch");
-      const Value patched = merge_patch(old->document, request.body);
+      const Value patched = merge_patch(before, request.body);
       decoded = decode_patched(
           call, patched, [&] { return to_json(patched); }, DecodeWords::kJson);
       break;
     }
     case PatchType::kStrategic: {
-      auto patched = strategic_patch(*call.kind.schema, old->document, request.body);
+      auto patched = strategic_patch(*call.kind.schema, before, request.body);
       if (!patched) return internal_error(patched.error().message);
       decoded = decode_patched(
           call, *patched, [&] { return go_map_text(request.body); }, DecodeWords::kConverter);
@@ -100,7 +101,7 @@ ApiResponse handle_patch(Call& call) {
   }
   if (decoded.failure) return *std::move(decoded.failure);
   if (auto refused = moved(call, decoded.object)) return *std::move(refused);
-  return store_update(call, std::move(decoded.object), old);
+  return store_patched(call, std::move(decoded.object), old);
 }
 
 }  // namespace inferlab::sim

@@ -9,6 +9,7 @@
 #include "sim/api/status.h"
 #include "sim/api/validation/errors.h"
 #include "sim/api/validation/meta_validation.h"
+#include "sim/api/warnings.h"
 
 namespace inferlab::sim {
 namespace {
@@ -52,11 +53,13 @@ std::optional<ApiResponse> wrong_namespace(const Call& call, const Value& object
 }
 
 // Only those are told who can do something about it: components write what others have decided.
-void warn_of_not_simulated(Call& call, const Value& object) {
+void warn(Call& call, const Value& object, const Value& old) {
   if (!call.request.track_fields) return;
-  for (std::string& warning : not_simulated(call.kind, object)) {
-    call.warnings.push_back(std::move(warning));
-  }
+  const auto add = [&](std::vector<std::string> more) {
+    for (std::string& warning : more) call.warnings.push_back(std::move(warning));
+  };
+  add(warnings_of(call.kind, object, old));
+  if (object["spec"] != old["spec"] || old.is_null()) add(not_simulated(call.kind, object));
 }
 
 void run_validation(const Kind& kind, const Value& object, const Value& old, FieldErrors& errors) {
@@ -264,10 +267,10 @@ ApiResponse store_new(Call& call, Value object) {
   if (!errors.empty()) return invalid(kind.group, kind.kind, name, errors);
   const ObjectKey key{call.request.resource, kind.namespaced ? call.request.ns : std::string(),
                       name};
+  warn(call, object, Value());
   if (call.store().get(key) != nullptr) {
     return already_exists(call.resource(), name);
   }
-  warn_of_not_simulated(call, object);
   if (call.request.dry_run) return dry_answer(std::move(object), 201);
   if (call.store().size() >= call.api.max_objects()) return no_space();
   return answer(call.store().put(key, object, call.now()), 201);
@@ -338,7 +341,7 @@ ApiResponse store_update(Call& call, Value object, const ObjectPtr& old_object) 
   if (!call.fields_tracked && (call.request.track_fields || old["metadata"].has("managedFields"))) {
     object = track_update(*kind.schema, old, object, writer_of(call));
   }
-  if (object["spec"] != old["spec"]) warn_of_not_simulated(call, object);
+  if (call.request.subresource.empty()) warn(call, object, old);
   if (call.request.dry_run) return dry_answer(std::move(object), 200);
   if (object == old) return answer(old_object, 200);  // nothing changed: no new version
   // The last finalizer of an object that is being deleted is gone: so is the object.

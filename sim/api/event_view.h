@@ -1,6 +1,6 @@
 #pragma once
 
-#include "sim/api/api.h"
+#include "sim/api/value.h"
 
 namespace inferlab::sim {
 
@@ -10,10 +10,7 @@ namespace inferlab::sim {
 
 /// A core Event as events.k8s.io shows it.
 Value event_shown(const Value& stored);
-/// A document or merge patch of events.k8s.io in the words of the core group.
+/// A document of events.k8s.io in the words of the core group.
 Value event_stored(const Value& shown);
-
-/// Carries out a request for a resource that is a view of another one (Kind::stored_as).
-ApiResponse handle_event_view(Api& api, const ApiRequest& request, const Kind& kind);
 
 }  // namespace inferlab::sim

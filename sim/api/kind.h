@@ -45,13 +45,19 @@ struct Kind {
   std::vector<std::string_view> verbs;
   std::vector<std::string_view> subresources;  // "status", "scale", "log", "binding", "eviction"
   const Type* schema;
-  /// The kind that this one is another view of, and that its objects are kept as; else nullptr.
-  const Kind* stored_as = nullptr;
-  /// Of such a view: a stored document as this kind shows it.
-  Value (*shown)(const Value& stored) = nullptr;
   bool counts_generation = false;  // metadata.generation counts the changes of spec
   bool returns_deleted = false;    // a deletion answers with the object, not with a Status
   bool create_on_update = false;   // PUT makes what is not there
+
+  /// The rule for names, whose faults it tells (see validation/names.h); null: a DNS subdomain.
+  std::vector<std::string> (*check_name)(std::string_view name) = nullptr;
+
+  /// A view: a version or group that is served and not stored. It keeps its objects as those of
+  /// another kind, to and from which it converts them; it needs no more than schema, columns and
+  /// cells of its own.
+  const Kind* stored_as = nullptr;
+  Value (*to_stored)(const Value& object) = nullptr;
+  Value (*from_stored)(const Value& stored) = nullptr;
 
   /// Fills defaults that depend on other fields; those of single fields are in the schema.
   Value (*set_defaults)(Value object) = nullptr;
@@ -84,6 +90,7 @@ class KindTable {
   static const KindTable& builtin();
 
   [[nodiscard]] const std::vector<const Kind*>& all() const { return kinds_; }
+  /// Of several versions the stored one.
   [[nodiscard]] const Kind* by_resource(std::string_view resource) const;
   [[nodiscard]] const Kind* by_gvk(std::string_view api_version, std::string_view kind) const;
   [[nodiscard]] const Kind* by_path(std::string_view group, std::string_view version,

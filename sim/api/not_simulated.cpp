@@ -1,5 +1,8 @@
 #include "sim/api/not_simulated.h"
 
+#include <algorithm>
+#include <iterator>
+
 namespace inferlab::sim {
 namespace {
 
@@ -14,6 +17,32 @@ constexpr std::string_view kPaths[] = {
     "initContainers[].ports[].hostPort",
     "readinessGates",
     "topologySpreadConstraints",
+};
+
+// Kinds that are kept and shown, and that nothing acts on. Who builds their controller, or has them
+// enforced, takes the row out.
+constexpr std::string_view kKinds[] = {
+    "ClusterRole",
+    "ClusterRoleBinding",
+    "CronJob",
+    "CustomResourceDefinition",
+    "DaemonSet",
+    "HorizontalPodAutoscaler",
+    "Ingress",
+    "Job",
+    "LimitRange",
+    "NetworkPolicy",
+    "PersistentVolume",
+    "PersistentVolumeClaim",
+    "PodDisruptionBudget",
+    "ReplicationController",
+    "ResourceQuota",
+    "Role",
+    "RoleBinding",
+    "StatefulSet",
+    "ValidatingAdmissionPolicy",
+    "ValidatingAdmissionPolicyBinding",
+    "VolumeAttachment",
 };
 
 void find(const Value& at, std::string_view path, const std::string& place,
@@ -43,6 +72,9 @@ void find(const Value& at, std::string_view path, const std::string& place,
 
 std::vector<std::string> not_simulated(const Kind& kind, const Value& object) {
   std::vector<std::string> found;
+  if (std::find(std::begin(kKinds), std::end(kKinds), kind.kind) != std::end(kKinds)) {
+    found.push_back("kind " + std::string(kind.kind) + ": is not simulated yet");
+  }
   const bool is_pod = kind.kind == "Pod";
   const Value& spec = is_pod ? object["spec"] : object["spec"]["template"]["spec"];
   if (!spec.is_object()) return found;

@@ -7,9 +7,9 @@
 
 namespace inferlab::sim {
 
-/// Fields that this API takes and checks as the real one does, and that nothing in the simulation
-/// obeys: who sets one is warned. One warning for each, "spec.readinessGates: is not simulated
-/// yet".
+/// Kinds and fields that this API takes and checks as the real one does, and that nothing in the
+/// simulation obeys: who sets one is warned. One warning for each, "spec.readinessGates: is not
+/// simulated yet", "kind Job: is not simulated yet".
 std::vector<std::string> not_simulated(const Kind& kind, const Value& object);
 
 }  // namespace inferlab::sim

@@ -19,7 +19,10 @@ struct Call {
 
   [[nodiscard]] Store& store() const { return api.store(); }
   [[nodiscard]] Time now() const { return api.simulation().now(); }
-  [[nodiscard]] ObjectKey key() const { return {request.resource, request.ns, request.name}; }
+  [[nodiscard]] ObjectKey key() const {
+    return {kind.stored_as == nullptr ? request.resource : kind.stored_as->resource(), request.ns,
+            request.name};
+  }
   /// "deployments.apps", for messages.
   [[nodiscard]] const std::string& resource() const { return request.resource; }
 };
@@ -38,6 +41,14 @@ ApiResponse handle_binding(Call& call);
 ApiResponse handle_eviction(Call& call);
 ApiResponse handle_scale(Call& call);
 ApiResponse handle_finalize(Call& call);
+
+/// Answers a request through a version that is not the stored one with `handle`, which is one of
+/// the above: api_versions.cpp.
+ApiResponse handle_converted(Call& call, ApiResponse (*handle)(Call& call));
+/// A stored document in this version.
+Value shown_in(const Kind& kind, const Value& stored);
+/// store_update(), or store_new() without `old`, of an object in the version of the request.
+ApiResponse store_patched(Call& call, Value object, const ObjectPtr& old);
 
 /// The list of a kind after selectors; items are complete documents.
 Result<std::vector<ObjectPtr>> select_objects(Call& call, std::vector<ObjectPtr> all);

@@ -318,6 +318,7 @@ std::variant<DecodedRequest, HttpResponse> decode_request(const HttpRequest& req
   DecodedRequest result;
   ApiRequest& api = result.api;
   api.resource = path.kind->resource();
+  if (path.kind->stored_as != nullptr) api.version = path.kind->version;
   api.ns = path.ns;
   api.name = path.name;
   api.subresource = path.subresource;

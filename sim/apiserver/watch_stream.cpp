@@ -84,8 +84,9 @@ class Stream {
            fields_.matches(kind_.storage(), object);
   }
 
-  [[nodiscard]] Value shown(const StoredObject& object) const {
-    return kind_.shown != nullptr ? kind_.shown(object.document) : object.document;
+  // What is stored, in the version that is watched.
+  [[nodiscard]] Value in_version(const Value& stored) const {
+    return kind_.from_stored == nullptr ? stored : kind_.from_stored(stored);
   }
 
   bool send(HttpSink& sink, std::string_view type, const Value& object) {
@@ -111,7 +112,7 @@ class Stream {
   }
 
   bool send_change(HttpSink& sink, const Change& change) {
-    const Value document = shown(*change.object);
+    const Value document = in_version(change.object->document);
     const Time now = change.object->written;
     const bool before = change.previous != nullptr && selected(*change.previous);
     const bool after = change.type != ChangeType::kDeleted && selected(*change.object);
@@ -120,7 +121,7 @@ class Stream {
     if (change.type == ChangeType::kDeleted) return send_object(sink, "DELETED", document, now);
     // It left the selection: the client is shown what it knew, at the version of the change.
     const Value left =
-        shown(*change.previous)
+        in_version(change.previous->document)
             .with_path({"metadata", "resourceVersion"}, document["metadata"]["resourceVersion"]);
     return send_object(sink, "DELETED", left, now);
   }

@@ -40,6 +40,7 @@ Value request_to_value(const ApiRequest& request) {
   };
   text("verb", word(kVerbs, request.verb));
   text("resource", request.resource);
+  text("version", request.version);
   text("namespace", request.ns);
   text("name", request.name);
   text("subresource", request.subresource);
@@ -71,6 +72,7 @@ Result<ApiRequest> request_from_value(const Value& value) {
                from_word<FieldValidation>(kFieldValidations, value, "fieldValidation"));
   INFERLAB_TRY(out.propagation, from_word<Propagation>(kPropagations, value, "propagationPolicy"));
   out.resource = value["resource"].str();
+  out.version = value["version"].str();
   out.ns = value["namespace"].str();
   out.name = value["name"].str();
   out.subresource = value["subresource"].str();

@@ -1,6 +1,7 @@
 #include "sim/cluster/system_objects.h"
 
 #include "engine/base/check.h"
+#include "sim/api/builtin_objects.h"
 
 namespace inferlab::sim {
 namespace {
@@ -61,6 +62,7 @@ void create_system_objects(Api& api) {
   for (const char* name : {"default", "kube-node-lease", "kube-public", "kube-system"}) {
     create(api, "namespaces", "", Value::object({{"metadata", Value::object({{"name", name}})}}));
   }
+  create_builtin_objects(api);
   create_kubernetes_service(api);
   create_kubernetes_endpoints(api);
 }

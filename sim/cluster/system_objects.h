@@ -6,7 +6,7 @@
 
 namespace inferlab::sim {
 
-/// What a cluster has before anybody works on it: its namespaces, and the Service `kubernetes` with
+/// What a cluster has before anybody works on it: its namespaces, the system PriorityClasses, and the Service `kubernetes` with
 /// its endpoints. Once, on an empty store.
 /// Source: Kubernetes 1.32, pkg/controlplane (kubernetesservice, reconcilers); a cluster of
 /// kubeadm.

@@ -113,9 +113,10 @@ const Kind kEventsEvent = {.group = "events.k8s.io",
                            .verbs = all_verbs(),
                            .subresources = {},
                            .schema = &types::kEventsEvent,
-                           .stored_as = &kEvent,
-                           .shown = event_shown,
                            .create_on_update = true,
+                           .stored_as = &kEvent,
+                           .to_stored = event_stored,
+                           .from_stored = event_shown,
                            .columns = kColumns,
                            .cells = events_cells};
 

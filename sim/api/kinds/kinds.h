@@ -7,5 +7,11 @@ namespace inferlab::sim::kinds {
 
 extern const Kind kBinding, kConfigMap, kEndpoints, kEvent, kNamespace, kNode, kPod, kSecret,
     kServiceAccount, kService, kDeployment, kReplicaSet, kLease, kEndpointSlice, kEventsEvent;
+extern const Kind kLimitRange, kPersistentVolume, kPersistentVolumeClaim, kReplicationController,
+    kResourceQuota, kControllerRevision, kDaemonSet, kStatefulSet, kJob, kCronJob,
+    kHorizontalPodAutoscaler, kHorizontalPodAutoscalerV1, kPodDisruptionBudget, kIngress,
+    kIngressClass, kNetworkPolicy, kPriorityClass, kStorageClass, kVolumeAttachment, kCSINode,
+    kRole, kRoleBinding, kClusterRole, kClusterRoleBinding, kRuntimeClass,
+    kValidatingAdmissionPolicy, kValidatingAdmissionPolicyBinding, kCustomResourceDefinition;
 
 }  // namespace inferlab::sim::kinds

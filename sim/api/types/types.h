@@ -224,6 +224,34 @@ extern const Type kScaleStatus;
 extern const Type kScale;
 extern const Type kEviction;
 
+// persistent_volumes.cpp: PersistentVolumes and their claims
+extern const Type kPersistentVolumeSpec;
+extern const Type kPersistentVolume;
+extern const Type kPersistentVolumeClaim;
+
+// batch.cpp: Jobs and CronJobs
+extern const Type kJobSpec;
+extern const Type kJob;
+extern const Type kCronJob;
+
+// horizontal_pod_autoscaler.cpp: version 2
+extern const Type kHorizontalPodAutoscaler;
+
+// rbac.cpp: roles and their bindings
+extern const Type kRole;
+extern const Type kRoleBinding;
+extern const Type kClusterRole;
+extern const Type kClusterRoleBinding;
+
+// admission_policy.cpp: ValidatingAdmissionPolicies and their bindings
+extern const Type kValidatingAdmissionPolicy;
+extern const Type kValidatingAdmissionPolicyBinding;
+
+// custom_resource_definition.cpp
+extern const Type kCustomResourceDefinition;
+
+// The types of a kind that no other kind uses stand in its own file, sim/api/kinds/NAME.cpp.
+
 // shared.cpp: references that several kinds share
 extern const Type kLocalObjectReference;
 extern const Type kObjectReference;

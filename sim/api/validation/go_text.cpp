@@ -50,6 +50,11 @@ std::string go_int_or_string(const Value& value) {
 }
 
 std::string go_quantity(const Value& value) {
+  if (value.as_string().ends_with('i')) {
+    const std::int64_t units = Quantity::parse(value.as_string()).value_or(Quantity()).units();
+    return "resource.Quantity{i:resource.int64Amount{value:" + std::to_string(units) +
+           ", scale:0}, d:resource.infDecAmount{Dec:(*inf.Dec)(nil)}, s:\"\", Format:\"BinarySI\"}";
+  }
   // The fewest digits that say it, and their scale.
   std::int64_t number = Quantity::parse(value.as_string()).value_or(Quantity()).milli();
   int scale = -3;

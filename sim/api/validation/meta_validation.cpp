@@ -8,6 +8,7 @@ namespace {
 NameErrors name_errors(const Kind& kind, std::string_view name) {
   if (kind.kind == "Service") return check_dns1035_label(name);
   if (kind.kind == "Namespace") return check_dns1123_label(name);
+  if (kind.check_name != nullptr) return kind.check_name(name);
   return check_dns1123_subdomain(name);
 }
 

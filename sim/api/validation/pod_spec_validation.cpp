@@ -68,15 +68,9 @@ void validate_pod_spec(const Value& spec, const FieldPath& path, FieldErrors& er
   validate_restart_policy(spec, path / "restartPolicy", errors);
   validate_dns_policy(spec, path / "dnsPolicy", errors);
   validate_labels(spec["nodeSelector"], path / "nodeSelector", errors);
-  const FieldPath secrets = path / "imagePullSecrets";
-  std::size_t index = 0;
-  for (const Value& secret : spec["imagePullSecrets"].items()) {
-    const FieldPath at = secrets.index(index++);
-    if (secret["name"].empty()) errors.push_back(required(at / "name"));
-  }
   validate_affinity(spec["affinity"], path / "affinity", errors);
   const FieldPath gates = path / "readinessGates";
-  index = 0;
+  std::size_t index = 0;
   for (const Value& gate : spec["readinessGates"].items()) {
     const FieldPath at = gates.index(index++);
     add_name_errors(at / "conditionType", gate["conditionType"],

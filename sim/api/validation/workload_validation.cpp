@@ -1,9 +1,7 @@
 #include "sim/api/validation/workload_validation.h"
 
-#include <algorithm>
-#include <charconv>
-
 #include "sim/api/selector.h"
+#include "sim/api/validation/field_rules.h"
 #include "sim/api/validation/go_text.h"
 #include "sim/api/validation/meta_validation.h"
 #include "sim/api/validation/pod_spec_validation.h"
@@ -43,41 +41,6 @@ void validate_selector_and_template(const Value& spec, std::string_view what, co
   }
 }
 
-std::optional<std::int64_t> percent(const Value& value) {
-  std::string_view text = value.as_string();
-  if (!text.ends_with('%')) return std::nullopt;
-  text.remove_suffix(1);
-  std::int64_t number = 0;
-  const auto read = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (text.empty() || read.ptr != text.data() + text.size() || number < 0) return std::nullopt;
-  return number;
-}
-
-// More than any arithmetic on replicas could bear. The real server takes such a percentage, and its
-// controllers overflow on it.
-constexpr std::int64_t kMostPercent = 1'000'000;
-
-void validate_int_or_percent(const Value& value, const FieldPath& path, FieldErrors& errors) {
-  if (value.is_string()) {
-    if (!percent(value)) {
-      errors.push_back(invalid_raw(
-          path, go_int_or_string(value),
-          "a valid percent string must be a numeric string followed by an ending '%' (e.g. "
-          "'1%',  or '93%', regex used for validation is '[0-9]+%')"));
-    } else if (*percent(value) > kMostPercent) {
-      errors.push_back(
-          invalid_raw(path, go_int_or_string(value),
-                      "must not be greater than " + std::to_string(kMostPercent) + "%"));
-    }
-  } else {
-    validate_not_negative(path, value, errors);
-  }
-}
-
-bool is_zero(const Value& value) {
-  return value.is_string() ? percent(value).value_or(0) == 0 : value.as_int() == 0;
-}
-
 void validate_strategy(const Value& strategy, const FieldPath& path, FieldErrors& errors) {
   const std::string_view type = strategy["type"].as_string();
   const FieldPath rolling_path = path / "rollingUpdate";
@@ -97,14 +60,11 @@ void validate_strategy(const Value& strategy, const FieldPath& path, FieldErrors
   const FieldPath unavailable_path = rolling_path / "maxUnavailable";
   validate_int_or_percent(unavailable, unavailable_path, errors);
   validate_int_or_percent(rolling["maxSurge"], rolling_path / "maxSurge", errors);
-  if (is_zero(unavailable) && is_zero(rolling["maxSurge"])) {
+  if (is_zero_amount(unavailable) && is_zero_amount(rolling["maxSurge"])) {
     errors.push_back(invalid_raw(unavailable_path, go_int_or_string(unavailable),
                                  "may not be 0 when `maxSurge` is 0"));
   }
-  if (percent(unavailable).value_or(0) > 100) {
-    errors.push_back(invalid_raw(unavailable_path, go_int_or_string(unavailable),
-                                 "must not be greater than 100%"));
-  }
+  validate_at_most_100_percent(unavailable, unavailable_path, errors);
 }
 
 void check_immutable_selector(const Value& spec, const Value& old, FieldErrors& errors) {

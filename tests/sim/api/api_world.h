@@ -19,6 +19,7 @@ namespace inferlab::sim {
 ///     delete KIND/NAME [grace=N] [propagation=Foreground|Orphan]
 ///     bind POD NODE · evict POD · scale KIND/NAME N
 ///     get KIND/NAME [path=spec.replicas]               prints YAML
+///     … [version=v1]                                   through a version that is not stored
 ///     list KIND [label=S] [field=S] [limit=N]          prints names
 ///     table KIND [wide=true]
 ///     advance 30s

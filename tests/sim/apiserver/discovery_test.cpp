@@ -43,6 +43,19 @@ TEST_CASE("discovery: groups say which version they prefer") {
   CHECK_FALSE(api_group(KindTable::builtin(), "nope"));
 }
 
+TEST_CASE("discovery: of two versions of a kind the newer one is preferred") {
+  const auto one = api_group(KindTable::builtin(), "autoscaling");
+  REQUIRE(one);
+  CHECK((*one)["preferredVersion"]["version"].as_string() == "v2");
+  REQUIRE((*one)["versions"].size() == 2);
+  CHECK((*one)["versions"][std::size_t{1}]["version"].as_string() == "v1");
+  for (const char* version : {"v1", "v2"}) {
+    const auto list = api_resource_list(KindTable::builtin(), "autoscaling", version);
+    REQUIRE(list);
+    CHECK(find_named((*list)["resources"], "name", "horizontalpodautoscalers") != nullptr);
+  }
+}
+
 TEST_CASE("discovery: the aggregated form holds what the plain one does") {
   const Value core = aggregated_discovery(KindTable::builtin(), true, "v2");
   CHECK(core["apiVersion"].as_string() == "apidiscovery.k8s.io/v2");

@@ -87,8 +87,28 @@ TEST_CASE("protobuf: a Deployment is read as its JSON would be") {
   CHECK(container["readinessProbe"]["periodSeconds"].as_int() == 5);
 }
 
+TEST_CASE("protobuf: an autoscaler as kubectl autoscale sends it") {
+  ProtobufWriter target;
+  target.bytes(1, "Deployment");
+  target.bytes(2, "web");
+  target.bytes(3, "apps/v1");
+  ProtobufWriter spec;
+  spec.message(1, target);
+  spec.varint(2, 1);
+  spec.varint(3, 4);
+  spec.varint(4, 60);
+  ProtobufWriter all;
+  all.message(2, spec);
+  const auto value =
+      decode_kube_protobuf(envelope("autoscaling/v1", "HorizontalPodAutoscaler", all.text()));
+  REQUIRE(value.has_value());
+  CHECK((*value)["spec"]["scaleTargetRef"]["apiVersion"].as_string() == "apps/v1");
+  CHECK((*value)["spec"]["maxReplicas"].as_int() == 4);
+  CHECK((*value)["spec"]["targetCPUUtilizationPercentage"].as_int() == 60);
+}
+
 TEST_CASE("protobuf: a kind that is not in the tables is not understood") {
-  const auto value = decode_kube_protobuf(envelope("batch/v1", "Job", ""));
+  const auto value = decode_kube_protobuf(envelope("example.com/v1", "Model", ""));
   REQUIRE_FALSE(value.has_value());
   CHECK(value.error().kind == ErrorKind::kNotFound);
 }

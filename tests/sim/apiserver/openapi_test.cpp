@@ -18,7 +18,9 @@ Value parsed(const std::string& text) {
 
 /// Calls `visit` with every $ref in the document.
 void each_reference(const Value& value, const std::function<void(std::string_view)>& visit) {
-  if (const Value* reference = value.find("$ref")) visit(reference->as_string());
+  // A CustomResourceDefinition has a field of this name: a schema, not a reference.
+  if (const Value* reference = value.find("$ref"); reference != nullptr && reference->is_string())
+    visit(reference->as_string());
   for (const Value::Member& member : value.members()) each_reference(member.value, visit);
   for (const Value& item : value.items()) each_reference(item, visit);
 }

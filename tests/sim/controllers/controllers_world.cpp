@@ -27,7 +27,7 @@ Value json(const std::string& text) {
 }
 
 bool is_namespaced(std::string_view resource) {
-  return resource != "nodes" && resource != "namespaces";
+  return resource != "nodes" && resource != "namespaces" && resource != "persistentvolumes";
 }
 
 ObjectKey key_of(std::string_view resource, std::string_view name) {

@@ -1,0 +1,12 @@
+#pragma once
+
+#include "sim/api/kind.h"
+
+namespace inferlab::sim {
+
+/// PersistentVolumes and their claims. Kind::validate.
+/// Source: Kubernetes 1.32, pkg/apis/core/validation.
+void validate_persistent_volume(const Value& object, const Value& old, FieldErrors& errors);
+void validate_persistent_volume_claim(const Value& object, const Value& old, FieldErrors& errors);
+
+}  // namespace inferlab::sim
