@@ -14,4 +14,7 @@ pkg_check_modules(httplib REQUIRED IMPORTED_TARGET cpp-httplib)
 pkg_check_modules(utf8proc REQUIRED IMPORTED_TARGET libutf8proc)
 pkg_check_modules(imgui REQUIRED IMPORTED_TARGET imgui)
 pkg_check_modules(egl REQUIRED IMPORTED_TARGET egl gl)
+pkg_check_modules(re2 REQUIRED IMPORTED_TARGET re2)
+# Its -pthread would define _REENTRANT, with which the precompiled headers do not fit.
+set_target_properties(PkgConfig::re2 PROPERTIES INTERFACE_COMPILE_OPTIONS "")
 pkg_check_modules(md4c REQUIRED IMPORTED_TARGET md4c)

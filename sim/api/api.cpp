@@ -44,30 +44,27 @@ ApiResponse dispatch_verb(Call& call) {
   return method_not_allowed();
 }
 
-bool has_subresource(const Kind& kind, std::string_view name) {
-  if (name.empty()) return true;
-  for (const std::string_view one : kind.subresources) {
-    if (one == name) return true;
-  }
-  return false;
-}
-
 }  // namespace
 
 Api::Api(Simulation& simulation, Store& store, std::size_t max_objects)
     : simulation_(simulation),
       store_(store),
-      kinds_(KindTable::builtin()),
       max_objects_(max_objects),
       names_(simulation.rng("api", "names")),
       uids_(simulation.rng("api", "uids")),
-      services_(simulation.rng("api", "services")) {}
+      services_(simulation.rng("api", "services")) {
+  registry_.follow(store_);
+}
 
 ApiResponse Api::handle(const ApiRequest& request) {
-  const Kind* kind = kinds_.by_resource(request.resource);
+  // The kinds stay as they are until the request is answered, though it may be the one that
+  // changes them.
+  const std::shared_ptr<const KindTable> kinds = registry_.table();
+  const Kind* kind = kinds->by_resource(request.resource);
   if (kind != nullptr && !request.version.empty())
-    kind = kinds_.by_path(kind->group, request.version, kind->plural);
-  if (kind == nullptr || !has_subresource(*kind, request.subresource)) {
+    kind = kinds->by_path(kind->group, request.version, kind->plural);
+  const bool part = !request.subresource.empty();
+  if (kind == nullptr || (part && !kind->has_subresource(request.subresource))) {
     return status_failure(404, "NotFound", "the server could not find the requested resource",
                           Value::object());
   }

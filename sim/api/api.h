@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "sim/api/kind.h"
+#include "sim/api/kind_registry.h"
 #include "sim/api/selector.h"
 #include "sim/api/store.h"
 #include "sim/api/value.h"
@@ -114,7 +115,11 @@ class Api {
   /// A new uid (RFC 4122 form), from the run's stream "uids".
   std::string new_uid();
 
-  [[nodiscard]] const KindTable& kinds() const { return kinds_; }
+  /// The kinds served now. Valid until the next write; who needs it for longer keeps kind_table().
+  [[nodiscard]] const KindTable& kinds() const { return *registry_.table(); }
+  [[nodiscard]] const std::shared_ptr<const KindTable>& kind_table() const {
+    return registry_.table();
+  }
   [[nodiscard]] Store& store() { return store_; }
   [[nodiscard]] Simulation& simulation() { return simulation_; }
   [[nodiscard]] std::size_t max_objects() const { return max_objects_; }
@@ -124,7 +129,7 @@ class Api {
  private:
   Simulation& simulation_;
   Store& store_;
-  const KindTable& kinds_;
+  KindRegistry registry_;
   std::size_t max_objects_;
   Rng& names_;
   Rng& uids_;

@@ -25,6 +25,18 @@ Value finalizers_after(const Value& finalizers, Propagation propagation) {
   return Value::array(std::move(kept));
 }
 
+// A CustomResourceDefinition stays until the objects of its kind are gone.
+// Source: apiextensions-apiserver, pkg/registry/customresourcedefinition.
+Value with_cleanup(const Kind& kind, const Value& finalizers, const Value& metadata) {
+  constexpr std::string_view kCleanup = "customresourcecleanup.apiextensions.k8s.io";
+  if (kind.kind != "CustomResourceDefinition" || kind.custom) return finalizers;
+  if (metadata.has("deletionTimestamp")) return finalizers;
+  for (const Value& item : finalizers.items()) {
+    if (item.as_string() == kCleanup) return finalizers;
+  }
+  return finalizers.appended(Value(kCleanup));
+}
+
 // Seconds that a Pod still gets; 0 for all else. A deletion that is under way goes on as it is
 // unless a request asks for less. Source: k8s.io/apiserver/pkg/registry/rest, BeforeDelete.
 std::int64_t grace_period(const Call& call, const Value& object) {
@@ -98,7 +110,8 @@ ApiResponse delete_object(Call& call, const ObjectPtr& object) {
   }
   if (auto refused = precondition_failure(call, old)) return *std::move(refused);
   const Value& had = old["metadata"];
-  const Value finalizers = finalizers_after(had["finalizers"], call.request.propagation);
+  const Value finalizers =
+      with_cleanup(call.kind, finalizers_after(had["finalizers"], call.request.propagation), had);
   const bool held = !finalizers.empty() || !old["spec"]["finalizers"].empty();
   const std::int64_t grace = grace_period(call, old);
   const bool deleting = had.has("deletionTimestamp");
@@ -155,7 +168,7 @@ ApiResponse handle_delete_collection(Call& call) {
   out.body = Value::object(
       {{"apiVersion", Value(call.kind.api_version())},
        {"items", Value::array(std::move(items))},
-       {"kind", Value(std::string(call.kind.kind) + "List")},
+       {"kind", Value(call.kind.list_name())},
        {"metadata",
         Value::object({{"resourceVersion", std::to_string(call.store().revision())}})}});
   return out;

@@ -22,7 +22,9 @@ Decoded decode_patched(Call& call, const Value& patched, const Text& text_of_pat
   Decoded out;
   const bool reports = call.request.field_validation != FieldValidation::kIgnore;
   std::vector<std::string> unknown;
-  auto decoded = decode(*call.kind.schema, patched, reports ? &unknown : nullptr, words);
+  auto decoded = call.kind.decode
+                     ? call.kind.decode(patched, reports ? &unknown : nullptr, nullptr)
+                     : decode(*call.kind.schema, patched, reports ? &unknown : nullptr, words);
   if (!decoded) {
     out.failure = bad_patch(text_of_patch(), decoded.error().message);
     return out;
@@ -36,6 +38,14 @@ Decoded decode_patched(Call& call, const Value& patched, const Text& text_of_pat
   }
   out.object = std::move(decoded).value();
   return out;
+}
+
+// Source: Kubernetes API concepts, "Strategic merge patch": custom resources have no merge keys.
+ApiResponse no_strategic_patch() {
+  return status_failure(415, "UnsupportedMediaType",
+                        "the body of the request was in an unknown format - accepted media types "
+                        "include: application/json-patch+json, application/merge-patch+json, "
+                        "application/apply-patch+yaml");
 }
 
 // A patch may not move an object.
@@ -90,6 +100,7 @@ ApiResponse handle_patch(Call& call) {
       break;
     }
     case PatchType::kStrategic: {
+      if (call.kind.custom) return no_strategic_patch();
       auto patched = strategic_patch(*call.kind.schema, before, request.body);
       if (!patched) return internal_error(patched.error().message);
       decoded = decode_patched(

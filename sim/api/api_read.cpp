@@ -122,14 +122,15 @@ ApiResponse handle_list(Call& call) {
   }
   Value::Array items;
   items.reserve(objects.size());
-  // Items of a list do not say what they are: the list does.
+  // Items of a list do not say what they are: the list does. Custom resources do all the same.
   for (const ObjectPtr& object : objects) {
-    items.push_back(object->document.without("apiVersion").without("kind"));
+    items.push_back(call.kind.custom ? object->document
+                                     : object->document.without("apiVersion").without("kind"));
   }
   ApiResponse out;
   out.body = Value::object({{"apiVersion", Value(call.kind.api_version())},
                             {"items", Value::array(std::move(items))},
-                            {"kind", Value(std::string(call.kind.kind) + "List")},
+                            {"kind", Value(call.kind.list_name())},
                             {"metadata", std::move(meta)}});
   return out;
 }

@@ -1,5 +1,6 @@
 // The subresources that are not a view of the object: binding, eviction, scale, finalize.
 #include "sim/api/conditions.h"
+#include "sim/api/custom/printer_path.h"
 #include "sim/api/decode.h"
 #include "sim/api/patch/merge_patch.h"
 #include "sim/api/request.h"
@@ -38,17 +39,38 @@ Body decode_as(const Type& type, std::string_view kind, std::string_view version
                       decoded.error().message)};
 }
 
-Value scale_of(const Value& object) {
+Value first_at(const Value& object, std::string_view path) {
+  if (path.empty()) return {};
+  const std::vector<Value> found = find_by_path(object, path);
+  return found.empty() ? Value() : found.front();
+}
+
+// `object` with the member at ".spec.replicas" set: such paths name members alone.
+Value with_at(const Value& object, std::string_view path, const Value& value) {
+  path.remove_prefix(path.starts_with('.') ? 1 : 0);
+  const std::size_t dot = path.find('.');
+  const std::string_view name = path.substr(0, dot);
+  if (dot == std::string_view::npos) return object.with(name, value);
+  return object.with(name, with_at(object[name], path.substr(dot), value));
+}
+
+std::string selector_of(const Kind& kind, const Value& object) {
+  if (kind.custom) return first_at(object, kind.scale_paths.selector).str();
+  return LabelSelector::from_object(object["spec"]["selector"]).str();
+}
+
+Value scale_of(const Kind& kind, const Value& object) {
   const Value& meta = object["metadata"];
   Value::Object scale_meta;
   for (const char* field : {"creationTimestamp", "name", "namespace", "resourceVersion", "uid"}) {
     if (meta.has(field)) scale_meta.push_back({field, meta[field]});
   }
-  const Value& replicas = object["spec"]["replicas"];
+  const Value replicas = first_at(object, kind.scale_paths.replicas);
   Value spec = Value::object();
   if (replicas.as_int() != 0) spec = spec.with("replicas", replicas);
-  Value status = Value::object({{"replicas", object["status"]["replicas"].as_int()}});
-  const std::string selector = LabelSelector::from_object(object["spec"]["selector"]).str();
+  Value status =
+      Value::object({{"replicas", first_at(object, kind.scale_paths.status_replicas).as_int()}});
+  const std::string selector = selector_of(kind, object);
   if (!selector.empty()) status = status.with("selector", Value(selector));
   return Value::object({{"apiVersion", "autoscaling/v1"},
                         {"kind", "Scale"},
@@ -69,7 +91,7 @@ ApiResponse write_scale(Call& call, const Value& scale, const ObjectPtr& old) {
         "autoscaling", "Scale", old->key.name,
         {invalid_value("spec.replicas", Value(replicas), "must be greater than or equal to 0")});
   }
-  Value object = old->document.with_path({"spec", "replicas"}, replicas);
+  Value object = with_at(old->document, call.kind.scale_paths.replicas, Value(replicas));
   if (!wanted["resourceVersion"].empty()) {
     object = object.with_path({"metadata", "resourceVersion"}, wanted["resourceVersion"]);
   }
@@ -78,7 +100,7 @@ ApiResponse write_scale(Call& call, const Value& scale, const ObjectPtr& old) {
   plain.subresource.clear();
   Call whole{call.api, plain, call.kind, {}, false};
   ApiResponse out = store_update(whole, std::move(object), old);
-  if (out.ok()) out.body = scale_of(out.body);
+  if (out.ok()) out.body = scale_of(call.kind, out.body);
   return out;
 }
 
@@ -165,19 +187,19 @@ ApiResponse handle_scale(Call& call) {
   Value body = call.request.body;
   if (call.request.verb == Verb::kGet) {
     ApiResponse out;
-    out.body = scale_of(object->document);
+    out.body = scale_of(call.kind, object->document);
     out.object = object;
     return out;
   }
   if (call.request.verb == Verb::kPatch) {
     // A Scale has neither lists nor strategies: all patches but JSON patches mean the same.
     if (call.request.patch_type == PatchType::kJson) {
-      auto patched = json_patch(scale_of(object->document), body);
+      auto patched = json_patch(scale_of(call.kind, object->document), body);
       if (!patched)
         return invalid("", "", "", {invalid_value("patch", body, patched.error().message)});
       body = std::move(patched).value();
     } else {
-      body = merge_patch(scale_of(object->document), body);
+      body = merge_patch(scale_of(call.kind, object->document), body);
     }
   } else if (call.request.verb != Verb::kUpdate) {
     return method_not_allowed();

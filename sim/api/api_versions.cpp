@@ -32,10 +32,12 @@ void convert_answer(const Kind& kind, ApiResponse& answer) {
     tell_of_view(kind, answer.body);
     return;
   }
-  if (answer.body["kind"].as_string() != std::string(stored.kind) + "List") return;
+  if (answer.body["kind"].as_string() != stored.list_name()) return;
   Value::Array items;
-  for (const Value& item : answer.body["items"].items())
-    items.push_back(kind.from_stored(item).without("apiVersion").without("kind"));
+  for (const Value& item : answer.body["items"].items()) {
+    const Value shown = kind.from_stored(item);
+    items.push_back(kind.custom ? shown : shown.without("apiVersion").without("kind"));
+  }
   answer.body = answer.body.with("apiVersion", Value(kind.api_version()))
                     .with("items", Value::array(std::move(items)));
 }

@@ -165,6 +165,25 @@ Value only_status(const Kind& kind, const Value& object, const Value& old) {
   return meta == old["metadata"] ? out : out.with("metadata", std::move(meta));
 }
 
+// Whether the status is written through its subresource alone. A custom resource without one has
+// its status like any other field.
+bool keeps_status(const Kind& kind) {
+  return !kind.custom || kind.has_subresource("status");
+}
+
+Value with_status_of(const Value& object, const Value& old) {
+  const Value* status = old.find("status");
+  if (status == nullptr) return object.without("status");
+  return object["status"] == *status ? object : object.with("status", *status);
+}
+
+// What metadata.generation counts the changes of.
+Value counted_part(const Kind& kind, const Value& object) {
+  if (!kind.custom) return object["spec"];
+  const Value desired = object.without("metadata");
+  return keeps_status(kind) ? desired.without("status") : desired;
+}
+
 }  // namespace
 
 std::vector<std::string> strict_faults(const ApiRequest& request,
@@ -191,8 +210,10 @@ Decoded decode_body(Call& call, const Value& body) {
   const bool reports = call.request.field_validation != FieldValidation::kIgnore;
   std::vector<std::string> unknown;
   std::string place;
-  auto decoded =
-      decode(*call.kind.schema, body, reports ? &unknown : nullptr, DecodeWords::kJson, &place);
+  auto decoded = call.kind.decode && body.is_object()
+                     ? call.kind.decode(body, reports ? &unknown : nullptr, &place)
+                     : decode(*call.kind.schema, body, reports ? &unknown : nullptr,
+                              DecodeWords::kJson, &place);
   const std::string version = call.kind.api_version();
   const std::string short_version = version.substr(version.find('/') + 1);
   if (!decoded) {
@@ -321,16 +342,11 @@ ApiResponse store_update(Call& call, Value object, const ObjectPtr& old_object) 
     if (call.fields_tracked) object = object.with_path({"metadata", "managedFields"}, managed);
     if (kind.set_defaults != nullptr) object = kind.set_defaults(std::move(object));
   } else {
-    const Value* status = old.find("status");
-    if (status == nullptr) {
-      object = object.without("status");
-    } else if (object["status"] != *status) {
-      object = object.with("status", *status);
-    }
+    if (keeps_status(kind)) object = with_status_of(object, old);
     if (kind.set_defaults != nullptr) object = kind.set_defaults(std::move(object));
     if (auto refused = admit(call, object, old)) return *std::move(refused);
     if (kind.prepare != nullptr) object = kind.prepare(std::move(object), old);
-    if (kind.counts_generation && object["spec"] != old["spec"]) {
+    if (kind.counts_generation && counted_part(kind, object) != counted_part(kind, old)) {
       object =
           object.with_path({"metadata", "generation"}, old["metadata"]["generation"].as_int() + 1);
     }

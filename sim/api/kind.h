@@ -2,11 +2,13 @@
 
 #include <functional>
 #include <map>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "engine/base/result.h"
 #include "engine/base/time.h"
 #include "sim/api/schema.h"
 #include "sim/api/value.h"
@@ -30,9 +32,17 @@ struct PrintColumn {
   int priority = 0;
 };
 
-/// Everything the rest of the program knows about one kind, in one file (sim/api/kinds/NAME.cpp).
-/// One such table drives decoding, strict field checks, defaulting, validation, patch merge keys,
-/// discovery, OpenAPI and kubectl's tables.
+/// Where the subresource "scale" finds its numbers in an object, as JSONPaths.
+struct ScalePaths {
+  std::string_view replicas = ".spec.replicas";
+  std::string_view status_replicas = ".status.replicas";
+  std::string_view selector = {};  // of a text; empty: spec.selector, an object
+};
+
+/// Everything the rest of the program knows about one kind, in one file (sim/api/kinds/NAME.cpp) or
+/// from one CustomResourceDefinition (sim/api/custom/custom_kind.h). One such table drives
+/// decoding, strict field checks, defaulting, validation, patch merge keys, discovery, OpenAPI and
+/// kubectl's tables. What it points to lives as long as it does.
 struct Kind {
   std::string_view group;     // "" for core
   std::string_view version;   // "v1"
@@ -44,7 +54,7 @@ struct Kind {
   bool namespaced = true;
   std::vector<std::string_view> verbs;
   std::vector<std::string_view> subresources;  // "status", "scale", "log", "binding", "eviction"
-  const Type* schema;
+  const Type* schema = nullptr;
   bool counts_generation = false;  // metadata.generation counts the changes of spec
   bool returns_deleted = false;    // a deletion answers with the object, not with a Status
   bool create_on_update = false;   // PUT makes what is not there
@@ -56,24 +66,35 @@ struct Kind {
   /// another kind, to and from which it converts them; it needs no more than schema, columns and
   /// cells of its own.
   const Kind* stored_as = nullptr;
-  Value (*to_stored)(const Value& object) = nullptr;
-  Value (*from_stored)(const Value& stored) = nullptr;
+  std::function<Value(const Value& object)> to_stored = {};
+  std::function<Value(const Value& stored)> from_stored = {};
 
   /// Fills defaults that depend on other fields; those of single fields are in the schema.
-  Value (*set_defaults)(Value object) = nullptr;
+  std::function<Value(Value object)> set_defaults = {};
   /// Rules beyond the schema's. `old` is null for a creation.
-  void (*validate)(const Value& object, const Value& old, FieldErrors& errors) = nullptr;
+  std::function<void(const Value& object, const Value& old, FieldErrors& errors)> validate = {};
   /// Server-side changes before a write of what is not the status: fields that only the server
   /// sets. On an update the status is that of `old` already; on a creation it is what the body
   /// says.
-  Value (*prepare)(Value object, const Value& old) = nullptr;
+  std::function<Value(Value object, const Value& old)> prepare = {};
 
   std::span<const PrintColumn> columns = {};
   /// The cells of one row, one for each column. `now` for ages.
-  std::vector<Value> (*cells)(const Value& object, Time now) = nullptr;
+  std::function<std::vector<Value>(const Value& object, Time now)> cells = {};
   /// Fields a fieldSelector may name, besides metadata.name and metadata.namespace: name and value.
-  std::vector<std::pair<std::string, std::string>> (*selectable_fields)(const Value& object) =
-      nullptr;
+  std::function<std::vector<std::pair<std::string, std::string>>(const Value& object)>
+      selectable_fields = {};
+  ScalePaths scale_paths = {};
+
+  /// Of a CustomResourceDefinition: strategic patches are not for it, its status is an ordinary
+  /// field unless "status" is a subresource, and items of lists say what they are.
+  bool custom = false;
+  std::string_view list_kind = {};  // empty: the kind and "List"
+  /// Reads a body (see decode.h) instead of `schema`.
+  std::function<Result<Value>(const Value& body, std::vector<std::string>* unknown,
+                              std::string* place)>
+      decode = {};
+  Value openapi = {};  // the schema that OpenAPI shows instead of `schema`
 
   /// "deployments.apps": how requests name it, and ObjectKey::resource unless it is a view.
   [[nodiscard]] std::string resource() const;
@@ -81,13 +102,22 @@ struct Kind {
   [[nodiscard]] const Kind& storage() const { return stored_as != nullptr ? *stored_as : *this; }
   /// "apps/v1", "v1".
   [[nodiscard]] std::string api_version() const;
+  /// "DeploymentList".
+  [[nodiscard]] std::string list_name() const;
+  [[nodiscard]] bool has_subresource(std::string_view subresource) const;
 };
 
-/// All kinds served, in discovery order.
+/// All kinds served, in discovery order. Immutable: a new CustomResourceDefinition makes a new
+/// table (see kind_registry.h), and whoever still reads the one before may go on.
 class KindTable {
  public:
   /// The built-in kinds: one row each in sim/api/kinds/table.cpp.
   static const KindTable& builtin();
+
+  /// The built-in kinds and after them `served`. `kept` are kinds that objects are stored as
+  /// without being served in that version.
+  using Kinds = std::vector<std::shared_ptr<const Kind>>;
+  static std::shared_ptr<const KindTable> with_custom(Kinds served, Kinds kept);
 
   [[nodiscard]] const std::vector<const Kind*>& all() const { return kinds_; }
   /// Of several versions the stored one.
@@ -99,6 +129,7 @@ class KindTable {
  private:
   std::vector<const Kind*> kinds_;
   std::map<std::string, const Kind*, std::less<>> by_resource_;
+  Kinds owned_;
 };
 
 }  // namespace inferlab::sim

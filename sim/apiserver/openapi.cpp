@@ -40,15 +40,15 @@ Value v2_document(const KindTable& kinds, std::string_view version) {
 
 }  // namespace
 
-OpenApiDocuments::OpenApiDocuments(const KindTable& kinds, std::string_view version)
-    : kinds_(kinds), version_(version) {
-  for (const Kind* kind : kinds.all()) v3_.try_emplace(document_path(*kind));
+OpenApiDocuments::OpenApiDocuments(std::shared_ptr<const KindTable> kinds, std::string_view version)
+    : kinds_(std::move(kinds)), version_(version) {
+  for (const Kind* kind : kinds_->all()) v3_.try_emplace(document_path(*kind));
 }
 
 std::shared_ptr<const std::string> OpenApiDocuments::v2_json() {
   const std::lock_guard lock(mutex_);
   if (v2_json_ == nullptr) {
-    v2_json_ = std::make_shared<const std::string>(to_json(v2_document(kinds_, version_)));
+    v2_json_ = std::make_shared<const std::string>(to_json(v2_document(*kinds_, version_)));
   }
   return v2_json_;
 }
@@ -57,7 +57,7 @@ std::shared_ptr<const std::string> OpenApiDocuments::v2_protobuf() {
   const std::lock_guard lock(mutex_);
   if (v2_protobuf_ == nullptr) {
     v2_protobuf_ =
-        std::make_shared<const std::string>(openapi_to_protobuf(v2_document(kinds_, version_)));
+        std::make_shared<const std::string>(openapi_to_protobuf(v2_document(*kinds_, version_)));
   }
   return v2_protobuf_;
 }
@@ -66,7 +66,7 @@ const OpenApiDocuments::Document& OpenApiDocuments::v3_locked(const std::string&
   Document& document = v3_[path];
   if (document.text == nullptr) {
     std::vector<const Kind*> kinds;
-    for (const Kind* kind : kinds_.all()) {
+    for (const Kind* kind : kinds_->all()) {
       if (document_path(*kind) == path) kinds.push_back(kind);
     }
     const Value value = Value::object(

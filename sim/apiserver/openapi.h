@@ -11,11 +11,12 @@
 
 namespace inferlab::sim {
 
-/// The OpenAPI documents as they go over the wire, each made at its first use. Any thread.
+/// The OpenAPI documents of one table of kinds, as they go over the wire, each made at its first
+/// use. Any thread.
 class OpenApiDocuments {
  public:
   /// `version` as "v1.32.4".
-  OpenApiDocuments(const KindTable& kinds, std::string_view version);
+  OpenApiDocuments(std::shared_ptr<const KindTable> kinds, std::string_view version);
 
   /// One whole document, as JSON or as gnostic's protobuf.
   std::shared_ptr<const std::string> v2_json();
@@ -33,7 +34,7 @@ class OpenApiDocuments {
 
  private:
   const Document& v3_locked(const std::string& path);
-  const KindTable& kinds_;
+  const std::shared_ptr<const KindTable> kinds_;
   const std::string version_;  // "v1.32.4" is info.version
   std::mutex mutex_;
   std::shared_ptr<const std::string> v2_json_, v2_protobuf_, v3_index_;

@@ -8,6 +8,7 @@
 
 #include "sim/api/json.h"
 #include "sim/api/schema.h"
+#include "sim/api/types/types.h"
 
 namespace inferlab::sim {
 namespace {
@@ -24,7 +25,11 @@ class Builder {
 
   void add(const Kind& kind) {
     if (kind.schema == nullptr) return;
-    add(*kind.schema);
+    if (kind.openapi.is_null()) {
+      add(*kind.schema);
+    } else {
+      add_custom(kind);
+    }
     const Value gvk =
         Value::object({{"group", kind.group}, {"version", kind.version}, {"kind", kind.kind}});
     Value& schema = schemas_[std::string(kind.schema->name)];
@@ -154,6 +159,14 @@ class Builder {
     }
     if (field.atomic_map) schema = schema.with("x-kubernetes-map-type", "atomic");
     return schema;
+  }
+
+  /// What a CustomResourceDefinition says, with the metadata of any object.
+  void add_custom(const Kind& kind) {
+    add(types::kObjectMeta);
+    const Value metadata = reference(types::kObjectMeta.name);
+    schemas_[std::string(kind.schema->name)] =
+        kind.openapi.with_path({"properties", "metadata"}, metadata);
   }
 
   void add(const Type& type) {

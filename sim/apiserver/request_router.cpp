@@ -76,7 +76,7 @@ HttpResponse render(const HttpRequest& request, const Representation& representa
   Value body = answer.api.body;
   // A Scale, a Binding's Status and errors are shown as they are.
   const std::string_view body_kind = body["kind"].as_string();
-  const bool of_kind = body_kind == kind.kind || body_kind == std::string(kind.kind) + "List";
+  const bool of_kind = body_kind == kind.kind || body_kind == kind.list_name();
   if (answer.api.ok() && of_kind) {
     if (representation.shape == Representation::Shape::kTable) {
       body =
@@ -108,10 +108,17 @@ bool is_open_path(const HttpRequest& request) {
 }  // namespace
 
 RequestRouter::RequestRouter(RunDoor door, RouterOptions options)
-    : door_(std::move(door)),
-      options_(std::move(options)),
-      kinds_(KindTable::builtin()),
-      openapi_(kinds_, options_.version) {}
+    : door_(std::move(door)), options_(std::move(options)) {}
+
+RequestRouter::Served RequestRouter::served() {
+  std::shared_ptr<const KindTable> kinds = kinds_.table(door_);
+  const std::lock_guard lock(mutex_);
+  if (served_.kinds != kinds) {
+    served_.openapi = std::make_shared<OpenApiDocuments>(kinds, options_.version);
+    served_.kinds = std::move(kinds);
+  }
+  return served_;
+}
 
 std::optional<HttpResponse> RequestRouter::refuse(const HttpRequest& head) const {
   if (is_open_path(head) || authorized(head)) return std::nullopt;
@@ -123,7 +130,7 @@ HttpResponse RequestRouter::answer(const HttpRequest& request) {
   if (!authorized(request)) return answers::unauthorized();
   if (auto document = answer_document(request)) return *std::move(document);
   if (auto review = answer_review_request(request)) return *std::move(review);
-  const ResourcePath path = parse_resource_path(request.path, kinds_);
+  const ResourcePath path = parse_resource_path(request.path, served().kinds);
   switch (path.found) {
     case ResourcePath::Found::kNothing:
       return answers::not_found_page();
@@ -180,11 +187,12 @@ std::optional<HttpResponse> RequestRouter::answer_document(const HttpRequest& re
     }
     return answers::json_response(Value::object({{"paths", Value::array(std::move(paths))}}));
   }
+  const std::shared_ptr<const KindTable> kinds = served().kinds;
   if (path == "/api" || path == "/apis") {
     const std::string_view accept = request.header("accept");
     if (const std::string version = aggregated_version(accept); !version.empty()) {
       HttpResponse response =
-          answers::json_response(aggregated_discovery(kinds_, path == "/api", version));
+          answers::json_response(aggregated_discovery(*kinds, path == "/api", version));
       response.content_type = fmt::format(
           "application/json;g=apidiscovery.k8s.io;v={};as=APIGroupDiscoveryList", version);
       response.headers.emplace_back("Vary", "Accept");
@@ -192,7 +200,7 @@ std::optional<HttpResponse> RequestRouter::answer_document(const HttpRequest& re
     }
     if (!negotiate(accept)) return answers::not_acceptable();
     return answers::json_response(path == "/api" ? api_versions(options_.address)
-                                                 : api_group_list(kinds_));
+                                                 : api_group_list(*kinds));
   }
   if (path == "/openapi/v2") return answer_openapi_v2(request);
   if (path == "/openapi/v3" || path.starts_with("/openapi/v3/")) {
@@ -205,11 +213,11 @@ std::optional<HttpResponse> RequestRouter::answer_document(const HttpRequest& re
   path.remove_prefix(core ? 5 : 6);
   const std::size_t slash = path.find('/');
   if (core && slash == std::string_view::npos) {
-    document = api_resource_list(kinds_, "", path);
+    document = api_resource_list(*kinds, "", path);
   } else if (!core && slash == std::string_view::npos) {
-    document = api_group(kinds_, path);
+    document = api_group(*kinds, path);
   } else if (!core && path.find('/', slash + 1) == std::string_view::npos) {
-    document = api_resource_list(kinds_, path.substr(0, slash), path.substr(slash + 1));
+    document = api_resource_list(*kinds, path.substr(0, slash), path.substr(slash + 1));
   } else {
     return std::nullopt;
   }
@@ -217,29 +225,31 @@ std::optional<HttpResponse> RequestRouter::answer_document(const HttpRequest& re
 }
 
 HttpResponse RequestRouter::answer_openapi_v2(const HttpRequest& request) {
+  const std::shared_ptr<OpenApiDocuments> openapi = served().openapi;
   HttpResponse response;
   for (const MediaType& entry : parse_accept(request.header("accept"))) {
     if (entry.type == kOpenApiProtobufMediaType) {
       response.content_type = kOpenApiProtobufAnswerType;
-      response.body = *openapi_.v2_protobuf();
+      response.body = *openapi->v2_protobuf();
       return response;
     }
     if (entry.type == "application/json" || entry.type == "*/*" || entry.type == "application/*") {
       break;
     }
   }
-  response.body = *openapi_.v2_json();
+  response.body = *openapi->v2_json();
   return response;
 }
 
 HttpResponse RequestRouter::answer_openapi_v3(const HttpRequest& request, std::string_view path) {
+  const std::shared_ptr<OpenApiDocuments> openapi = served().openapi;
   if (path.empty()) {
     HttpResponse response;
     response.content_type = "text/plain; charset=utf-8";  // so the real server
-    response.body = *openapi_.v3_index();
+    response.body = *openapi->v3_index();
     return response;
   }
-  const auto document = openapi_.v3(path);
+  const auto document = openapi->v3(path);
   if (!document) return answers::not_found_page();
   HttpResponse response;
   const std::string_view hash = request.query_value("hash");
@@ -299,7 +309,7 @@ HttpResponse RequestRouter::answer_resource(const HttpRequest& request, const Re
   if (auto* refused = std::get_if<HttpResponse>(&decoded)) return *std::move(refused);
   const DecodedRequest asked = std::get<DecodedRequest>(std::move(decoded));
   if (asked.watch.watch) {
-    return answer_watch(door_, hub_, *path.kind, asked, *representation, include_of(request));
+    return answer_watch(door_, hub_, path.kind, asked, *representation, include_of(request));
   }
   const bool reads = asked.api.verb == Verb::kGet || asked.api.verb == Verb::kList;
   const auto answer = door_.mailbox.call([&] {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <mutex>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -11,6 +12,7 @@
 #include "sim/apiserver/request_options.h"
 #include "sim/apiserver/resource_path.h"
 #include "sim/apiserver/run_door.h"
+#include "sim/apiserver/served_kinds.h"
 #include "sim/apiserver/watch_hub.h"
 
 namespace inferlab::sim {
@@ -47,12 +49,19 @@ class RequestRouter {
   std::optional<HttpResponse> answer_review_request(const HttpRequest& request);
   HttpResponse answer_resource(const HttpRequest& request, const ResourcePath& path);
   HttpResponse answer_pod_part(const HttpRequest& request, const ResourcePath& path);
+  /// What is served at this moment.
+  struct Served {
+    std::shared_ptr<const KindTable> kinds;
+    std::shared_ptr<OpenApiDocuments> openapi;
+  };
+  Served served();
   [[nodiscard]] std::string user_of(const HttpRequest& request) const;
 
   RunDoor door_;
   const RouterOptions options_;
-  const KindTable& kinds_;
-  OpenApiDocuments openapi_;
+  ServedKinds kinds_;
+  std::mutex mutex_;
+  Served served_;  // guarded; the documents of the latest table
   std::shared_ptr<WatchHub> hub_ = std::make_shared<WatchHub>();
 };
 

@@ -30,7 +30,7 @@ constexpr std::string_view kNotSimulated[] = {
     "exec", "attach", "portforward", "proxy", "ephemeralcontainers", "resize"};
 
 bool has_subresource(const Kind& kind, std::string_view name) {
-  if (std::ranges::find(kind.subresources, name) != kind.subresources.end()) return true;
+  if (kind.has_subresource(name)) return true;
   return kind.resource() == "pods" &&
          std::ranges::find(kNotSimulated, name) != std::end(kNotSimulated);
 }
@@ -41,7 +41,8 @@ std::string group_version_path(const Kind& kind) {
   return kind.group.empty() ? "/api/" + std::string(kind.version) : "/apis/" + kind.api_version();
 }
 
-ResourcePath parse_resource_path(std::string_view path, const KindTable& kinds) {
+ResourcePath parse_resource_path(std::string_view path,
+                                 const std::shared_ptr<const KindTable>& kinds) {
   ResourcePath result;
   std::vector<std::string_view> parts = segments_of(path);
   std::string_view group;
@@ -55,7 +56,7 @@ ResourcePath parse_resource_path(std::string_view path, const KindTable& kinds) 
     version = parts[2];
     next = 3;
   }
-  if (next == 0 || !serves_group(kinds, group, version)) return result;
+  if (next == 0 || !serves_group(*kinds, group, version)) return result;
   result.found = ResourcePath::Found::kUnknownResource;
   if (next < parts.size() && parts[next] == "watch") {
     result.watch = true;
@@ -70,7 +71,7 @@ ResourcePath parse_resource_path(std::string_view path, const KindTable& kinds) 
     in_namespace = true;
     next += 2;
   }
-  result.kind = kinds.by_path(group, version, parts[next]);
+  result.kind = {kinds, kinds->by_path(group, version, parts[next])};
   if (result.kind == nullptr || parts.size() - next > 3) return result;
   // A cluster-scoped kind in a namespace does not exist; a namespaced one without a namespace can
   // only be listed.

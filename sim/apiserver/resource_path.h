@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -16,14 +17,15 @@ struct ResourcePath {
     kUnknownResource,  // the group version is served, the resource or subresource is not
   };
   Found found = Found::kNothing;
-  const Kind* kind = nullptr;
+  std::shared_ptr<const Kind> kind;  // keeps alive what it points to
   std::string ns, name, subresource;
   bool watch = false;  // the old /watch/ form
 };
 
 /// Source: Kubernetes documentation, "API Concepts", "Resource URIs". "/namespaces/NAME" is the
 /// Namespace itself, "/namespaces/NAME/RESOURCE" what lies in it.
-ResourcePath parse_resource_path(std::string_view path, const KindTable& kinds);
+ResourcePath parse_resource_path(std::string_view path,
+                                 const std::shared_ptr<const KindTable>& kinds);
 
 /// "/api/v1" or "/apis/apps/v1".
 std::string group_version_path(const Kind& kind);

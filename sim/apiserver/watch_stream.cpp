@@ -66,9 +66,12 @@ Start begin(RunDoor& door, WatchHub& hub, const std::shared_ptr<WatchQueue>& que
 
 class Stream {
  public:
-  Stream(const Kind& kind, const DecodedRequest& request, const Representation& representation,
-         IncludeObject include)
-      : kind_(kind), representation_(representation), include_(include), watch_(request.watch) {
+  Stream(std::shared_ptr<const Kind> kind, const DecodedRequest& request,
+         const Representation& representation, IncludeObject include)
+      : kind_(std::move(kind)),
+        representation_(representation),
+        include_(include),
+        watch_(request.watch) {
     // Both were accepted by the list before.
     if (auto labels = LabelSelector::parse(request.api.label_selector))
       labels_ = *std::move(labels);
@@ -81,12 +84,12 @@ class Stream {
  private:
   [[nodiscard]] bool selected(const StoredObject& object) const {
     return labels_.matches(labels_from(object.document["metadata"]["labels"])) &&
-           fields_.matches(kind_.storage(), object);
+           fields_.matches(kind_->storage(), object);
   }
 
   // What is stored, in the version that is watched.
   [[nodiscard]] Value in_version(const Value& stored) const {
-    return kind_.from_stored == nullptr ? stored : kind_.from_stored(stored);
+    return kind_->from_stored == nullptr ? stored : kind_->from_stored(stored);
   }
 
   bool send(HttpSink& sink, std::string_view type, const Value& object) {
@@ -104,11 +107,11 @@ class Stream {
                                    .include = include_,
                                    .with_columns = first_};
         first_ = false;
-        return send(sink, type, to_table(kind_, object, now, options));
+        return send(sink, type, to_table(*kind_, object, now, options));
       }
     }
     return send(sink, type,
-                object.with("kind", kind_.kind).with("apiVersion", kind_.api_version()));
+                object.with("kind", kind_->kind).with("apiVersion", kind_->api_version()));
   }
 
   bool send_change(HttpSink& sink, const Change& change) {

@@ -21,8 +21,8 @@ namespace inferlab::sim {
 /// that the run has not reached (of another run, or from before a rewind) is answered by 410
 /// Expired, upon which clients list again. Old versions are always there: the store keeps all.
 /// Source: Kubernetes documentation, "API Concepts", "Efficient detection of changes".
-HttpResponse answer_watch(RunDoor& door, const std::shared_ptr<WatchHub>& hub, const Kind& kind,
-                          const DecodedRequest& request, const Representation& representation,
-                          IncludeObject include);
+HttpResponse answer_watch(RunDoor& door, const std::shared_ptr<WatchHub>& hub,
+                          std::shared_ptr<const Kind> kind, const DecodedRequest& request,
+                          const Representation& representation, IncludeObject include);
 
 }  // namespace inferlab::sim

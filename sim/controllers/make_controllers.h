@@ -18,6 +18,8 @@ std::unique_ptr<Controller> make_node_lifecycle_controller(const ControllerConte
 std::unique_ptr<Controller> make_taint_eviction_controller(const ControllerContext& context);
 std::unique_ptr<Controller> make_pod_gc_controller(const ControllerContext& context);
 std::unique_ptr<Controller> make_garbage_collector(const ControllerContext& context);
+std::unique_ptr<Controller> make_custom_resource_definition_controller(
+    const ControllerContext& context);
 std::unique_ptr<Controller> make_volume_protection_controller(const ControllerContext& context);
 
 }  // namespace inferlab::sim

@@ -17,6 +17,7 @@ constexpr ControllerRow kControllers[] = {
     {"taint-eviction", make_taint_eviction_controller},
     {"pod-garbage-collector", make_pod_gc_controller},
     {"garbage-collector", make_garbage_collector},
+    {"customresourcedefinition", make_custom_resource_definition_controller},
     {"volume-protection", make_volume_protection_controller},
 };
 

@@ -1,4 +1,6 @@
 // All kinds served, in discovery order: one row each.
+#include <algorithm>
+
 #include "sim/api/kind.h"
 #include "sim/api/kinds/kinds.h"
 
@@ -12,6 +14,14 @@ std::string Kind::resource() const {
 
 std::string Kind::api_version() const {
   return group.empty() ? std::string(version) : std::string(group) + "/" + std::string(version);
+}
+
+std::string Kind::list_name() const {
+  return list_kind.empty() ? std::string(kind) + "List" : std::string(list_kind);
+}
+
+bool Kind::has_subresource(std::string_view subresource) const {
+  return std::ranges::find(subresources, subresource) != subresources.end();
 }
 
 const KindTable& KindTable::builtin() {
@@ -66,6 +76,18 @@ const KindTable& KindTable::builtin() {
     return made;
   }();
   return table;
+}
+
+std::shared_ptr<const KindTable> KindTable::with_custom(Kinds served, Kinds kept) {
+  auto made = std::make_shared<KindTable>(builtin());
+  for (const auto& kind : served) made->kinds_.push_back(kind.get());
+  for (Kinds* kinds : {&kept, &served}) {
+    for (std::shared_ptr<const Kind>& kind : *kinds) {
+      if (kind->stored_as == nullptr) made->by_resource_.emplace(kind->resource(), kind.get());
+      made->owned_.push_back(std::move(kind));
+    }
+  }
+  return made;
 }
 
 const Kind* KindTable::by_resource(std::string_view resource) const {

@@ -97,5 +97,61 @@ TEST_CASE("kubectl and a cluster: cordon and drain a node", "[kubectl][cluster]"
   kubectl.good({"rollout", "status", "deploy/web", "--timeout=60s"});
 }
 
+constexpr const char* kPoolDefinition = R"(
+apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata: {name: pools.gpu.example.com}
+spec:
+  group: gpu.example.com
+  scope: Namespaced
+  names: {plural: pools, singular: pool, kind: Pool, shortNames: [gp], categories: [all]}
+  versions:
+  - name: v1
+    served: true
+    storage: true
+    additionalPrinterColumns:
+    - {name: GPU, type: string, jsonPath: .spec.gpu}
+    - {name: Age, type: date, jsonPath: .metadata.creationTimestamp}
+    subresources: {scale: {specReplicasPath: .spec.size, statusReplicasPath: .status.size}}
+    schema:
+      openAPIV3Schema:
+        type: object
+        properties:
+          spec:
+            type: object
+            description: What is wanted.
+            properties:
+              gpu: {type: string, description: The GPU's name.}
+              size: {type: integer}
+)";
+
+TEST_CASE("kubectl and a cluster: a custom kind is made, used, explained and dropped",
+          "[kubectl][cluster]") {
+  if (!Kubectl::available()) return;
+  ClusterRun run;
+  Kubectl kubectl(run.door());
+  kubectl.good({"apply", "-f", "-"}, kPoolDefinition);
+  kubectl.good({"wait", "--for=condition=Established", "crd/pools.gpu.example.com"});
+  CHECK(contains(kubectl.good({"api-resources"}), "gpu.example.com/v1"));
+  const char* pool =
+      "{apiVersion: gpu.example.com/v1, kind: Pool, metadata: {name: a}, "
+      "spec: {gpu: h100, size: 2}}";
+  CHECK(contains(kubectl.good({"apply", "-f", "-"}, pool), "pool.gpu.example.com/a created"));
+  CHECK(contains(kubectl.good({"apply", "-f", "-"}, pool), "unchanged"));
+  CHECK(contains(kubectl.good({"apply", "--server-side", "--force-conflicts", "-f", "-"}, pool),
+                 "serverside-applied"));
+  CHECK(contains(kubectl.good({"get", "gp"}), "h100"));
+  CHECK(contains(kubectl.good({"get", "gp"}), "GPU"));
+  CHECK(contains(kubectl.good({"get", "all"}), "pool.gpu.example.com/a"));
+  kubectl.good({"scale", "pool/a", "--replicas=5"});
+  CHECK(kubectl.good({"get", "pool", "a", "-o", "jsonpath={.spec.size}"}) == "5");
+  if (kubectl.at_least(24)) {
+    CHECK(contains(kubectl.good({"explain", "pool.spec.gpu"}), "The GPU's name."));
+  }
+  CHECK(contains(kubectl.good({"describe", "pool", "a"}), "h100"));
+  kubectl.good({"delete", "crd", "pools.gpu.example.com"});
+  CHECK_FALSE(contains(kubectl.good({"api-resources"}), "gpu.example.com"));
+}
+
 }  // namespace
 }  // namespace inferlab::sim
