@@ -1,6 +1,7 @@
 #include "sim/api/builtin_objects.h"
 
 #include "engine/base/check.h"
+#include "sim/api/access/default_roles.h"
 #include "sim/api/system_priorities.h"
 
 namespace inferlab::sim {
@@ -13,6 +14,12 @@ void create_builtin_objects(Api& api) {
     INFERLAB_CHECK(
         api.create("priorityclasses.scheduling.k8s.io", "", body, "system:apiserver").ok());
   }
+  const auto create_all = [&api](std::string_view resource, const Value& bodies) {
+    for (const Value& body : bodies.items())
+      INFERLAB_CHECK(api.create(resource, "", body, "system:apiserver").ok());
+  };
+  create_all("clusterroles.rbac.authorization.k8s.io", default_cluster_roles());
+  create_all("clusterrolebindings.rbac.authorization.k8s.io", default_cluster_role_bindings());
 }
 
 }  // namespace inferlab::sim

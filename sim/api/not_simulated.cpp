@@ -22,8 +22,6 @@ constexpr std::string_view kPaths[] = {
 // Kinds that are kept and shown, and that nothing acts on. Who builds their controller, or has them
 // enforced, takes the row out.
 constexpr std::string_view kKinds[] = {
-    "ClusterRole",
-    "ClusterRoleBinding",
     "CronJob",
     "DaemonSet",
     "HorizontalPodAutoscaler",
@@ -36,8 +34,6 @@ constexpr std::string_view kKinds[] = {
     "PodDisruptionBudget",
     "ReplicationController",
     "ResourceQuota",
-    "Role",
-    "RoleBinding",
     "StatefulSet",
     "ValidatingAdmissionPolicy",
     "ValidatingAdmissionPolicyBinding",

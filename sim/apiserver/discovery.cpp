@@ -49,7 +49,7 @@ std::vector<Row> rows_of(const KindTable& kinds) {
                        review.kind,
                        review.plural,
                        review.singular,
-                       false,
+                       review.namespaced,
                        {"create"},
                        {},
                        {},

@@ -14,7 +14,7 @@ struct HttpRequest {
   std::string method;  // "GET", never "HEAD": that one is a GET whose body is not sent
   std::string path;    // "/api/v1/pods"
   std::multimap<std::string, std::string, std::less<>> query;
-  std::map<std::string, std::string, std::less<>> headers;  // names in lower case, first value
+  std::multimap<std::string, std::string, std::less<>> headers;  // names in lower case
   std::string body;
 
   /// The first value of a query parameter or header, or nothing.
@@ -22,6 +22,7 @@ struct HttpRequest {
   [[nodiscard]] bool has_query(std::string_view name) const;
   /// `name` in lower case.
   [[nodiscard]] std::string_view header(std::string_view name) const;
+  [[nodiscard]] std::vector<std::string> header_values(std::string_view name) const;
 };
 
 /// Where a stream writes to: one connection, on its own thread.

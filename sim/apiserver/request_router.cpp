@@ -9,6 +9,7 @@
 #include "sim/api/json.h"
 #include "sim/api/yaml.h"
 #include "sim/apiserver/answers.h"
+#include "sim/apiserver/authorization.h"
 #include "sim/apiserver/discovery.h"
 #include "sim/apiserver/openapi_protobuf.h"
 #include "sim/apiserver/pod_log.h"
@@ -105,6 +106,13 @@ bool is_open_path(const HttpRequest& request) {
                                      path == "/version" || path == "/version/");
 }
 
+// Neither a resource nor anything in one: "/apis/apps/v1" at the longest.
+bool is_discovery_path(std::string_view path) {
+  const bool documents = path.starts_with("/openapi/");
+  const auto slashes = std::ranges::count(path, '/');
+  return documents || slashes <= (path.starts_with("/api/") ? 2 : 3);
+}
+
 }  // namespace
 
 RequestRouter::RequestRouter(RunDoor door, RouterOptions options)
@@ -157,9 +165,19 @@ bool RequestRouter::authorized(const HttpRequest& request) const {
          CRYPTO_memcmp(given.data(), options_.token.data(), given.size()) == 0;
 }
 
-std::string RequestRouter::user_of(const HttpRequest& request) const {
-  const std::string_view as = request.header("impersonate-user");
-  return as.empty() ? options_.user : std::string(as);
+Subject RequestRouter::subject_of(const HttpRequest& request) const {
+  return sim::subject_of(request, {options_.user, options_.groups});
+}
+
+std::optional<HttpResponse> RequestRouter::refuse_access(const HttpRequest& request,
+                                                         const AccessRequest& access) {
+  const Subject subject = subject_of(request);
+  if (subject.is_master()) return std::nullopt;
+  const auto decision =
+      door_.mailbox.call([&] { return authorize(door_.api.store(), subject, access); });
+  if (!decision) return answers::run_has_ended();
+  if (decision->allowed) return std::nullopt;
+  return access_refused(subject, access, *decision);
 }
 
 std::optional<HttpResponse> RequestRouter::answer_open_path(const HttpRequest& request) {
@@ -179,6 +197,9 @@ std::optional<HttpResponse> RequestRouter::answer_document(const HttpRequest& re
                      path.starts_with("/apis/") || path.starts_with("/api/");
   if (!known || request.method != "GET") return std::nullopt;
   if (path.size() > 1 && path.ends_with('/')) path.remove_suffix(1);
+  if (is_discovery_path(path)) {
+    if (auto refused = refuse_access(request, access_of(request))) return refused;
+  }
   if (path == "/") {
     Value::Array paths;
     for (const char* name : {"/api", "/api/v1", "/apis", "/healthz", "/livez", "/openapi/v2",
@@ -268,17 +289,30 @@ HttpResponse RequestRouter::answer_openapi_v3(const HttpRequest& request, std::s
 
 std::optional<HttpResponse> RequestRouter::answer_review_request(const HttpRequest& request) {
   for (const ReviewResource& review : review_resources()) {
-    if (request.path !=
-        fmt::format("/apis/{}/{}/{}", review.group, review.version, review.plural)) {
-      continue;
-    }
+    const std::string group = fmt::format("/apis/{}/{}/", review.group, review.version);
+    const std::string_view path = request.path;
+    if (!path.starts_with(group) || !path.ends_with(fmt::format("/{}", review.plural))) continue;
+    std::string_view ns = path.substr(group.size() - 1);
+    ns.remove_suffix(review.plural.size() + 1);
+    if (review.namespaced != ns.starts_with("/namespaces/")) continue;
+    ns.remove_prefix(review.namespaced ? std::string_view("/namespaces/").size() : 0);
+    if (ns.empty() == review.namespaced || ns.find('/') != std::string_view::npos) continue;
     if (request.method != "POST") return answers::method_not_allowed();
     auto body = decode_body(request, review.kind);
     if (auto* refused = std::get_if<HttpResponse>(&body)) return *refused;
-    const auto answer = answer_review(review.kind, std::get<DecodedBody>(body).value,
-                                      {user_of(request), options_.groups});
-    if (!answer) return answers::unknown_resource();
-    HttpResponse response = answers::json_response(*answer);
+    AccessRequest access;
+    access.verb = "create";
+    access.group = review.group;
+    access.resource = review.plural;
+    access.ns = ns;
+    if (auto refused = refuse_access(request, access)) return refused;
+    const auto answer = door_.mailbox.call([&] {
+      return answer_review(door_.api.store(), review.kind, std::get<DecodedBody>(body).value,
+                           subject_of(request), ns);
+    });
+    if (!answer) return answers::run_has_ended();
+    if (!*answer) return answers::unknown_resource();
+    HttpResponse response = answers::json_response(**answer);
     response.status = 201;
     return response;
   }
@@ -286,6 +320,13 @@ std::optional<HttpResponse> RequestRouter::answer_review_request(const HttpReque
 }
 
 HttpResponse RequestRouter::answer_pod_part(const HttpRequest& request, const ResourcePath& path) {
+  AccessRequest access;
+  access.verb = request.method == "GET" ? "get" : "create";
+  access.resource = path.kind->plural;
+  access.subresource = path.subresource;
+  access.ns = path.ns;
+  access.name = path.name;
+  if (auto refused = refuse_access(request, access)) return *std::move(refused);
   if (path.subresource == "log") {
     if (request.method != "GET") return answers::method_not_allowed();
     return answer_pod_log(door_, hub_, request, path);
@@ -305,9 +346,10 @@ HttpResponse RequestRouter::answer_pod_part(const HttpRequest& request, const Re
 HttpResponse RequestRouter::answer_resource(const HttpRequest& request, const ResourcePath& path) {
   const auto representation = negotiate(request.header("accept"));
   if (!representation) return answers::not_acceptable();
-  auto decoded = decode_request(request, path, user_of(request));
+  auto decoded = decode_request(request, path, subject_of(request).user);
   if (auto* refused = std::get_if<HttpResponse>(&decoded)) return *std::move(refused);
   const DecodedRequest asked = std::get<DecodedRequest>(std::move(decoded));
+  if (auto refused = refuse_access(request, access_of(asked, path))) return *std::move(refused);
   if (asked.watch.watch) {
     return answer_watch(door_, hub_, path.kind, asked, *representation, include_of(request));
   }

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "sim/api/access/rbac.h"
 #include "sim/apiserver/http.h"
 #include "sim/apiserver/media_type.h"
 #include "sim/apiserver/openapi.h"
@@ -55,7 +56,10 @@ class RequestRouter {
     std::shared_ptr<OpenApiDocuments> openapi;
   };
   Served served();
-  [[nodiscard]] std::string user_of(const HttpRequest& request) const;
+  [[nodiscard]] Subject subject_of(const HttpRequest& request) const;
+  /// The 403 for whom no rule allows it.
+  std::optional<HttpResponse> refuse_access(const HttpRequest& request,
+                                            const AccessRequest& access);
 
   RunDoor door_;
   const RouterOptions options_;

@@ -30,6 +30,18 @@ constexpr Field kAccessSpecFields[] = {
 constexpr Type kAccessSpec{"io.k8s.api.authorization.v1.SelfSubjectAccessReviewSpec",
                            "One of its two members says what is asked about.", kAccessSpecFields};
 
+constexpr Field kSubjectSpecFields[] = {
+    {.name = "groups", .type = FieldType::kList},
+    {.name = "nonResourceAttributes",
+     .type = FieldType::kObject,
+     .object = &kNonResourceAttributes},
+    {.name = "resourceAttributes", .type = FieldType::kObject, .object = &kResourceAttributes},
+    {.name = "uid"},
+    {.name = "user"},
+};
+constexpr Type kSubjectSpec{"io.k8s.api.authorization.v1.SubjectAccessReviewSpec",
+                            "Who would do it, and what is asked about.", kSubjectSpecFields};
+
 constexpr Field kRulesSpecFields[] = {{.name = "namespace"}};
 constexpr Type kRulesSpec{"io.k8s.api.authorization.v1.SelfSubjectRulesReviewSpec",
                           "The namespace that is asked about.", kRulesSpecFields};
@@ -38,6 +50,11 @@ constexpr Field kAccessFields[] = {
     {.name = "spec", .type = FieldType::kObject, .object = &kAccessSpec}};
 constexpr Type kAccess{"io.k8s.api.authorization.v1.SelfSubjectAccessReview",
                        "Asks whether the asker may do something.", kAccessFields};
+
+constexpr Field kSubjectFields[] = {
+    {.name = "spec", .type = FieldType::kObject, .object = &kSubjectSpec}};
+constexpr Type kSubject{"io.k8s.api.authorization.v1.SubjectAccessReview",
+                        "Asks whether somebody may do something.", kSubjectFields};
 
 constexpr Field kRulesFields[] = {
     {.name = "spec", .type = FieldType::kObject, .object = &kRulesSpec}};
@@ -52,6 +69,10 @@ constexpr Type kSelf{
 const Type* review_type(std::string_view api_version, std::string_view kind) {
   if (api_version == "authorization.k8s.io/v1" && kind == "SelfSubjectAccessReview") {
     return &kAccess;
+  }
+  if (api_version == "authorization.k8s.io/v1" &&
+      (kind == "SubjectAccessReview" || kind == "LocalSubjectAccessReview")) {
+    return &kSubject;
   }
   if (api_version == "authorization.k8s.io/v1" && kind == "SelfSubjectRulesReview") return &kRules;
   if (api_version == "authentication.k8s.io/v1" && kind == "SelfSubjectReview") return &kSelf;

@@ -153,5 +153,25 @@ TEST_CASE("kubectl and a cluster: a custom kind is made, used, explained and dro
   CHECK_FALSE(contains(kubectl.good({"api-resources"}), "gpu.example.com"));
 }
 
+TEST_CASE("kubectl and a cluster: roles hold for whom somebody acts for", "[kubectl][cluster]") {
+  if (!Kubectl::available()) return;
+  ClusterRun run;
+  Kubectl kubectl(run.door());
+  kubectl.good({"create", "role", "reader", "--verb=get,list", "--resource=pods"});
+  kubectl.good({"create", "rolebinding", "readers", "--role=reader", "--user=ann"});
+  CHECK(contains(kubectl.good({"auth", "can-i", "list", "pods", "--as=ann"}), "yes"));
+  CHECK(contains(kubectl.run({"auth", "can-i", "delete", "pods", "--as=ann"}).out, "no"));
+  CHECK(contains(kubectl.good({"auth", "can-i", "--list", "--as=ann"}), "pods"));
+  kubectl.good({"get", "pods", "--as=ann"});
+  const auto refused = kubectl.run({"get", "secrets", "--as=ann"});
+  CHECK(refused.exit_code == 1);
+  CHECK(contains(refused.err,
+                 "Error from server (Forbidden): secrets is forbidden: User \"ann\" "
+                 "cannot list resource \"secrets\" in API group \"\" in the "
+                 "namespace \"default\""));
+  kubectl.good({"create", "clusterrolebinding", "ops", "--clusterrole=view", "--group=ops"});
+  kubectl.good({"get", "deployments", "-A", "--as=olga", "--as-group=ops"});
+}
+
 }  // namespace
 }  // namespace inferlab::sim

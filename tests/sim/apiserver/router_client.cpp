@@ -41,7 +41,7 @@ HttpRequest make_request(const std::string& method, const std::string& target,
   HttpRequest request;
   request.method = method;
   request.body = body;
-  request.headers = headers;
+  request.headers.insert(headers.begin(), headers.end());
   const std::size_t mark = target.find('?');
   request.path = decoded(target.substr(0, mark));
   std::string_view rest =
