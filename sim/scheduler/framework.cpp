@@ -3,39 +3,44 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
+
 #include "engine/base/check.h"
 
 namespace inferlab::sim {
-namespace {
 
-class ProfileFilters final : public Plugin::FilterRunner {
- public:
-  ProfileFilters(const Framework& framework, const Framework::Cycle& cycle, const PodInfo& pod)
-      : framework_(framework), cycle_(cycle), pod_(pod) {}
-  Status filter(const NodeInfo& node) const override {
-    return framework_.filter(cycle_, pod_, node);
-  }
-
- private:
-  const Framework& framework_;
-  const Framework::Cycle& cycle_;
-  const PodInfo& pod_;
-};
-
-}  // namespace
-
-Framework::Framework() {
+Framework::Framework(const SchedulerProfile& profile) {
   for (const PluginRow& row : plugin_registry()) {
-    plugins_.push_back({row.make(), row.weight});
+    if (profile.disabled.contains(row.name)) continue;
+    const auto weight = profile.weights.find(row.name);
+    plugins_.push_back(
+        {row.make(profile), weight == profile.weights.end() ? row.weight : weight->second});
     INFERLAB_CHECK(plugins_.back().plugin->name() == row.name);
   }
+  INFERLAB_CHECK(plugins_.size() < 32);  // a PluginSet holds them
+  std::size_t node_scorers = 0;
+  for (std::size_t i = 0; i < plugins_.size(); ++i) {
+    const Plugin& plugin = *plugins_[i].plugin;
+    if (plugin.filter_reach() != Reach::kNothing) {
+      // What is remembered of a node must not depend on what a later plugin would have said.
+      const bool of_node = plugin.filter_reach() == Reach::kNode;
+      INFERLAB_CHECK(!of_node || num_node_filters_ == filters_.size());
+      filters_.push_back(i);
+      if (of_node) ++num_node_filters_;
+    }
+    if (plugin.score_reach() != Reach::kNothing && plugins_[i].weight > 0) {
+      scorers_.push_back(i);
+      if (plugin.score_reach() == Reach::kNode) ++node_scorers;
+    }
+  }
+  INFERLAB_CHECK(node_scorers <= NodeMemo::kMaxScores);
 }
 
-Status Framework::pre_enqueue(const PodInfo& pod, ClusterEvents& wakes_on) const {
-  for (const Row& row : plugins_) {
-    Status status = row.plugin->pre_enqueue(pod);
+Status Framework::pre_enqueue(const PodInfo& pod, PluginSet& refused_by) const {
+  for (std::size_t i = 0; i < plugins_.size(); ++i) {
+    Status status = plugins_[i].plugin->pre_enqueue(pod);
     if (status.ok()) continue;
-    wakes_on = row.plugin->wakes_on();
+    refused_by = bit(i);
     return status;
   }
   return Status::success();
@@ -48,19 +53,32 @@ bool Framework::sorts_before(const QueuedPod& a, const QueuedPod& b) const {
   return a.seat < b.seat;
 }
 
-Status Framework::pre_filter(Cycle& cycle, const PodInfo& pod, NodeSpan nodes) const {
-  cycle.skips_filter.assign(plugins_.size(), false);
+bool Framework::may_help(const PodInfo& pod, PluginSet refused_by,
+                         const ClusterChange& change) const {
+  for (std::size_t i = 0; i < plugins_.size(); ++i) {
+    if ((refused_by & bit(i)) == 0) continue;
+    const Plugin& plugin = *plugins_[i].plugin;
+    if ((plugin.wakes_on() & change.events) == 0) continue;
+    // A change of the Pod itself is no change of the cluster around it: no hint is asked for.
+    const bool own = (change.events & static_cast<ClusterEvents>(ClusterEvent::kPodUpdate)) != 0;
+    if (own || plugin.may_help(pod, change)) return true;
+  }
+  return false;
+}
+
+Status Framework::pre_filter(Cycle& cycle, const PodInfo& pod, const ClusterView& cluster) const {
+  cycle.skips_filter = 0;
   std::vector<std::string_view> narrowing;
   for (std::size_t i = 0; i < plugins_.size(); ++i) {
     const Plugin& plugin = *plugins_[i].plugin;
     std::optional<std::set<std::string>> only;
-    Status status = plugin.pre_filter(cycle.state, pod, nodes, only);
+    Status status = plugin.pre_filter(cycle.state, pod, cluster, only);
     if (status.skipped()) {
-      cycle.skips_filter[i] = true;
+      cycle.skips_filter |= bit(i);
       continue;
     }
     if (!status.ok()) {
-      cycle.wakes_on |= plugin.wakes_on();
+      cycle.refused_by |= bit(i);
       return status;
     }
     if (!only) continue;
@@ -71,57 +89,134 @@ Status Framework::pre_filter(Cycle& cycle, const PodInfo& pod, NodeSpan nodes) c
     } else {
       cycle.only = std::move(only);
     }
-    cycle.wakes_on |= plugin.wakes_on();
+    cycle.refused_by |= bit(i);
+    if (!cycle.only->empty()) continue;
+    return Status::unresolvable(
+        narrowing.size() == 1 ? fmt::format("node(s) didn't satisfy plugin {}", narrowing.front())
+                              : fmt::format("node(s) didn't satisfy plugin(s) [{}] simultaneously",
+                                            fmt::join(narrowing, " ")));
   }
   cycle.narrowed_by = fmt::format("[{}]", fmt::join(narrowing, " "));
   return Status::success();
 }
 
-Status Framework::filter(const Cycle& cycle, const PodInfo& pod, const NodeInfo& node,
-                         std::size_t* refused_by) const {
-  for (std::size_t i = 0; i < plugins_.size(); ++i) {
-    if (cycle.skips_filter[i]) continue;
-    Status status = plugins_[i].plugin->filter(cycle.state, pod, node);
+Status Framework::filter_from(std::size_t first, std::size_t end, const Cycle& cycle,
+                              const PodInfo& pod, const NodeInfo& node,
+                              std::size_t& refused_by) const {
+  for (std::size_t i = first; i < end; ++i) {
+    const std::size_t index = filters_[i];
+    if ((cycle.skips_filter & bit(index)) != 0) continue;
+    Status status = plugins_[index].plugin->filter(cycle.state, pod, node);
     if (status.ok()) continue;
-    if (refused_by != nullptr) *refused_by = i;
+    refused_by = index;
     return status;
   }
   return Status::success();
+}
+
+Status Framework::filter(const Cycle& cycle, const PodInfo& pod, const NodeInfo& node,
+                         std::size_t& refused_by) const {
+  if (cycle.memo == nullptr) return filter_copy(cycle, pod, node, refused_by);
+  NodeMemo::Entry& entry = cycle.memo->entries[node.slot];
+  if (entry.filtered != node.generation) {
+    entry.verdict = filter_from(0, num_node_filters_, cycle, pod, node, entry.refused_by);
+    entry.filtered = node.generation;
+  }
+  if (!entry.verdict.ok()) {
+    refused_by = entry.refused_by;
+    return entry.verdict;
+  }
+  return filter_from(num_node_filters_, filters_.size(), cycle, pod, node, refused_by);
+}
+
+Status Framework::filter_copy(const Cycle& cycle, const PodInfo& pod, const NodeInfo& node,
+                              std::size_t& refused_by) const {
+  return filter_from(0, filters_.size(), cycle, pod, node, refused_by);
+}
+
+void Framework::pod_added(Cycle& cycle, const PodInfo& pod, const PodInfo& other,
+                          const NodeInfo& node) const {
+  for (std::size_t i = 0; i < plugins_.size(); ++i) {
+    if ((cycle.skips_filter & bit(i)) != 0) continue;
+    plugins_[i].plugin->pod_added(cycle.state, pod, other, node);
+  }
+}
+
+void Framework::pod_removed(Cycle& cycle, const PodInfo& pod, const PodInfo& other,
+                            const NodeInfo& node) const {
+  for (std::size_t i = 0; i < plugins_.size(); ++i) {
+    if ((cycle.skips_filter & bit(i)) != 0) continue;
+    plugins_[i].plugin->pod_removed(cycle.state, pod, other, node);
+  }
 }
 
 std::vector<std::pair<std::string_view, Status>> Framework::filter_all(const Cycle& cycle,
                                                                        const PodInfo& pod,
                                                                        const NodeInfo& node) const {
   std::vector<std::pair<std::string_view, Status>> out;
-  for (std::size_t i = 0; i < plugins_.size(); ++i) {
-    if (cycle.skips_filter[i]) continue;
-    Status status = plugins_[i].plugin->filter(cycle.state, pod, node);
-    if (!status.ok()) out.emplace_back(plugins_[i].plugin->name(), std::move(status));
+  for (const std::size_t index : filters_) {
+    if ((cycle.skips_filter & bit(index)) != 0) continue;
+    const Plugin& plugin = *plugins_[index].plugin;
+    Status status = plugin.filter(cycle.state, pod, node);
+    if (!status.ok()) out.emplace_back(plugin.name(), std::move(status));
   }
   return out;
 }
 
-std::string Framework::post_filter(const Cycle& cycle, const PodInfo& pod,
-                                   const Plugin::Refusals& refusals) const {
-  const ProfileFilters filters(*this, cycle, pod);
+Plugin::PostFilterResult Framework::post_filter(const PodInfo& pod, const ClusterView& cluster,
+                                                const Plugin::Refusals& refusals,
+                                                Plugin::Trial& trial, Rng* random) const {
   for (const Row& row : plugins_) {
-    std::string text = row.plugin->post_filter(pod, refusals, filters);
-    if (!text.empty()) return text;
+    Plugin::PostFilterResult result =
+        row.plugin->post_filter(pod, cluster, refusals, trial, random);
+    if (!result.message.empty() || !result.node.empty()) return result;
   }
   return {};
 }
 
-Framework::Scores Framework::score(Cycle& cycle, const PodInfo& pod, NodeSpan feasible) const {
+void Framework::remember_scores(const Cycle& cycle, PluginSet skipped, const PodInfo& pod,
+                                NodeSpan feasible) const {
+  for (const NodeInfo* node : feasible) {
+    NodeMemo::Entry& entry = cycle.memo->entries[node->slot];
+    if (entry.scored == node->generation) continue;
+    std::size_t column = 0;
+    for (const std::size_t index : scorers_) {
+      const Plugin& plugin = *plugins_[index].plugin;
+      if (plugin.score_reach() != Reach::kNode) continue;
+      if ((skipped & bit(index)) == 0) {
+        entry.scores[column] = plugin.score(cycle.state, pod, *node);
+      }
+      ++column;
+    }
+    entry.scored = node->generation;
+  }
+}
+
+Framework::Scores Framework::score(Cycle& cycle, const PodInfo& pod, const ClusterView& cluster,
+                                   NodeSpan feasible) const {
   Scores out;
   out.totals.assign(feasible.size(), 0);
-  for (const Row& row : plugins_) {
-    if (row.weight == 0) continue;
-    if (row.plugin->pre_score(cycle.state, pod, feasible).skipped()) continue;
+  PluginSet skipped = 0;
+  for (const std::size_t index : scorers_) {
+    if (plugins_[index].plugin->pre_score(cycle.state, pod, cluster, feasible).skipped()) {
+      skipped |= bit(index);
+    }
+  }
+  if (cycle.memo != nullptr) remember_scores(cycle, skipped, pod, feasible);
+  std::size_t column = 0;
+  for (const std::size_t index : scorers_) {
+    const Row& row = plugins_[index];
+    const bool of_node = row.plugin->score_reach() == Reach::kNode;
+    const std::size_t own_column = of_node ? column++ : 0;
+    if ((skipped & bit(index)) != 0) continue;
     std::vector<std::int64_t> scores(feasible.size());
     for (std::size_t i = 0; i < feasible.size(); ++i) {
-      scores[i] = row.plugin->score(cycle.state, pod, *feasible[i]);
+      const NodeInfo& node = *feasible[i];
+      scores[i] = of_node && cycle.memo != nullptr
+                      ? cycle.memo->entries[node.slot].scores[own_column]
+                      : row.plugin->score(cycle.state, pod, node);
     }
-    row.plugin->normalize(scores);
+    row.plugin->normalize(cycle.state, feasible, scores);
     for (std::size_t i = 0; i < scores.size(); ++i) {
       INFERLAB_CHECK(scores[i] >= 0 && scores[i] <= kMaxNodeScore);
       scores[i] *= row.weight;
