@@ -26,8 +26,9 @@ LabelSelector with_keys(const Value& selector, const Value& match_keys, const Va
   return LabelSelector::from_requirements(std::move(more));
 }
 
-PodAffinityTerm term_from(const Value& term, const Value& metadata) {
+PodAffinityTerm term_from(const Value& term, const Value& metadata, std::int64_t weight) {
   PodAffinityTerm out;
+  out.weight = weight;
   out.selector = with_keys(term["labelSelector"], term["matchLabelKeys"], term["mismatchLabelKeys"],
                            metadata["labels"]);
   for (const Value& ns : term["namespaces"].items()) out.namespaces.push_back(ns.str());
@@ -39,8 +40,10 @@ PodAffinityTerm term_from(const Value& term, const Value& metadata) {
   }
   std::sort(out.namespaces.begin(), out.namespaces.end());
   out.topology_key = term["topologyKey"].str();
-  out.text = out.topology_key + "|" + text_of(out.selector) + "|";
-  for (const std::string& ns : out.namespaces) out.text += ns + ",";
+  std::string who = text_of(out.selector) + "|";
+  for (const std::string& ns : out.namespaces) who += ns + ",";
+  if (!out.namespace_selector) out.who = who;
+  out.text = std::to_string(weight) + "|" + out.topology_key + "|" + who;
   if (out.namespace_selector) out.text += "|" + text_of(*out.namespace_selector);
   return out;
 }
@@ -48,7 +51,7 @@ PodAffinityTerm term_from(const Value& term, const Value& metadata) {
 std::vector<PodAffinityTerm> required_terms(const Value& affinity, const Value& metadata) {
   std::vector<PodAffinityTerm> out;
   for (const Value& term : affinity["requiredDuringSchedulingIgnoredDuringExecution"].items()) {
-    out.push_back(term_from(term, metadata));
+    out.push_back(term_from(term, metadata, 0));
   }
   return out;
 }
@@ -56,13 +59,13 @@ std::vector<PodAffinityTerm> required_terms(const Value& affinity, const Value& 
 std::vector<PodAffinityTerm> preferred_terms(const Value& affinity, const Value& metadata) {
   std::vector<PodAffinityTerm> out;
   for (const Value& item : affinity["preferredDuringSchedulingIgnoredDuringExecution"].items()) {
-    out.push_back(term_from(item["podAffinityTerm"], metadata));
-    out.back().weight = item["weight"].as_int();
+    out.push_back(term_from(item["podAffinityTerm"], metadata, item["weight"].as_int()));
   }
   return out;
 }
 
-SpreadConstraint constraint_from(const Value& item, const Value& labels) {
+SpreadConstraint constraint_from(const Value& item, const Value& metadata) {
+  const Value& labels = metadata["labels"];
   SpreadConstraint out;
   out.topology_key = item["topologyKey"].str();
   out.max_skew = item["maxSkew"].as_int(1);
@@ -72,6 +75,7 @@ SpreadConstraint constraint_from(const Value& item, const Value& labels) {
   out.honors_taints = item["nodeTaintsPolicy"].as_string() == "Honor";
   out.selector = with_keys(item["labelSelector"], item["matchLabelKeys"], Value(), labels);
   out.selects_everything = out.selector.requirements().empty() && !item["labelSelector"].is_null();
+  out.who = text_of(out.selector) + "|" + metadata["namespace"].str();
   return out;
 }
 
@@ -118,7 +122,7 @@ PodSchedulingView::PodSchedulingView(const StoredObject& pod) {
   required_anti_affinity = required_terms(affinity["podAntiAffinity"], metadata);
   preferred_anti_affinity = preferred_terms(affinity["podAntiAffinity"], metadata);
   for (const Value& item : spec["topologySpreadConstraints"].items()) {
-    spread.push_back(constraint_from(item, metadata["labels"]));
+    spread.push_back(constraint_from(item, metadata));
   }
   const Value& nodes = affinity["nodeAffinity"];
   for (const Value& item : nodes["preferredDuringSchedulingIgnoredDuringExecution"].items()) {

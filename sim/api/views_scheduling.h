@@ -23,7 +23,11 @@ struct PodAffinityTerm {
   std::optional<LabelSelector> namespace_selector;  // none: `namespaces` alone
   std::string topology_key;
   std::int64_t weight = 0;  // of a preferred term
-  std::string text;         // equal for equal terms
+  // Equal for equal terms of one kind, weight and all.
+  std::string text;
+  // Equal for terms that select the same Pods; empty with a namespace_selector, whose meaning
+  // changes with the namespaces.
+  std::string who;
 };
 
 /// One entry of topologySpreadConstraints. matchLabelKeys are part of `selector` already.
@@ -37,6 +41,7 @@ struct SpreadConstraint {
   bool honors_taints = false;       // nodeTaintsPolicy
   bool selects_everything = false;  // an empty selector
   LabelSelector selector;
+  std::string who;  // equal for constraints that select the same Pods
 };
 
 struct PreferredNodeTerm {

@@ -16,6 +16,9 @@
 namespace inferlab::sim {
 
 using NodeSpan = std::span<const NodeInfo* const>;
+/// Nodes by NodeInfo::slot. Who looks at thousands of nodes must not touch the NodeInfos, which lie
+/// far apart in memory: what it needs is in arrays by slot.
+using SlotSpan = std::span<const std::uint32_t>;
 
 /// Which nodes have an image, and how large it is.
 struct ImageState {
@@ -26,7 +29,9 @@ using ImageTable = std::map<std::string, ImageState, std::less<>>;
 
 /// What a plugin may see of the cluster beside the Pod and one node. Valid for one cycle.
 struct ClusterView {
-  NodeSpan nodes;  // in the order in which they are looked at
+  NodeSpan nodes;                              // in the order in which they are looked at
+  SlotSpan slots;                              // the same
+  std::span<const std::uint64_t> generations;  // by slot: another one after every change of a node
   PodIndex& pods;
   NodeSets& sets;
   const Store& store;

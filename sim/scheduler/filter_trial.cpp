@@ -15,6 +15,7 @@ void FilterTrial::add(NodeInfo& node, const PodInfoPtr& other) {
 }
 
 bool FilterTrial::has_nominated(const NodeInfo& node) const {
+  if (nominator_.empty()) return false;
   const std::vector<PodInfoPtr>& nominated = nominator_.on(node.name);
   return std::any_of(nominated.begin(), nominated.end(),
                      [this](const PodInfoPtr& one) { return counts(*one); });
@@ -41,12 +42,13 @@ Status FilterTrial::filter(const NodeInfo& node) {
   return framework_.filter_copy(cycle_, pod_, node, refused_by_);
 }
 
-Status FilterTrial::filter_unchanged(const NodeInfo& node) {
+Status FilterTrial::filter_unchanged(const NodeInfo& node, std::size_t slot,
+                                     std::uint64_t generation) {
   if (has_nominated(node)) {
     Status status = filter_with_nominated(node);
     if (!status.ok()) return status;
   }
-  return framework_.filter(cycle_, pod_, node, refused_by_);
+  return framework_.filter(cycle_, pod_, node, slot, generation, refused_by_);
 }
 
 }  // namespace inferlab::sim

@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <limits>
 
 #include "engine/base/check.h"
 
@@ -18,7 +19,6 @@ Framework::Framework(const SchedulerProfile& profile) {
     INFERLAB_CHECK(plugins_.back().plugin->name() == row.name);
   }
   INFERLAB_CHECK(plugins_.size() < 32);  // a PluginSet holds them
-  std::size_t node_scorers = 0;
   for (std::size_t i = 0; i < plugins_.size(); ++i) {
     const Plugin& plugin = *plugins_[i].plugin;
     if (plugin.filter_reach() != Reach::kNothing) {
@@ -29,11 +29,14 @@ Framework::Framework(const SchedulerProfile& profile) {
       if (of_node) ++num_node_filters_;
     }
     if (plugin.score_reach() != Reach::kNothing && plugins_[i].weight > 0) {
+      if (plugin.score_reach() == Reach::kNode) {
+        node_scorers_.push_back(i);
+        row_of_node_scorer_.push_back(scorers_.size());
+      }
       scorers_.push_back(i);
-      if (plugin.score_reach() == Reach::kNode) ++node_scorers;
     }
   }
-  INFERLAB_CHECK(node_scorers <= NodeMemo::kMaxScores);
+  INFERLAB_CHECK(node_scorers_.size() <= NodeMemo::kMaxScores);
 }
 
 Status Framework::pre_enqueue(const PodInfo& pod, PluginSet& refused_by) const {
@@ -100,10 +103,9 @@ Status Framework::pre_filter(Cycle& cycle, const PodInfo& pod, const ClusterView
   return Status::success();
 }
 
-Status Framework::filter_from(std::size_t first, std::size_t end, const Cycle& cycle,
-                              const PodInfo& pod, const NodeInfo& node,
-                              std::size_t& refused_by) const {
-  for (std::size_t i = first; i < end; ++i) {
+Status Framework::node_filters(const Cycle& cycle, const PodInfo& pod, const NodeInfo& node,
+                               std::size_t& refused_by) const {
+  for (std::size_t i = 0; i < num_node_filters_; ++i) {
     const std::size_t index = filters_[i];
     if ((cycle.skips_filter & bit(index)) != 0) continue;
     Status status = plugins_[index].plugin->filter(cycle.state, pod, node);
@@ -114,24 +116,57 @@ Status Framework::filter_from(std::size_t first, std::size_t end, const Cycle& c
   return Status::success();
 }
 
+Status Framework::cluster_filters(const Cycle& cycle, const PodInfo& pod, std::size_t slot,
+                                  std::size_t& refused_by) const {
+  for (std::size_t i = num_node_filters_; i < filters_.size(); ++i) {
+    const std::size_t index = filters_[i];
+    if ((cycle.skips_filter & bit(index)) != 0) continue;
+    Status status = plugins_[index].plugin->filter_at(cycle.state, pod, slot);
+    if (status.ok()) continue;
+    refused_by = index;
+    return status;
+  }
+  return Status::success();
+}
+
 Status Framework::filter(const Cycle& cycle, const PodInfo& pod, const NodeInfo& node,
+                         std::size_t slot, std::uint64_t generation,
                          std::size_t& refused_by) const {
-  if (cycle.memo == nullptr) return filter_copy(cycle, pod, node, refused_by);
-  NodeMemo::Entry& entry = cycle.memo->entries[node.slot];
-  if (entry.filtered != node.generation) {
-    entry.verdict = filter_from(0, num_node_filters_, cycle, pod, node, entry.refused_by);
-    entry.filtered = node.generation;
+  NodeMemo::Filtered& entry = cycle.memo->filtered[slot];
+  if (entry.generation != generation) {
+    entry.verdict = node_filters(cycle, pod, node, entry.refused_by);
+    entry.generation = generation;
   }
   if (!entry.verdict.ok()) {
     refused_by = entry.refused_by;
     return entry.verdict;
   }
-  return filter_from(num_node_filters_, filters_.size(), cycle, pod, node, refused_by);
+  return cluster_filters(cycle, pod, slot, refused_by);
+}
+
+void Framework::filter_many(const Cycle& cycle, const PodInfo& pod, NodeSpan nodes, SlotSpan slots,
+                            std::span<const std::uint64_t> generations,
+                            std::span<char> fits) const {
+  NodeMemo::Filtered* remembered = cycle.memo->filtered.data();
+  for (std::size_t i = 0; i < slots.size(); ++i) {
+    NodeMemo::Filtered& entry = remembered[slots[i]];
+    if (entry.generation != generations[slots[i]]) {
+      entry.verdict = node_filters(cycle, pod, *nodes[i], entry.refused_by);
+      entry.generation = generations[slots[i]];
+    }
+    fits[i] = entry.verdict.ok() ? 1 : 0;
+  }
+  for (std::size_t i = num_node_filters_; i < filters_.size(); ++i) {
+    const std::size_t index = filters_[i];
+    if ((cycle.skips_filter & bit(index)) != 0) continue;
+    plugins_[index].plugin->filter_many(cycle.state, pod, slots, fits);
+  }
 }
 
 Status Framework::filter_copy(const Cycle& cycle, const PodInfo& pod, const NodeInfo& node,
                               std::size_t& refused_by) const {
-  return filter_from(0, filters_.size(), cycle, pod, node, refused_by);
+  Status status = node_filters(cycle, pod, node, refused_by);
+  return status.ok() ? cluster_filters(cycle, pod, node.slot, refused_by) : status;
 }
 
 void Framework::pod_added(Cycle& cycle, const PodInfo& pod, const PodInfo& other,
@@ -157,7 +192,9 @@ std::vector<std::pair<std::string_view, Status>> Framework::filter_all(const Cyc
   for (const std::size_t index : filters_) {
     if ((cycle.skips_filter & bit(index)) != 0) continue;
     const Plugin& plugin = *plugins_[index].plugin;
-    Status status = plugin.filter(cycle.state, pod, node);
+    Status status = plugin.filter_reach() == Reach::kCluster
+                        ? plugin.filter_at(cycle.state, pod, node.slot)
+                        : plugin.filter(cycle.state, pod, node);
     if (!status.ok()) out.emplace_back(plugin.name(), std::move(status));
   }
   return out;
@@ -174,58 +211,68 @@ Plugin::PostFilterResult Framework::post_filter(const PodInfo& pod, const Cluste
   return {};
 }
 
-void Framework::remember_scores(const Cycle& cycle, PluginSet skipped, const PodInfo& pod,
-                                NodeSpan feasible) const {
-  for (const NodeInfo* node : feasible) {
-    NodeMemo::Entry& entry = cycle.memo->entries[node->slot];
-    if (entry.scored == node->generation) continue;
-    std::size_t column = 0;
-    for (const std::size_t index : scorers_) {
-      const Plugin& plugin = *plugins_[index].plugin;
-      if (plugin.score_reach() != Reach::kNode) continue;
-      if ((skipped & bit(index)) == 0) {
-        entry.scores[column] = plugin.score(cycle.state, pod, *node);
-      }
-      ++column;
-    }
-    entry.scored = node->generation;
+const NodeMemo::Scored& Framework::remembered_scores(const Cycle& cycle, PluginSet skipped,
+                                                     const PodInfo& pod, const NodeInfo& node,
+                                                     std::size_t slot,
+                                                     std::uint64_t generation) const {
+  NodeMemo::Scored& entry = cycle.memo->scored[slot];
+  if (entry.generation == generation) return entry;
+  for (std::size_t column = 0; column < node_scorers_.size(); ++column) {
+    const std::size_t index = node_scorers_[column];
+    if ((skipped & bit(index)) != 0) continue;
+    const std::int64_t score = plugins_[index].plugin->score(cycle.state, pod, node);
+    INFERLAB_CHECK(score >= 0 && score <= std::numeric_limits<std::int32_t>::max());
+    entry.scores[column] = static_cast<std::int32_t>(score);
   }
+  entry.generation = generation;
+  return entry;
 }
 
-Framework::Scores Framework::score(Cycle& cycle, const PodInfo& pod, const ClusterView& cluster,
-                                   NodeSpan feasible) const {
-  Scores out;
+void Framework::score(Cycle& cycle, const PodInfo& pod, const ClusterView& cluster,
+                      NodeSpan feasible, SlotSpan slots, Scores& out) const {
+  INFERLAB_CHECK(cycle.memo != nullptr && feasible.size() == slots.size());
+  out.plugins.clear();
   out.totals.assign(feasible.size(), 0);
+  out.weighted.resize(scorers_.size());
   PluginSet skipped = 0;
   for (const std::size_t index : scorers_) {
-    if (plugins_[index].plugin->pre_score(cycle.state, pod, cluster, feasible).skipped()) {
+    if (plugins_[index].plugin->pre_score(cycle.state, pod, cluster, slots).skipped()) {
       skipped |= bit(index);
     }
   }
-  if (cycle.memo != nullptr) remember_scores(cycle, skipped, pod, feasible);
-  std::size_t column = 0;
-  for (const std::size_t index : scorers_) {
-    const Row& row = plugins_[index];
-    const bool of_node = row.plugin->score_reach() == Reach::kNode;
-    const std::size_t own_column = of_node ? column++ : 0;
-    if ((skipped & bit(index)) != 0) continue;
-    std::vector<std::int64_t> scores(feasible.size());
-    for (std::size_t i = 0; i < feasible.size(); ++i) {
-      const NodeInfo& node = *feasible[i];
-      scores[i] = of_node && cycle.memo != nullptr
-                      ? cycle.memo->entries[node.slot].scores[own_column]
-                      : row.plugin->score(cycle.state, pod, node);
+  // Rows in the order of scorers_; those that look at one node alone are filled node by node.
+  for (std::vector<std::int64_t>& row : out.weighted) row.resize(feasible.size());
+  for (std::size_t i = 0; i < feasible.size(); ++i) {
+    const NodeMemo::Scored& entry = remembered_scores(cycle, skipped, pod, *feasible[i], slots[i],
+                                                      cluster.generations[slots[i]]);
+    for (std::size_t column = 0; column < node_scorers_.size(); ++column) {
+      out.weighted[row_of_node_scorer_[column]][i] = entry.scores[column];
     }
-    row.plugin->normalize(cycle.state, feasible, scores);
+  }
+  std::size_t kept = 0;
+  for (std::size_t row = 0; row < scorers_.size(); ++row) {
+    const std::size_t index = scorers_[row];
+    if ((skipped & bit(index)) != 0) continue;
+    const Plugin& plugin = *plugins_[index].plugin;
+    std::vector<std::int64_t>& scores = out.weighted[row];
+    if (plugin.score_reach() == Reach::kCluster) {
+      plugin.score_many(cycle.state, pod, slots, scores);
+    }
+    plugin.normalize(cycle.state, slots, scores);
+    const std::int64_t weight = plugins_[index].weight;
+    std::int64_t lowest = 0;
+    std::int64_t highest = 0;
     for (std::size_t i = 0; i < scores.size(); ++i) {
-      INFERLAB_CHECK(scores[i] >= 0 && scores[i] <= kMaxNodeScore);
-      scores[i] *= row.weight;
+      lowest = std::min(lowest, scores[i]);
+      highest = std::max(highest, scores[i]);
+      scores[i] *= weight;
       out.totals[i] += scores[i];
     }
-    out.plugins.push_back(row.plugin->name());
-    out.weighted.push_back(std::move(scores));
+    INFERLAB_CHECK(lowest >= 0 && highest <= kMaxNodeScore);
+    out.plugins.push_back(plugin.name());
+    if (kept != row) std::swap(out.weighted[kept], out.weighted[row]);
+    ++kept;
   }
-  return out;
 }
 
 Status Framework::reserve(const PodInfo& pod, std::string_view node) const {

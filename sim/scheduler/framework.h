@@ -35,7 +35,7 @@ class Framework {
   /// Weighted scores; rows are plugins, columns the nodes that were asked about.
   struct Scores {
     std::vector<std::string_view> plugins;
-    std::vector<std::vector<std::int64_t>> weighted;  // [plugins.size()][nodes]
+    std::vector<std::vector<std::int64_t>> weighted;  // [plugins.size()][nodes], and unused rows
     std::vector<std::int64_t> totals;                 // [nodes]
   };
 
@@ -48,9 +48,12 @@ class Framework {
 
   Status pre_filter(Cycle& cycle, const PodInfo& pod, const ClusterView& cluster) const;
   /// Up to the first refusal, as kube-scheduler does: one plugin speaks for a node. `refused_by`
-  /// gets its index.
-  Status filter(const Cycle& cycle, const PodInfo& pod, const NodeInfo& node,
-                std::size_t& refused_by) const;
+  /// gets its index. `node` is looked at only when its generation is not the remembered one.
+  Status filter(const Cycle& cycle, const PodInfo& pod, const NodeInfo& node, std::size_t slot,
+                std::uint64_t generation, std::size_t& refused_by) const;
+  /// The same for many: fits[i] says whether nodes[i], which is slots[i], may be chosen.
+  void filter_many(const Cycle& cycle, const PodInfo& pod, NodeSpan nodes, SlotSpan slots,
+                   std::span<const std::uint64_t> generations, std::span<char> fits) const;
   /// The same for a copy of a node that was changed: nothing is remembered.
   Status filter_copy(const Cycle& cycle, const PodInfo& pod, const NodeInfo& node,
                      std::size_t& refused_by) const;
@@ -64,8 +67,9 @@ class Framework {
   [[nodiscard]] Plugin::PostFilterResult post_filter(const PodInfo& pod, const ClusterView& cluster,
                                                      const Plugin::Refusals& refusals,
                                                      Plugin::Trial& trial, Rng* random) const;
-  [[nodiscard]] Scores score(Cycle& cycle, const PodInfo& pod, const ClusterView& cluster,
-                             NodeSpan feasible) const;
+  /// Into `out`, whose memory is used again. Checks: the cycle has a memo.
+  void score(Cycle& cycle, const PodInfo& pod, const ClusterView& cluster, NodeSpan feasible,
+             SlotSpan slots, Scores& out) const;
 
   Status reserve(const PodInfo& pod, std::string_view node) const;
   void unreserve(const PodInfo& pod, std::string_view node) const;
@@ -78,17 +82,21 @@ class Framework {
     std::int64_t weight;
   };
   static PluginSet bit(std::size_t index) { return PluginSet{1} << index; }
-  /// Of filters_[first] up to filters_[end].
-  Status filter_from(std::size_t first, std::size_t end, const Cycle& cycle, const PodInfo& pod,
-                     const NodeInfo& node, std::size_t& refused_by) const;
-  /// Asks the plugins that score one node alone about the nodes that have changed.
-  void remember_scores(const Cycle& cycle, PluginSet skipped, const PodInfo& pod,
-                       NodeSpan feasible) const;
+  Status node_filters(const Cycle& cycle, const PodInfo& pod, const NodeInfo& node,
+                      std::size_t& refused_by) const;
+  Status cluster_filters(const Cycle& cycle, const PodInfo& pod, std::size_t slot,
+                         std::size_t& refused_by) const;
+  /// Of the plugins that score one node alone; they are asked when the node has changed.
+  const NodeMemo::Scored& remembered_scores(const Cycle& cycle, PluginSet skipped,
+                                            const PodInfo& pod, const NodeInfo& node,
+                                            std::size_t slot, std::uint64_t generation) const;
 
   std::vector<Row> plugins_;
-  std::vector<std::size_t> filters_;  // indices of plugins with a filter, in their order
-  std::size_t num_node_filters_ = 0;  // the first of them, which look at one node alone
-  std::vector<std::size_t> scorers_;  // with a score and a weight, in their order
+  std::vector<std::size_t> filters_;             // indices of plugins with a filter, in their order
+  std::size_t num_node_filters_ = 0;             // the first of them, which look at one node alone
+  std::vector<std::size_t> scorers_;             // with a score and a weight, in their order
+  std::vector<std::size_t> node_scorers_;        // of these, those that look at one node alone
+  std::vector<std::size_t> row_of_node_scorer_;  // their places in scorers_
 };
 
 }  // namespace inferlab::sim

@@ -127,21 +127,34 @@ void KubeScheduler::run_cycle() {
   if (queue_.has_active()) wake_up();
 }
 
-void KubeScheduler::look_at(const NodeInfo& node, FilterTrial& trial, Search& found) const {
+void KubeScheduler::look_at(const NodeInfo& node, std::size_t slot, std::uint64_t generation,
+                            FilterTrial& trial, Search& found) const {
   ++found.looked_at;
-  Status verdict = trial.filter_unchanged(node);
+  Status verdict = trial.filter_unchanged(node, slot, generation);
   if (verdict.ok()) {
     found.feasible.push_back(&node);
+    found.slots.push_back(static_cast<std::uint32_t>(slot));
     return;
   }
+  if (!found.feasible.empty() && !found.keeps_all_refusals) return;  // nobody will ask
   found.cycle.refused_by |= Framework::PluginSet{1} << trial.refused_by();
   found.refused.push_back(&node);
   found.statuses.push_back(std::move(verdict));
 }
 
-KubeScheduler::Search KubeScheduler::search(const PodInfo& pod, const ClusterView& cluster,
-                                            std::size_t start, std::size_t wanted) const {
-  Search out;
+void KubeScheduler::Search::clear() {
+  cycle = {};
+  feasible.clear();
+  slots.clear();
+  refused.clear();
+  statuses.clear();
+  pre_filter_message.clear();
+  looked_at = 0;
+}
+
+void KubeScheduler::search(const PodInfo& pod, const ClusterView& cluster, std::size_t start,
+                           std::size_t wanted, Search& out) const {
+  out.clear();
   const Status status = framework_.pre_filter(out.cycle, pod, cluster);
   out.cycle.memo =
       &memos_.of(pod.spec->node_demands, cluster.pods.num_slots(), cluster.image_revision);
@@ -149,40 +162,70 @@ KubeScheduler::Search KubeScheduler::search(const PodInfo& pod, const ClusterVie
     out.pre_filter_message = status.message();
     out.refused.assign(cluster.nodes.begin(), cluster.nodes.end());
     out.statuses.assign(cluster.nodes.size(), status);
-    return out;
+    return;
   }
   FilterTrial trial(framework_, nominator_, out.cycle, pod);
   // The nominated node is the one that has been made free: if it fits, no other is looked at.
   if (const std::string& nominated = pod.view().nominated_node_name; !nominated.empty()) {
     const NodeInfo* node = cache_.node(nominated);
     if (node != nullptr && (!out.cycle.only || out.cycle.only->contains(nominated)) &&
-        trial.filter_unchanged(*node).ok()) {
+        trial.filter_unchanged(*node, node->slot, cluster.generations[node->slot]).ok()) {
       out.feasible.push_back(node);
-      return out;
+      out.slots.push_back(static_cast<std::uint32_t>(node->slot));
+      return;
     }
   }
   std::vector<const NodeInfo*> narrowed;
+  std::vector<std::uint32_t> narrowed_slots;
   NodeSpan nodes = cluster.nodes;
+  SlotSpan slots = cluster.slots;
   if (out.cycle.only) {
     const Status left_out = Status::unresolvable(
         fmt::format("node(s) didn't satisfy plugin(s) {}", out.cycle.narrowed_by));
     for (const NodeInfo* node : cluster.nodes) {
       if (out.cycle.only->contains(node->name)) {
         narrowed.push_back(node);
+        narrowed_slots.push_back(static_cast<std::uint32_t>(node->slot));
         continue;
       }
       out.refused.push_back(node);
       out.statuses.push_back(left_out);
     }
     nodes = narrowed;
+    slots = narrowed_slots;
   }
-  out.feasible.reserve(std::min(wanted, nodes.size()));
   std::size_t at = nodes.empty() ? 0 : start % nodes.size();
+  if (nominator_.empty() && !out.keeps_all_refusals) {
+    take_fitting(pod, cluster, nodes, slots, at, wanted, out);
+    if (!out.feasible.empty()) return;
+    out.looked_at = 0;  // none fits: now each is asked why
+  }
   for (std::size_t i = 0; i < nodes.size() && out.feasible.size() < wanted; ++i) {
-    look_at(*nodes[at], trial, out);
+    look_at(*nodes[at], slots[at], cluster.generations[slots[at]], trial, out);
     if (++at == nodes.size()) at = 0;
   }
-  return out;
+}
+
+void KubeScheduler::take_fitting(const PodInfo& pod, const ClusterView& cluster, NodeSpan nodes,
+                                 SlotSpan slots, std::size_t start, std::size_t wanted,
+                                 Search& out) const {
+  std::size_t at = start;
+  while (out.looked_at < nodes.size() && out.feasible.size() < wanted) {
+    // As many as could all be taken, up to the end of the list, where it goes on at its beginning.
+    const std::size_t count =
+        std::min({wanted - out.feasible.size(), nodes.size() - out.looked_at, nodes.size() - at});
+    const NodeSpan some = nodes.subspan(at, count);
+    const SlotSpan some_slots = slots.subspan(at, count);
+    out.fits.resize(count);
+    framework_.filter_many(out.cycle, pod, some, some_slots, cluster.generations, out.fits);
+    for (std::size_t i = 0; i < count; ++i) {
+      if (out.fits[i] == 0) continue;
+      out.feasible.push_back(some[i]);
+      out.slots.push_back(some_slots[i]);
+    }
+    out.looked_at += count;
+    at = at + count == nodes.size() ? 0 : at + count;
+  }
 }
 
 std::string KubeScheduler::failure_message(std::size_t num_nodes, const Search& found) {
@@ -213,7 +256,8 @@ KubeScheduler::Decision KubeScheduler::decide(const PodInfo& pod) {
     out.nominate = "";
     return out;
   }
-  Search found = search(pod, cluster, next_start_node_, profile_.nodes_to_find(num_nodes));
+  Search& found = search_;
+  search(pod, cluster, next_start_node_, profile_.nodes_to_find(num_nodes), found);
   // The next Pod's search goes on where this one ended, so that large clusters fill evenly.
   next_start_node_ = (next_start_node_ + found.looked_at) % num_nodes;
   if (found.feasible.empty()) {
@@ -230,7 +274,8 @@ KubeScheduler::Decision KubeScheduler::decide(const PodInfo& pod) {
     out.node = found.feasible.front()->name;
     return out;
   }
-  const Framework::Scores scores = framework_.score(found.cycle, pod, cluster, found.feasible);
+  const Framework::Scores& scores = scores_;
+  framework_.score(found.cycle, pod, cluster, found.feasible, found.slots, scores_);
   const std::int64_t best = *std::max_element(scores.totals.begin(), scores.totals.end());
   std::vector<std::size_t> ties;
   for (std::size_t i = 0; i < scores.totals.size(); ++i) {
@@ -342,8 +387,11 @@ Result<SchedulingExplanation> KubeScheduler::explain(std::string_view ns,
   const SchedulerCache::Lifted lifted = cache_.lift(pod.uid);
   const ClusterView cluster = cache_.view();
 
-  Search found = search(pod, cluster, 0, cluster.nodes.size());
-  const Framework::Scores scores = framework_.score(found.cycle, pod, cluster, found.feasible);
+  Search found;
+  found.keeps_all_refusals = true;
+  search(pod, cluster, 0, cluster.nodes.size(), found);
+  Framework::Scores scores;
+  framework_.score(found.cycle, pod, cluster, found.feasible, found.slots, scores);
   const bool fits = !found.feasible.empty();
   if (!on.empty()) {
     out.state = fmt::format("scheduled on {}", on);

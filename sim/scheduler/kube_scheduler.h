@@ -69,10 +69,15 @@ class KubeScheduler {
   struct Search {
     Framework::Cycle cycle;
     std::vector<const NodeInfo*> feasible;
+    std::vector<std::uint32_t> slots;  // of feasible
+    std::vector<char> fits;            // of the nodes looked at last
     std::vector<const NodeInfo*> refused;
     std::vector<Status> statuses;  // of refused
     std::string pre_filter_message;
     std::size_t looked_at = 0;
+    /// Why a node was refused is of no interest once another one fits; an explanation wants all.
+    bool keeps_all_refusals = false;
+    void clear();
   };
 
   void see(const Change& change);
@@ -83,9 +88,13 @@ class KubeScheduler {
   void wake_up();
   void run_cycle();
   [[nodiscard]] bool wants_node(const PodView& pod) const;
-  [[nodiscard]] Search search(const PodInfo& pod, const ClusterView& cluster, std::size_t start,
-                              std::size_t wanted) const;
-  void look_at(const NodeInfo& node, FilterTrial& trial, Search& found) const;
+  void search(const PodInfo& pod, const ClusterView& cluster, std::size_t start, std::size_t wanted,
+              Search& out) const;
+  /// All nodes that fit from `start` on, without a word on those that do not.
+  void take_fitting(const PodInfo& pod, const ClusterView& cluster, NodeSpan nodes, SlotSpan slots,
+                    std::size_t start, std::size_t wanted, Search& out) const;
+  void look_at(const NodeInfo& node, std::size_t slot, std::uint64_t generation, FilterTrial& trial,
+               Search& found) const;
   [[nodiscard]] static std::string failure_message(std::size_t num_nodes, const Search& found);
   Decision decide(const PodInfo& pod);
   [[nodiscard]] Plugin::PostFilterResult post_filter(const PodInfo& pod, const ClusterView& cluster,
@@ -102,6 +111,8 @@ class KubeScheduler {
   mutable SchedulerCache cache_;
   mutable NodeMemos memos_;
   Nominator nominator_;
+  Search search_;             // of the latest cycle: its memory is used again
+  Framework::Scores scores_;  // the same
   SchedulingQueue queue_;
   std::vector<ObjectPtr> inbox_;        // versions of Pods without a node, as they were written
   std::vector<ClusterChange> changes_;  // that could help Pods that wait

@@ -76,12 +76,9 @@ struct NodeInfo {
   /// Puts another version in place of the one that is counted; their sums are equal.
   void replace_pod(const PodInfoPtr& pod);
 
-  /// The number of this node's value of a topology key, -1 without that label: see PodIndex::key().
-  [[nodiscard]] int value_of(std::size_t key) const {
-    return key < topology.size() ? topology[key] : -1;
-  }
   [[nodiscard]] bool opens(const HostPort& port) const;
 
+  std::size_t slot = 0;  // a small number of its own, given by PodIndex
   ObjectPtr object;
   std::string name;
   ResourceAmounts allocatable;
@@ -92,10 +89,6 @@ struct NodeInfo {
   std::map<std::int64_t, std::int64_t> priorities;  // how many Pods have which priority
   std::vector<HostPort> host_ports;                 // that Pods have open; one may come twice
   std::vector<NodeImage> images;
-
-  std::size_t slot = 0;          // a small number of its own, given by PodIndex
-  std::vector<int> topology;     // by key of PodIndex
-  std::uint64_t generation = 0;  // another one after every change; unique in the cluster
 
   [[nodiscard]] const NodeView& view() const { return object->view<NodeView>(); }
 };

@@ -17,9 +17,12 @@ NodeMemo& NodeMemos::of(std::string_view demands, std::size_t num_slots,
   }
   NodeMemo& memo = *found->second;
   memo.last_used = ++cycle_;
-  if (memo.entries.size() < num_slots) memo.entries.resize(num_slots);
+  if (memo.filtered.size() < num_slots) {
+    memo.filtered.resize(num_slots);
+    memo.scored.resize(num_slots);
+  }
   if (memo.images != image_revision) {
-    for (NodeMemo::Entry& entry : memo.entries) entry.scored = 0;
+    for (NodeMemo::Scored& entry : memo.scored) entry.generation = 0;
     memo.images = image_revision;
   }
   return memo;

@@ -18,17 +18,20 @@ namespace inferlab::sim {
 /// one Deployment a single node has changed, and all others are not asked again.
 class NodeMemo {
  public:
-  static constexpr std::size_t kMaxScores = 8;
-  struct Entry {
-    std::uint64_t filtered = 0;  // generation; 0: never
-    std::uint64_t scored = 0;
-    std::size_t refused_by = 0;  // when `verdict` is not success
+  static constexpr std::size_t kMaxScores = 6;
+  struct Filtered {
+    std::uint64_t generation = 0;  // of the node; 0: never asked
     Status verdict;
-    std::array<std::int64_t, kMaxScores> scores{};
+    std::size_t refused_by = 0;  // when `verdict` is not success
   };
-  std::vector<Entry> entries;   // by NodeInfo::slot
-  std::uint64_t images = 0;     // ClusterView::image_revision that the scores were made with
-  std::uint64_t last_used = 0;  // number of the cycle
+  struct Scored {
+    std::uint64_t generation = 0;
+    std::array<std::int32_t, kMaxScores> scores{};
+  };
+  std::vector<Filtered> filtered;  // by NodeInfo::slot
+  std::vector<Scored> scored;      // the same
+  std::uint64_t images = 0;        // ClusterView::image_revision that the scores were made with
+  std::uint64_t last_used = 0;     // number of the cycle
 };
 
 /// The memos of the demands seen last.

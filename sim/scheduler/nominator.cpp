@@ -19,7 +19,6 @@ void Nominator::remove(const std::string& uid) {
 
 const std::vector<PodInfoPtr>& Nominator::on(std::string_view node) const {
   static const std::vector<PodInfoPtr> kNone;
-  if (by_node_.empty()) return kNone;
   const auto found = by_node_.find(node);
   return found == by_node_.end() ? kNone : found->second;
 }

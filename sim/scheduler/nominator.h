@@ -17,6 +17,7 @@ class Nominator {
   /// Takes the place of an earlier nomination of the Pod.
   void add(const PodInfoPtr& pod, const std::string& node);
   void remove(const std::string& uid);
+  [[nodiscard]] bool empty() const { return by_node_.empty(); }
   /// In the order of their nomination.
   [[nodiscard]] const std::vector<PodInfoPtr>& on(std::string_view node) const;
 

@@ -82,7 +82,7 @@ class CycleState {
 enum class Reach : std::uint8_t {
   kNothing,  ///< there is none
   kNode,     ///< the one NodeInfo: equal for Pods with equal PodSchedulingView::node_demands
-  kCluster,  ///< other nodes too, through its notes
+  kCluster,  ///< other nodes too, through its notes; it is asked by slot
 };
 
 /// A Pod in the scheduling queue, as queueSort sees it.
@@ -145,17 +145,32 @@ class Plugin {
                                       const NodeInfo& /*node*/) const {
     return Status::success();
   }
+  /// The same for plugins of reach kCluster, which know a node by its slot.
+  [[nodiscard]] virtual Status filter_at(const CycleState& /*state*/, const PodInfo& /*pod*/,
+                                         std::size_t /*slot*/) const {
+    return Status::success();
+  }
+  /// The same for many nodes: fits[i] becomes 0 where filter_at(slots[i]) would refuse.
+  virtual void filter_many(const CycleState& state, const PodInfo& pod, SlotSpan slots,
+                           std::span<char> fits) const {
+    for (std::size_t i = 0; i < slots.size(); ++i) {
+      if (fits[i] != 0 && !filter_at(state, pod, slots[i]).ok()) fits[i] = 0;
+    }
+  }
   /// preScore, once per cycle with two or more feasible nodes. Skip: the plugin gives no scores.
   virtual Status pre_score(CycleState& /*state*/, const PodInfo& /*pod*/,
-                           const ClusterView& /*cluster*/, NodeSpan /*feasible*/) const {
+                           const ClusterView& /*cluster*/, SlotSpan /*feasible*/) const {
     return Status::skip();
   }
   [[nodiscard]] virtual std::int64_t score(const CycleState& /*state*/, const PodInfo& /*pod*/,
                                            const NodeInfo& /*node*/) const {
     return 0;
   }
+  /// score() for plugins of reach kCluster, for all nodes at once.
+  virtual void score_many(const CycleState& /*state*/, const PodInfo& /*pod*/, SlotSpan /*slots*/,
+                          std::span<std::int64_t> /*scores*/) const {}
   /// normalizeScore: brings this plugin's scores of all feasible nodes to 0 … kMaxNodeScore.
-  virtual void normalize(const CycleState& /*state*/, NodeSpan /*feasible*/,
+  virtual void normalize(const CycleState& /*state*/, SlotSpan /*feasible*/,
                          std::span<std::int64_t> /*scores*/) const {}
 
   virtual Status reserve(const PodInfo& /*pod*/, std::string_view /*node*/) const {

@@ -34,19 +34,6 @@ bool holds(const std::vector<std::string>& sorted, const std::string& name) {
 
 }  // namespace
 
-void PodQuery::seal() {
-  text = living_only ? "living" : "all";
-  for (const Part& part : parts) {
-    text += part.all_namespaces ? "|*" : "|";
-    for (const std::string& ns : part.namespaces) {
-      text += ns;
-      text += ',';
-    }
-    text += ':';
-    text += text_of(part.selector);
-  }
-}
-
 bool PodQuery::selects(const PodInfo& pod) const {
   if (living_only && pod.terminating) return false;
   const Labels& labels = pod.labels();
@@ -89,40 +76,34 @@ void PodIndex::ByLabel<T>::for_each(const Labels& labels, const F& visit) const 
   for (T* item : rest) visit(*item);
 }
 
-void PodIndex::place(NodeInfo& node, std::size_t number) {
-  Key& key = *keys_[number];
-  node.topology.resize(std::max(node.topology.size(), number + 1), -1);
+void PodIndex::place(const NodeInfo& node, Key& key) {
+  if (key.value_by_slot.size() < nodes_.size()) key.value_by_slot.resize(nodes_.size(), -1);
   const Labels& labels = node.view().meta.labels;
   const auto label = labels.find(key.name);
   if (label == labels.end()) {
-    node.topology[number] = -1;
+    key.value_by_slot[node.slot] = -1;
     ++key.nodes_without;
     return;
   }
   const auto [value, added] =
       key.numbers.try_emplace(label->second, static_cast<int>(key.numbers.size()));
   if (added) key.nodes.push_back(0);
-  if (++key.nodes[static_cast<std::size_t>(value->second)] == 1) ++key.values_in_use;
-  node.topology[number] = value->second;
+  ++key.nodes[static_cast<std::size_t>(value->second)];
+  key.value_by_slot[node.slot] = value->second;
 }
 
-void PodIndex::learn_place(NodeInfo& node) {
-  for (std::size_t number = 0; number < keys_.size(); ++number) place(node, number);
+void PodIndex::learn_place(const NodeInfo& node) {
+  for (const std::unique_ptr<Key>& key : keys_) place(node, *key);
   for (const auto& [uid, pod] : node.pods) count(*pod, node, 1);
 }
 
-void PodIndex::forget_place(NodeInfo& node) {
+void PodIndex::forget_place(const NodeInfo& node) {
   for (const auto& [uid, pod] : node.pods) count(*pod, node, -1);
-  for (std::size_t number = 0; number < keys_.size(); ++number) {
-    Key& key = *keys_[number];
-    const int value = node.value_of(number);
-    if (value < 0) {
-      --key.nodes_without;
-    } else if (--key.nodes[static_cast<std::size_t>(value)] == 0) {
-      --key.values_in_use;
-    }
+  for (const std::unique_ptr<Key>& key : keys_) {
+    int& value = key->value_by_slot[node.slot];
+    --(value < 0 ? key->nodes_without : key->nodes[static_cast<std::size_t>(value)]);
+    value = -1;
   }
-  node.topology.clear();
 }
 
 void PodIndex::node_joins(NodeInfo& node) {
@@ -148,41 +129,36 @@ std::size_t PodIndex::key(std::string_view name) {
   const std::size_t number = keys_.size();
   keys_.push_back(std::make_unique<Key>());
   keys_.back()->name = std::string(name);
+  keys_.back()->value_by_slot.assign(nodes_.size(), -1);
   key_numbers_.emplace(std::string(name), number);
   for (NodeInfo* node : nodes_) {
-    if (node != nullptr) place(*node, number);
+    if (node != nullptr) place(*node, *keys_.back());
   }
   return number;
 }
 
-PodIndex::Counts& PodIndex::find_or_walk(const PodQuery& query) {
-  if (const auto found = counts_.find(query.text); found != counts_.end()) return *found->second;
+const PodIndex::Counts& PodIndex::walk(std::string_view text, PodQuery query) {
   INFERLAB_CHECK(!query.parts.empty());
   auto fresh = std::make_unique<Counts>();
-  fresh->query = query;
+  fresh->query = std::move(query);
   fresh->by_node.assign(nodes_.size(), 0);
   for (const NodeInfo* node : nodes_) {
     if (node == nullptr) continue;
     for (const auto& [uid, pod] : node->pods) {
-      if (query.selects(*pod)) ++fresh->by_node[node->slot];
+      if (fresh->query.selects(*pod)) ++fresh->by_node[node->slot];
     }
   }
-  counts_by_label_.add(fresh.get(), query.parts.front().selector);
-  return *counts_.emplace(query.text, std::move(fresh)).first->second;
+  counts_by_label_.add(fresh.get(), fresh->query.parts.front().selector);
+  return *counts_.emplace(std::string(text), std::move(fresh)).first->second;
 }
 
-const PodIndex::Counts& PodIndex::counts(const PodQuery& query) {
-  return find_or_walk(query);
-}
-
-const PodIndex::ByValue& PodIndex::counts(const PodQuery& query, std::size_t number) {
-  Counts& counts = find_or_walk(query);
+const PodIndex::ByValue& PodIndex::by_value(const Counts& counts, std::size_t number) {
   const auto [found, added] = counts.by_value.try_emplace(number);
   ByValue& out = found->second;
   if (added) {
     for (const NodeInfo* node : nodes_) {
       if (node == nullptr || counts.by_node[node->slot] == 0) continue;
-      add_to(out, node->value_of(number), counts.by_node[node->slot]);
+      add_to(out, keys_[number]->of(node->slot), counts.by_node[node->slot]);
     }
   }
   const std::size_t values = keys_[number]->nodes.size();
@@ -194,7 +170,8 @@ void PodIndex::count(const PodInfo& pod, const NodeInfo& node, std::int64_t by) 
   counts_by_label_.for_each(pod.labels(), [&](Counts& counts) {
     if (!counts.query.selects(pod)) return;
     counts.by_node[node.slot] += static_cast<std::int32_t>(by);
-    for (auto& [number, by_value] : counts.by_value) add_to(by_value, node.value_of(number), by);
+    for (auto& [number, by_value] : counts.by_value)
+      add_to(by_value, keys_[number]->of(node.slot), by);
   });
   count_terms(pod, node, by);
 }
@@ -213,23 +190,22 @@ void PodIndex::count_terms(const PodInfo& pod, const NodeInfo& node, std::int64_
 
 void PodIndex::count_term(TermKind kind, const PodAffinityTerm& term, const NodeInfo& node,
                           std::int64_t by) {
-  const std::string name =
-      std::to_string(static_cast<int>(kind)) + std::to_string(term.weight) + "|" + term.text;
-  auto found = terms_.find(name);
-  if (found == terms_.end()) {
+  auto& terms = terms_[static_cast<std::size_t>(kind)];
+  auto found = terms.find(term.text);
+  if (found == terms.end()) {
     auto fresh = std::make_unique<TermGroup>();
     fresh->kind = kind;
     fresh->term = term;
     fresh->key = key(term.topology_key);
     terms_by_label_.add(fresh.get(), term.selector);
-    found = terms_.emplace(name, std::move(fresh)).first;
+    found = terms.emplace(term.text, std::move(fresh)).first;
   }
   TermGroup& group = *found->second;
   group.pods += by;
-  add_to(group.by_value, node.value_of(group.key), by);
+  add_to(group.by_value, keys_[group.key]->of(node.slot), by);
   if (group.pods > 0) return;
   terms_by_label_.remove(&group, term.selector);
-  terms_.erase(found);
+  terms.erase(found);
 }
 
 std::vector<const PodIndex::TermGroup*> PodIndex::terms_about(

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <map>
@@ -14,7 +15,7 @@
 
 namespace inferlab::sim {
 
-/// Which Pods are counted: those that all parts select. `text` is equal for equal queries.
+/// Which Pods are counted: those that all parts select.
 struct PodQuery {
   struct Part {
     std::vector<std::string> namespaces;  // sorted
@@ -23,10 +24,7 @@ struct PodQuery {
   };
   std::vector<Part> parts;
   bool living_only = false;  // leaves Pods out that are being deleted
-  std::string text;
 
-  /// Makes `text` out of the rest.
-  void seal();
   [[nodiscard]] bool selects(const PodInfo& pod) const;
 };
 
@@ -43,7 +41,9 @@ class PodIndex {
     std::map<std::string, int, std::less<>> numbers;  // of the values
     std::vector<std::int64_t> nodes;                  // by value: how many nodes have it
     std::int64_t nodes_without = 0;                   // nodes that lack the label
-    std::int64_t values_in_use = 0;                   // values that some node has
+    std::vector<int> value_by_slot;                   // -1: no such label
+    /// The number of the value of the node with this slot, -1 without the label.
+    [[nodiscard]] int of(std::size_t slot) const { return value_by_slot[slot]; }
   };
   /// Counts by topology value; `total` is their sum.
   struct ByValue {
@@ -53,8 +53,8 @@ class PodIndex {
   /// The answer to one PodQuery.
   struct Counts {
     PodQuery query;
-    std::vector<std::int32_t> by_node;        // by NodeInfo::slot
-    std::map<std::size_t, ByValue> by_value;  // by key, as far as asked for
+    std::vector<std::int32_t> by_node;                // by NodeInfo::slot
+    mutable std::map<std::size_t, ByValue> by_value;  // by key, as far as asked for
   };
   /// Equal affinity terms of Pods on nodes, by what they stand for.
   enum class TermKind : std::uint8_t { kRequired, kRequiredAnti, kPreferred, kPreferredAnti };
@@ -74,8 +74,8 @@ class PodIndex {
   void node_joins(NodeInfo& node);
   void node_leaves(NodeInfo& node);
   /// Before and after a change of the labels of a node.
-  void before_relabel(NodeInfo& node) { forget_place(node); }
-  void after_relabel(NodeInfo& node) { learn_place(node); }
+  void before_relabel(const NodeInfo& node) { forget_place(node); }
+  void after_relabel(const NodeInfo& node) { learn_place(node); }
   void pod_joins(const PodInfo& pod, const NodeInfo& node) { count(pod, node, 1); }
   void pod_leaves(const PodInfo& pod, const NodeInfo& node) { count(pod, node, -1); }
 
@@ -83,9 +83,15 @@ class PodIndex {
   std::size_t key(std::string_view name);
   [[nodiscard]] const Key& key_at(std::size_t number) const { return *keys_[number]; }
 
-  /// Both stay where they are until trim().
-  const Counts& counts(const PodQuery& query);
-  const ByValue& counts(const PodQuery& query, std::size_t key);
+  /// Stays where it is until trim(). `make` is asked for the query when `text` is new; equal texts
+  /// must stand for equal queries.
+  template <typename Make>
+  const Counts& counts(std::string_view text, const Make& make) {
+    const auto found = counts_.find(text);
+    return found != counts_.end() ? *found->second : walk(text, make());
+  }
+  /// The same, by the values of a key. `counts` is an answer of this index.
+  const ByValue& by_value(const Counts& counts, std::size_t key);
 
   /// The groups of existing Pods' terms that select this Pod, in order of their first coming.
   [[nodiscard]] std::vector<const TermGroup*> terms_about(const PodInfo& pod,
@@ -108,21 +114,22 @@ class PodIndex {
     void for_each(const Labels& labels, const F& visit) const;
   };
 
-  void place(NodeInfo& node, std::size_t key);
-  void forget_place(NodeInfo& node);
-  void learn_place(NodeInfo& node);
+  void place(const NodeInfo& node, Key& key);
+  void forget_place(const NodeInfo& node);
+  void learn_place(const NodeInfo& node);
   void count(const PodInfo& pod, const NodeInfo& node, std::int64_t by);
   void count_terms(const PodInfo& pod, const NodeInfo& node, std::int64_t by);
   void count_term(TermKind kind, const PodAffinityTerm& term, const NodeInfo& node,
                   std::int64_t by);
-  Counts& find_or_walk(const PodQuery& query);
+  const Counts& walk(std::string_view text, PodQuery query);
 
   std::vector<NodeInfo*> nodes_;  // by slot; nullptr: free
   std::vector<std::unique_ptr<Key>> keys_;
   std::map<std::string, std::size_t, std::less<>> key_numbers_;
-  std::map<std::string, std::unique_ptr<Counts>, std::less<>> counts_;  // by PodQuery::text
+  std::map<std::string, std::unique_ptr<Counts>, std::less<>> counts_;  // by text
   ByLabel<Counts> counts_by_label_;
-  std::map<std::string, std::unique_ptr<TermGroup>, std::less<>> terms_;
+  using TermGroups = std::map<std::string, std::unique_ptr<TermGroup>, std::less<>>;
+  std::array<TermGroups, 4> terms_;  // by kind, then by PodAffinityTerm::text
   ByLabel<TermGroup> terms_by_label_;
 };
 

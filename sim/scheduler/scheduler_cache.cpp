@@ -74,9 +74,12 @@ NodeSpan SchedulerCache::nodes() {
   if (order_is_old_) {
     order_is_old_ = false;
     order_.clear();
+    slots_.clear();
     for (std::size_t round = 0; order_.size() < nodes_.size(); ++round) {
       for (const Zone& zone : zones_) {
-        if (round < zone.second.size()) order_.push_back(zone.second[round]);
+        if (round >= zone.second.size()) continue;
+        order_.push_back(zone.second[round]);
+        slots_.push_back(static_cast<std::uint32_t>(order_.back()->slot));
       }
     }
   }
@@ -84,7 +87,9 @@ NodeSpan SchedulerCache::nodes() {
 }
 
 ClusterView SchedulerCache::view() {
-  return {nodes(), index_, sets_, store_, images_, node_revision_, image_revision_};
+  const NodeSpan all = nodes();
+  return {all,    slots_,  generations_,   index_,         sets_,
+          store_, images_, node_revision_, image_revision_};
 }
 
 void SchedulerCache::trim() {

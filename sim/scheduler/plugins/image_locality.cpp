@@ -26,7 +26,7 @@ class ImageLocality final : public Plugin {
   Reach score_reach() const override { return Reach::kNode; }
 
   Status pre_score(CycleState& state, const PodInfo& /*pod*/, const ClusterView& cluster,
-                   NodeSpan /*feasible*/) const override {
+                   SlotSpan /*feasible*/) const override {
     state.put(kName, std::make_unique<Cluster>(cluster.images, cluster.nodes.size()));
     return Status::success();
   }

@@ -15,9 +15,9 @@ constexpr std::string_view kScore = "InterPodAffinity/score";
 
 // Pods by topology value: those of the index until something is tried.
 struct Near {
-  std::size_t key = 0;
-  PodQuery query;    // of a term of the incoming Pod
-  std::string term;  // PodAffinityTerm::text, of a term of existing Pods
+  const PodIndex::Key* key = nullptr;
+  const PodQuery* query = nullptr;  // of a term of the incoming Pod; of the index
+  std::string term;                 // PodAffinityTerm::text, of a term of existing Pods
   const PodIndex::ByValue* of_index = nullptr;
   PodIndex::ByValue own;  // instead, once `tried`
   bool tried = false;
@@ -40,14 +40,18 @@ struct Near {
 };
 
 struct Rules final : CycleState::Data {
-  Labels namespace_labels;      // of the Pod's namespace
-  PodQuery wanted;              // Pods that meet all required affinity terms at once
-  bool wants_itself = false;    // the Pod would meet them
-  std::vector<Near> affinity;   // by required affinity term
-  std::vector<Near> anti;       // by required anti-affinity term
-  std::vector<Near> unwelcome;  // terms of existing Pods against this one
-  // The same of nominated Pods, by label.
-  std::map<std::pair<std::string, std::string>, std::int64_t> tried_labels;
+  Labels namespace_labels;                    // of the Pod's namespace
+  const PodQuery* wanted = nullptr;           // Pods that meet all required affinity terms at once
+  bool wants_itself = false;                  // the Pod would meet them
+  std::vector<Near> affinity;                 // by required affinity term
+  std::vector<Near> anti;                     // by required anti-affinity term
+  std::vector<Near> unwelcome;                // terms of existing Pods against this one
+  std::map<std::size_t, std::int64_t> tried;  // the same of nominated Pods, by slot
+  [[nodiscard]] bool tried_against(std::size_t slot) const {
+    if (tried.empty()) return false;
+    const auto found = tried.find(slot);
+    return found != tried.end() && found->second > 0;
+  }
 };
 
 bool concerns(const PodAffinityTerm& term, const PodInfo& pod, const Labels& namespace_labels) {
@@ -57,16 +61,16 @@ bool concerns(const PodAffinityTerm& term, const PodInfo& pod, const Labels& nam
   return in_namespace && term.selector.matches(pod.labels());
 }
 
-bool any_near(const std::vector<Near>& list, const NodeInfo& node) {
-  return std::any_of(list.begin(), list.end(), [&node](const Near& near) {
-    const int value = node.value_of(near.key);
+bool any_near(const std::vector<Near>& list, std::size_t slot) {
+  return std::any_of(list.begin(), list.end(), [slot](const Near& near) {
+    const int value = near.key->of(slot);
     return value >= 0 && near.at(value) > 0;
   });
 }
 
 // What one topology value adds to the score of a node in it.
 struct Pull {
-  std::size_t key;
+  const PodIndex::Key* key;
   std::int64_t weight;
   const PodIndex::ByValue* pods;
 };
@@ -109,7 +113,12 @@ class InterPodAffinity final : public Plugin {
     std::vector<Near> unwelcome;
     for (const PodIndex::TermGroup* group : cluster.pods.terms_about(pod, namespace_labels)) {
       if (group->kind != PodIndex::TermKind::kRequiredAnti || group->by_value.total == 0) continue;
-      unwelcome.push_back({group->key, {}, group->term.text, &group->by_value, {}, false});
+      unwelcome.push_back({&cluster.pods.key_at(group->key),
+                           nullptr,
+                           group->term.text,
+                           &group->by_value,
+                           {},
+                           false});
     }
     if (unwelcome.empty() && spec.required_affinity.empty() &&
         spec.required_anti_affinity.empty()) {
@@ -118,16 +127,16 @@ class InterPodAffinity final : public Plugin {
     auto rules = std::make_unique<Rules>();
     rules->namespace_labels = namespace_labels;
     rules->unwelcome = std::move(unwelcome);
-    for (const PodAffinityTerm& term : spec.required_affinity) {
-      rules->wanted.parts.push_back(part_of(term, cluster));
+    if (!spec.required_affinity.empty()) {
+      const PodIndex::Counts& wanted = counts_of(spec.required_affinity, cluster);
+      rules->wanted = &wanted.query;
+      rules->wants_itself = wanted.query.selects(pod);
+      for (const PodAffinityTerm& term : spec.required_affinity) {
+        rules->affinity.push_back(near(term, wanted, cluster));
+      }
     }
-    rules->wanted.seal();
-    for (const PodAffinityTerm& term : spec.required_affinity) {
-      rules->affinity.push_back(near(term, rules->wanted, cluster));
-    }
-    rules->wants_itself = rules->wanted.selects(pod);
     for (const PodAffinityTerm& term : spec.required_anti_affinity) {
-      rules->anti.push_back(near(term, query_of(term, cluster), cluster));
+      rules->anti.push_back(near(term, counts_of({&term, 1}, cluster), cluster));
     }
     state.put(kFilter, std::move(rules));
     return Status::success();
@@ -142,19 +151,19 @@ class InterPodAffinity final : public Plugin {
     change(state, pod, other, node, -1);
   }
 
-  Status filter(const CycleState& state, const PodInfo& /*pod*/,
-                const NodeInfo& node) const override {
+  Status filter_at(const CycleState& state, const PodInfo& /*pod*/,
+                   std::size_t slot) const override {
     const Rules& rules = *state.get<Rules>(kFilter);
-    if (!near_wanted(rules, node)) {
+    if (!near_wanted(rules, slot)) {
       static const Status kFar = Status::unresolvable("node(s) didn't match pod affinity rules");
       return kFar;
     }
-    if (any_near(rules.anti, node)) {
+    if (any_near(rules.anti, slot)) {
       static const Status kNear =
           Status::unschedulable(std::string("node(s) didn't match pod anti-affinity rules"));
       return kNear;
     }
-    if (any_near(rules.unwelcome, node) || unwelcome_by_label(rules, node)) {
+    if (any_near(rules.unwelcome, slot) || rules.tried_against(slot)) {
       static const Status kUnwelcome = Status::unschedulable(
           std::string("node(s) didn't satisfy existing pods anti-affinity rules"));
       return kUnwelcome;
@@ -162,20 +171,42 @@ class InterPodAffinity final : public Plugin {
     return Status::success();
   }
 
+  void filter_many(const CycleState& state, const PodInfo& /*pod*/, SlotSpan slots,
+                   std::span<char> fits) const override {
+    const Rules& rules = *state.get<Rules>(kFilter);
+    for (const std::vector<Near>* list : {&rules.anti, &rules.unwelcome}) {
+      for (const Near& near : *list) {
+        const std::vector<std::int64_t>& counts = near.current().counts;
+        const int* values = near.key->value_by_slot.data();
+        for (std::size_t i = 0; i < slots.size(); ++i) {
+          const int value = values[slots[i]];
+          const bool hit = value >= 0 && static_cast<std::size_t>(value) < counts.size() &&
+                           counts[static_cast<std::size_t>(value)] > 0;
+          fits[i] = static_cast<char>(fits[i] & (hit ? 0 : 1));
+        }
+      }
+    }
+    if (rules.affinity.empty()) return;
+    for (std::size_t i = 0; i < slots.size(); ++i) {
+      if (fits[i] != 0 && !near_wanted(rules, slots[i])) fits[i] = 0;
+    }
+  }
+
   Status pre_score(CycleState& state, const PodInfo& pod, const ClusterView& cluster,
-                   NodeSpan /*feasible*/) const override {
+                   SlotSpan /*feasible*/) const override {
     const PodSchedulingView& spec = *pod.spec;
     auto notes = std::make_unique<Pulls>();
-    const auto add = [&notes](std::size_t key, std::int64_t weight, const PodIndex::ByValue& pods) {
-      if (weight != 0 && pods.total > 0) notes->pulls.push_back({key, weight, &pods});
+    const auto add = [&](std::size_t key, std::int64_t weight, const PodIndex::ByValue& pods) {
+      if (weight == 0 || pods.total == 0) return;
+      notes->pulls.push_back({&cluster.pods.key_at(key), weight, &pods});
     };
     for (const PodAffinityTerm& term : spec.preferred_affinity) {
       const std::size_t key = cluster.pods.key(term.topology_key);
-      add(key, term.weight, cluster.pods.counts(query_of(term, cluster), key));
+      add(key, term.weight, cluster.pods.by_value(counts_of({&term, 1}, cluster), key));
     }
     for (const PodAffinityTerm& term : spec.preferred_anti_affinity) {
       const std::size_t key = cluster.pods.key(term.topology_key);
-      add(key, -term.weight, cluster.pods.counts(query_of(term, cluster), key));
+      add(key, -term.weight, cluster.pods.by_value(counts_of({&term, 1}, cluster), key));
     }
     const bool asks = !spec.preferred_affinity.empty() || !spec.preferred_anti_affinity.empty();
     if (asks || !ignores_existing_) {
@@ -189,19 +220,21 @@ class InterPodAffinity final : public Plugin {
     return Status::success();
   }
 
-  std::int64_t score(const CycleState& state, const PodInfo& /*pod*/,
-                     const NodeInfo& node) const override {
-    std::int64_t sum = 0;
+  void score_many(const CycleState& state, const PodInfo& /*pod*/, SlotSpan slots,
+                  std::span<std::int64_t> scores) const override {
+    std::fill(scores.begin(), scores.end(), 0);
     for (const Pull& pull : state.get<Pulls>(kScore)->pulls) {
-      const int value = node.value_of(pull.key);
-      const auto index = static_cast<std::size_t>(value);
-      if (value < 0 || index >= pull.pods->counts.size()) continue;
-      sum += pull.weight * pull.pods->counts[index];
+      const std::vector<std::int64_t>& counts = pull.pods->counts;
+      const int* values = pull.key->value_by_slot.data();
+      for (std::size_t i = 0; i < slots.size(); ++i) {
+        const int value = values[slots[i]];
+        if (value < 0 || static_cast<std::size_t>(value) >= counts.size()) continue;
+        scores[i] += pull.weight * counts[static_cast<std::size_t>(value)];
+      }
     }
-    return sum;
   }
 
-  void normalize(const CycleState& /*state*/, NodeSpan /*feasible*/,
+  void normalize(const CycleState& /*state*/, SlotSpan /*feasible*/,
                  std::span<std::int64_t> scores) const override {
     const auto [lowest, highest] = std::minmax_element(scores.begin(), scores.end());
     if (lowest == scores.end()) return;
@@ -216,36 +249,41 @@ class InterPodAffinity final : public Plugin {
   }
 
  private:
-  static PodQuery query_of(const PodAffinityTerm& term, const ClusterView& cluster) {
-    PodQuery out;
-    out.parts.push_back(part_of(term, cluster));
-    out.seal();
-    return out;
+  // Of the Pods that all these terms select.
+  static const PodIndex::Counts& counts_of(std::span<const PodAffinityTerm> terms,
+                                           const ClusterView& cluster) {
+    std::string text = "all ";
+    for (const PodAffinityTerm& term : terms) text += term_text(term, cluster) + " ";
+    return cluster.pods.counts(text, [&] {
+      PodQuery query;
+      for (const PodAffinityTerm& term : terms) query.parts.push_back(part_of(term, cluster));
+      return query;
+    });
+  }
+  static std::string term_text(const PodAffinityTerm& term, const ClusterView& cluster) {
+    if (!term.namespace_selector) return term.who;
+    const PodQuery::Part part = part_of(term, cluster);
+    std::string text = text_of(part.selector) + (part.all_namespaces ? "|*" : "|");
+    for (const std::string& ns : part.namespaces) text += ns + ",";
+    return text;
   }
 
-  static Near near(const PodAffinityTerm& term, const PodQuery& query, const ClusterView& cluster) {
+  static Near near(const PodAffinityTerm& term, const PodIndex::Counts& counts,
+                   const ClusterView& cluster) {
     Near out;
-    out.key = cluster.pods.key(term.topology_key);
-    out.query = query;
-    out.of_index = &cluster.pods.counts(query, out.key);
+    const std::size_t key = cluster.pods.key(term.topology_key);
+    out.key = &cluster.pods.key_at(key);
+    out.query = &counts.query;
+    out.of_index = &cluster.pods.by_value(counts, key);
     return out;
-  }
-
-  static bool unwelcome_by_label(const Rules& rules, const NodeInfo& node) {
-    return std::any_of(rules.tried_labels.begin(), rules.tried_labels.end(),
-                       [&](const auto& tried) {
-                         const auto label = node.view().meta.labels.find(tried.first.first);
-                         return tried.second > 0 && label != node.view().meta.labels.end() &&
-                                label->second == tried.first.second;
-                       });
   }
 
   // The first Pod of a group that wants to be near itself may go anywhere where the keys are.
-  static bool near_wanted(const Rules& rules, const NodeInfo& node) {
+  static bool near_wanted(const Rules& rules, std::size_t slot) {
     bool all = true;
     bool anywhere = false;
     for (const Near& near : rules.affinity) {
-      const int value = node.value_of(near.key);
+      const int value = near.key->of(slot);
       if (value < 0) return false;
       all = all && near.at(value) > 0;
       anywhere = anywhere || near.current().total > 0;
@@ -257,11 +295,11 @@ class InterPodAffinity final : public Plugin {
                      const NodeInfo& node, std::int64_t by) {
     auto* rules = state.change<Rules>(kFilter);
     if (rules == nullptr) return;
-    if (!rules->affinity.empty() && rules->wanted.selects(other)) {
-      for (Near& near : rules->affinity) near.change(node.value_of(near.key), by);
+    if (rules->wanted != nullptr && rules->wanted->selects(other)) {
+      for (Near& near : rules->affinity) near.change(near.key->of(node.slot), by);
     }
     for (Near& near : rules->anti) {
-      if (near.query.selects(other)) near.change(node.value_of(near.key), by);
+      if (near.query->selects(other)) near.change(near.key->of(node.slot), by);
     }
     for (const PodAffinityTerm& term : other.spec->required_anti_affinity) {
       if (!concerns(term, pod, rules->namespace_labels)) continue;
@@ -272,14 +310,11 @@ class InterPodAffinity final : public Plugin {
   static void change_unwelcome(Rules& rules, const PodAffinityTerm& term, const NodeInfo& node,
                                std::int64_t by) {
     for (Near& near : rules.unwelcome) {
-      if (near.term == term.text) return near.change(node.value_of(near.key), by);
+      if (near.term == term.text) return near.change(near.key->of(node.slot), by);
     }
-    // A nominated Pod may be the first with this term, with a key that no Pod has asked about yet:
-    // then the label itself is looked at.
-    const auto label = node.view().meta.labels.find(term.topology_key);
-    if (label != node.view().meta.labels.end()) {
-      rules.tried_labels[{term.topology_key, label->second}] += by;
-    }
+    // A nominated Pod may be the first with this term. It is tried on its node, and only that one
+    // is asked about meanwhile.
+    if (node.view().meta.labels.contains(term.topology_key)) rules.tried[node.slot] += by;
   }
 
   std::int64_t weight_of(const PodIndex::TermGroup& group) const {

@@ -75,7 +75,7 @@ class NodeAffinity final : public Plugin {
   }
 
   Status pre_score(CycleState& /*state*/, const PodInfo& pod, const ClusterView& /*cluster*/,
-                   NodeSpan /*feasible*/) const override {
+                   SlotSpan /*feasible*/) const override {
     const bool scores = !pod.spec->preferred_nodes.empty() || !added_preferred_.empty();
     return scores ? Status::success() : Status::skip();
   }
@@ -89,7 +89,7 @@ class NodeAffinity final : public Plugin {
     }
     return sum;
   }
-  void normalize(const CycleState& /*state*/, NodeSpan /*feasible*/,
+  void normalize(const CycleState& /*state*/, SlotSpan /*feasible*/,
                  std::span<std::int64_t> scores) const override {
     default_normalize(scores, /*reverse=*/false);
   }

@@ -15,7 +15,7 @@ class NodeResourcesBalancedAllocation final : public Plugin {
   Reach score_reach() const override { return Reach::kNode; }
 
   Status pre_score(CycleState& /*state*/, const PodInfo& /*pod*/, const ClusterView& /*cluster*/,
-                   NodeSpan /*feasible*/) const override {
+                   SlotSpan /*feasible*/) const override {
     return Status::success();
   }
   std::int64_t score(const CycleState& /*state*/, const PodInfo& pod,

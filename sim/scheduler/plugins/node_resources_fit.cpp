@@ -43,7 +43,7 @@ class NodeResourcesFit final : public Plugin {
   }
 
   Status pre_score(CycleState& /*state*/, const PodInfo& /*pod*/, const ClusterView& /*cluster*/,
-                   NodeSpan /*feasible*/) const override {
+                   SlotSpan /*feasible*/) const override {
     return Status::success();
   }
   std::int64_t score(const CycleState& /*state*/, const PodInfo& pod,

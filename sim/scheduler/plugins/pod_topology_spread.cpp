@@ -24,9 +24,9 @@ struct Participants {
   const std::vector<char>* affinity = nullptr;
   const std::vector<char>* taints = nullptr;
   [[nodiscard]] bool all() const { return affinity == nullptr && taints == nullptr; }
-  [[nodiscard]] bool has(const NodeInfo& node) const {
-    return (affinity == nullptr || (*affinity)[node.slot] != 0) &&
-           (taints == nullptr || (*taints)[node.slot] != 0);
+  [[nodiscard]] bool has(std::size_t slot) const {
+    return (affinity == nullptr || (*affinity)[slot] != 0) &&
+           (taints == nullptr || (*taints)[slot] != 0);
   }
 };
 
@@ -47,29 +47,31 @@ Participants participants_of(const SpreadConstraint& constraint, const PodInfo& 
   return out;
 }
 
-PodQuery query_of(const SpreadConstraint& constraint, const PodInfo& pod) {
-  PodQuery out;
-  out.parts.push_back({{pod.ns}, false, constraint.selector});
-  out.living_only = true;
-  out.seal();
-  return out;
+const PodIndex::Counts& counts_of(const SpreadConstraint& constraint, const PodInfo& pod,
+                                  const ClusterView& cluster) {
+  return cluster.pods.counts("living " + constraint.who, [&] {
+    PodQuery query;
+    query.parts.push_back({{pod.ns}, false, constraint.selector});
+    query.living_only = true;
+    return query;
+  });
 }
 
 // One DoNotSchedule constraint in one cycle.
 struct Limit {
   const SpreadConstraint* constraint = nullptr;
-  std::size_t key = 0;
+  std::size_t key_number = 0;
+  const PodIndex::Key* key = nullptr;
   std::int64_t self = 0;  // 1: the Pod counts itself
   Participants participants;
   // Pods by topology value: those of the index while they are the same, else `own`, in which
   // kNoDomain stands for a value without participating nodes.
   const std::vector<std::int64_t>* counts = nullptr;
   std::vector<std::int64_t> own;
-  const std::vector<std::int64_t>* nodes = nullptr;  // how many have the value; of the index
   std::int64_t lowest = 0;
 
   [[nodiscard]] bool is_domain(std::size_t value) const {
-    return counts == &own ? own[value] != kNoDomain : (*nodes)[value] > 0;
+    return counts == &own ? own[value] != kNoDomain : key->nodes[value] > 0;
   }
   void find_lowest() {
     std::int64_t domains = 0;
@@ -86,7 +88,7 @@ struct Limit {
     if (counts == &own) return;
     own = *counts;
     for (std::size_t value = 0; value < own.size(); ++value) {
-      if ((*nodes)[value] == 0) own[value] = kNoDomain;
+      if (key->nodes[value] == 0) own[value] = kNoDomain;
     }
     counts = &own;
   }
@@ -95,15 +97,16 @@ struct Limit {
 struct Limits final : CycleState::Data {
   std::vector<SpreadConstraint> constraints;  // the default ones; those of the Pod stay there
   std::vector<Limit> limits;
-  [[nodiscard]] bool has_all_keys(const NodeInfo& node) const {
+  [[nodiscard]] bool has_all_keys(std::size_t slot) const {
     return std::all_of(limits.begin(), limits.end(),
-                       [&node](const Limit& limit) { return node.value_of(limit.key) >= 0; });
+                       [slot](const Limit& limit) { return limit.key->of(slot) >= 0; });
   }
 };
 
 // One ScheduleAnyway constraint in one cycle.
 struct Wish {
-  std::size_t key = 0;
+  std::size_t key_number = 0;
+  const PodIndex::Key* key = nullptr;
   bool by_host = false;
   double weight = 0;
   double offset = 0;                                   // maxSkew - 1
@@ -116,9 +119,9 @@ struct Wishes final : CycleState::Data {
   std::vector<SpreadConstraint> constraints;
   std::vector<Wish> wishes;
   bool needs_all_keys = false;
-  [[nodiscard]] bool leaves_out(const NodeInfo& node) const {
-    return needs_all_keys && std::any_of(wishes.begin(), wishes.end(), [&node](const Wish& wish) {
-             return node.value_of(wish.key) < 0;
+  [[nodiscard]] bool leaves_out(std::size_t slot) const {
+    return needs_all_keys && std::any_of(wishes.begin(), wishes.end(), [slot](const Wish& wish) {
+             return wish.key->of(slot) < 0;
            });
   }
 };
@@ -167,25 +170,25 @@ class PodTopologySpread final : public Plugin {
     for (const SpreadConstraint* constraint : constraints) {
       Limit limit;
       limit.constraint = constraint;
-      limit.key = cluster.pods.key(constraint->topology_key);
+      limit.key_number = cluster.pods.key(constraint->topology_key);
+      limit.key = &cluster.pods.key_at(limit.key_number);
       limit.self = constraint->selector.matches(pod.labels()) ? 1 : 0;
       limit.participants = participants_of(*constraint, pod, cluster);
       notes->limits.push_back(std::move(limit));
     }
     // Every node takes part, as a rule: then the counts of the index are the answer.
     const bool keys_everywhere =
-        std::all_of(notes->limits.begin(), notes->limits.end(), [&cluster](const Limit& limit) {
-          return cluster.pods.key_at(limit.key).nodes_without == 0;
-        });
+        std::all_of(notes->limits.begin(), notes->limits.end(),
+                    [](const Limit& limit) { return limit.key->nodes_without == 0; });
     for (Limit& limit : notes->limits) {
-      limit.nodes = &cluster.pods.key_at(limit.key).nodes;
-      const PodQuery query = query_of(*limit.constraint, pod);
       const bool counts_nothing = limit.constraint->selects_everything;
       if (keys_everywhere && limit.participants.all() && !counts_nothing) {
-        limit.counts = &cluster.pods.counts(query, limit.key).counts;
+        limit.counts =
+            &cluster.pods.by_value(counts_of(*limit.constraint, pod, cluster), limit.key_number)
+                 .counts;
       } else {
         count_nodes(*notes, limit, cluster,
-                    counts_nothing ? nullptr : &cluster.pods.counts(query).by_node);
+                    counts_nothing ? nullptr : &counts_of(*limit.constraint, pod, cluster).by_node);
       }
       limit.find_lowest();
     }
@@ -202,10 +205,10 @@ class PodTopologySpread final : public Plugin {
     change(state, pod, other, node, -1);
   }
 
-  Status filter(const CycleState& state, const PodInfo& /*pod*/,
-                const NodeInfo& node) const override {
+  Status filter_at(const CycleState& state, const PodInfo& /*pod*/,
+                   std::size_t slot) const override {
     for (const Limit& limit : state.get<Limits>(kFilter)->limits) {
-      const int value = node.value_of(limit.key);
+      const int value = limit.key->of(slot);
       if (value < 0) {
         static const Status kNoLabel =
             Status::unresolvable(std::string(kNoMatch) + " (missing required label)");
@@ -221,8 +224,23 @@ class PodTopologySpread final : public Plugin {
     return Status::success();
   }
 
+  void filter_many(const CycleState& state, const PodInfo& /*pod*/, SlotSpan slots,
+                   std::span<char> fits) const override {
+    for (const Limit& limit : state.get<Limits>(kFilter)->limits) {
+      const std::int64_t most = limit.constraint->max_skew + limit.lowest - limit.self;
+      const int* values = limit.key->value_by_slot.data();
+      const std::int64_t* counts = limit.counts->data();
+      for (std::size_t i = 0; i < slots.size(); ++i) {
+        const int value = values[slots[i]];
+        // kNoDomain is below zero, and no count at all.
+        const bool fit = value >= 0 && std::max<std::int64_t>(0, counts[value]) <= most;
+        fits[i] = static_cast<char>(fits[i] & (fit ? 1 : 0));
+      }
+    }
+  }
+
   Status pre_score(CycleState& state, const PodInfo& pod, const ClusterView& cluster,
-                   NodeSpan feasible) const override {
+                   SlotSpan feasible) const override {
     auto notes = std::make_unique<Wishes>();
     const auto constraints =
         constraints_of(pod, cluster, /*do_not_schedule=*/false, notes->constraints);
@@ -230,17 +248,22 @@ class PodTopologySpread final : public Plugin {
     notes->needs_all_keys = !pod.spec->spread.empty() || !system_default_;
     for (const SpreadConstraint* constraint : constraints) {
       Wish wish;
-      wish.key = cluster.pods.key(constraint->topology_key);
+      wish.key_number = cluster.pods.key(constraint->topology_key);
+      wish.key = &cluster.pods.key_at(wish.key_number);
       wish.by_host = constraint->topology_key == kHostname;
       wish.offset = static_cast<double>(constraint->max_skew - 1);
       notes->wishes.push_back(std::move(wish));
     }
+    // Where every node has all labels nobody is left out, and nobody need be asked.
+    notes->needs_all_keys =
+        notes->needs_all_keys &&
+        std::any_of(notes->wishes.begin(), notes->wishes.end(),
+                    [](const Wish& wish) { return wish.key->nodes_without > 0; });
     std::int64_t considered = 0;
-    for (const NodeInfo* node : feasible) considered += notes->leaves_out(*node) ? 0 : 1;
+    for (const std::uint32_t slot : feasible) considered += notes->leaves_out(slot) ? 0 : 1;
     for (std::size_t i = 0; i < constraints.size(); ++i) {
       Wish& wish = notes->wishes[i];
-      const std::int64_t size =
-          wish.by_host ? considered : num_values(*notes, wish.key, feasible, cluster);
+      const std::int64_t size = wish.by_host ? considered : num_values(*notes, *wish.key, feasible);
       wish.weight = std::log(static_cast<double>(size + 2));
       count_wish(*notes, wish, *constraints[i], pod, cluster);
     }
@@ -248,33 +271,36 @@ class PodTopologySpread final : public Plugin {
     return Status::success();
   }
 
-  std::int64_t score(const CycleState& state, const PodInfo& /*pod*/,
-                     const NodeInfo& node) const override {
+  void score_many(const CycleState& state, const PodInfo& /*pod*/, SlotSpan slots,
+                  std::span<std::int64_t> scores) const override {
     const Wishes& notes = *state.get<Wishes>(kScore);
-    if (notes.leaves_out(node)) return 0;
-    double sum = 0;
-    for (const Wish& wish : notes.wishes) {
-      const int value = node.value_of(wish.key);
-      if (value < 0) continue;
-      const std::int64_t present = wish.by_host ? (*wish.by_node)[node.slot]
-                                                : (*wish.by_value)[static_cast<std::size_t>(value)];
-      sum += static_cast<double>(present) * wish.weight + wish.offset;
+    for (std::size_t i = 0; i < slots.size(); ++i) {
+      const std::size_t slot = slots[i];
+      double sum = 0;
+      for (const Wish& wish : notes.wishes) {
+        const int value = wish.key->of(slot);
+        if (value < 0) continue;
+        const std::int64_t present = wish.by_host
+                                         ? (*wish.by_node)[slot]
+                                         : (*wish.by_value)[static_cast<std::size_t>(value)];
+        sum += static_cast<double>(present) * wish.weight + wish.offset;
+      }
+      scores[i] = notes.leaves_out(slot) ? 0 : std::llround(sum);
     }
-    return std::llround(sum);
   }
 
-  void normalize(const CycleState& state, NodeSpan feasible,
+  void normalize(const CycleState& state, SlotSpan feasible,
                  std::span<std::int64_t> scores) const override {
     const Wishes& notes = *state.get<Wishes>(kScore);
     std::int64_t lowest = std::numeric_limits<std::int64_t>::max();
     std::int64_t highest = 0;
     for (std::size_t i = 0; i < scores.size(); ++i) {
-      if (notes.leaves_out(*feasible[i])) continue;
+      if (notes.leaves_out(feasible[i])) continue;
       lowest = std::min(lowest, scores[i]);
       highest = std::max(highest, scores[i]);
     }
     for (std::size_t i = 0; i < scores.size(); ++i) {
-      if (notes.leaves_out(*feasible[i])) {
+      if (notes.leaves_out(feasible[i])) {
         scores[i] = 0;
       } else if (highest == 0) {
         scores[i] = kMaxNodeScore;
@@ -308,6 +334,7 @@ class PodTopologySpread final : public Plugin {
       if (constraint.do_not_schedule != do_not_schedule) continue;
       made.push_back(constraint);
       made.back().selector = *selector;
+      made.back().who = text_of(*selector) + "|" + pod.ns;
     }
     for (const SpreadConstraint& constraint : made) out.push_back(&constraint);
     return out;
@@ -316,38 +343,37 @@ class PodTopologySpread final : public Plugin {
   // Counts the nodes that take part, one by one.
   static void count_nodes(const Limits& notes, Limit& limit, const ClusterView& cluster,
                           const std::vector<std::int32_t>* by_node) {
-    limit.own.assign(limit.nodes->size(), kNoDomain);
+    limit.own.assign(limit.key->nodes.size(), kNoDomain);
     limit.counts = &limit.own;
-    for (const NodeInfo* node : cluster.nodes) {
-      if (!notes.has_all_keys(*node) || !limit.participants.has(*node)) continue;
-      std::int64_t& count = limit.own[static_cast<std::size_t>(node->value_of(limit.key))];
+    for (const std::uint32_t slot : cluster.slots) {
+      if (!notes.has_all_keys(slot) || !limit.participants.has(slot)) continue;
+      std::int64_t& count = limit.own[static_cast<std::size_t>(limit.key->of(slot))];
       count = std::max<std::int64_t>(0, count);
-      if (by_node != nullptr) count += (*by_node)[node->slot];
+      if (by_node != nullptr) count += (*by_node)[slot];
     }
   }
 
   static void change(CycleState& state, const PodInfo& pod, const PodInfo& other,
                      const NodeInfo& node, std::int64_t by) {
     auto* notes = state.change<Limits>(kFilter);
-    if (notes == nullptr || other.ns != pod.ns || !notes->has_all_keys(node)) return;
+    if (notes == nullptr || other.ns != pod.ns || !notes->has_all_keys(node.slot)) return;
     for (Limit& limit : notes->limits) {
       if (!limit.constraint->selector.matches(other.labels())) continue;
-      if (!limit.participants.has(node)) continue;
+      if (!limit.participants.has(node.slot)) continue;
       limit.take_over();
-      std::int64_t& count = limit.own[static_cast<std::size_t>(node.value_of(limit.key))];
+      std::int64_t& count = limit.own[static_cast<std::size_t>(limit.key->of(node.slot))];
       count = std::max<std::int64_t>(0, count) + by;
       limit.find_lowest();
     }
   }
 
-  static std::int64_t num_values(const Wishes& notes, std::size_t key, NodeSpan feasible,
-                                 const ClusterView& cluster) {
+  static std::int64_t num_values(const Wishes& notes, const PodIndex::Key& key, SlotSpan feasible) {
     // One more for nodes without the label, which are alike.
-    std::vector<char> seen(cluster.pods.key_at(key).nodes.size() + 1, 0);
+    std::vector<char> seen(key.nodes.size() + 1, 0);
     std::int64_t out = 0;
-    for (const NodeInfo* node : feasible) {
-      if (notes.leaves_out(*node)) continue;
-      char& mark = seen[static_cast<std::size_t>(node->value_of(key) + 1)];
+    for (const std::uint32_t slot : feasible) {
+      if (notes.leaves_out(slot)) continue;
+      char& mark = seen[static_cast<std::size_t>(key.of(slot) + 1)];
       out += mark == 0 ? 1 : 0;
       mark = 1;
     }
@@ -357,35 +383,30 @@ class PodTopologySpread final : public Plugin {
   static void count_wish(const Wishes& notes, Wish& wish, const SpreadConstraint& constraint,
                          const PodInfo& pod, const ClusterView& cluster) {
     static const std::vector<std::int32_t> kNone;
-    const PodQuery query = query_of(constraint, pod);
     if (constraint.selects_everything) {
       // As kube-scheduler does: an empty selector counts no Pod here.
-      wish.own.assign(cluster.pods.key_at(wish.key).nodes.size(), 0);
+      wish.own.assign(wish.key->nodes.size(), 0);
       wish.by_value = &wish.own;
       wish.by_host = false;
       return;
     }
     if (wish.by_host) {
-      wish.by_node = &cluster.pods.counts(query).by_node;
+      wish.by_node = &counts_of(constraint, pod, cluster).by_node;
       return;
     }
     const Participants participants = participants_of(constraint, pod, cluster);
-    const bool keys_everywhere =
-        !notes.needs_all_keys ||
-        std::all_of(notes.wishes.begin(), notes.wishes.end(), [&cluster](const Wish& one) {
-          return cluster.pods.key_at(one.key).nodes_without == 0;
-        });
-    if (participants.all() && keys_everywhere) {
-      wish.by_value = &cluster.pods.counts(query, wish.key).counts;
+    if (participants.all() && !notes.needs_all_keys) {
+      wish.by_value =
+          &cluster.pods.by_value(counts_of(constraint, pod, cluster), wish.key_number).counts;
       return;
     }
-    const std::vector<std::int32_t>& by_node = cluster.pods.counts(query).by_node;
-    wish.own.assign(cluster.pods.key_at(wish.key).nodes.size(), 0);
+    const std::vector<std::int32_t>& by_node = counts_of(constraint, pod, cluster).by_node;
+    wish.own.assign(wish.key->nodes.size(), 0);
     wish.by_value = &wish.own;
-    for (const NodeInfo* node : cluster.nodes) {
-      const int value = node->value_of(wish.key);
-      if (value < 0 || notes.leaves_out(*node) || !participants.has(*node)) continue;
-      wish.own[static_cast<std::size_t>(value)] += by_node[node->slot];
+    for (const std::uint32_t slot : cluster.slots) {
+      const int value = wish.key->of(slot);
+      if (value < 0 || notes.leaves_out(slot) || !participants.has(slot)) continue;
+      wish.own[static_cast<std::size_t>(value)] += by_node[slot];
     }
   }
 

@@ -35,7 +35,7 @@ class TaintToleration final : public Plugin {
   }
 
   Status pre_score(CycleState& /*state*/, const PodInfo& /*pod*/, const ClusterView& /*cluster*/,
-                   NodeSpan /*feasible*/) const override {
+                   SlotSpan /*feasible*/) const override {
     return Status::success();
   }
 
@@ -48,7 +48,7 @@ class TaintToleration final : public Plugin {
     });
   }
 
-  void normalize(const CycleState& /*state*/, NodeSpan /*feasible*/,
+  void normalize(const CycleState& /*state*/, SlotSpan /*feasible*/,
                  std::span<std::int64_t> scores) const override {
     default_normalize(scores, /*reverse=*/true);
   }
