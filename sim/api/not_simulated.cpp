@@ -6,14 +6,9 @@ namespace {
 // Paths within a PodSpec; "[]" stands for each item of a list. Who builds one takes its row out.
 constexpr std::string_view kPaths[] = {
     "activeDeadlineSeconds",
-    "affinity.podAffinity",
-    "affinity.podAntiAffinity",
     "containers[].lifecycle.postStart",
-    "containers[].ports[].hostPort",
     "initContainers[].lifecycle.postStart",
-    "initContainers[].ports[].hostPort",
     "readinessGates",
-    "topologySpreadConstraints",
 };
 
 void find(const Value& at, std::string_view path, const std::string& place,
