@@ -99,6 +99,7 @@ Status Framework::pre_filter(Cycle& cycle, const PodInfo& pod, const ClusterView
                               : fmt::format("node(s) didn't satisfy plugin(s) [{}] simultaneously",
                                             fmt::join(narrowing, " ")));
   }
+  std::sort(narrowing.begin(), narrowing.end());
   cycle.narrowed_by = fmt::format("[{}]", fmt::join(narrowing, " "));
   return Status::success();
 }

@@ -29,7 +29,7 @@ enum class ClusterEvent : std::uint32_t {
   kPodUpdate = 1U << 5U,  // of the Pod itself
   kPodAdd = 1U << 6U,     // a Pod came to a node
   kPodLabel = 1U << 7U,   // of a Pod on a node
-  kVolume = 1U << 8U,     // a claim, volume or storage class
+  kVolume = 1U << 8U,     // a claim, volume, storage class or CSINode
 };
 using ClusterEvents = std::uint32_t;
 constexpr ClusterEvents operator|(ClusterEvent a, ClusterEvent b) {

@@ -33,6 +33,9 @@ class Status {
   static Status unresolvable(std::string reason) {
     return Status(Code::kUnresolvable, {std::move(reason)});
   }
+  static Status unresolvable(std::vector<std::string> reasons) {
+    return Status(Code::kUnresolvable, std::move(reasons));
+  }
   static Status error(std::string reason) { return Status(Code::kError, {std::move(reason)}); }
 
   [[nodiscard]] Code code() const { return code_; }

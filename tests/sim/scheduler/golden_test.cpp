@@ -41,6 +41,12 @@ class World final : public testing::GoldenWorld {
       world().put_budget(command);
       return {};
     }
+    if (verb == "object") {
+      // Of any kind, in JSON: object RESOURCE NAME [namespace=NAMESPACE]
+      world().put(command.words.at(0), command.get("namespace"), command.words.at(1),
+                  sim::parse_json(command.text).value());
+      return {};
+    }
     if (verb == "schedule") return schedule(command);
     if (verb == "decision") {
       // Long enough for any back-off to pass.
