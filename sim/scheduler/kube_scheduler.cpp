@@ -18,16 +18,24 @@ constexpr Duration kCycle = 2ms;
 // From the decision to the binding in the API, while the next cycle runs already.
 constexpr Duration kBindLatency = 5ms;
 
+// As much of a message as an Event takes. Source: kube-scheduler, truncateMessage.
+std::string note_of(const std::string& message) {
+  constexpr std::size_t kMost = 1024;
+  constexpr std::string_view kMore = " ...";
+  if (message.size() <= kMost) return message;
+  return message.substr(0, kMost - kMore.size()).append(kMore);
+}
+
 bool is_volume_kind(std::string_view resource) {
   return resource == "persistentvolumeclaims" || resource == "persistentvolumes" ||
-         resource == "storageclasses.storage.k8s.io";
+         resource == "storageclasses.storage.k8s.io" || resource == "csinodes.storage.k8s.io";
 }
 
 }  // namespace
 
 KubeScheduler::KubeScheduler(Api& api, SchedulerProfile profile)
     : api_(api),
-      events_(api, profile.scheduler_name),
+      events_(api, profile.scheduler_name, {}, EventRecorder::Repeats::kCounted),
       profile_(std::move(profile)),
       framework_(profile_),
       cache_(api.store()),
@@ -166,7 +174,8 @@ void KubeScheduler::search(const PodInfo& pod, const ClusterView& cluster, std::
   }
   FilterTrial trial(framework_, nominator_, out.cycle, pod);
   // The nominated node is the one that has been made free: if it fits, no other is looked at.
-  if (const std::string& nominated = pod.view().nominated_node_name; !nominated.empty()) {
+  const std::string& nominated = pod.view().nominated_node_name;
+  if (!nominated.empty() && !out.keeps_all_refusals) {
     const NodeInfo* node = cache_.node(nominated);
     if (node != nullptr && (!out.cycle.only || out.cycle.only->contains(nominated)) &&
         trial.filter_unchanged(*node, node->slot, cluster.generations[node->slot]).ok()) {
@@ -360,7 +369,7 @@ void KubeScheduler::refuse(const PodInfoPtr& pod, const Decision& decision) {
     queue_.give_back(pod->uid, decision.refused_by);
   }
   if (!there) return;
-  events_.warning(*current, "FailedScheduling", decision.message);
+  events_.warning(*current, "FailedScheduling", note_of(decision.message));
   write_unschedulable(api_, *current, decision.message,
                       decision.nominate ? &*decision.nominate : nullptr);
 }
