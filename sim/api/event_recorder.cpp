@@ -1,5 +1,7 @@
 #include "sim/api/event_recorder.h"
 
+#include <algorithm>
+
 namespace inferlab::sim {
 namespace {
 
@@ -14,10 +16,18 @@ std::string hex(std::uint64_t number) {
   return out.empty() ? "0" : out;
 }
 
+// Source: client-go, tools/record, events_cache.go: the defaults of its correlator.
+constexpr std::size_t kMaxMessages = 10;
+constexpr Duration kSimilarWithin = 10min;
+constexpr Duration kOneEvery = 5min;
+constexpr Duration kAtOnce = 25 * kOneEvery;
+// How long the API server keeps an Event.
+constexpr Duration kForget = 1h;
+
 }  // namespace
 
-EventRecorder::EventRecorder(Api& api, std::string component, std::string host)
-    : api_(api), component_(std::move(component)), host_(std::move(host)) {}
+EventRecorder::EventRecorder(Api& api, std::string component, std::string host, Repeats repeats)
+    : api_(api), component_(std::move(component)), host_(std::move(host)), repeats_(repeats) {}
 
 void EventRecorder::normal(const StoredObject& about, std::string_view reason,
                            std::string_view message) {
@@ -29,36 +39,69 @@ void EventRecorder::warning(const StoredObject& about, std::string_view reason,
   record(about, "Warning", reason, message, {});
 }
 
+bool EventRecorder::combine(const Sort& sort, const std::string& message) {
+  const Time now = api_.simulation().now();
+  Similar& similar = similar_[sort];
+  if (now - similar.last > kSimilarWithin) similar.messages.clear();
+  similar.last = now;
+  similar.messages.insert(message);
+  if (similar.messages.size() < kMaxMessages) return false;
+  similar.messages.erase(similar.messages.begin());
+  return true;
+}
+
+bool EventRecorder::allow(const About& about) {
+  const Time now = api_.simulation().now();
+  Allowance& allowance = allowances_.try_emplace(about, Allowance{kAtOnce, now}).first->second;
+  allowance.left = std::min(kAtOnce, allowance.left + (now - allowance.at));
+  allowance.at = now;
+  if (allowance.left < kOneEvery) return false;
+  allowance.left -= kOneEvery;
+  return true;
+}
+
 void EventRecorder::record(const StoredObject& about, std::string_view type,
                            std::string_view reason, std::string_view message,
                            std::string_view field_path) {
-  const Value& object = about.document;
   const Time now = api_.simulation().now();
-  const std::string stamp = format_rfc3339(now);
-  const std::string ns = about.key.ns.empty() ? "default" : about.key.ns;
-  const std::string uid = object["metadata"]["uid"].str();
-  const std::string text(message.substr(0, 1024));
-
-  Seen& seen = seen_[{about.key, uid, std::string(type), std::string(reason), text,
-                      std::string(field_path)}];
-  constexpr Duration kForget = 1h;
-  if (seen.count > 0 && now - seen.last < kForget) {
-    seen.last = now;
-    ++seen.count;
-    const ApiResponse counted = api_.merge_patch(
-        {"events", ns, seen.name}, "",
-        Value::object({{"count", seen.count}, {"lastTimestamp", Value(stamp)}}), component_);
-    if (counted.ok()) return;  // else it was deleted: write it anew
+  const std::string uid = about.document["metadata"]["uid"].str();
+  What what{{{about.key, uid}, std::string(type), std::string(reason)},
+            std::string(message.substr(0, 1024)),
+            std::string(field_path)};
+  std::string text = what.message;
+  const bool correlates = repeats_ == Repeats::kCorrelated;
+  if (correlates && combine(what.sort, what.message)) {
+    text = "(combined from similar events): " + text;
+    what.message.clear();
+    what.field_path.clear();
   }
-  seen.name = about.key.name + "." + hex(api_.simulation().rng("api", "events").next());
-  seen.count = 1;
+  Seen& seen = seen_[what];
+  if (seen.count > 0 && now - seen.last >= kForget) seen = {};
   seen.last = now;
+  ++seen.count;
+  if (seen.first.empty()) seen.first = format_rfc3339(now);
+  if (correlates && !allow(what.sort.about)) return;
+  if (seen.written) {
+    Value::Object changes = {{"count", Value(seen.count)},
+                             {"lastTimestamp", Value(format_rfc3339(now))}};
+    if (what.message.empty()) changes.push_back({"message", Value(text)});
+    const ObjectKey key{"events", about.key.ns.empty() ? "default" : about.key.ns, seen.name};
+    if (api_.merge_patch(key, "", Value::object(std::move(changes)), component_).ok()) return;
+    // It was deleted: it is written anew, and goes on counting.
+  }
+  write(about, what, text, field_path, seen);
+}
 
+void EventRecorder::write(const StoredObject& about, const What& what, const std::string& message,
+                          std::string_view field_path, Seen& seen) {
+  const Value& object = about.document;
+  const std::string ns = about.key.ns.empty() ? "default" : about.key.ns;
+  seen.name = about.key.name + "." + hex(api_.simulation().rng("api", "events").next());
   Value::Object regarding = {{"apiVersion", object["apiVersion"]},
                              {"kind", object["kind"]},
                              {"name", Value(about.key.name)},
                              {"resourceVersion", object["metadata"]["resourceVersion"]},
-                             {"uid", Value(uid)}};
+                             {"uid", Value(what.sort.about.uid)}};
   if (!about.key.ns.empty()) regarding.push_back({"namespace", Value(ns)});
   if (!field_path.empty()) regarding.push_back({"fieldPath", Value(field_path)});
   Value::Object source = {{"component", Value(component_)}};
@@ -67,21 +110,22 @@ void EventRecorder::record(const StoredObject& about, std::string_view type,
       "events", ns,
       Value::object(
           {{"apiVersion", "v1"},
-           {"count", 1},
-           {"firstTimestamp", Value(stamp)},
+           {"count", seen.count},
+           {"firstTimestamp", Value(seen.first)},
            {"involvedObject", Value::object(std::move(regarding))},
            {"kind", "Event"},
-           {"lastTimestamp", Value(stamp)},
-           {"message", Value(text)},
+           {"lastTimestamp", Value(format_rfc3339(seen.last))},
+           {"message", Value(message)},
            {"metadata", Value::object({{"name", Value(seen.name)}, {"namespace", Value(ns)}})},
-           {"reason", Value(reason)},
+           {"reason", Value(what.sort.reason)},
            {"reportingComponent", Value(component_)},
            {"reportingInstance", Value(host_)},
            {"source", Value::object(std::move(source))},
-           {"type", Value(type)}}),
+           {"type", Value(what.sort.type)}}),
       component_);
+  seen.written = written.ok();
   // A namespace that is going away takes no more Events; nobody waits for one.
-  if (!written.ok()) seen.count = 0;
+  if (!written.ok()) seen = {};
 }
 
 }  // namespace inferlab::sim

@@ -9,14 +9,9 @@ namespace {
 // Paths within a PodSpec; "[]" stands for each item of a list. Who builds one takes its row out.
 constexpr std::string_view kPaths[] = {
     "activeDeadlineSeconds",
-    "affinity.podAffinity",
-    "affinity.podAntiAffinity",
     "containers[].lifecycle.postStart",
-    "containers[].ports[].hostPort",
     "initContainers[].lifecycle.postStart",
-    "initContainers[].ports[].hostPort",
     "readinessGates",
-    "topologySpreadConstraints",
 };
 
 // Kinds that are kept and shown, and that nothing acts on. Who builds their controller, or has them

@@ -3,39 +3,47 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
+#include <limits>
+
 #include "engine/base/check.h"
 
 namespace inferlab::sim {
-namespace {
 
-class ProfileFilters final : public Plugin::FilterRunner {
- public:
-  ProfileFilters(const Framework& framework, const Framework::Cycle& cycle, const PodInfo& pod)
-      : framework_(framework), cycle_(cycle), pod_(pod) {}
-  Status filter(const NodeInfo& node) const override {
-    return framework_.filter(cycle_, pod_, node);
-  }
-
- private:
-  const Framework& framework_;
-  const Framework::Cycle& cycle_;
-  const PodInfo& pod_;
-};
-
-}  // namespace
-
-Framework::Framework() {
+Framework::Framework(const SchedulerProfile& profile) {
   for (const PluginRow& row : plugin_registry()) {
-    plugins_.push_back({row.make(), row.weight});
+    if (profile.disabled.contains(row.name)) continue;
+    const auto weight = profile.weights.find(row.name);
+    plugins_.push_back(
+        {row.make(profile), weight == profile.weights.end() ? row.weight : weight->second});
     INFERLAB_CHECK(plugins_.back().plugin->name() == row.name);
   }
+  INFERLAB_CHECK(plugins_.size() < 32);  // a PluginSet holds them
+  for (std::size_t i = 0; i < plugins_.size(); ++i) {
+    const Plugin& plugin = *plugins_[i].plugin;
+    if (plugin.filter_reach() != Reach::kNothing) {
+      // What is remembered of a node must not depend on what a later plugin would have said.
+      const bool of_node = plugin.filter_reach() == Reach::kNode;
+      INFERLAB_CHECK(!of_node || num_node_filters_ == filters_.size());
+      filters_.push_back(i);
+      if (of_node) ++num_node_filters_;
+    }
+    if (plugin.score_reach() != Reach::kNothing && plugins_[i].weight > 0) {
+      if (plugin.score_reach() == Reach::kNode) {
+        node_scorers_.push_back(i);
+        row_of_node_scorer_.push_back(scorers_.size());
+      }
+      scorers_.push_back(i);
+    }
+  }
+  INFERLAB_CHECK(node_scorers_.size() <= NodeMemo::kMaxScores);
 }
 
-Status Framework::pre_enqueue(const PodInfo& pod, ClusterEvents& wakes_on) const {
-  for (const Row& row : plugins_) {
-    Status status = row.plugin->pre_enqueue(pod);
+Status Framework::pre_enqueue(const PodInfo& pod, PluginSet& refused_by) const {
+  for (std::size_t i = 0; i < plugins_.size(); ++i) {
+    Status status = plugins_[i].plugin->pre_enqueue(pod);
     if (status.ok()) continue;
-    wakes_on = row.plugin->wakes_on();
+    refused_by = bit(i);
     return status;
   }
   return Status::success();
@@ -48,19 +56,32 @@ bool Framework::sorts_before(const QueuedPod& a, const QueuedPod& b) const {
   return a.seat < b.seat;
 }
 
-Status Framework::pre_filter(Cycle& cycle, const PodInfo& pod, NodeSpan nodes) const {
-  cycle.skips_filter.assign(plugins_.size(), false);
+bool Framework::may_help(const PodInfo& pod, PluginSet refused_by,
+                         const ClusterChange& change) const {
+  for (std::size_t i = 0; i < plugins_.size(); ++i) {
+    if ((refused_by & bit(i)) == 0) continue;
+    const Plugin& plugin = *plugins_[i].plugin;
+    if ((plugin.wakes_on() & change.events) == 0) continue;
+    // A change of the Pod itself is no change of the cluster around it: no hint is asked for.
+    const bool own = (change.events & static_cast<ClusterEvents>(ClusterEvent::kPodUpdate)) != 0;
+    if (own || plugin.may_help(pod, change)) return true;
+  }
+  return false;
+}
+
+Status Framework::pre_filter(Cycle& cycle, const PodInfo& pod, const ClusterView& cluster) const {
+  cycle.skips_filter = 0;
   std::vector<std::string_view> narrowing;
   for (std::size_t i = 0; i < plugins_.size(); ++i) {
     const Plugin& plugin = *plugins_[i].plugin;
     std::optional<std::set<std::string>> only;
-    Status status = plugin.pre_filter(cycle.state, pod, nodes, only);
+    Status status = plugin.pre_filter(cycle.state, pod, cluster, only);
     if (status.skipped()) {
-      cycle.skips_filter[i] = true;
+      cycle.skips_filter |= bit(i);
       continue;
     }
     if (!status.ok()) {
-      cycle.wakes_on |= plugin.wakes_on();
+      cycle.refused_by |= bit(i);
       return status;
     }
     if (!only) continue;
@@ -71,66 +92,188 @@ Status Framework::pre_filter(Cycle& cycle, const PodInfo& pod, NodeSpan nodes) c
     } else {
       cycle.only = std::move(only);
     }
-    cycle.wakes_on |= plugin.wakes_on();
+    cycle.refused_by |= bit(i);
+    if (!cycle.only->empty()) continue;
+    return Status::unresolvable(
+        narrowing.size() == 1 ? fmt::format("node(s) didn't satisfy plugin {}", narrowing.front())
+                              : fmt::format("node(s) didn't satisfy plugin(s) [{}] simultaneously",
+                                            fmt::join(narrowing, " ")));
   }
+  std::sort(narrowing.begin(), narrowing.end());
   cycle.narrowed_by = fmt::format("[{}]", fmt::join(narrowing, " "));
   return Status::success();
 }
 
-Status Framework::filter(const Cycle& cycle, const PodInfo& pod, const NodeInfo& node,
-                         std::size_t* refused_by) const {
-  for (std::size_t i = 0; i < plugins_.size(); ++i) {
-    if (cycle.skips_filter[i]) continue;
-    Status status = plugins_[i].plugin->filter(cycle.state, pod, node);
+Status Framework::node_filters(const Cycle& cycle, const PodInfo& pod, const NodeInfo& node,
+                               std::size_t& refused_by) const {
+  for (std::size_t i = 0; i < num_node_filters_; ++i) {
+    const std::size_t index = filters_[i];
+    if ((cycle.skips_filter & bit(index)) != 0) continue;
+    Status status = plugins_[index].plugin->filter(cycle.state, pod, node);
     if (status.ok()) continue;
-    if (refused_by != nullptr) *refused_by = i;
+    refused_by = index;
     return status;
   }
   return Status::success();
+}
+
+Status Framework::cluster_filters(const Cycle& cycle, const PodInfo& pod, std::size_t slot,
+                                  std::size_t& refused_by) const {
+  for (std::size_t i = num_node_filters_; i < filters_.size(); ++i) {
+    const std::size_t index = filters_[i];
+    if ((cycle.skips_filter & bit(index)) != 0) continue;
+    Status status = plugins_[index].plugin->filter_at(cycle.state, pod, slot);
+    if (status.ok()) continue;
+    refused_by = index;
+    return status;
+  }
+  return Status::success();
+}
+
+Status Framework::filter(const Cycle& cycle, const PodInfo& pod, const NodeInfo& node,
+                         std::size_t slot, std::uint64_t generation,
+                         std::size_t& refused_by) const {
+  NodeMemo::Filtered& entry = cycle.memo->filtered[slot];
+  if (entry.generation != generation) {
+    entry.verdict = node_filters(cycle, pod, node, entry.refused_by);
+    entry.generation = generation;
+  }
+  if (!entry.verdict.ok()) {
+    refused_by = entry.refused_by;
+    return entry.verdict;
+  }
+  return cluster_filters(cycle, pod, slot, refused_by);
+}
+
+void Framework::filter_many(const Cycle& cycle, const PodInfo& pod, NodeSpan nodes, SlotSpan slots,
+                            std::span<const std::uint64_t> generations,
+                            std::span<char> fits) const {
+  NodeMemo::Filtered* remembered = cycle.memo->filtered.data();
+  for (std::size_t i = 0; i < slots.size(); ++i) {
+    NodeMemo::Filtered& entry = remembered[slots[i]];
+    if (entry.generation != generations[slots[i]]) {
+      entry.verdict = node_filters(cycle, pod, *nodes[i], entry.refused_by);
+      entry.generation = generations[slots[i]];
+    }
+    fits[i] = entry.verdict.ok() ? 1 : 0;
+  }
+  for (std::size_t i = num_node_filters_; i < filters_.size(); ++i) {
+    const std::size_t index = filters_[i];
+    if ((cycle.skips_filter & bit(index)) != 0) continue;
+    plugins_[index].plugin->filter_many(cycle.state, pod, slots, fits);
+  }
+}
+
+Status Framework::filter_copy(const Cycle& cycle, const PodInfo& pod, const NodeInfo& node,
+                              std::size_t& refused_by) const {
+  Status status = node_filters(cycle, pod, node, refused_by);
+  return status.ok() ? cluster_filters(cycle, pod, node.slot, refused_by) : status;
+}
+
+void Framework::pod_added(Cycle& cycle, const PodInfo& pod, const PodInfo& other,
+                          const NodeInfo& node) const {
+  for (std::size_t i = 0; i < plugins_.size(); ++i) {
+    if ((cycle.skips_filter & bit(i)) != 0) continue;
+    plugins_[i].plugin->pod_added(cycle.state, pod, other, node);
+  }
+}
+
+void Framework::pod_removed(Cycle& cycle, const PodInfo& pod, const PodInfo& other,
+                            const NodeInfo& node) const {
+  for (std::size_t i = 0; i < plugins_.size(); ++i) {
+    if ((cycle.skips_filter & bit(i)) != 0) continue;
+    plugins_[i].plugin->pod_removed(cycle.state, pod, other, node);
+  }
 }
 
 std::vector<std::pair<std::string_view, Status>> Framework::filter_all(const Cycle& cycle,
                                                                        const PodInfo& pod,
                                                                        const NodeInfo& node) const {
   std::vector<std::pair<std::string_view, Status>> out;
-  for (std::size_t i = 0; i < plugins_.size(); ++i) {
-    if (cycle.skips_filter[i]) continue;
-    Status status = plugins_[i].plugin->filter(cycle.state, pod, node);
-    if (!status.ok()) out.emplace_back(plugins_[i].plugin->name(), std::move(status));
+  for (const std::size_t index : filters_) {
+    if ((cycle.skips_filter & bit(index)) != 0) continue;
+    const Plugin& plugin = *plugins_[index].plugin;
+    Status status = plugin.filter_reach() == Reach::kCluster
+                        ? plugin.filter_at(cycle.state, pod, node.slot)
+                        : plugin.filter(cycle.state, pod, node);
+    if (!status.ok()) out.emplace_back(plugin.name(), std::move(status));
   }
   return out;
 }
 
-std::string Framework::post_filter(const Cycle& cycle, const PodInfo& pod,
-                                   const Plugin::Refusals& refusals) const {
-  const ProfileFilters filters(*this, cycle, pod);
+Plugin::PostFilterResult Framework::post_filter(const PodInfo& pod, const ClusterView& cluster,
+                                                const Plugin::Refusals& refusals,
+                                                Plugin::Trial& trial, Rng* random) const {
   for (const Row& row : plugins_) {
-    std::string text = row.plugin->post_filter(pod, refusals, filters);
-    if (!text.empty()) return text;
+    Plugin::PostFilterResult result =
+        row.plugin->post_filter(pod, cluster, refusals, trial, random);
+    if (!result.message.empty() || !result.node.empty()) return result;
   }
   return {};
 }
 
-Framework::Scores Framework::score(Cycle& cycle, const PodInfo& pod, NodeSpan feasible) const {
-  Scores out;
+const NodeMemo::Scored& Framework::remembered_scores(const Cycle& cycle, PluginSet skipped,
+                                                     const PodInfo& pod, const NodeInfo& node,
+                                                     std::size_t slot,
+                                                     std::uint64_t generation) const {
+  NodeMemo::Scored& entry = cycle.memo->scored[slot];
+  if (entry.generation == generation) return entry;
+  for (std::size_t column = 0; column < node_scorers_.size(); ++column) {
+    const std::size_t index = node_scorers_[column];
+    if ((skipped & bit(index)) != 0) continue;
+    const std::int64_t score = plugins_[index].plugin->score(cycle.state, pod, node);
+    INFERLAB_CHECK(score >= 0 && score <= std::numeric_limits<std::int32_t>::max());
+    entry.scores[column] = static_cast<std::int32_t>(score);
+  }
+  entry.generation = generation;
+  return entry;
+}
+
+void Framework::score(Cycle& cycle, const PodInfo& pod, const ClusterView& cluster,
+                      NodeSpan feasible, SlotSpan slots, Scores& out) const {
+  INFERLAB_CHECK(cycle.memo != nullptr && feasible.size() == slots.size());
+  out.plugins.clear();
   out.totals.assign(feasible.size(), 0);
-  for (const Row& row : plugins_) {
-    if (row.weight == 0) continue;
-    if (row.plugin->pre_score(cycle.state, pod, feasible).skipped()) continue;
-    std::vector<std::int64_t> scores(feasible.size());
-    for (std::size_t i = 0; i < feasible.size(); ++i) {
-      scores[i] = row.plugin->score(cycle.state, pod, *feasible[i]);
+  out.weighted.resize(scorers_.size());
+  PluginSet skipped = 0;
+  for (const std::size_t index : scorers_) {
+    if (plugins_[index].plugin->pre_score(cycle.state, pod, cluster, slots).skipped()) {
+      skipped |= bit(index);
     }
-    row.plugin->normalize(scores);
+  }
+  // Rows in the order of scorers_; those that look at one node alone are filled node by node.
+  for (std::vector<std::int64_t>& row : out.weighted) row.resize(feasible.size());
+  for (std::size_t i = 0; i < feasible.size(); ++i) {
+    const NodeMemo::Scored& entry = remembered_scores(cycle, skipped, pod, *feasible[i], slots[i],
+                                                      cluster.generations[slots[i]]);
+    for (std::size_t column = 0; column < node_scorers_.size(); ++column) {
+      out.weighted[row_of_node_scorer_[column]][i] = entry.scores[column];
+    }
+  }
+  std::size_t kept = 0;
+  for (std::size_t row = 0; row < scorers_.size(); ++row) {
+    const std::size_t index = scorers_[row];
+    if ((skipped & bit(index)) != 0) continue;
+    const Plugin& plugin = *plugins_[index].plugin;
+    std::vector<std::int64_t>& scores = out.weighted[row];
+    if (plugin.score_reach() == Reach::kCluster) {
+      plugin.score_many(cycle.state, pod, slots, scores);
+    }
+    plugin.normalize(cycle.state, slots, scores);
+    const std::int64_t weight = plugins_[index].weight;
+    std::int64_t lowest = 0;
+    std::int64_t highest = 0;
     for (std::size_t i = 0; i < scores.size(); ++i) {
-      INFERLAB_CHECK(scores[i] >= 0 && scores[i] <= kMaxNodeScore);
-      scores[i] *= row.weight;
+      lowest = std::min(lowest, scores[i]);
+      highest = std::max(highest, scores[i]);
+      scores[i] *= weight;
       out.totals[i] += scores[i];
     }
-    out.plugins.push_back(row.plugin->name());
-    out.weighted.push_back(std::move(scores));
+    INFERLAB_CHECK(lowest >= 0 && highest <= kMaxNodeScore);
+    out.plugins.push_back(plugin.name());
+    if (kept != row) std::swap(out.weighted[kept], out.weighted[row]);
+    ++kept;
   }
-  return out;
 }
 
 Status Framework::reserve(const PodInfo& pod, std::string_view node) const {

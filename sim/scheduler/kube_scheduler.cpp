@@ -5,11 +5,10 @@
 #include <algorithm>
 
 #include "engine/base/check.h"
+#include "sim/scheduler/eviction.h"
 
 namespace inferlab::sim {
 namespace {
-
-constexpr const char* kUser = "system:kube-scheduler";
 
 // From a write to its being seen through the watch.
 constexpr Duration kWatchLatency = 5ms;
@@ -19,25 +18,34 @@ constexpr Duration kCycle = 2ms;
 // From the decision to the binding in the API, while the next cycle runs already.
 constexpr Duration kBindLatency = 5ms;
 
-bool wants_node(const PodView& pod) {
-  return pod.node_name.empty() && !pod.terminal() && !pod.meta.deletion_timestamp &&
-         (pod.scheduler_name.empty() || pod.scheduler_name == "default-scheduler");
+// As much of a message as an Event takes. Source: kube-scheduler, truncateMessage.
+std::string note_of(const std::string& message) {
+  constexpr std::size_t kMost = 1024;
+  constexpr std::string_view kMore = " ...";
+  if (message.size() <= kMost) return message;
+  return message.substr(0, kMost - kMore.size()).append(kMore);
+}
+
+bool is_volume_kind(std::string_view resource) {
+  return resource == "persistentvolumeclaims" || resource == "persistentvolumes" ||
+         resource == "storageclasses.storage.k8s.io" || resource == "csinodes.storage.k8s.io";
 }
 
 }  // namespace
 
-std::size_t nodes_to_find(std::size_t num_nodes) {
-  constexpr std::size_t kMinimum = 100;
-  if (num_nodes < kMinimum) return num_nodes;
-  const std::size_t fall = num_nodes / 125;
-  const std::size_t percent = fall + 5 >= 50 ? 5 : 50 - fall;
-  return std::max(kMinimum, num_nodes * percent / 100);
-}
-
-KubeScheduler::KubeScheduler(Api& api)
+KubeScheduler::KubeScheduler(Api& api, SchedulerProfile profile)
     : api_(api),
-      events_(api, "default-scheduler"),
-      queue_(api.simulation(), framework_, [this] { wake_up(); }) {}
+      events_(api, profile.scheduler_name, {}, EventRecorder::Repeats::kCounted),
+      profile_(std::move(profile)),
+      framework_(profile_),
+      cache_(api.store()),
+      queue_(api.simulation(), framework_, profile_, [this] { wake_up(); }) {}
+
+bool KubeScheduler::wants_node(const PodView& pod) const {
+  return pod.node_name.empty() && !pod.terminal() && !pod.meta.deletion_timestamp &&
+         (pod.scheduler_name == profile_.scheduler_name ||
+          (pod.scheduler_name.empty() && profile_.scheduler_name == "default-scheduler"));
+}
 
 void KubeScheduler::start() {
   for (const ObjectPtr& node : api_.store().list("nodes")) {
@@ -49,24 +57,39 @@ void KubeScheduler::start() {
 
 void KubeScheduler::see(const Change& change) {
   const std::string& resource = change.object->key.resource;
-  if (resource == "nodes") {
-    const ClusterEvents events = cache_.node_changed(change);
-    if (events == 0) return;
-    changes_ |= events;
-    schedule_sync();
-    return;
+  if (resource == "pods") {
+    see_pod(change);
+  } else if (resource == "nodes") {
+    note(cache_.node_changed(change), change);
+  } else if (is_volume_kind(resource) && change.type != ChangeType::kDeleted) {
+    note(static_cast<ClusterEvents>(ClusterEvent::kVolume), change);
+  } else if (resource == "namespaces" && change.previous != nullptr &&
+             !(change.previous->document["metadata"]["labels"] ==
+               change.object->document["metadata"]["labels"])) {
+    note(static_cast<ClusterEvents>(ClusterEvent::kPodLabel), change);
   }
-  if (resource != "pods") return;
-  const PodView& pod = change.object->view<PodView>();
-  const ClusterEvents events = cache_.pod_changed(change);
-  if (change.type == ChangeType::kDeleted || !wants_node(pod)) {
-    queue_.remove(pod.meta.uid);
+}
+
+void KubeScheduler::see_pod(const Change& change) {
+  note(cache_.pod_changed(change), change);
+  const Value& document = change.object->document;
+  const std::string uid = document["metadata"]["uid"].str();
+  // Most writes are about Pods that have a node: they are not worth a look at the whole document.
+  const bool bound = !document["spec"]["nodeName"].empty();
+  if (change.type == ChangeType::kDeleted || bound || !wants_node(change.object->view<PodView>())) {
+    queue_.remove(uid);
+    nominator_.remove(uid);
   } else if (change.previous == nullptr || !same_for_scheduling(*change.previous, *change.object)) {
     inbox_.push_back(change.object);
     schedule_sync();
   }
+}
+
+void KubeScheduler::note(ClusterEvents events, const Change& change) {
   if (events == 0) return;
-  changes_ |= events;
+  // While nobody waits nobody can be helped; who comes later sees things as they are.
+  if (!queue_.has_waiting()) return;
+  changes_.push_back({events, change.object, change.previous});
   schedule_sync();
 }
 
@@ -84,7 +107,7 @@ void KubeScheduler::sync() {
     // It may have been deleted, or made anew under its name, since it was noted.
     if (pod != nullptr && wants_node(pod->view<PodView>())) queue_.add_or_update(pod);
   }
-  if (const ClusterEvents events = std::exchange(changes_, 0); events != 0) queue_.wake(events);
+  for (const ClusterChange& change : std::exchange(changes_, {})) queue_.wake(change);
 }
 
 void KubeScheduler::wake_up() {
@@ -96,7 +119,13 @@ void KubeScheduler::wake_up() {
 void KubeScheduler::run_cycle() {
   cycle_scheduled_ = false;
   if (!queue_.has_active()) return;
-  const PodInfoPtr pod = queue_.pop().pod;
+  PodInfoPtr pod = queue_.pop().pod;
+  // Its status may have been written since it was queued, by this scheduler above all.
+  if (const ObjectPtr current = api_.store().get(pod->object->key);
+      current != nullptr && current != pod->object && same_for_scheduling(*current, *pod->object)) {
+    pod = std::make_shared<const PodInfo>(*pod, current);
+  }
+  cache_.trim();
   const Decision decision = decide(*pod);
   if (decision.node.empty()) {
     refuse(pod, decision);
@@ -106,74 +135,156 @@ void KubeScheduler::run_cycle() {
   if (queue_.has_active()) wake_up();
 }
 
-KubeScheduler::Search KubeScheduler::search(const PodInfo& pod, NodeSpan nodes, std::size_t start,
-                                            std::size_t wanted, std::size_t* looked_at) const {
-  Search out;
-  const Status status = framework_.pre_filter(out.cycle, pod, nodes);
-  if (!status.ok()) {
-    out.pre_filter_message = status.message();
-    out.refused.assign(nodes.begin(), nodes.end());
-    out.statuses.assign(nodes.size(), status);
-    return out;
+void KubeScheduler::look_at(const NodeInfo& node, std::size_t slot, std::uint64_t generation,
+                            FilterTrial& trial, Search& found) const {
+  ++found.looked_at;
+  Status verdict = trial.filter_unchanged(node, slot, generation);
+  if (verdict.ok()) {
+    found.feasible.push_back(&node);
+    found.slots.push_back(static_cast<std::uint32_t>(slot));
+    return;
   }
-  std::size_t i = 0;
-  for (; i < nodes.size() && out.feasible.size() < wanted; ++i) {
-    const NodeInfo* node = nodes[(start + i) % nodes.size()];
-    if (out.cycle.only && !out.cycle.only->contains(node->name)) {
-      out.refused.push_back(node);
-      out.statuses.push_back(Status::unresolvable(
-          fmt::format("node(s) didn't satisfy plugin(s) {}", out.cycle.narrowed_by)));
-      continue;
-    }
-    std::size_t refused_by = 0;
-    Status verdict = framework_.filter(out.cycle, pod, *node, &refused_by);
-    if (verdict.ok()) {
-      out.feasible.push_back(node);
-      continue;
-    }
-    out.cycle.wakes_on |= framework_.plugin(refused_by).wakes_on();
-    out.refused.push_back(node);
-    out.statuses.push_back(std::move(verdict));
-  }
-  INFERLAB_CHECK(out.refused.size() + out.feasible.size() == i);
-  if (looked_at != nullptr) *looked_at = i;
-  return out;
+  if (!found.feasible.empty() && !found.keeps_all_refusals) return;  // nobody will ask
+  found.cycle.refused_by |= Framework::PluginSet{1} << trial.refused_by();
+  found.refused.push_back(&node);
+  found.statuses.push_back(std::move(verdict));
 }
 
-std::string KubeScheduler::failure_message(const PodInfo& pod, std::size_t num_nodes,
-                                           const Search& found) const {
-  if (num_nodes == 0) return "no nodes available to schedule pods";
-  std::string message;
-  if (!found.pre_filter_message.empty()) {
-    message = fmt::format("0/{} nodes are available: {}.", num_nodes, found.pre_filter_message);
-  } else {
-    std::vector<std::string> reasons;
-    for (const Status& status : found.statuses) {
-      reasons.insert(reasons.end(), status.reasons().begin(), status.reasons().end());
-    }
-    message = fit_error(num_nodes, reasons);
+void KubeScheduler::Search::clear() {
+  cycle = {};
+  feasible.clear();
+  slots.clear();
+  refused.clear();
+  statuses.clear();
+  pre_filter_message.clear();
+  looked_at = 0;
+}
+
+void KubeScheduler::search(const PodInfo& pod, const ClusterView& cluster, std::size_t start,
+                           std::size_t wanted, Search& out) const {
+  out.clear();
+  const Status status = framework_.pre_filter(out.cycle, pod, cluster);
+  out.cycle.memo =
+      &memos_.of(pod.spec->node_demands, cluster.pods.num_slots(), cluster.image_revision);
+  if (!status.ok()) {
+    out.pre_filter_message = status.message();
+    out.refused.assign(cluster.nodes.begin(), cluster.nodes.end());
+    out.statuses.assign(cluster.nodes.size(), status);
+    return;
   }
-  const std::string preemption =
-      framework_.post_filter(found.cycle, pod, {found.refused, found.statuses});
-  return preemption.empty() ? message : fmt::format("{} preemption: {}", message, preemption);
+  FilterTrial trial(framework_, nominator_, out.cycle, pod);
+  // The nominated node is the one that has been made free: if it fits, no other is looked at.
+  const std::string& nominated = pod.view().nominated_node_name;
+  if (!nominated.empty() && !out.keeps_all_refusals) {
+    const NodeInfo* node = cache_.node(nominated);
+    if (node != nullptr && (!out.cycle.only || out.cycle.only->contains(nominated)) &&
+        trial.filter_unchanged(*node, node->slot, cluster.generations[node->slot]).ok()) {
+      out.feasible.push_back(node);
+      out.slots.push_back(static_cast<std::uint32_t>(node->slot));
+      return;
+    }
+  }
+  std::vector<const NodeInfo*> narrowed;
+  std::vector<std::uint32_t> narrowed_slots;
+  NodeSpan nodes = cluster.nodes;
+  SlotSpan slots = cluster.slots;
+  if (out.cycle.only) {
+    const Status left_out = Status::unresolvable(
+        fmt::format("node(s) didn't satisfy plugin(s) {}", out.cycle.narrowed_by));
+    for (const NodeInfo* node : cluster.nodes) {
+      if (out.cycle.only->contains(node->name)) {
+        narrowed.push_back(node);
+        narrowed_slots.push_back(static_cast<std::uint32_t>(node->slot));
+        continue;
+      }
+      out.refused.push_back(node);
+      out.statuses.push_back(left_out);
+    }
+    nodes = narrowed;
+    slots = narrowed_slots;
+  }
+  std::size_t at = nodes.empty() ? 0 : start % nodes.size();
+  if (nominator_.empty() && !out.keeps_all_refusals) {
+    take_fitting(pod, cluster, nodes, slots, at, wanted, out);
+    if (!out.feasible.empty()) return;
+    out.looked_at = 0;  // none fits: now each is asked why
+  }
+  for (std::size_t i = 0; i < nodes.size() && out.feasible.size() < wanted; ++i) {
+    look_at(*nodes[at], slots[at], cluster.generations[slots[at]], trial, out);
+    if (++at == nodes.size()) at = 0;
+  }
+}
+
+void KubeScheduler::take_fitting(const PodInfo& pod, const ClusterView& cluster, NodeSpan nodes,
+                                 SlotSpan slots, std::size_t start, std::size_t wanted,
+                                 Search& out) const {
+  std::size_t at = start;
+  while (out.looked_at < nodes.size() && out.feasible.size() < wanted) {
+    // As many as could all be taken, up to the end of the list, where it goes on at its beginning.
+    const std::size_t count =
+        std::min({wanted - out.feasible.size(), nodes.size() - out.looked_at, nodes.size() - at});
+    const NodeSpan some = nodes.subspan(at, count);
+    const SlotSpan some_slots = slots.subspan(at, count);
+    out.fits.resize(count);
+    framework_.filter_many(out.cycle, pod, some, some_slots, cluster.generations, out.fits);
+    for (std::size_t i = 0; i < count; ++i) {
+      if (out.fits[i] == 0) continue;
+      out.feasible.push_back(some[i]);
+      out.slots.push_back(some_slots[i]);
+    }
+    out.looked_at += count;
+    at = at + count == nodes.size() ? 0 : at + count;
+  }
+}
+
+std::string KubeScheduler::failure_message(std::size_t num_nodes, const Search& found) {
+  if (num_nodes == 0) return "no nodes available to schedule pods";
+  if (!found.pre_filter_message.empty()) {
+    return fmt::format("0/{} nodes are available: {}.", num_nodes, found.pre_filter_message);
+  }
+  std::vector<std::string> reasons;
+  for (const Status& status : found.statuses) {
+    reasons.insert(reasons.end(), status.reasons().begin(), status.reasons().end());
+  }
+  return fit_error(num_nodes, reasons);
+}
+
+Plugin::PostFilterResult KubeScheduler::post_filter(const PodInfo& pod, const ClusterView& cluster,
+                                                    Search& found, Rng* random) const {
+  FilterTrial trial(framework_, nominator_, found.cycle, pod);
+  return framework_.post_filter(pod, cluster, {found.refused, found.statuses}, trial, random);
 }
 
 KubeScheduler::Decision KubeScheduler::decide(const PodInfo& pod) {
-  const NodeSpan nodes = cache_.nodes();
-  if (nodes.empty()) return {"", failure_message(pod, 0, {}), kAllClusterEvents};
-  std::size_t looked_at = 0;
-  Search found =
-      search(pod, nodes, next_start_node_ % nodes.size(), nodes_to_find(nodes.size()), &looked_at);
-  // The next Pod's search goes on where this one ended, so that large clusters fill evenly.
-  next_start_node_ = (next_start_node_ + looked_at) % nodes.size();
-  if (found.feasible.empty()) {
-    // A deletion cannot help a Pod that only unresolvable plugins refuse, but theirs decide: each
-    // plugin has said what it waits for.
-    return {"", failure_message(pod, nodes.size(), found), found.cycle.wakes_on};
+  const ClusterView cluster = cache_.view();
+  const std::size_t num_nodes = cluster.nodes.size();
+  Decision out;
+  if (num_nodes == 0) {
+    out.message = failure_message(0, {});
+    out.waits_for_all = true;
+    out.nominate = "";
+    return out;
   }
-  if (found.feasible.size() == 1) return {found.feasible.front()->name, "", 0};
-
-  const Framework::Scores scores = framework_.score(found.cycle, pod, found.feasible);
+  Search& found = search_;
+  search(pod, cluster, next_start_node_, profile_.nodes_to_find(num_nodes), found);
+  // The next Pod's search goes on where this one ended, so that large clusters fill evenly.
+  next_start_node_ = (next_start_node_ + found.looked_at) % num_nodes;
+  if (found.feasible.empty()) {
+    out.message = failure_message(num_nodes, found);
+    out.refused_by = found.cycle.refused_by;
+    Plugin::PostFilterResult preemption =
+        post_filter(pod, cluster, found, &api_.simulation().rng("kube-scheduler", "preemption"));
+    if (!preemption.message.empty()) out.message += " " + preemption.message;
+    if (!preemption.node.empty() || preemption.clears_nomination) out.nominate = preemption.node;
+    out.victims = std::move(preemption.victims);
+    return out;
+  }
+  if (found.feasible.size() == 1) {
+    out.node = found.feasible.front()->name;
+    return out;
+  }
+  const Framework::Scores& scores = scores_;
+  framework_.score(found.cycle, pod, cluster, found.feasible, found.slots, scores_);
   const std::int64_t best = *std::max_element(scores.totals.begin(), scores.totals.end());
   std::vector<std::size_t> ties;
   for (std::size_t i = 0; i < scores.totals.size(); ++i) {
@@ -183,82 +294,84 @@ KubeScheduler::Decision KubeScheduler::decide(const PodInfo& pod) {
   if (ties.size() > 1) {
     chosen = api_.simulation().rng("kube-scheduler", "ties").below(ties.size());
   }
-  return {found.feasible[ties[chosen]]->name, "", 0};
+  out.node = found.feasible[ties[chosen]]->name;
+  return out;
 }
 
 void KubeScheduler::bind(const PodInfoPtr& pod, const std::string& node) {
-  const std::string uid = pod->view().meta.uid;
   cache_.assume(pod, node);
+  nominator_.remove(pod->uid);
   Status status = framework_.reserve(*pod, node);
   if (status.ok()) status = framework_.permit(*pod, node);
   if (!status.ok()) {
     framework_.unreserve(*pod, node);
-    cache_.forget(uid);
-    refuse(pod, {"", status.message(), kAllClusterEvents});
+    cache_.forget(pod->uid);
+    Decision decision;
+    decision.message = status.message();
+    decision.waits_for_all = true;
+    decision.nominate = "";
+    refuse(pod, decision);
     return;
   }
-  api_.simulation().after(kBindLatency, "scheduler/bind", [this, pod, node, uid] {
-    const ObjectPtr current = api_.store().get(pod->object->key);
-    if (current == nullptr || current->view<PodView>().meta.uid != uid ||
-        !wants_node(current->view<PodView>())) {
-      framework_.unreserve(*pod, node);
-      cache_.forget(uid);
-      queue_.remove(uid);
-      return;
-    }
-    const Status bound = framework_.bind(api_, *pod, node);
-    if (bound.ok()) {
-      const std::string& ns = pod->object->key.ns;
-      const ObjectPtr about = api_.store().get(pod->object->key);
-      events_.normal(
-          about != nullptr ? *about : *current, "Scheduled",
-          fmt::format("Successfully assigned {}/{} to {}", ns, pod->object->key.name, node));
-      return;
-    }
+  api_.simulation().after(kBindLatency, "scheduler/bind",
+                          [this, pod, node] { write_binding(pod, node); });
+}
+
+void KubeScheduler::write_binding(const PodInfoPtr& pod, const std::string& node) {
+  const ObjectPtr current = api_.store().get(pod->object->key);
+  if (current == nullptr || current->view<PodView>().meta.uid != pod->uid ||
+      !wants_node(current->view<PodView>())) {
     framework_.unreserve(*pod, node);
-    cache_.forget(uid);
-    refuse(pod, {"", fmt::format("binding rejected: {}", bound.message()), 0});
-  });
+    cache_.forget(pod->uid);
+    queue_.remove(pod->uid);
+    return;
+  }
+  const Status bound = framework_.bind(api_, *pod, node);
+  if (!bound.ok()) {
+    framework_.unreserve(*pod, node);
+    cache_.forget(pod->uid);
+    Decision decision;
+    decision.message = fmt::format("binding rejected: {}", bound.message());
+    decision.nominate = "";
+    refuse(pod, decision);
+    return;
+  }
+  const ObjectPtr about = api_.store().get(pod->object->key);
+  events_.normal(
+      about != nullptr ? *about : *current, "Scheduled",
+      fmt::format("Successfully assigned {}/{} to {}", pod->ns, pod->object->key.name, node));
 }
 
 void KubeScheduler::refuse(const PodInfoPtr& pod, const Decision& decision) {
-  const std::string uid = pod->view().meta.uid;
-  queue_.give_back(uid, decision.wakes_on);
-  const ObjectPtr current = api_.store().get(pod->object->key);
-  if (current == nullptr || current->view<PodView>().meta.uid != uid) return;
-  events_.warning(*current, "FailedScheduling", decision.message);
-  set_unschedulable(*current, decision.message);
-}
-
-void KubeScheduler::set_unschedulable(const StoredObject& pod, const std::string& message) {
-  Value condition =
-      Value::object({{"type", "PodScheduled"},
-                     {"status", "False"},
-                     {"reason", "Unschedulable"},
-                     {"message", message},
-                     {"lastProbeTime", nullptr},
-                     {"lastTransitionTime", format_rfc3339(api_.simulation().now())}});
-  Value::Array conditions;
-  bool replaced = false;
-  for (const Value& old : pod.document["status"]["conditions"].items()) {
-    if (old["type"].as_string() != "PodScheduled") {
-      conditions.push_back(old);
-      continue;
+  if (!decision.victims.empty()) {
+    const std::string& node = *decision.nominate;
+    evict_victims(api_, events_, profile_.scheduler_name, *pod, node, decision.victims);
+    // What was promised to Pods of lower priority may be gone with this.
+    const std::vector<PodInfoPtr> promised = nominator_.on(node);
+    for (const PodInfoPtr& other : promised) {
+      if (other->priority >= pod->priority) continue;
+      nominator_.remove(other->uid);
+      clear_nomination(api_, other->object->key);
     }
-    if (old["status"].as_string() == "False") {
-      if (old["message"].as_string() == message && old["reason"].as_string() == "Unschedulable") {
-        return;
-      }
-      condition = condition.with("lastTransitionTime", old["lastTransitionTime"]);
-    }
-    conditions.push_back(condition);
-    replaced = true;
   }
-  if (!replaced) conditions.push_back(condition);
-  const Value patch =
-      Value::object({{"status", Value::object({{"conditions", Value::array(conditions)}})}});
-  // The write may lose against a deletion; the next cycle would find the Pod gone.
-  static_cast<void>(api_.merge_patch(pod.key, "status", patch, kUser));
+  const ObjectPtr current = api_.store().get(pod->object->key);
+  const bool there = current != nullptr && current->view<PodView>().meta.uid == pod->uid;
+  if (decision.nominate && there) {
+    if (decision.nominate->empty()) {
+      nominator_.remove(pod->uid);
+    } else {
+      nominator_.add(pod, *decision.nominate);
+    }
+  }
+  if (decision.waits_for_all) {
+    queue_.give_back_for_all(pod->uid);
+  } else {
+    queue_.give_back(pod->uid, decision.refused_by);
+  }
+  if (!there) return;
+  events_.warning(*current, "FailedScheduling", note_of(decision.message));
+  write_unschedulable(api_, *current, decision.message,
+                      decision.nominate ? &*decision.nominate : nullptr);
 }
 
 Result<SchedulingExplanation> KubeScheduler::explain(std::string_view ns,
@@ -271,29 +384,23 @@ Result<SchedulingExplanation> KubeScheduler::explain(std::string_view ns,
   SchedulingExplanation out;
   out.pod = fmt::format("{}/{}", ns, name);
   const std::string on = object->view<PodView>().node_name;
-  // A Pod that has a node is looked at as it was before: where could it have gone?
+  // A Pod that has a node is looked at as it was before: where could it have gone? And it must not
+  // stand in its own way.
   const PodInfo pod(on.empty()
                         ? object
                         : std::make_shared<const StoredObject>(
                               object->key, object->document.without_path({"spec", "nodeName"}),
                               object->revision, object->written));
-  ClusterEvents unused = 0;
+  Framework::PluginSet unused = 0;
   const Status gate = framework_.pre_enqueue(pod, unused);
+  const SchedulerCache::Lifted lifted = cache_.lift(pod.uid);
+  const ClusterView cluster = cache_.view();
 
-  // A Pod must not stand in its own way: it is taken off the copy of its node.
-  std::vector<NodeInfo> without_it;
-  without_it.reserve(1);
-  std::vector<const NodeInfo*> nodes(cache_.nodes().begin(), cache_.nodes().end());
-  for (const NodeInfo*& node : nodes) {
-    const auto own = node->pods.find(pod.view().meta.uid);
-    if (own == node->pods.end()) continue;
-    without_it.push_back(*node);
-    without_it.back().remove_pod(*own->second);
-    node = &without_it.back();
-  }
-
-  Search found = search(pod, nodes, 0, nodes.size(), nullptr);
-  const Framework::Scores scores = framework_.score(found.cycle, pod, found.feasible);
+  Search found;
+  found.keeps_all_refusals = true;
+  search(pod, cluster, 0, cluster.nodes.size(), found);
+  Framework::Scores scores;
+  framework_.score(found.cycle, pod, cluster, found.feasible, found.slots, scores);
   const bool fits = !found.feasible.empty();
   if (!on.empty()) {
     out.state = fmt::format("scheduled on {}", on);
@@ -301,28 +408,36 @@ Result<SchedulingExplanation> KubeScheduler::explain(std::string_view ns,
     out.state = gate.message();
   } else {
     out.state = fits ? "waiting for its turn" : "unschedulable";
-    if (!fits) out.message = failure_message(pod, nodes.size(), found);
-  }
-  std::size_t next_feasible = 0;
-  std::size_t next_refused = 0;
-  for (const NodeInfo* node : nodes) {
-    SchedulingExplanation::NodeVerdict& verdict = out.nodes.emplace_back();
-    verdict.node = node->name;
-    if (next_feasible < found.feasible.size() && found.feasible[next_feasible] == node) {
-      for (std::size_t i = 0; i < scores.plugins.size(); ++i) {
-        verdict.scores.emplace_back(scores.plugins[i], scores.weighted[i][next_feasible]);
-      }
-      verdict.total = scores.totals[next_feasible++];
-      continue;
+    if (!fits) {
+      out.message = failure_message(cluster.nodes.size(), found);
+      const std::string more = post_filter(pod, cluster, found, nullptr).message;
+      if (!more.empty()) out.message += " " + more;
     }
-    const Status& first = found.statuses[next_refused++];
+  }
+  std::map<std::size_t, SchedulingExplanation::NodeVerdict> verdicts;  // by slot: in joining order
+  for (std::size_t n = 0; n < found.feasible.size(); ++n) {
+    SchedulingExplanation::NodeVerdict& verdict = verdicts[found.feasible[n]->slot];
+    verdict.node = found.feasible[n]->name;
+    for (std::size_t i = 0; i < scores.plugins.size(); ++i) {
+      verdict.scores.emplace_back(scores.plugins[i], scores.weighted[i][n]);
+    }
+    verdict.total = scores.totals[n];
+  }
+  for (std::size_t n = 0; n < found.refused.size(); ++n) {
+    const NodeInfo& node = *found.refused[n];
+    SchedulingExplanation::NodeVerdict& verdict = verdicts[node.slot];
+    verdict.node = node.name;
     if (found.pre_filter_message.empty()) {
-      for (const auto& [plugin, status] : framework_.filter_all(found.cycle, pod, *node)) {
+      for (const auto& [plugin, status] : framework_.filter_all(found.cycle, pod, node)) {
         verdict.refusals.emplace_back(plugin, status.message());
       }
     }
-    if (verdict.refusals.empty()) verdict.refusals.emplace_back("PreFilter", first.message());
+    if (verdict.refusals.empty()) {
+      verdict.refusals.emplace_back("PreFilter", found.statuses[n].message());
+    }
   }
+  for (auto& [slot, verdict] : verdicts) out.nodes.push_back(std::move(verdict));
+  cache_.put_back(lifted);
   return out;
 }
 

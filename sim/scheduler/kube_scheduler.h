@@ -9,7 +9,9 @@
 
 #include "sim/api/api.h"
 #include "sim/api/event_recorder.h"
+#include "sim/scheduler/filter_trial.h"
 #include "sim/scheduler/framework.h"
+#include "sim/scheduler/nominator.h"
 #include "sim/scheduler/scheduler_cache.h"
 #include "sim/scheduler/scheduling_queue.h"
 
@@ -31,7 +33,7 @@ struct SchedulingExplanation {
   std::vector<NodeVerdict> nodes;  // in the order in which they joined
 };
 
-/// kube-scheduler with its default profile: watches Pods without a node and gives each one.
+/// kube-scheduler with one profile: watches Pods without a node and gives each one.
 ///
 /// One scheduling cycle after the other, each on the cache as it is at that moment; the binding is
 /// written a little later, while the next cycle runs on. Ties are broken by the run's stream
@@ -39,7 +41,7 @@ struct SchedulingExplanation {
 /// Source: Kubernetes documentation, "Kubernetes Scheduler" and "Scheduling Framework".
 class KubeScheduler {
  public:
-  explicit KubeScheduler(Api& api);
+  explicit KubeScheduler(Api& api, SchedulerProfile profile = {});
   KubeScheduler(const KubeScheduler&) = delete;
   KubeScheduler& operator=(const KubeScheduler&) = delete;
 
@@ -58,45 +60,65 @@ class KubeScheduler {
   struct Decision {
     std::string node;     // empty: none
     std::string message;  // then: why
-    ClusterEvents wakes_on = 0;
+    Framework::PluginSet refused_by = 0;
+    bool waits_for_all = false;           // any change may help
+    std::optional<std::string> nominate;  // a new nomination; empty: an earlier one is void
+    std::vector<PodInfoPtr> victims;      // to evict from the nominated node
   };
   /// A look at all nodes: which of them fit, and why the others do not.
   struct Search {
     Framework::Cycle cycle;
     std::vector<const NodeInfo*> feasible;
+    std::vector<std::uint32_t> slots;  // of feasible
+    std::vector<char> fits;            // of the nodes looked at last
     std::vector<const NodeInfo*> refused;
     std::vector<Status> statuses;  // of refused
     std::string pre_filter_message;
+    std::size_t looked_at = 0;
+    /// Why a node was refused is of no interest once another one fits; an explanation wants all.
+    bool keeps_all_refusals = false;
+    void clear();
   };
 
   void see(const Change& change);
+  void see_pod(const Change& change);
+  void note(ClusterEvents events, const Change& change);
   void sync();
   void schedule_sync();
   void wake_up();
   void run_cycle();
-  [[nodiscard]] Search search(const PodInfo& pod, NodeSpan nodes, std::size_t start,
-                              std::size_t wanted, std::size_t* looked_at) const;
-  [[nodiscard]] std::string failure_message(const PodInfo& pod, std::size_t num_nodes,
-                                            const Search& found) const;
+  [[nodiscard]] bool wants_node(const PodView& pod) const;
+  void search(const PodInfo& pod, const ClusterView& cluster, std::size_t start, std::size_t wanted,
+              Search& out) const;
+  /// All nodes that fit from `start` on, without a word on those that do not.
+  void take_fitting(const PodInfo& pod, const ClusterView& cluster, NodeSpan nodes, SlotSpan slots,
+                    std::size_t start, std::size_t wanted, Search& out) const;
+  void look_at(const NodeInfo& node, std::size_t slot, std::uint64_t generation, FilterTrial& trial,
+               Search& found) const;
+  [[nodiscard]] static std::string failure_message(std::size_t num_nodes, const Search& found);
   Decision decide(const PodInfo& pod);
+  [[nodiscard]] Plugin::PostFilterResult post_filter(const PodInfo& pod, const ClusterView& cluster,
+                                                     Search& found, Rng* random) const;
   void bind(const PodInfoPtr& pod, const std::string& node);
+  void write_binding(const PodInfoPtr& pod, const std::string& node);
   void refuse(const PodInfoPtr& pod, const Decision& decision);
-  void set_unschedulable(const StoredObject& pod, const std::string& message);
 
   Api& api_;
   EventRecorder events_;
+  const SchedulerProfile profile_;
   Framework framework_;
-  SchedulerCache cache_;
+  // explain() takes a Pod off its node for as long as it looks, and what is asked is remembered.
+  mutable SchedulerCache cache_;
+  mutable NodeMemos memos_;
+  Nominator nominator_;
+  Search search_;             // of the latest cycle: its memory is used again
+  Framework::Scores scores_;  // the same
   SchedulingQueue queue_;
-  std::vector<ObjectPtr> inbox_;  // versions of Pods without a node, as they were written
-  ClusterEvents changes_ = 0;
+  std::vector<ObjectPtr> inbox_;        // versions of Pods without a node, as they were written
+  std::vector<ClusterChange> changes_;  // that could help Pods that wait
   bool sync_scheduled_ = false;
   bool cycle_scheduled_ = false;
   std::size_t next_start_node_ = 0;
 };
-
-/// How many feasible nodes end the search: all below 100 nodes, then 50 % falling to 5 %, at least
-/// 100. Source: KubeSchedulerConfiguration, percentageOfNodesToScore.
-std::size_t nodes_to_find(std::size_t num_nodes);
 
 }  // namespace inferlab::sim

@@ -107,7 +107,13 @@ void ResourceAmounts::cap() {
   for (auto& [name, amount] : scalars) amount = capped(amount);
 }
 
-PodInfo::PodInfo(ObjectPtr pod) : object(std::move(pod)), requests(view().requests) {
+PodInfo::PodInfo(ObjectPtr pod)
+    : object(std::move(pod)),
+      uid(view().meta.uid),
+      ns(view().meta.ns),
+      priority(view().priority),
+      requests(view().requests),
+      spec(std::make_shared<const PodSchedulingView>(*object)) {
   requests.cap();
   // As the effective requests: sidecars (init containers with restartPolicy Always) stay beside the
   // containers, the other init containers come one by one beside the sidecars before them.
@@ -126,10 +132,21 @@ PodInfo::PodInfo(ObjectPtr pod) : object(std::move(pod)), requests(view().reques
     sum.add(own);
   }
   sum.raise(peak);
-  ResourceAmounts overhead(resources_from(object->document["spec"]["overhead"]));
+  ResourceAmounts overhead(spec->overhead);
   overhead.cap();
   nonzero_cpu = capped(sum.cpu + overhead.milli_cpu);
   nonzero_memory = capped(sum.memory + overhead.memory);
+  read_status();
+}
+
+PodInfo::PodInfo(const PodInfo& earlier, ObjectPtr pod) : PodInfo(earlier) {
+  object = std::move(pod);
+  read_status();
+}
+
+void PodInfo::read_status() {
+  terminating = !object->document["metadata"]["deletionTimestamp"].is_null();
+  started = parse_rfc3339(object->document["status"]["startTime"].as_string());
 }
 
 void NodeInfo::set_node(ObjectPtr node) {
@@ -139,25 +156,43 @@ void NodeInfo::set_node(ObjectPtr node) {
   allocatable = ResourceAmounts(resources);
   const auto pods_row = resources.find("pods");
   allowed_pods = pods_row == resources.end() ? 0 : pods_row->second.units();
+  images = images_of(*object);
 }
 
 void NodeInfo::add_pod(const PodInfoPtr& pod) {
-  const bool added = pods.emplace(pod->view().meta.uid, pod).second;
+  const bool added = pods.emplace(pod->uid, pod).second;
   INFERLAB_CHECK(added);  // a Pod is counted once
   requested.add(pod->requests);
-  ++priorities[pod->view().priority];
+  ++priorities[pod->priority];
   nonzero_cpu = saturated_sum(nonzero_cpu, pod->nonzero_cpu);
   nonzero_memory = saturated_sum(nonzero_memory, pod->nonzero_memory);
+  const std::vector<HostPort>& opened = pod->spec->host_ports;
+  host_ports.insert(host_ports.end(), opened.begin(), opened.end());
 }
 
 void NodeInfo::remove_pod(const PodInfo& pod) {
-  const std::size_t removed = pods.erase(pod.view().meta.uid);
+  const std::size_t removed = pods.erase(pod.uid);
   INFERLAB_CHECK(removed == 1);
   requested.subtract(pod.requests);
-  const auto row = priorities.find(pod.view().priority);
+  const auto row = priorities.find(pod.priority);
   if (--row->second == 0) priorities.erase(row);
   nonzero_cpu = saturated_sum(nonzero_cpu, -pod.nonzero_cpu);
   nonzero_memory = saturated_sum(nonzero_memory, -pod.nonzero_memory);
+  for (const HostPort& port : pod.spec->host_ports) {
+    const auto open = std::find(host_ports.begin(), host_ports.end(), port);
+    if (open != host_ports.end()) host_ports.erase(open);
+  }
+}
+
+void NodeInfo::replace_pod(const PodInfoPtr& pod) {
+  const auto found = pods.find(pod->uid);
+  INFERLAB_CHECK(found != pods.end());
+  found->second = pod;
+}
+
+bool NodeInfo::opens(const HostPort& port) const {
+  return std::any_of(host_ports.begin(), host_ports.end(),
+                     [&port](const HostPort& open) { return open.conflicts_with(port); });
 }
 
 }  // namespace inferlab::sim

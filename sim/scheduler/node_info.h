@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -10,6 +11,7 @@
 
 #include "sim/api/store.h"
 #include "sim/api/views.h"
+#include "sim/api/views_scheduling.h"
 
 namespace inferlab::sim {
 
@@ -42,14 +44,25 @@ inline constexpr std::int64_t kDefaultMemory = std::int64_t{200} * 1024 * 1024;
 /// One Pod as the scheduler counts it: its document and sums worked out once per version.
 struct PodInfo {
   explicit PodInfo(ObjectPtr pod);
+  /// A later version of the same Pod, with an equal spec (but for its node) and equal labels.
+  PodInfo(const PodInfo& earlier, ObjectPtr pod);
 
   ObjectPtr object;
+  std::string uid, ns;
+  std::int64_t priority = 0;
+  bool terminating = false;      // it has a deletionTimestamp
+  std::optional<Time> started;   // status.startTime
   ResourceAmounts requests;      // effective: see PodView::requests
   std::int64_t nonzero_cpu = 0;  // milli, with kDefaultMilliCpu where a container names none
   std::int64_t nonzero_memory = 0;
+  std::shared_ptr<const PodSchedulingView> spec;
 
   /// Read it anew each time: another view of the same document may take its place.
   [[nodiscard]] const PodView& view() const { return object->view<PodView>(); }
+  [[nodiscard]] const Labels& labels() const { return view().meta.labels; }
+
+ private:
+  void read_status();
 };
 using PodInfoPtr = std::shared_ptr<const PodInfo>;
 
@@ -60,7 +73,12 @@ struct NodeInfo {
   void set_node(ObjectPtr node);
   void add_pod(const PodInfoPtr& pod);
   void remove_pod(const PodInfo& pod);
+  /// Puts another version in place of the one that is counted; their sums are equal.
+  void replace_pod(const PodInfoPtr& pod);
 
+  [[nodiscard]] bool opens(const HostPort& port) const;
+
+  std::size_t slot = 0;  // a small number of its own, given by PodIndex
   ObjectPtr object;
   std::string name;
   ResourceAmounts allocatable;
@@ -69,6 +87,8 @@ struct NodeInfo {
   std::int64_t nonzero_cpu = 0, nonzero_memory = 0;
   std::map<std::string, PodInfoPtr> pods;           // by uid
   std::map<std::int64_t, std::int64_t> priorities;  // how many Pods have which priority
+  std::vector<HostPort> host_ports;                 // that Pods have open; one may come twice
+  std::vector<NodeImage> images;
 
   [[nodiscard]] const NodeView& view() const { return object->view<NodeView>(); }
 };

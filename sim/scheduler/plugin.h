@@ -10,8 +10,11 @@
 #include <utility>
 #include <vector>
 
+#include "engine/base/rng.h"
 #include "sim/api/api.h"
+#include "sim/scheduler/cluster_view.h"
 #include "sim/scheduler/node_info.h"
+#include "sim/scheduler/profile.h"
 #include "sim/scheduler/status.h"
 
 namespace inferlab::sim {
@@ -24,6 +27,9 @@ enum class ClusterEvent : std::uint32_t {
   kNodeTaint = 1U << 3U,  // spec.taints or spec.unschedulable
   kPodDelete = 1U << 4U,  // of a Pod on a node; a Pod that came to its end counts too
   kPodUpdate = 1U << 5U,  // of the Pod itself
+  kPodAdd = 1U << 6U,     // a Pod came to a node
+  kPodLabel = 1U << 7U,   // of a Pod on a node
+  kVolume = 1U << 8U,     // a claim, volume, storage class or CSINode
 };
 using ClusterEvents = std::uint32_t;
 constexpr ClusterEvents operator|(ClusterEvent a, ClusterEvent b) {
@@ -32,7 +38,14 @@ constexpr ClusterEvents operator|(ClusterEvent a, ClusterEvent b) {
 constexpr ClusterEvents operator|(ClusterEvents a, ClusterEvent b) {
   return a | static_cast<ClusterEvents>(b);
 }
-inline constexpr ClusterEvents kAllClusterEvents = 0x3fU;
+inline constexpr ClusterEvents kAllClusterEvents = 0x1ffU;
+
+/// One such change.
+struct ClusterChange {
+  ClusterEvents events = 0;
+  ObjectPtr object;    // the Node or Pod as it is now, or was when it was deleted
+  ObjectPtr previous;  // nullptr: it is new
+};
 
 /// What plugins note about one Pod in one scheduling cycle: worked out in preFilter and preScore,
 /// read in filter and score. A plugin finds only its own notes, by its name.
@@ -47,14 +60,29 @@ class CycleState {
   /// The latest notes of this plugin, or nullptr. They are of the type that it has put.
   template <typename T>
   [[nodiscard]] const T* get(std::string_view plugin) const {
-    for (auto it = notes_.rbegin(); it != notes_.rend(); ++it) {
-      if (it->first == plugin) return static_cast<const T*>(it->second.get());
-    }
-    return nullptr;
+    return static_cast<const T*>(find(plugin));
+  }
+  template <typename T>
+  [[nodiscard]] T* change(std::string_view plugin) {
+    return static_cast<T*>(find(plugin));
   }
 
  private:
+  [[nodiscard]] Data* find(std::string_view plugin) const {
+    // Names of plugins are literals: their address tells them apart faster than their text.
+    for (auto it = notes_.rbegin(); it != notes_.rend(); ++it) {
+      if (it->first.data() == plugin.data() || it->first == plugin) return it->second.get();
+    }
+    return nullptr;
+  }
   std::vector<std::pair<std::string_view, std::unique_ptr<Data>>> notes_;
+};
+
+/// What a filter or a score looks at beside the Pod.
+enum class Reach : std::uint8_t {
+  kNothing,  ///< there is none
+  kNode,     ///< the one NodeInfo: equal for Pods with equal PodSchedulingView::node_demands
+  kCluster,  ///< other nodes too, through its notes; it is asked by slot
 };
 
 /// A Pod in the scheduling queue, as queueSort sees it.
@@ -64,7 +92,6 @@ struct QueuedPod {
   std::uint64_t seat = 0;  // order of arrival, for Pods queued at one moment
 };
 
-using NodeSpan = std::span<const NodeInfo* const>;
 inline constexpr std::int64_t kMaxNodeScore = 100;
 
 /// One of kube-scheduler's plugins. A plugin implements the extension points it has an opinion on;
@@ -80,8 +107,18 @@ class Plugin {
   virtual ~Plugin() = default;
 
   [[nodiscard]] virtual std::string_view name() const = 0;
+  /// What filter() and score() read. Those of reach kNode are remembered from cycle to cycle; a
+  /// plugin without a filter or score says kNothing and is not asked.
+  [[nodiscard]] virtual Reach filter_reach() const { return Reach::kNothing; }
+  [[nodiscard]] virtual Reach score_reach() const { return Reach::kNothing; }
+
   /// Which changes may turn this plugin's refusal into a yes.
   [[nodiscard]] virtual ClusterEvents wakes_on() const { return kAllClusterEvents; }
+  /// The queueing hint: may this change, one of wakes_on(), help this Pod?
+  [[nodiscard]] virtual bool may_help(const PodInfo& /*pod*/,
+                                      const ClusterChange& /*change*/) const {
+    return true;
+  }
 
   /// preEnqueue: may the Pod enter the active queue?
   [[nodiscard]] virtual Status pre_enqueue(const PodInfo& /*pod*/) const {
@@ -94,25 +131,47 @@ class Plugin {
   }
   /// preFilter, once per cycle. Skip: this plugin's filter is left out. `only`, when set, names the
   /// nodes that can do at all.
-  virtual Status pre_filter(CycleState& /*state*/, const PodInfo& /*pod*/, NodeSpan /*nodes*/,
+  virtual Status pre_filter(CycleState& /*state*/, const PodInfo& /*pod*/,
+                            const ClusterView& /*cluster*/,
                             std::optional<std::set<std::string>>& /*only*/) const {
     return Status::success();
   }
+  /// preFilter's extensions: `other` is counted on `node` now, or no more, until it is taken back.
+  virtual void pod_added(CycleState& /*state*/, const PodInfo& /*pod*/, const PodInfo& /*other*/,
+                         const NodeInfo& /*node*/) const {}
+  virtual void pod_removed(CycleState& /*state*/, const PodInfo& /*pod*/, const PodInfo& /*other*/,
+                           const NodeInfo& /*node*/) const {}
   [[nodiscard]] virtual Status filter(const CycleState& /*state*/, const PodInfo& /*pod*/,
                                       const NodeInfo& /*node*/) const {
     return Status::success();
   }
+  /// The same for plugins of reach kCluster, which know a node by its slot.
+  [[nodiscard]] virtual Status filter_at(const CycleState& /*state*/, const PodInfo& /*pod*/,
+                                         std::size_t /*slot*/) const {
+    return Status::success();
+  }
+  /// The same for many nodes: fits[i] becomes 0 where filter_at(slots[i]) would refuse.
+  virtual void filter_many(const CycleState& state, const PodInfo& pod, SlotSpan slots,
+                           std::span<char> fits) const {
+    for (std::size_t i = 0; i < slots.size(); ++i) {
+      if (fits[i] != 0 && !filter_at(state, pod, slots[i]).ok()) fits[i] = 0;
+    }
+  }
   /// preScore, once per cycle with two or more feasible nodes. Skip: the plugin gives no scores.
   virtual Status pre_score(CycleState& /*state*/, const PodInfo& /*pod*/,
-                           NodeSpan /*feasible*/) const {
+                           const ClusterView& /*cluster*/, SlotSpan /*feasible*/) const {
     return Status::skip();
   }
   [[nodiscard]] virtual std::int64_t score(const CycleState& /*state*/, const PodInfo& /*pod*/,
                                            const NodeInfo& /*node*/) const {
     return 0;
   }
+  /// score() for plugins of reach kCluster, for all nodes at once.
+  virtual void score_many(const CycleState& /*state*/, const PodInfo& /*pod*/, SlotSpan /*slots*/,
+                          std::span<std::int64_t> /*scores*/) const {}
   /// normalizeScore: brings this plugin's scores of all feasible nodes to 0 … kMaxNodeScore.
-  virtual void normalize(std::span<std::int64_t> /*scores*/) const {}
+  virtual void normalize(const CycleState& /*state*/, SlotSpan /*feasible*/,
+                         std::span<std::int64_t> /*scores*/) const {}
 
   virtual Status reserve(const PodInfo& /*pod*/, std::string_view /*node*/) const {
     return Status::success();
@@ -132,16 +191,25 @@ class Plugin {
     NodeSpan nodes;
     std::span<const Status> statuses;  // of the node at the same index
   };
-  /// Runs filter of all plugins of the profile on a changed node.
-  class FilterRunner {
+  /// Tries the filters of the profile on a copy of a node from which Pods were taken away.
+  class Trial {
    public:
-    virtual ~FilterRunner() = default;
-    [[nodiscard]] virtual Status filter(const NodeInfo& node) const = 0;
+    virtual ~Trial() = default;
+    virtual void remove(NodeInfo& node, const PodInfo& other) = 0;
+    virtual void add(NodeInfo& node, const PodInfoPtr& other) = 0;
+    [[nodiscard]] virtual Status filter(const NodeInfo& node) = 0;
   };
-  /// postFilter, when no node is feasible: a text for the Pod's message, empty for none.
-  [[nodiscard]] virtual std::string post_filter(const PodInfo& /*pod*/,
-                                                const Refusals& /*refusals*/,
-                                                const FilterRunner& /*filters*/) const {
+  struct PostFilterResult {
+    std::string message;              // a part of the Pod's message; empty: none
+    std::string node;                 // to nominate; empty: none
+    std::vector<PodInfoPtr> victims;  // to evict from it
+    bool clears_nomination = false;   // an earlier nomination of the Pod is void
+  };
+  /// postFilter, when no node is feasible. `random` is nullptr where nothing may be drawn.
+  [[nodiscard]] virtual PostFilterResult post_filter(const PodInfo& /*pod*/,
+                                                     const ClusterView& /*cluster*/,
+                                                     const Refusals& /*refusals*/, Trial& /*trial*/,
+                                                     Rng* /*random*/) const {
     return {};
   }
 };
@@ -158,7 +226,7 @@ std::string fit_error(std::size_t num_nodes, std::span<const std::string> reason
 struct PluginRow {
   std::string_view name;
   std::int64_t weight;  // of its normalized score; 0: gives none
-  std::unique_ptr<Plugin> (*make)();
+  std::unique_ptr<Plugin> (*make)(const SchedulerProfile& profile);
 };
 
 /// All plugins of the default profile, in the order in which they run.

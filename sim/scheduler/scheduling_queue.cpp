@@ -9,9 +9,11 @@
 namespace inferlab::sim {
 
 SchedulingQueue::SchedulingQueue(Simulation& simulation, const Framework& framework,
-                                 std::function<void()> on_active)
+                                 const SchedulerProfile& profile, std::function<void()> on_active)
     : simulation_(simulation),
       framework_(framework),
+      initial_backoff_(profile.initial_backoff),
+      max_backoff_(profile.max_backoff),
       on_active_(std::move(on_active)),
       active_(Before{&framework}) {}
 
@@ -26,7 +28,11 @@ void SchedulingQueue::add_or_update(const ObjectPtr& pod) {
     return;
   }
   // A write of its status, by this scheduler above all, does not make a Pod schedulable.
-  if (same_for_scheduling(*entry.pod->object, *pod)) return;
+  if (same_for_scheduling(*entry.pod->object, *pod)) {
+    entry.pod = std::make_shared<const PodInfo>(*entry.pod, pod);
+    return;
+  }
+  const ObjectPtr previous = entry.pod->object;
   entry.pod = std::make_shared<const PodInfo>(pod);
   switch (entry.where) {
     case Where::kInFlight:
@@ -41,7 +47,11 @@ void SchedulingQueue::add_or_update(const ObjectPtr& pod) {
       activate(entry, uid);
       return;
     case Where::kUnschedulable:
-      if ((entry.wakes_on & static_cast<ClusterEvents>(ClusterEvent::kPodUpdate)) == 0) return;
+      if (!framework_.may_help(
+              *entry.pod, entry.refused_by,
+              {static_cast<ClusterEvents>(ClusterEvent::kPodUpdate), pod, previous})) {
+        return;
+      }
       leave(entry, uid);
       retry(entry, uid);
       return;
@@ -64,14 +74,14 @@ SchedulingQueue::Popped SchedulingQueue::pop() {
   return {entry.pod, entry.attempts};
 }
 
-void SchedulingQueue::give_back(const std::string& uid, ClusterEvents wakes_on) {
+void SchedulingQueue::give_back(const std::string& uid, Framework::PluginSet refused_by) {
   const auto it = entries_.find(uid);
   if (it == entries_.end()) return;
   Entry& entry = it->second;
   INFERLAB_CHECK(entry.where == Where::kInFlight);
   entry.sort.queued = simulation_.now();
-  entry.wakes_on = wakes_on;
-  if (wakes_on == 0 || entry.changed_in_flight) {
+  entry.refused_by = refused_by;
+  if (refused_by == 0 || entry.changed_in_flight) {
     entry.changed_in_flight = false;
     retry(entry, uid);
     return;
@@ -86,10 +96,11 @@ void SchedulingQueue::give_back(const std::string& uid, ClusterEvents wakes_on) 
   });
 }
 
-void SchedulingQueue::wake(ClusterEvents events) {
+void SchedulingQueue::wake(const ClusterChange& change) {
   std::vector<std::pair<const std::string, Entry>*> woken;
   for (const auto& [seat, waiting] : waiting_) {
-    if ((waiting->second.wakes_on & events) != 0) woken.push_back(waiting);
+    const Entry& entry = waiting->second;
+    if (framework_.may_help(*entry.pod, entry.refused_by, change)) woken.push_back(waiting);
   }
   for (auto* waiting : woken) {
     leave(waiting->second, waiting->first);
@@ -120,10 +131,10 @@ SchedulingQueue::Sizes SchedulingQueue::sizes() const {
   return out;
 }
 
-Duration SchedulingQueue::backoff(const Entry& entry) {
-  Duration wait = kInitialBackoff;
-  for (int i = 1; i < entry.attempts && wait < kMaxBackoff; ++i) wait *= 2;
-  return std::min(wait, kMaxBackoff);
+Duration SchedulingQueue::backoff(const Entry& entry) const {
+  Duration wait = initial_backoff_;
+  for (int i = 1; i < entry.attempts && wait < max_backoff_; ++i) wait *= 2;
+  return std::min(wait, max_backoff_);
 }
 
 void SchedulingQueue::leave(Entry& entry, const std::string& uid) {
@@ -135,7 +146,7 @@ void SchedulingQueue::leave(Entry& entry, const std::string& uid) {
 }
 
 void SchedulingQueue::activate(Entry& entry, const std::string& uid) {
-  if (!framework_.pre_enqueue(*entry.pod, entry.wakes_on).ok()) {
+  if (!framework_.pre_enqueue(*entry.pod, entry.refused_by).ok()) {
     entry.where = Where::kGated;
     return;
   }

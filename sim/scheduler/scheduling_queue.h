@@ -20,13 +20,11 @@ namespace inferlab::sim {
 /// 30 s; here a Pod leaves at its own moment.
 class SchedulingQueue {
  public:
-  static constexpr Duration kInitialBackoff = 1s;
-  static constexpr Duration kMaxBackoff = 10s;
   static constexpr Duration kMaxUnschedulable = 5min;
 
   /// `on_active` is called whenever a Pod became active.
   SchedulingQueue(Simulation& simulation, const Framework& framework,
-                  std::function<void()> on_active);
+                  const SchedulerProfile& profile, std::function<void()> on_active);
 
   /// A Pod without a node, seen for the first time or changed.
   void add_or_update(const ObjectPtr& pod);
@@ -40,13 +38,17 @@ class SchedulingQueue {
   [[nodiscard]] bool has_active() const { return !active_.empty(); }
   /// The next Pod to try; it stays known until give_back() or remove(). Checks: has_active().
   Popped pop();
-  /// No node was found. The Pod waits for one of `wakes_on`; with none of them (an error, a lost
-  /// race) only for its back-off to pass.
-  void give_back(const std::string& uid, ClusterEvents wakes_on);
+  /// No node was found. The Pod waits for a change that may help it with one of the plugins that
+  /// have refused it; without any (an error, a lost race) only for its back-off to pass.
+  void give_back(const std::string& uid, Framework::PluginSet refused_by);
+  /// As give_back(), for any change: it cannot be said who refused.
+  void give_back_for_all(const std::string& uid) { give_back(uid, ~Framework::PluginSet{0}); }
 
-  /// Something changed: Pods that wait for it are tried again, after what is left of their
+  /// Something changed: Pods that it may help are tried again, after what is left of their
   /// back-off.
-  void wake(ClusterEvents events);
+  void wake(const ClusterChange& change);
+  /// Is there a Pod that a change could help?
+  [[nodiscard]] bool has_waiting() const { return !waiting_.empty(); }
 
   [[nodiscard]] bool knows(const std::string& uid) const { return entries_.contains(uid); }
   struct Sizes {
@@ -61,7 +63,7 @@ class SchedulingQueue {
     QueuedPod sort;
     int attempts = 0;
     Where where = Where::kInFlight;
-    ClusterEvents wakes_on = kAllClusterEvents;
+    Framework::PluginSet refused_by = 0;
     EventId timer = 0;  // the end of the back-off, or of the longest wait
     bool changed_in_flight = false;
   };
@@ -76,7 +78,7 @@ class SchedulingQueue {
     }
   };
 
-  [[nodiscard]] static Duration backoff(const Entry& entry);
+  [[nodiscard]] Duration backoff(const Entry& entry) const;
   void leave(Entry& entry, const std::string& uid);
   /// Active when preEnqueue agrees, else gated.
   void activate(Entry& entry, const std::string& uid);
@@ -85,6 +87,7 @@ class SchedulingQueue {
 
   Simulation& simulation_;
   const Framework& framework_;
+  const Duration initial_backoff_, max_backoff_;
   std::function<void()> on_active_;
   std::map<std::string, Entry> entries_;  // by uid
   std::set<ActiveKey, Before> active_;

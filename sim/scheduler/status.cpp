@@ -6,7 +6,7 @@
 namespace inferlab::sim {
 
 std::string Status::message() const {
-  return fmt::format("{}", fmt::join(reasons_, ", "));
+  return fmt::format("{}", fmt::join(reasons(), ", "));
 }
 
 }  // namespace inferlab::sim

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -11,6 +12,8 @@ namespace inferlab::sim {
 /// Source: kube-scheduler's scheduling framework, "Status" and its codes.
 class Status {
  public:
+  Status() = default;  // success
+
   enum class Code : std::uint8_t {
     kSuccess,
     kUnschedulable,  ///< not now; removing Pods from the node could help
@@ -30,6 +33,9 @@ class Status {
   static Status unresolvable(std::string reason) {
     return Status(Code::kUnresolvable, {std::move(reason)});
   }
+  static Status unresolvable(std::vector<std::string> reasons) {
+    return Status(Code::kUnresolvable, std::move(reasons));
+  }
   static Status error(std::string reason) { return Status(Code::kError, {std::move(reason)}); }
 
   [[nodiscard]] Code code() const { return code_; }
@@ -39,16 +45,23 @@ class Status {
     return code_ == Code::kUnschedulable || code_ == Code::kUnresolvable;
   }
   /// In kube-scheduler's words, without the count of nodes: "Insufficient nvidia.com/gpu".
-  [[nodiscard]] const std::vector<std::string>& reasons() const { return reasons_; }
+  [[nodiscard]] const std::vector<std::string>& reasons() const {
+    static const std::vector<std::string> kNone;
+    return reasons_ == nullptr ? kNone : *reasons_;
+  }
   /// All reasons, joined with ", ".
   [[nodiscard]] std::string message() const;
 
  private:
-  Status() = default;
-  Status(Code code, std::vector<std::string> reasons) : code_(code), reasons_(std::move(reasons)) {}
+  Status(Code code, std::vector<std::string> reasons)
+      : code_(code),
+        reasons_(reasons.empty()
+                     ? nullptr
+                     : std::make_shared<const std::vector<std::string>>(std::move(reasons))) {}
 
   Code code_ = Code::kSuccess;
-  std::vector<std::string> reasons_;
+  // Shared: the same refusal is kept for many nodes and many cycles.
+  std::shared_ptr<const std::vector<std::string>> reasons_;
 };
 
 }  // namespace inferlab::sim

@@ -18,7 +18,7 @@ class DefaultBinder final : public Plugin {
 
 }  // namespace
 
-std::unique_ptr<Plugin> make_default_binder() {
+std::unique_ptr<Plugin> make_default_binder(const SchedulerProfile& /*profile*/) {
   return std::make_unique<DefaultBinder>();
 }
 

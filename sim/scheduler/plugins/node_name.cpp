@@ -8,6 +8,7 @@ namespace {
 class NodeName final : public Plugin {
  public:
   std::string_view name() const override { return "NodeName"; }
+  Reach filter_reach() const override { return Reach::kNode; }
   ClusterEvents wakes_on() const override {
     return static_cast<ClusterEvents>(ClusterEvent::kNodeAdd);
   }
@@ -22,7 +23,7 @@ class NodeName final : public Plugin {
 
 }  // namespace
 
-std::unique_ptr<Plugin> make_node_name() {
+std::unique_ptr<Plugin> make_node_name(const SchedulerProfile& /*profile*/) {
   return std::make_unique<NodeName>();
 }
 

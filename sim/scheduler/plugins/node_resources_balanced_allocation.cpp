@@ -8,22 +8,29 @@ namespace {
 
 class NodeResourcesBalancedAllocation final : public Plugin {
  public:
-  std::string_view name() const override { return "NodeResourcesBalancedAllocation"; }
+  explicit NodeResourcesBalancedAllocation(const SchedulerProfile& profile)
+      : resources_(profile.balanced_resources) {}
 
-  Status pre_score(CycleState& /*state*/, const PodInfo& /*pod*/,
-                   NodeSpan /*feasible*/) const override {
+  std::string_view name() const override { return "NodeResourcesBalancedAllocation"; }
+  Reach score_reach() const override { return Reach::kNode; }
+
+  Status pre_score(CycleState& /*state*/, const PodInfo& /*pod*/, const ClusterView& /*cluster*/,
+                   SlotSpan /*feasible*/) const override {
     return Status::success();
   }
   std::int64_t score(const CycleState& /*state*/, const PodInfo& pod,
                      const NodeInfo& node) const override {
-    return balanced_allocation_score(pod, node);
+    return balanced_allocation_score(resources_, pod, node);
   }
+
+ private:
+  const std::vector<ScoredResource> resources_;
 };
 
 }  // namespace
 
-std::unique_ptr<Plugin> make_node_resources_balanced_allocation() {
-  return std::make_unique<NodeResourcesBalancedAllocation>();
+std::unique_ptr<Plugin> make_node_resources_balanced_allocation(const SchedulerProfile& profile) {
+  return std::make_unique<NodeResourcesBalancedAllocation>(profile);
 }
 
 }  // namespace inferlab::sim

@@ -10,8 +10,15 @@ namespace {
 class NodeUnschedulable final : public Plugin {
  public:
   std::string_view name() const override { return "NodeUnschedulable"; }
+  Reach filter_reach() const override { return Reach::kNode; }
   ClusterEvents wakes_on() const override {
     return ClusterEvent::kNodeAdd | ClusterEvent::kNodeTaint | ClusterEvent::kPodUpdate;
+  }
+  bool may_help(const PodInfo& /*pod*/, const ClusterChange& change) const override {
+    if (change.object->key.resource != "nodes") return true;
+    const bool cordoned = change.object->document["spec"]["unschedulable"].as_bool();
+    return !cordoned && (change.previous == nullptr ||
+                         change.previous->document["spec"]["unschedulable"].as_bool());
   }
 
   Status filter(const CycleState& /*state*/, const PodInfo& pod,
@@ -29,7 +36,7 @@ class NodeUnschedulable final : public Plugin {
 
 }  // namespace
 
-std::unique_ptr<Plugin> make_node_unschedulable() {
+std::unique_ptr<Plugin> make_node_unschedulable(const SchedulerProfile& /*profile*/) {
   return std::make_unique<NodeUnschedulable>();
 }
 

@@ -18,7 +18,7 @@ class PrioritySort final : public Plugin {
 
 }  // namespace
 
-std::unique_ptr<Plugin> make_priority_sort() {
+std::unique_ptr<Plugin> make_priority_sort(const SchedulerProfile& /*profile*/) {
   return std::make_unique<PrioritySort>();
 }
 

@@ -25,7 +25,7 @@ class SchedulingGates final : public Plugin {
 
 }  // namespace
 
-std::unique_ptr<Plugin> make_scheduling_gates() {
+std::unique_ptr<Plugin> make_scheduling_gates(const SchedulerProfile& /*profile*/) {
   return std::make_unique<SchedulingGates>();
 }
 

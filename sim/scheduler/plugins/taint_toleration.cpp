@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "sim/scheduler/plugins/node_match.h"
 #include "sim/scheduler/plugins/plugins.h"
 
 namespace inferlab::sim {
@@ -13,24 +14,28 @@ namespace {
 class TaintToleration final : public Plugin {
  public:
   std::string_view name() const override { return "TaintToleration"; }
+  Reach filter_reach() const override { return Reach::kNode; }
+  Reach score_reach() const override { return Reach::kNode; }
   ClusterEvents wakes_on() const override {
     return ClusterEvent::kNodeAdd | ClusterEvent::kNodeTaint | ClusterEvent::kPodUpdate;
+  }
+  bool may_help(const PodInfo& pod, const ClusterChange& change) const override {
+    if (change.object->key.resource != "nodes") return true;
+    if (untolerated_taint(pod, NodeInfo(change.object)) != nullptr) return false;
+    return change.previous == nullptr ||
+           untolerated_taint(pod, NodeInfo(change.previous)) != nullptr;
   }
 
   Status filter(const CycleState& /*state*/, const PodInfo& pod,
                 const NodeInfo& node) const override {
-    for (const Taint& taint : node.view().taints) {
-      // PreferNoSchedule is a matter of score, not of fit.
-      if (taint.effect == TaintEffect::kPreferNoSchedule) continue;
-      if (tolerates(pod.view().tolerations, taint)) continue;
-      return Status::unresolvable(
-          fmt::format("node(s) had untolerated taint {{{}: {}}}", taint.key, taint.value));
-    }
-    return Status::success();
+    const Taint* taint = untolerated_taint(pod, node);
+    if (taint == nullptr) return Status::success();
+    return Status::unresolvable(
+        fmt::format("node(s) had untolerated taint {{{}: {}}}", taint->key, taint->value));
   }
 
-  Status pre_score(CycleState& /*state*/, const PodInfo& /*pod*/,
-                   NodeSpan /*feasible*/) const override {
+  Status pre_score(CycleState& /*state*/, const PodInfo& /*pod*/, const ClusterView& /*cluster*/,
+                   SlotSpan /*feasible*/) const override {
     return Status::success();
   }
 
@@ -43,7 +48,8 @@ class TaintToleration final : public Plugin {
     });
   }
 
-  void normalize(std::span<std::int64_t> scores) const override {
+  void normalize(const CycleState& /*state*/, SlotSpan /*feasible*/,
+                 std::span<std::int64_t> scores) const override {
     default_normalize(scores, /*reverse=*/true);
   }
 
@@ -56,7 +62,7 @@ class TaintToleration final : public Plugin {
 
 }  // namespace
 
-std::unique_ptr<Plugin> make_taint_toleration() {
+std::unique_ptr<Plugin> make_taint_toleration(const SchedulerProfile& /*profile*/) {
   return std::make_unique<TaintToleration>();
 }
 

@@ -4,7 +4,10 @@
 
 #include <algorithm>
 #include <catch2/catch.hpp>
+#include <memory>
+#include <set>
 
+#include "sim/api/json.h"
 #include "tests/sim/scheduler/scheduler_world.h"
 
 namespace inferlab {
@@ -18,23 +21,42 @@ class World final : public testing::GoldenWorld {
   std::string run(const testing::GoldenCommand& command) override {
     const std::string& verb = command.name;
     if (verb == "node") {
-      world_.put_node(command);
+      world().put_node(command);
       return {};
     }
     if (verb == "bound") {
-      world_.put_pod(command, command.get("node"));
+      world().put_pod(command, command.get("node"));
+      return {};
+    }
+    if (verb == "profile") return configure(command.text);
+    if (verb == "namespace") {
+      world().put_namespace(command.words.at(0), command.get("labels"));
+      return {};
+    }
+    if (verb == "service") {
+      world().put_service(command);
+      return {};
+    }
+    if (verb == "budget") {
+      world().put_budget(command);
+      return {};
+    }
+    if (verb == "object") {
+      // Of any kind, in JSON: object RESOURCE NAME [namespace=NAMESPACE]
+      world().put(command.words.at(0), command.get("namespace"), command.words.at(1),
+                  sim::parse_json(command.text).value());
       return {};
     }
     if (verb == "schedule") return schedule(command);
     if (verb == "decision") {
       // Long enough for any back-off to pass.
-      world_.run_for(11s);
-      return world_.outcome(command.words.at(0)) + "\n";
+      world().run_for(11s);
+      return world().outcome(command.words.at(0)) + "\n";
     }
     if (verb == "allocatable") return grow(command);
     if (verb == "ungate") return ungate(command);
     if (verb == "delete") {
-      world_.remove_pod(command.words.at(0));
+      world().remove_pod(command.words.at(0));
       return {};
     }
     if (verb == "explain") return explain(command.words.at(0));
@@ -42,18 +64,72 @@ class World final : public testing::GoldenWorld {
   }
 
  private:
-  SchedulingExplanation look(const std::string& name) const {
-    return world_.scheduler.explain("default", name).value();
+  SchedulerWorld& world() { return *world_; }
+
+  SchedulingExplanation look(const std::string& name) {
+    return world().scheduler.explain("default", name).value();
+  }
+
+  // The profile of a KubeSchedulerConfiguration, in JSON; first of all.
+  std::string configure(const std::string& text) {
+    const auto profile = sim::profile_from(sim::parse_json(text).value_or(Value()));
+    if (!profile) return profile.error().message + "\n";
+    world_ = std::make_unique<SchedulerWorld>(1, *profile);
+    return {};
+  }
+
+  std::set<std::string> pods() {
+    std::set<std::string> out;
+    for (const sim::ObjectPtr& pod : world().store.list("pods")) out.insert(pod->key.name);
+    return out;
+  }
+
+  // Runs until nothing is evicted any more, and says who was, and what was said before.
+  std::string settle(const std::string& name) {
+    const std::set<std::string> before = pods();
+    std::string first;
+    while (true) {
+      world().run_for(500ms);
+      if (first.empty()) first = world().outcome(name);
+      if (!world().finish_deletions()) break;
+      world().run_for(2s);
+    }
+    const std::set<std::string> after = pods();
+    std::string out;
+    const std::string uid = world().pod(name)["metadata"]["uid"].str();
+    for (const std::string& pod : before) {
+      if (after.contains(pod)) continue;
+      std::string events = world().events_of(pod);
+      if (const std::size_t at = events.find(uid); at != std::string::npos) {
+        events.replace(at, uid.size(), "<uid>");
+      }
+      const std::size_t preempted = events.find("Normal Preempted");
+      out += fmt::format("  {}: {}", pod,
+                         preempted == std::string::npos ? "gone\n" : events.substr(preempted));
+    }
+    return out.empty() ? out : fmt::format("  {}\n{}", first, out);
   }
 
   // Prints all nodes that are equally good. took=NODE goes on with that one, whichever the seed
   // would have chosen.
   std::string schedule(const testing::GoldenCommand& command) {
     const std::string name = command.words.at(0);
-    world_.put_pod(command, {});
+    world().put_pod(command, {});
+    const std::string ns = command.get("namespace", "default");
+    if (ns != "default") {
+      const SchedulingExplanation found = world().scheduler.explain(ns, name).value();
+      world().run_for(500ms);
+      return print(command, found, {});
+    }
     const SchedulingExplanation before = look(name);
-    world_.run_for(500ms);
-    const std::string outcome = world_.outcome(name);
+    const std::string evicted = settle(name);
+    return print(command, before, evicted);
+  }
+
+  std::string print(const testing::GoldenCommand& command, const SchedulingExplanation& before,
+                    const std::string& evicted) {
+    const std::string& name = command.words.at(0);
+    const std::string outcome = world().outcome(name);
     std::vector<const SchedulingExplanation::NodeVerdict*> feasible;
     std::int64_t best = 0;
     for (const auto& node : before.nodes) {
@@ -61,7 +137,9 @@ class World final : public testing::GoldenWorld {
       feasible.push_back(&node);
       best = std::max(best, node.total);
     }
-    if (feasible.empty() || outcome.find(" -> ") == std::string::npos) return outcome + "\n";
+    if (feasible.empty() || outcome.find(" -> ") == std::string::npos) {
+      return outcome + "\n" + evicted;
+    }
     std::sort(feasible.begin(), feasible.end(),
               [](const auto* a, const auto* b) { return a->node < b->node; });
     std::vector<std::string> ties;
@@ -77,40 +155,40 @@ class World final : public testing::GoldenWorld {
         scores += fmt::format("  {} {}: {}\n", node->node, node->total, fmt::join(parts, ", "));
       }
     }
-    const std::string chosen = world_.pod(name)["spec"]["nodeName"].str();
+    const std::string chosen = world().pod(name)["spec"]["nodeName"].str();
     if (std::find(ties.begin(), ties.end(), chosen) == ties.end()) {
       return fmt::format("{} went to {}, which is not among the best\n", name, chosen);
     }
     if (const std::string took = command.get("took"); !took.empty() && took != chosen) {
-      world_.remove_pod(name);
-      world_.put_pod(command, took);
+      world().remove_pod(name);
+      world().put_pod(command, took);
     }
     return fmt::format("{} -> {}\n{}", name, fmt::join(ties, " | "), scores);
   }
 
   std::string grow(const testing::GoldenCommand& command) {
     const std::string name = command.words.at(0);
-    Value node = world_.store.get({"nodes", "", name})->document;
+    Value node = world().store.get({"nodes", "", name})->document;
     for (const auto& [resource, amount] : command.args) {
       node = node.with_path({"status", "allocatable", resource}, amount);
     }
-    world_.put("nodes", "", name, node);
+    world().put("nodes", "", name, node);
     return {};
   }
 
   std::string ungate(const testing::GoldenCommand& command) {
     const std::string name = command.words.at(0);
-    Value pod = world_.pod(name).without_path({"spec", "schedulingGates"});
+    Value pod = world().pod(name).without_path({"spec", "schedulingGates"});
     if (const std::string gate = command.get("gates"); !gate.empty()) {
       pod = pod.with_path({"spec", "schedulingGates"},
                           Value::array({Value::object({{"name", gate}})}));
     }
-    world_.put("pods", "default", name, pod);
+    world().put("pods", "default", name, pod);
     return {};
   }
 
-  std::string explain(const std::string& name) const {
-    const auto answer = world_.scheduler.explain("default", name);
+  std::string explain(const std::string& name) {
+    const auto answer = world().scheduler.explain("default", name);
     if (!answer) return fmt::format("{}\n", answer.error().message);
     const SchedulingExplanation& found = *answer;
     std::string out = fmt::format("{}: {}\n", found.pod, found.state);
@@ -125,7 +203,7 @@ class World final : public testing::GoldenWorld {
     return out;
   }
 
-  SchedulerWorld world_;
+  std::unique_ptr<SchedulerWorld> world_ = std::make_unique<SchedulerWorld>();
 };
 
 }  // namespace

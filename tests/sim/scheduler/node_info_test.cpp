@@ -5,12 +5,15 @@
 #include <catch2/catch.hpp>
 #include <cstdint>
 #include <limits>
+#include <vector>
 
 #include "sim/api/json.h"
 #include "sim/scheduler/plugins/allocation_score.h"
 
 namespace inferlab::sim {
 namespace {
+
+const std::vector<ScoredResource> kResources = {{"cpu", 1}, {"memory", 1}};
 
 PodInfoPtr pod(Store& store, const std::string& name, const std::string& spec) {
   const ObjectKey key{"pods", "default", name};
@@ -58,9 +61,9 @@ TEST_CASE("NodeInfo: amounts past all bounds neither run over nor leave anything
   std::vector<PodInfoPtr> pods;
   for (int i = 0; i < 200; ++i) pods.push_back(pod(store, fmt::format("p{}", i), most));
   for (const PodInfoPtr& one : pods) {
-    const std::int64_t score = least_allocated_score(*one, info);
+    const std::int64_t score = least_allocated_score(kResources, *one, info);
     CHECK((score >= 0 && score <= 100));
-    const std::int64_t balance = balanced_allocation_score(*one, info);
+    const std::int64_t balance = balanced_allocation_score(kResources, *one, info);
     CHECK((balance >= 0 && balance <= 100));
     info.add_pod(one);
     REQUIRE(info.requested.memory > 0);

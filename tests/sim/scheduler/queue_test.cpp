@@ -71,16 +71,19 @@ TEST_CASE("scheduling queue: without any change a Pod is tried again after five 
 
 TEST_CASE("scheduling queue: the back-off grows from 1 s to 10 s") {
   SchedulerWorld world;
-  put_node(world, "n1", "1");
+  put_node(world, "n1", "4");
+  put_pod(world, "first", "4");
+  world.run_for(100ms);
   put_pod(world, "big", "4");
   world.run_for(100ms);
-  std::string gpus = "1";
+  std::string gpus = "4";
   int changes = 0;
-  // A node that changes all the time wakes the Pod each time; only the back-off slows it down.
+  // A node that grows again and again, never far enough, wakes the Pod each time; only the back-off
+  // slows it down.
   const auto shake = [&](Duration duration) {
     const Time end = world.simulation.now() + duration;
     while (world.simulation.now() < end) {
-      gpus = ++changes % 2 == 0 ? "1" : "2";
+      gpus = ++changes % 2 == 0 ? "4" : "5";
       auto node = world.store.get({"nodes", "", "n1"})->document;
       world.put("nodes", "", "n1",
                 node.with_path({"status", "allocatable", "nvidia.com/gpu"}, gpus));
@@ -93,11 +96,12 @@ TEST_CASE("scheduling queue: the back-off grows from 1 s to 10 s") {
 }
 
 TEST_CASE("scheduling queue: of many nodes a share is looked at") {
-  CHECK(sim::nodes_to_find(5) == 5);
-  CHECK(sim::nodes_to_find(99) == 99);
-  CHECK(sim::nodes_to_find(200) == 100);
-  CHECK(sim::nodes_to_find(1000) == 420);
-  CHECK(sim::nodes_to_find(6000) == 300);
+  const sim::SchedulerProfile profile;
+  CHECK(profile.nodes_to_find(5) == 5);
+  CHECK(profile.nodes_to_find(99) == 99);
+  CHECK(profile.nodes_to_find(200) == 100);
+  CHECK(profile.nodes_to_find(1000) == 420);
+  CHECK(profile.nodes_to_find(6000) == 300);
 }
 
 TEST_CASE("kube-scheduler: equal seeds break ties alike, and no node is overfilled") {

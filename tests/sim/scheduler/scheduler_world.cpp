@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <sstream>
 #include <vector>
@@ -73,6 +74,19 @@ Value taints(const std::string& text) {
   return Value::array(std::move(out));
 }
 
+// "name=bytes".
+Value images(const std::string& text) {
+  Value::Array out;
+  for (const std::string& word : words(text)) {
+    const std::size_t equals = word.rfind('=');
+    const std::vector<std::string> names = {word.substr(0, equals)};
+    out.push_back(Value::object(
+        {{"names", Value::strings(names)},
+         {"sizeBytes", static_cast<std::int64_t>(std::stoll(word.substr(equals + 1)))}}));
+  }
+  return Value::array(std::move(out));
+}
+
 Value tolerations(const std::string& text) {
   Value::Array out;
   for (const std::string& word : words(text)) {
@@ -88,9 +102,9 @@ Value tolerations(const std::string& text) {
 
 }  // namespace
 
-SchedulerWorld::SchedulerWorld(std::uint64_t seed)
-    : simulation(seed), api(simulation, store), scheduler(api) {
-  put("namespaces", "", "default", Value::object({{"apiVersion", "v1"}, {"kind", "Namespace"}}));
+SchedulerWorld::SchedulerWorld(std::uint64_t seed, sim::SchedulerProfile profile)
+    : simulation(seed), api(simulation, store), scheduler(api, std::move(profile)) {
+  put_namespace("default", {});
   scheduler.start();
 }
 
@@ -106,6 +120,27 @@ void SchedulerWorld::put(const std::string& resource, const std::string& ns,
   store.put({resource, ns, name}, document, simulation.now());
 }
 
+void SchedulerWorld::put_namespace(const std::string& name, const std::string& labels) {
+  put("namespaces", "", name,
+      Value::object({{"apiVersion", "v1"},
+                     {"kind", "Namespace"},
+                     {"metadata", Value::object({{"labels", pairs(labels)}})}}));
+}
+
+void SchedulerWorld::put_service(const testing::GoldenCommand& command) {
+  const Value spec = Value::object({{"selector", pairs(command.get("select"))}});
+  put("services", command.get("namespace", "default"), command.words.at(0),
+      Value::object({{"apiVersion", "v1"}, {"kind", "Service"}, {"spec", spec}}));
+}
+
+void SchedulerWorld::put_budget(const testing::GoldenCommand& command) {
+  const Value selector = Value::object({{"matchLabels", pairs(command.get("select"))}});
+  put("poddisruptionbudgets.policy", command.get("namespace", "default"), command.words.at(0),
+      Value::object(
+          {{"spec", Value::object({{"selector", selector}})},
+           {"status", Value::object({{"disruptionsAllowed", command.integer("allowed", 0)}})}}));
+}
+
 void SchedulerWorld::put_node(const testing::GoldenCommand& command) {
   const std::string name = command.words.at(0);
   const Value amounts = resources(command);
@@ -117,16 +152,27 @@ void SchedulerWorld::put_node(const testing::GoldenCommand& command) {
   if (command.args.contains("taints")) {
     node = node.with_path({"spec", "taints"}, taints(command.get("taints")));
   }
+  if (command.args.contains("images")) {
+    node = node.with_path({"status", "images"}, images(command.get("images")));
+  }
   if (command.get("cordoned") == "yes") node = node.with_path({"spec", "unschedulable"}, true);
   put("nodes", "", name, node);
 }
 
 void SchedulerWorld::put_pod(const testing::GoldenCommand& command, std::string_view node) {
-  const Value container = Value::object(
+  Value container = Value::object(
       {{"name", "main"},
-       {"image", "registry.local/vllm:v1"},
+       {"image", command.get("image", "registry.local/vllm:v1")},
        {"resources",
         Value::object({{"requests", resources(command)}, {"limits", resources(command, true)}})}});
+  if (command.args.contains("host-port")) {
+    const std::int64_t port = command.integer("host-port", 0);
+    Value entry = Value::object({{"containerPort", port},
+                                 {"hostPort", port},
+                                 {"protocol", command.get("protocol", "TCP")}});
+    if (command.args.contains("host-ip")) entry = entry.with("hostIP", command.get("host-ip"));
+    container = container.with("ports", Value::array({entry}));
+  }
   Value spec = Value::object({{"containers", Value::array({container})}});
   const std::int64_t priority = command.integer("priority", 0);
   const std::string policy =
@@ -152,16 +198,38 @@ void SchedulerWorld::put_pod(const testing::GoldenCommand& command, std::string_
     gates.push_back(Value::object({{"name", gate}}));
   }
   if (!gates.empty()) spec = spec.with("schedulingGates", Value::array(std::move(gates)));
-  if (!command.text.empty()) {
-    spec = spec.with("affinity", sim::parse_json(command.text).value_or(Value()));
+  // The text has members of spec; those of spec.affinity may stand for themselves.
+  const Value more = sim::parse_json(command.text.empty() ? "{}" : command.text).value_or(Value());
+  REQUIRE(more.is_object());
+  for (const Value::Member& member : more.members()) {
+    if (member.key.ends_with("ffinity") && member.key != "affinity") {
+      spec = spec.with_path({"affinity", member.key}, member.value);
+    } else {
+      spec = spec.with(member.key, member.value);
+    }
   }
-  const Value pod = Value::object({{"apiVersion", "v1"},
-                                   {"kind", "Pod"},
-                                   {"metadata", Value::object({{"name", command.words.at(0)}})},
-                                   {"spec", spec}});
-  const sim::ApiResponse response = api.create("pods", "default", pod, "test");
+  const std::string& name = command.words.at(0);
+  const std::string ns = command.get("namespace", "default");
+  const Value metadata = Value::object({{"name", name}, {"labels", pairs(command.get("labels"))}});
+  const Value pod = Value::object(
+      {{"apiVersion", "v1"}, {"kind", "Pod"}, {"metadata", metadata}, {"spec", spec}});
+  const sim::ApiResponse response = api.create("pods", ns, pod, "test");
   INFO(response.message());
   REQUIRE(response.ok());
+  if (const std::string started = command.get("started"); !started.empty()) {
+    put("pods", ns, name,
+        store.get({"pods", ns, name})->document.with_path({"status", "startTime"}, started));
+  }
+}
+
+bool SchedulerWorld::finish_deletions() {
+  bool any = false;
+  for (const sim::ObjectPtr& pod : store.list("pods")) {
+    if (!pod->view<sim::PodView>().meta.deletion_timestamp) continue;
+    store.remove(pod->key, pod->document, simulation.now());
+    any = true;
+  }
+  return any;
 }
 
 void SchedulerWorld::remove_pod(const std::string& name) {
@@ -187,14 +255,19 @@ std::string SchedulerWorld::outcome(const std::string& name) const {
   for (const Value& condition : document["status"]["conditions"].items()) {
     if (condition["type"].as_string() != "PodScheduled") continue;
     const bool gated = condition["reason"].as_string() == "SchedulingGated";
-    return fmt::format("{}: {}", name, condition[gated ? "reason" : "message"].as_string());
+    return fmt::format("{}: {}{}", name, gated ? "SchedulingGated: " : "",
+                       condition["message"].as_string());
   }
   return fmt::format("{}: waiting", name);
 }
 
 std::string SchedulerWorld::events_of(const std::string& name) const {
   std::string out;
-  for (const sim::ObjectPtr& event : store.list("events", "default")) {
+  std::vector<sim::ObjectPtr> events = store.list("events", "default");
+  std::sort(events.begin(), events.end(), [](const sim::ObjectPtr& a, const sim::ObjectPtr& b) {
+    return a->revision < b->revision;
+  });
+  for (const sim::ObjectPtr& event : events) {
     const Value& document = event->document;
     if (document["involvedObject"]["name"].as_string() != name) continue;
     out +=
