@@ -22,7 +22,7 @@ std::string_view protocol_of(const Value& port) {
 std::optional<int> target_port(const ServicePort& port, const StoredObject& pod) {
   if (port.target_port.is_null()) return port.port;
   if (port.target_port.is_int()) return static_cast<int>(port.target_port.as_int());
-  const std::string_view protocol = port.protocol.empty() ? "TCP" : port.protocol;
+  const std::string protocol = port.protocol.empty() ? "TCP" : port.protocol;
   const Value& spec = pod.document["spec"];
   for (const char* const list : {"containers", "initContainers"}) {
     for (const Value& container : spec[list].items()) {
