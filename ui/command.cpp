@@ -1,10 +1,16 @@
 #include "ui/command.h"
 
+#include <fmt/format.h>
+
+#include <filesystem>
 #include <optional>
 #include <string>
+#include <system_error>
+#include <vector>
 
 #include "engine/base/time.h"
 #include "labs/desk/desk.h"
+#include "labs/grade/submission.h"
 #include "labs/spec/text_file.h"
 #include "ui/window.h"
 
@@ -17,7 +23,8 @@ class UiCommand final : public labs::Command {
     args.option("--lab", lab_, "id of a lab; default: the first");
     args.option("--screenshot", screenshot_, "write a PNG of the window and end; needs no display");
     args.option("--at", at_, "with --screenshot: virtual time of the picture, \"120s\"");
-    args.option("--apply", apply_, "with --screenshot: a manifest to apply at the start");
+    args.option("--apply", apply_,
+                "with --screenshot: a manifest to apply at the start, or a folder of them");
     args.flag("--check", check_,
               "with --screenshot: grade first, and show the report; no attempt of yours");
   }
@@ -44,10 +51,34 @@ class UiCommand final : public labs::Command {
 
  private:
   Result<void> prepare_picture(labs::Desk& desk, Duration at) const {
-    if (!apply_.empty()) INFERLAB_TRY_VOID(desk.apply_file(apply_));
+    INFERLAB_TRY(const std::vector<std::string> files, manifests());
+    for (const std::string& file : files) {
+      INFERLAB_TRY_VOID(desk.apply_file(file));
+      // In the window these stand beside the editor; a picture would show them to nobody.
+      const labs::DeskViewPtr shown = desk.view();
+      if (!shown->problems.empty()) {
+        const labs::EditorProblem& first = shown->problems.front();
+        const std::string line = first.line > 0 ? fmt::format(":{}", first.line) : "";
+        return Error{ErrorKind::kInvalid, fmt::format("{}{}: {}", file, line, first.message),
+                     first.hint};
+      }
+    }
     INFERLAB_TRY_VOID(desk.run_until(Time{at}));
     if (check_) desk.check_and_wait();
     return {};
+  }
+
+  // The manifests of a folder by name, as `kubectl apply -f` takes them.
+  [[nodiscard]] Result<std::vector<std::string>> manifests() const {
+    std::error_code failed;
+    if (apply_.empty()) return std::vector<std::string>();
+    if (!std::filesystem::is_directory(apply_, failed)) return std::vector<std::string>{apply_};
+    INFERLAB_TRY(const auto found, labs::read_submission(apply_));
+    std::vector<std::string> out;
+    for (const labs::SubmissionFile& file : found) {
+      out.push_back((std::filesystem::path(apply_) / file.name).string());
+    }
+    return out;
   }
 
   std::string lab_, screenshot_, at_ = "0s", apply_;

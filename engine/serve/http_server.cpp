@@ -14,6 +14,7 @@
 #include "engine/serve/completion_handler.h"
 #include "engine/serve/connection_pool.h"
 #include "engine/serve/http_listener.h"
+#include "engine/serve/listen_error.h"
 
 namespace inferlab {
 namespace {
@@ -109,12 +110,7 @@ class HttpServer::Impl {
     } else if (options_.port > 0 && options_.port <= 65535) {
       port_ = server_.bind_to_port(options_.host, options_.port) ? options_.port : -1;
     }
-    if (port_ <= 0) {
-      return Error{ErrorKind::kUnavailable,
-                   fmt::format("http://{}:{}: cannot listen: the address is in use or not ours",
-                               options_.host, options_.port),
-                   "choose another --port, or 0 for a free one"};
-    }
+    if (port_ <= 0) return listen_error(options_.host, options_.port);
     server_.widen_backlog();
     thread_ = std::thread([this] {
       server_.listen_after_bind();

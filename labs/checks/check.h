@@ -1,10 +1,12 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "engine/base/result.h"
 #include "labs/checks/params.h"
+#include "labs/checks/trouble.h"
 #include "labs/checks/variant.h"
 #include "labs/spec/lab_spec.h"
 #include "sim/cluster/cluster.h"
@@ -17,13 +19,33 @@ struct Finding {
   int percent = 0;  // of the check's points; 100: holds
   std::string seen;
   std::string expected;
+  Cause cause = Cause::kFinding;  // of a failure
+  /// The object at fault that kept the check from judging, as Trouble::root; empty: it has judged.
+  std::string root;
 
   [[nodiscard]] bool passed() const { return percent == 100; }
   static Finding pass(std::string seen) {
-    return {.percent = 100, .seen = std::move(seen), .expected = {}};
+    Finding out;
+    out.percent = 100;
+    out.seen = std::move(seen);
+    return out;
   }
   static Finding fail(std::string seen, std::string expected) {
-    return {.percent = 0, .seen = std::move(seen), .expected = std::move(expected)};
+    Finding out;
+    out.seen = std::move(seen);
+    out.expected = std::move(expected);
+    return out;
+  }
+  /// Failed because of this trouble; `seen` begins with `intro`.
+  static Finding fail(const Trouble& trouble, std::string expected, std::string_view intro = {}) {
+    Finding out = fail(std::string(intro) + trouble.what, std::move(expected));
+    out.cause = trouble.cause;
+    out.root = trouble.root;
+    return out;
+  }
+  Finding with(Cause why) && {
+    cause = why;
+    return std::move(*this);
   }
 };
 

@@ -37,7 +37,7 @@ Result<Finding> gpu_requested(CheckContext& context, const Params& params) {
   const std::string expected =
       fmt::format("each Pod runs on a node with {} nvidia.com/gpu set aside for it alone", gpus);
   const auto workload = Workload::find(run->store(), ns, name);
-  if (!workload) return Finding::fail(no_deployment(ns, name), expected);
+  if (!workload) return Finding::fail(deployment_trouble(*run, ns, name), expected);
   std::int64_t bound = 0;
   for (const sim::ObjectPtr& pod : workload->all_pods()) {
     const sim::PodView& view = pod->view<sim::PodView>();
@@ -49,7 +49,7 @@ Result<Finding> gpu_requested(CheckContext& context, const Params& params) {
                            expected);
     }
   }
-  if (bound == 0) return Finding::fail(workload->trouble(), expected);
+  if (bound == 0) return Finding::fail(deployment_trouble(*run, ns, name), expected);
   return Finding::pass(fmt::format("{} Pod(s), {} GPU(s) each", bound, gpus));
 }
 

@@ -60,10 +60,11 @@ Result<Finding> image_pinned(CheckContext& context, const Params& params) {
   moved.horizon = params.duration_or("horizon", {});
   INFERLAB_TRY(sim::Cluster* const run, context.run({}));
   const auto today = Workload::find(run->store(), ns, name);
-  if (!today) return Finding::fail(no_deployment(ns, name), expected);
+  if (!today) return Finding::fail(deployment_trouble(*run, ns, name), expected);
   const auto before = images_of(*today);
   if (before.empty()) {
-    return Finding::fail(fmt::format("no container was started: {}", today->trouble()), expected);
+    return Finding::fail(deployment_trouble(*run, ns, name), expected,
+                         "no container was started: ");
   }
   INFERLAB_TRY(sim::Cluster* const later_run, context.run(moved));
   const auto later = Workload::find(later_run->store(), ns, name);

@@ -40,11 +40,12 @@ Result<Finding> model_pinned(CheckContext& context, const Params& params) {
   const std::string expected = fmt::format(
       "{} at a revision that nobody can move, so that every start loads the same weights", model);
   const auto workload = Workload::find(run->store(), ns, name);
-  if (!workload) return Finding::fail(no_deployment(ns, name), expected);
+  if (!workload) return Finding::fail(deployment_trouble(*run, ns, name), expected);
   const std::vector<LlmContainer> servers = llm_containers(workload->all_pods(), *run);
   if (servers.empty()) {
-    return Finding::fail(fmt::format("no LLM server came to run: {}", workload->trouble()),
-                         expected);
+    const Trouble trouble = deployment_trouble(*run, ns, name);
+    if (trouble.any()) return Finding::fail(trouble, expected, "no LLM server came to run: ");
+    return Finding::fail(fmt::format("{} runs no LLM server", workload->name()), expected);
   }
   for (const LlmContainer& server : servers) {
     const std::string who = fmt::format("container {} of Pod {}", server.container, server.pod);

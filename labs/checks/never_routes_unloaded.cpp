@@ -47,7 +47,7 @@ Result<Finding> never_routes_unloaded(CheckContext& context, const Params& param
       variant.model_load_slowdown);
   INFERLAB_TRY(sim::Cluster* const base, context.run({}));
   if (!Workload::find(base->store(), ns, name)) {
-    return Finding::fail(no_deployment(ns, name), expected);
+    return Finding::fail(deployment_trouble(*base, ns, name), expected);
   }
   variant.restart = fmt::format("{}/{}", ns, name);
   variant.restart_at = params.duration("restart_at");
@@ -60,8 +60,14 @@ Result<Finding> never_routes_unloaded(CheckContext& context, const Params& param
                          expected);
   }
   if (count.answered == 0) {
-    return Finding::fail(fmt::format("no request was answered, of {} that ended", count.ended),
-                         expected);
+    const std::string seen =
+        fmt::format("no request was answered, of {} that ended{}{}", count.ended,
+                    count.failed.empty() ? "" : ": ", count.failures());
+    // The graded run tells whose fault it is: that of the Pods, of the Service, or neither's.
+    Trouble trouble = never_available(*base, ns, name);
+    if (!trouble.any()) trouble = traffic_trouble(*base, ns, service);
+    if (trouble.any()) return Finding::fail(trouble, expected, seen + ": ");
+    return Finding::fail(seen, expected).with(count.cause());
   }
   return Finding::pass(
       fmt::format("none of {} requests; {} were answered", count.ended, count.answered));

@@ -1,5 +1,7 @@
 #include "labs/checks/placement.h"
 
+#include <fmt/format.h>
+
 #include "sim/api/views.h"
 
 namespace inferlab::labs {
@@ -8,6 +10,16 @@ const PlacedPod* Placement::outside(const std::string& pool) const& {
     if (each.pool != pool) return &each;
   }
   return nullptr;
+}
+
+std::string past_the_scheduler(const Workload& workload) {
+  const std::string node =
+      workload.deployment().document["spec"]["template"]["spec"]["nodeName"].str();
+  if (node.empty()) return {};
+  return fmt::format(
+      "the Pods of {} have spec.nodeName {}: that bypasses the scheduler, so neither labels nor "
+      "taints decide where they run",
+      workload.name(), node);
 }
 
 Placement placement_of(const Workload& workload, const sim::Kubelets& kubelets) {

@@ -22,6 +22,10 @@ struct Placement {
   const PlacedPod* outside(const std::string& pool) const&& = delete;
 };
 
+/// What is to be said of a Deployment whose Pods name their node themselves, so that no scheduler
+/// looks at labels and taints; empty for others.
+std::string past_the_scheduler(const Workload& workload);
+
 Placement placement_of(const Workload& workload, const sim::Kubelets& kubelets);
 
 }  // namespace inferlab::labs

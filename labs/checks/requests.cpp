@@ -28,6 +28,14 @@ std::string RequestCount::failures() const {
   return out;
 }
 
+Cause RequestCount::cause() const {
+  constexpr int kGaveUp = 499;  // the client's doing, though it is a 4xx
+  for (const auto& [code, count] : failed) {
+    if (code >= 400 && code < kGaveUp && count > 0) return Cause::kRefused;
+  }
+  return Cause::kFinding;
+}
+
 RequestCount count_requests(const sim::Telemetry& telemetry, std::string_view ns,
                             std::string_view service, Time from, Time to) {
   const sim::SeriesLabels labels = {{"namespace", std::string(ns)},

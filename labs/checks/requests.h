@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "engine/base/time.h"
+#include "labs/spec/cause.h"
 #include "sim/telemetry/telemetry.h"
 
 namespace inferlab::labs {
@@ -21,6 +22,8 @@ struct RequestCount {
 
   /// "12 got 503, 3 got 499"
   [[nodiscard]] std::string failures() const;
+  /// kRefused when a server has turned requests away (400, 401, 404), else kFinding.
+  [[nodiscard]] Cause cause() const;
 };
 
 RequestCount count_requests(const sim::Telemetry& telemetry, std::string_view ns,

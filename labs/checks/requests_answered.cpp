@@ -49,10 +49,10 @@ Result<Finding> requests_answered(CheckContext& context, const Params& params) {
       "answered",
       share * 100, ns, service);
   const auto workload = Workload::find(run->store(), ns, name);
-  if (!workload) return Finding::fail(no_deployment(ns, name), expected);
+  if (!workload) return Finding::fail(deployment_trouble(*run, ns, name), expected);
   const std::optional<Time> first = workload->first_available(1);
   if (!first) {
-    return Finding::fail(fmt::format("never available: {}", workload->trouble()), expected);
+    return Finding::fail(never_available(*run, ns, name), expected, "never available: ");
   }
   const RequestCount count =
       count_requests(run->telemetry(), ns, service, *first, run->simulation().now());
@@ -61,7 +61,11 @@ Result<Finding> requests_answered(CheckContext& context, const Params& params) {
                                        count.failed.empty() ? "" : "; ", count.failures());
   const bool enough = count.ended >= at_least && static_cast<double>(count.answered) >=
                                                      share * static_cast<double>(count.ended);
-  return enough ? Finding::pass(seen) : Finding::fail(seen, expected);
+  if (enough) return Finding::pass(seen);
+  if (count.answered > 0) return Finding::fail(seen, expected);
+  const Trouble trouble = traffic_trouble(*run, ns, service);
+  if (trouble.any()) return Finding::fail(trouble, expected, seen + ": ");
+  return Finding::fail(seen, expected).with(count.cause());
 }
 
 }  // namespace inferlab::labs

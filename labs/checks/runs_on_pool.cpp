@@ -33,9 +33,9 @@ Result<Finding> runs_on_pool(CheckContext& context, const Params& params) {
       pool);
   INFERLAB_TRY(sim::Cluster* const run, context.run({}));
   const auto workload = Workload::find(run->store(), ns, name);
-  if (!workload) return Finding::fail(no_deployment(ns, name), expected);
+  if (!workload) return Finding::fail(deployment_trouble(*run, ns, name), expected);
   const Placement placed = placement_of(*workload, run->kubelets());
-  if (placed.pods == 0) return Finding::fail(workload->trouble(), expected);
+  if (placed.pods == 0) return Finding::fail(deployment_trouble(*run, ns, name), expected);
   if (const auto* other = placed.outside(pool)) {
     return Finding::fail(fmt::format("Pod {} ran on {}", other->pod, other->node), expected);
   }
@@ -45,9 +45,12 @@ Result<Finding> runs_on_pool(CheckContext& context, const Params& params) {
   variant.horizon = params.duration_or("horizon", {});
   INFERLAB_TRY(sim::Cluster* const rerun, context.run(variant));
   const auto elsewhere = Workload::find(rerun->store(), ns, name);
-  if (!elsewhere) return Finding::fail(no_deployment(ns, name), expected);
+  if (!elsewhere) return Finding::fail(deployment_trouble(*rerun, ns, name), expected);
   const Placement strayed = placement_of(*elsewhere, rerun->kubelets());
   if (const auto* other = strayed.outside(pool)) {
+    if (const std::string bypass = past_the_scheduler(*workload); !bypass.empty()) {
+      return Finding::fail(bypass, expected).with(Cause::kOther);
+    }
     return Finding::fail(
         fmt::format("without pool {} and without taints, Pod {} ran on {}: nothing but a taint "
                     "kept it away",

@@ -2,7 +2,6 @@
 // gets, and the process there says that it is well under `path`.
 #include <fmt/format.h>
 
-#include "labs/checks/backends.h"
 #include "labs/checks/common_params.h"
 #include "labs/checks/kinds.h"
 #include "sim/node/kubelets.h"
@@ -36,24 +35,16 @@ Result<Finding> service_routes(CheckContext& context, const Params& params) {
   const std::string expected =
       fmt::format("a client of Service {}/{} at port {} reaches a server that answers {}", ns,
                   service, port, path);
-  // endpoints() and not pick(): a check takes no turn that a client would have had.
+  const Trouble trouble = service_trouble(*run, ns, service, port);
+  if (trouble.any()) return Finding::fail(trouble, expected);
   const auto endpoints = run->gateway().endpoints(ns, service, port);
-  if (!endpoints || endpoints->empty()) {
-    const Backends backends = ready_backends(run->store(), ns, service);
-    const std::string trouble =
-        endpoints ? fmt::format("Service {}/{} has no endpoint for port {}", ns, service, port)
-                  : endpoints.error().message;
-    return Finding::fail(backends.trouble.empty() ? trouble : backends.trouble, expected);
-  }
+  INFERLAB_CHECK(endpoints.has_value());  // else there would be trouble
   std::string places;
   for (const sim::Endpoint& endpoint : *endpoints) {
     sim::Workload* const process =
         run->kubelets().listener(endpoint.ns, endpoint.pod, endpoint.port);
     const std::string where = fmt::format("port {} of Pod {}", endpoint.port, endpoint.pod);
-    if (process == nullptr) {
-      return Finding::fail(fmt::format("the Service leads to {}, where nothing listens", where),
-                           expected);
-    }
+    INFERLAB_CHECK(process != nullptr);
     const sim::HttpAnswer answer = process->http_get(endpoint.port, path);
     if (!answer.connected || answer.status != 200) {
       return Finding::fail(fmt::format("{} answers {} with {}", where, path, answer.status),

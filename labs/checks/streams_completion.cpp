@@ -7,7 +7,6 @@
 #include <algorithm>
 #include <tuple>
 
-#include "labs/checks/backends.h"
 #include "labs/checks/common_params.h"
 #include "labs/checks/kinds.h"
 #include "labs/checks/llm_containers.h"
@@ -61,27 +60,18 @@ bool same_setup(const ServeOptions& a, const ServeOptions& b) {
 /// The servers behind a port of a Service, or what is wrong with one of them.
 struct Servers {
   std::vector<LlmContainer> found;
-  std::string trouble;
+  Trouble trouble;
 };
 
 Servers servers_behind(sim::Cluster& run, const std::string& ns, const std::string& service,
                        int port) {
   Servers out;
+  out.trouble = service_trouble(run, ns, service, port);
+  if (out.trouble.any()) return out;
   const auto endpoints = run.gateway().endpoints(ns, service, port);
-  if (!endpoints || endpoints->empty()) {
-    const Backends backends = ready_backends(run.store(), ns, service);
-    out.trouble = !backends.trouble.empty() ? backends.trouble
-                  : endpoints
-                      ? fmt::format("Service {}/{} has no endpoint for port {}", ns, service, port)
-                      : endpoints.error().message;
-    return out;
-  }
+  INFERLAB_CHECK(endpoints.has_value());  // else there would be trouble
   for (const sim::Endpoint& endpoint : *endpoints) {
     const std::string where = fmt::format("port {} of Pod {}", endpoint.port, endpoint.pod);
-    if (run.kubelets().listener(endpoint.ns, endpoint.pod, endpoint.port) == nullptr) {
-      out.trouble = fmt::format("the Service leads to {}, where nothing listens", where);
-      return out;
-    }
     const sim::ObjectPtr pod = run.store().get({"pods", endpoint.ns, endpoint.pod});
     std::size_t before = out.found.size();
     if (pod != nullptr) {
@@ -90,7 +80,7 @@ Servers servers_behind(sim::Cluster& run, const std::string& ns, const std::stri
       }
     }
     if (out.found.size() == before) {
-      out.trouble = fmt::format("at {} listens no LLM server", where);
+      out.trouble.what = fmt::format("at {} listens no LLM server", where);
       return out;
     }
   }
@@ -128,7 +118,7 @@ Result<Finding> streams_completion(CheckContext& context, const Params& params) 
       "finish_reason, usage, [DONE]",
       model);
   const Servers servers = servers_behind(*run, ns, service, port);
-  if (!servers.trouble.empty()) return Finding::fail(servers.trouble, expected);
+  if (servers.trouble.any()) return Finding::fail(servers.trouble, expected);
   INFERLAB_TRY(const std::string model_path, embedded_model());
   std::vector<ServeOptions> asked;
   for (const LlmContainer& server : servers.found) {
@@ -150,7 +140,8 @@ Result<Finding> streams_completion(CheckContext& context, const Params& params) 
                  post_json(engine->port(), "/v1/chat/completions", request_body(model)));
     if (const std::string fault = fault_of_answer(reply, model); !fault.empty()) {
       return Finding::fail(fmt::format("the engine of container {} {}", server.container, fault),
-                           expected);
+                           expected)
+          .with(reply.status >= 400 && reply.status < 500 ? Cause::kRefused : Cause::kFinding);
     }
   }
   return Finding::pass(

@@ -39,17 +39,22 @@ Result<Finding> survives_slow_start(CheckContext& context, const Params& params)
       variant.model_load_slowdown);
   INFERLAB_TRY(sim::Cluster* const run, context.run(variant));
   const auto workload = Workload::find(run->store(), ns, name);
-  if (!workload) return Finding::fail(no_deployment(ns, name), expected);
+  if (!workload) return Finding::fail(deployment_trouble(*run, ns, name), expected);
   const std::int64_t restarts = workload->restarts();
   const std::optional<Time> first = workload->first_available(1);
-  if (restarts > 0) {
-    return Finding::fail(fmt::format("{} container restart(s) in {}{}", restarts,
-                                     format_duration(horizon_of(context.lab(), variant)),
-                                     first ? "" : ", and never available"),
-                         expected);
+  if (restarts > 0 || !first) {
+    // What does not come up with a quick load either says nothing about a slow one.
+    INFERLAB_TRY(sim::Cluster* const quick, context.run({}));
+    if (const Trouble trouble = never_available(*quick, ns, name); trouble.any()) {
+      return Finding::fail(trouble, expected, "never available, however quick the load: ");
+    }
+    std::string seen = fmt::format("{} container restart(s) in {}", restarts,
+                                   format_duration(horizon_of(context.lab(), variant)));
+    const Trouble trouble = deployment_trouble(*run, ns, name);
+    if (!first) seen += ", and never available";
+    if (!first && trouble.any()) seen += ": " + trouble.what;
+    return Finding::fail(std::move(seen), expected);
   }
-  if (!first)
-    return Finding::fail(fmt::format("never available: {}", workload->trouble()), expected);
   return Finding::pass(
       fmt::format("no restart, available after {}", format_duration(first->time_since_epoch())));
 }

@@ -9,7 +9,7 @@ namespace {
 // By name. A new kind is one file, one pair of lines in kinds.h and one row here.
 constexpr CheckRow kChecks[] = {
     {"deployment-available", "a Deployment has its replicas available by a time",
-     &kDeploymentAvailableParams, deployment_available},
+     &kDeploymentAvailableParams, deployment_available, Judges::kWhole},
     {"gpu-requested", "a container of a Deployment was given its GPUs", &kGpuRequestedParams,
      gpu_requested},
     {"image-pinned", "a Deployment runs the same images after moving tags have moved",
@@ -25,7 +25,7 @@ constexpr CheckRow kChecks[] = {
     {"runs-on-pool", "a Deployment runs on one pool by its own choice", &kRunsOnPoolParams,
      runs_on_pool},
     {"service-routes", "a Service reaches a listening port of a ready Pod", &kServiceRoutesParams,
-     service_routes},
+     service_routes, Judges::kWhole},
     {"streams-completion", "the real engine, configured as the containers are, streams an answer",
      &kStreamsCompletionParams, streams_completion},
     {"survives-slow-start", "a slow model load restarts no container", &kSurvivesSlowStartParams,

@@ -70,9 +70,9 @@ Result<Finding> toleration_exact(CheckContext& context, const Params& params) {
       pool);
   INFERLAB_TRY(sim::Cluster* const run, context.run({}));
   const auto workload = Workload::find(run->store(), ns, name);
-  if (!workload) return Finding::fail(no_deployment(ns, name), expected);
+  if (!workload) return Finding::fail(deployment_trouble(*run, ns, name), expected);
   const Placement placed = placement_of(*workload, run->kubelets());
-  if (placed.pods == 0) return Finding::fail(workload->trouble(), expected);
+  if (placed.pods == 0) return Finding::fail(deployment_trouble(*run, ns, name), expected);
   const Taints& own = taints_of(context.lab().cluster, pool);
   std::size_t rounds = 0;
   for (const sim::NodePoolSpec& other : context.lab().cluster.pools) {
@@ -84,9 +84,12 @@ Result<Finding> toleration_exact(CheckContext& context, const Params& params) {
     variant.horizon = params.duration_or("horizon", {});
     INFERLAB_TRY(sim::Cluster* const rerun, context.run(variant));
     const auto elsewhere = Workload::find(rerun->store(), ns, name);
-    if (!elsewhere) return Finding::fail(no_deployment(ns, name), expected);
+    if (!elsewhere) return Finding::fail(deployment_trouble(*rerun, ns, name), expected);
     const Placement strayed = placement_of(*elsewhere, rerun->kubelets());
     if (const PlacedPod* each = trespasser(strayed, rerun->spec(), own)) {
+      if (const std::string bypass = past_the_scheduler(*workload); !bypass.empty()) {
+        return Finding::fail(bypass, expected).with(Cause::kOther);
+      }
       return Finding::fail(
           fmt::format("with the taints of pool {} on the nodes of pool {}, Pod {} ran on {}",
                       other.name, pool, each->pod, each->node),

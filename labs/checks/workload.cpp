@@ -21,23 +21,6 @@ bool controlled_by(const sim::MetaView& meta, std::string_view kind,
   return owner != nullptr && owner->kind == kind && uids.count(owner->uid) != 0;
 }
 
-std::string container_trouble(const Value& pod) {
-  for (const Value& status : pod["status"]["containerStatuses"].items()) {
-    const Value& waiting = status["state"]["waiting"];
-    if (waiting.is_null()) continue;
-    return fmt::format("container {} is waiting: {}", status["name"].as_string(),
-                       waiting["reason"].as_string());
-  }
-  return {};
-}
-
-const Value* condition(const Value& pod, std::string_view type) {
-  for (const Value& each : pod["status"]["conditions"].items()) {
-    if (each["type"].as_string() == type) return &each;
-  }
-  return nullptr;
-}
-
 }  // namespace
 
 std::string no_deployment(std::string_view ns, std::string_view deployment) {
@@ -92,26 +75,6 @@ std::optional<Time> Workload::first_available(std::int64_t replicas) const {
     }
   }
   return std::nullopt;
-}
-
-std::string Workload::trouble() const {
-  if (pods_.empty()) return fmt::format("{} has no Pods", name());
-  for (const ObjectPtr& pod : pods_) {
-    const Value& document = pod->document;
-    const std::string_view phase = document["status"]["phase"].as_string();
-    const Value* scheduled = condition(document, "PodScheduled");
-    if (scheduled != nullptr && (*scheduled)["status"].as_string() == "False") {
-      return fmt::format("Pod {} is {}: {}", pod->key.name, phase,
-                         (*scheduled)["message"].as_string());
-    }
-    if (const std::string waiting = container_trouble(document); !waiting.empty()) {
-      return fmt::format("Pod {} is {}: {}", pod->key.name, phase, waiting);
-    }
-    if (!pod->view<PodView>().ready) {
-      return fmt::format("Pod {} is {} and not Ready", pod->key.name, phase);
-    }
-  }
-  return fmt::format("{} is well", name());
 }
 
 }  // namespace inferlab::labs

@@ -29,9 +29,6 @@ class Workload {
   [[nodiscard]] std::int64_t restarts() const;
   /// When its status first said at least this many available replicas.
   [[nodiscard]] std::optional<Time> first_available(std::int64_t replicas) const;
-  /// Why it has no ready Pod, in the words of the cluster: the Pod's condition, the container's
-  /// waiting reason. One line.
-  [[nodiscard]] std::string trouble() const;
 
  private:
   const sim::Store* store_ = nullptr;

@@ -31,7 +31,8 @@ void Args::option(const std::string& names, std::int64_t& into, const std::strin
 
 void Args::option(const std::string& names, std::optional<std::uint64_t>& into,
                   const std::string& what) {
-  app_.add_option(names, into, what);
+  // Without it -1 would be taken for the largest number there is.
+  app_.add_option(names, into, what)->check(CLI::NonNegativeNumber);
 }
 
 void Args::choice(const std::string& names, std::string& into,

@@ -12,6 +12,7 @@
 #include "labs/checks/real_engine.h"
 #include "labs/cli/commands.h"
 #include "labs/cli/print.h"
+#include "labs/cli/stop_signals.h"
 #include "labs/grade/grade.h"
 #include "labs/grade/submission.h"
 #include "labs/session/session.h"
@@ -52,7 +53,9 @@ class Bench final : public Command {
     INFERLAB_TRY(const LabSpec lab, find_lab(lab_id_));
     INFERLAB_TRY_VOID(grading(lab));
     INFERLAB_TRY_VOID(engine());
+    const StopSignals signals;  // a session's keys lie in a folder that must go
     INFERLAB_TRY_VOID(session(lab));
+    if (signals.seen()) return kExitSignal + signals.number();
     print(terminal);
     return kExitDone;
   }

@@ -4,14 +4,19 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <iostream>
 #include <map>
 #include <memory>
+#include <optional>
 #include <utility>
 #include <vector>
 
+#include "labs/cli/command_tree.h"
+#include "labs/cli/completion.h"
 #include "labs/cli/version.h"
 #include "labs/report/escape.h"
+#include "labs/spec/suggest.h"
 
 namespace inferlab::labs {
 namespace {
@@ -30,13 +35,41 @@ class CommandLine {
     app_.set_version_flag("--version", version_line());
     app_.require_subcommand(0, 1);
     app_.footer(
-        "Exit status: 0 done or passed, 1 graded and failed, 2 bad usage or bad input, "
-        "3 our fault.");
+        "Exit status: 0 done or passed; 1 judged and failed; 2 what was asked for cannot be "
+        "(usage, "
+        "a name, a file, a port that is taken); 3 our fault or the machine's (a folder that cannot "
+        "be written, no memory); 130 and 143 ended by Ctrl-C or SIGTERM before it was done.");
     for (const CommandRow& row : command_table()) add(row);
     for (const CommandRow& row : hooks.commands) add(row);
+    // For the list of commands only: main_words() makes --help of it.
+    app_.add_subcommand("help", "the help of a command")
+        ->add_option("COMMAND", help_words_, "its words, as in: help lab show");
+    completion_ = app_.add_subcommand("completion", "print what makes a shell complete commands");
+    completion_->add_option("SHELL", shell_, "bash, zsh or fish")
+        ->required()
+        ->check(CLI::IsMember(std::vector<std::string>(std::begin(kShells), std::end(kShells))));
   }
 
   CLI::App& app() { return app_; }
+
+  /// The first word that should be a command and is none. Said before CLI11 looks: it would name
+  /// the arguments that are left over, and not what might be meant.
+  std::optional<Error> wrong_word(const std::vector<std::string>& words) {
+    CLI::App* at = &app_;
+    for (const std::string& word : words) {
+      if (word.empty() || word.front() == '-' || children_of(*at).empty()) return std::nullopt;
+      CLI::App* next = child_named(*at, word);
+      if (next == nullptr) return unknown(*at, word);
+      at = next;
+    }
+    return std::nullopt;
+  }
+
+  /// What `completion` prints: it speaks of the commands themselves. nullopt: another was chosen.
+  std::optional<std::string> completion() {
+    if (!completion_->parsed()) return std::nullopt;
+    return completion_script(command_tree(app_), shell_);
+  }
 
   /// The command that was chosen; nullptr when none was.
   Command* chosen() {
@@ -72,7 +105,38 @@ class CommandLine {
     return *app;
   }
 
+  static std::vector<CLI::App*> children_of(CLI::App& app) {
+    return app.get_subcommands([](const CLI::App*) { return true; });
+  }
+
+  static CLI::App* child_named(CLI::App& app, const std::string& word) {
+    for (CLI::App* child : children_of(app)) {
+      if (child->get_name() == word) return child;
+    }
+    return nullptr;
+  }
+
+  Error unknown(CLI::App& group, const std::string& word) {
+    std::string path = "inferlab";
+    if (&group != &app_) path += " " + group.get_name();
+    std::vector<std::string> names;
+    for (const CLI::App* child : children_of(group)) names.push_back(child->get_name());
+    std::string meant = nearest_word(word, {names.begin(), names.end()});
+    // `inferlab check`: the group was forgotten.
+    for (CLI::App* child : &group == &app_ ? children_of(group) : std::vector<CLI::App*>()) {
+      if (meant.empty() && child_named(*child, word) != nullptr) {
+        meant = child->get_name() + " " + word;
+      }
+    }
+    std::string message = fmt::format("unknown command '{}'", word);
+    if (!meant.empty()) message += fmt::format(": did you mean '{}'?", meant);
+    return {ErrorKind::kInvalid, message, path + " --help"};
+  }
+
   CLI::App app_;
+  CLI::App* completion_ = nullptr;
+  std::vector<std::string> help_words_;
+  std::string shell_;
   std::map<std::string, CLI::App*> groups_;
   std::vector<std::pair<CLI::App*, std::unique_ptr<Command>>> commands_;
 };
@@ -86,6 +150,16 @@ std::string words_of(const CLI::App& app) {
     out += " " + at->get_name();
   }
   return out;
+}
+
+// The arguments; `help lab show` as `lab show --help`, which is the same.
+std::vector<std::string> main_words(int argc, char** argv) {
+  std::vector<std::string> words(argv + std::min(argc, 1), argv + argc);
+  if (!words.empty() && words.front() == "help") {
+    words.erase(words.begin());
+    words.emplace_back("--help");
+  }
+  return words;
 }
 
 }  // namespace
@@ -104,10 +178,19 @@ int print_error(Terminal& terminal, const Error& error) {
   }
 }
 
+void print_warning(Terminal& terminal, std::string_view consequence, const Error& error) {
+  terminal.err << fmt::format("inferlab: warning: {}: {}\n", consequence,
+                              for_terminal(error.message, /*multiline=*/true))
+               << std::flush;
+}
+
 int run_cli(int argc, char** argv, const CliHooks& hooks, Terminal& terminal) {
   CommandLine line(hooks);
+  std::vector<std::string> words = main_words(argc, argv);
+  if (const auto wrong = line.wrong_word(words)) return print_error(terminal, *wrong);
+  std::reverse(words.begin(), words.end());  // so CLI11 wants them
   try {
-    line.app().parse(argc, argv);
+    line.app().parse(std::move(words));
   } catch (const CLI::CallForHelp&) {
     terminal.out << line.app().help();
     return kExitDone;
@@ -120,6 +203,10 @@ int run_cli(int argc, char** argv, const CliHooks& hooks, Terminal& terminal) {
   } catch (const CLI::ParseError& error) {
     return print_error(terminal,
                        Error{ErrorKind::kInvalid, error.what(), words_of(line.app()) + " --help"});
+  }
+  if (const auto script = line.completion()) {
+    terminal.out << *script << std::flush;
+    return kExitDone;
   }
   Command* command = line.chosen();
   if (command == nullptr) {
@@ -137,7 +224,13 @@ int run_cli(int argc, char** argv, const CliHooks& hooks, Terminal& terminal) {
 }
 
 int run_cli(int argc, char** argv, const CliHooks& hooks) {
-  Terminal terminal{std::cout, std::cerr, Style::for_stdout(), isatty(STDERR_FILENO) != 0};
+  Terminal terminal{.out = std::cout,
+                    .err = std::cerr,
+                    .style = Style::for_stdout(),
+                    .progress = can_redraw(STDERR_FILENO),
+                    .out_is_terminal = isatty(STDOUT_FILENO) != 0,
+                    .width = terminal_width(STDOUT_FILENO),
+                    .err_width = terminal_width(STDERR_FILENO)};
   return run_cli(argc, argv, hooks, terminal);
 }
 

@@ -13,9 +13,9 @@ struct CliHooks {
   std::function<int(Terminal& terminal)> no_arguments;  // the main job; empty: print the help
 };
 
-/// Runs the command that the arguments name, and gives the exit status: 0 done or passed, 1 graded
-/// and failed, 2 bad usage or bad input, 3 our fault. Errors go to terminal.err as
-/// "inferlab: WHAT: WHY (hint: …)".
+/// Runs the command that the arguments name, and gives the exit status: 0 done or passed, 1 judged
+/// and failed, 2 what was asked for cannot be, 3 our fault or the machine's, 128 + N ended by
+/// signal N before it was done. Errors go to terminal.err as "inferlab: WHAT: WHY (hint: …)".
 int run_cli(int argc, char** argv, const CliHooks& hooks, Terminal& terminal);
 /// On the standard streams.
 int run_cli(int argc, char** argv, const CliHooks& hooks = {});

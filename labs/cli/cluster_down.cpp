@@ -2,8 +2,8 @@
 
 #include "labs/cli/commands.h"
 #include "labs/cli/print.h"
+#include "labs/cli/session_choice.h"
 #include "labs/session/control.h"
-#include "labs/session/session_folder.h"
 #include "sim/api/json.h"
 
 namespace inferlab::labs {
@@ -11,10 +11,13 @@ namespace {
 
 class ClusterDownCommand final : public Command {
  public:
-  void declare(Args& args) override { args.format(format_); }
+  void declare(Args& args) override {
+    session_.declare(args);
+    args.format(format_);
+  }
 
   Result<int> run(Terminal& terminal) override {
-    INFERLAB_TRY(const SessionCard card, running_session());
+    INFERLAB_TRY(const SessionCard card, session_.find());
     INFERLAB_TRY_VOID(ask_session(card, "/inferlab/stop", "{}"));
     if (format_ == "json") {
       print_json(terminal, sim::Value::object({{"lab", card.lab_id}, {"ended", true}}));
@@ -25,6 +28,7 @@ class ClusterDownCommand final : public Command {
   }
 
  private:
+  SessionChoice session_;
   std::string format_ = "text";
 };
 

@@ -1,9 +1,11 @@
 // Breaks something in the running cluster.
+#include <fmt/format.h>
 
 #include "labs/cli/commands.h"
+#include "labs/cli/pod_name.h"
 #include "labs/cli/print.h"
+#include "labs/cli/session_choice.h"
 #include "labs/session/control.h"
-#include "labs/session/session_folder.h"
 #include "sim/api/json.h"
 
 namespace inferlab::labs {
@@ -13,12 +15,19 @@ class ClusterInjectCommand final : public Command {
  public:
   void declare(Args& args) override {
     args.positional("FAULT", fault_, "node-down, node-up or container-crash");
-    args.positional("TARGET", target_, "a node, or NAMESPACE/POD");
+    args.positional("TARGET", target_,
+                    fmt::format("a simulated node; for container-crash a Pod: {}", kPodNames));
+    args.option("-n,--namespace", namespace_, "of the Pod; default: default");
+    session_.declare(args);
     args.format(format_);
   }
 
   Result<int> run(Terminal& terminal) override {
-    INFERLAB_TRY(const SessionCard card, running_session());
+    if (fault_ == "container-crash") {
+      INFERLAB_TRY(const PodName pod, parse_pod_name(target_, namespace_));
+      target_ = pod.ns + "/" + pod.name;
+    }
+    INFERLAB_TRY(const SessionCard card, session_.find());
     const sim::Value body = sim::Value::object({{"fault", fault_}, {"target", target_}});
     INFERLAB_TRY_VOID(ask_session(card, "/inferlab/fault", sim::to_json(body)));
     if (format_ == "json") {
@@ -30,7 +39,8 @@ class ClusterInjectCommand final : public Command {
   }
 
  private:
-  std::string fault_, target_, format_ = "text";
+  SessionChoice session_;
+  std::string fault_, target_, namespace_, format_ = "text";
 };
 
 }  // namespace

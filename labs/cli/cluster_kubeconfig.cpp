@@ -2,8 +2,8 @@
 
 #include "labs/cli/commands.h"
 #include "labs/cli/print.h"
+#include "labs/cli/session_choice.h"
 #include "labs/session/control.h"
-#include "labs/session/session_folder.h"
 #include "sim/api/json.h"
 
 namespace inferlab::labs {
@@ -11,10 +11,13 @@ namespace {
 
 class ClusterKubeconfigCommand final : public Command {
  public:
-  void declare(Args& args) override { args.format(format_); }
+  void declare(Args& args) override {
+    session_.declare(args);
+    args.format(format_);
+  }
 
   Result<int> run(Terminal& terminal) override {
-    INFERLAB_TRY(const SessionCard card, running_session());
+    INFERLAB_TRY(const SessionCard card, session_.find());
     if (format_ == "json") {
       print_json(terminal, sim::Value::object({{"kubeconfig", card.kubeconfig}}));
     } else {
@@ -24,6 +27,7 @@ class ClusterKubeconfigCommand final : public Command {
   }
 
  private:
+  SessionChoice session_;
   std::string format_ = "text";
 };
 

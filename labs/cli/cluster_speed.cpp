@@ -2,8 +2,8 @@
 
 #include "labs/cli/commands.h"
 #include "labs/cli/print.h"
+#include "labs/cli/session_choice.h"
 #include "labs/session/control.h"
-#include "labs/session/session_folder.h"
 #include "sim/api/json.h"
 
 namespace inferlab::labs {
@@ -13,6 +13,7 @@ class ClusterSpeedCommand final : public Command {
  public:
   void declare(Args& args) override {
     args.positional("SPEED", speed_, "virtual seconds a second: 1, 10, max, pause");
+    session_.declare(args);
     args.format(format_);
   }
 
@@ -21,7 +22,7 @@ class ClusterSpeedCommand final : public Command {
       return Error{ErrorKind::kInvalid, "SPEED: " + speed_ + ": is no speed",
                    "a number of virtual seconds a second, max or pause"};
     }
-    INFERLAB_TRY(const SessionCard card, running_session());
+    INFERLAB_TRY(const SessionCard card, session_.find());
     const sim::Value body = sim::Value::object({{"speed", speed_}});
     INFERLAB_TRY_VOID(ask_session(card, "/inferlab/speed", sim::to_json(body)));
     if (format_ == "json") {
@@ -33,6 +34,7 @@ class ClusterSpeedCommand final : public Command {
   }
 
  private:
+  SessionChoice session_;
   std::string speed_, format_ = "text";
 };
 

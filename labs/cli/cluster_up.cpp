@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "labs/cli/commands.h"
+#include "labs/cli/session_choice.h"
 #include "labs/cli/stop_signals.h"
 #include "labs/session/control.h"
 #include "labs/session/session.h"
@@ -75,7 +76,7 @@ class ClusterUpCommand final : public Command {
       lab.cluster = std::move(labs.front().cluster);
       lab.seed = labs.front().seed;
     }
-    lab.id = "cluster-up";  // names the session's folder
+    lab.id = kPlainCluster;  // names the session's folder
     lab.title = "A cluster";
     return lab;
   }
@@ -110,8 +111,9 @@ class ClusterUpCommand final : public Command {
                    << '\n';
     } else {
       terminal.out << fmt::format(
-          "API server  {}\nToken       {}\nKubeconfig  {}\n{}\nCtrl-C ends the cluster.\n",
-          session.api_url(), token_path, session.kubeconfig(),
+          "  export KUBECONFIG={}\n  kubectl get nodes\n\nAPI server  {}\nToken       {}\n{}\n"
+          "Ctrl-C ends the cluster.\n",
+          session.kubeconfig(), session.api_url(), token_path,
           bare_ ? std::string() : fmt::format("Gateway     {}\n", session.gateway_url()));
     }
     terminal.out.flush();

@@ -10,10 +10,12 @@
 #include "labs/cli/commands.h"
 #include "labs/cli/print.h"
 #include "labs/cli/version.h"
+#include "labs/progress/progress.h"
 #include "labs/report/escape.h"
 #include "labs/session/session_folder.h"
 #include "labs/spec/catalog.h"
 #include "labs/spec/data_dirs.h"
+#include "sim/apiserver/private_file.h"
 
 namespace inferlab::labs {
 namespace fs = std::filesystem;
@@ -45,16 +47,31 @@ std::string on_path(const std::string& program) {
   return {};
 }
 
-Finding writable(const std::string& what, const Result<std::string>& folder) {
-  if (!folder) return {what, false, true, folder.error().message};
-  // The nearest ancestor that exists decides whether the folder can be made.
-  fs::path at = *folder;
-  std::error_code failed;
-  while (!fs::exists(at, failed) && at.has_parent_path() && at != at.parent_path()) {
-    at = at.parent_path();
-  }
-  const bool good = access(at.c_str(), W_OK) == 0;
-  return {what, good, true, good ? *folder : fmt::format("{} cannot be written", at.string())};
+// Permissions tell too little (a full disk, /proc, another's mount): it tries what a lab does.
+Finding progress_database() {
+  const auto failed = [](const Error& error) {
+    return Finding{"progress", false, true, error.message};
+  };
+  const auto folder = user_data_dir();
+  if (!folder) return failed(folder.error());
+  auto progress = Progress::open_default();
+  if (!progress) return failed(progress.error());
+  const auto written = progress->use_hint("doctor", "doctor", 0);
+  if (!written) return failed(written.error());
+  if (const auto erased = progress->reset("doctor"); !erased) return failed(erased.error());
+  return {"progress", true, true, *folder};
+}
+
+Finding session_files() {
+  const auto folder = session_folder("doctor");
+  if (!folder) return {"session folder", false, true, folder.error().message};
+  const std::string file = *folder + "/try";
+  const auto written = sim::write_private_file(file, "doctor\n");
+  std::error_code ignored;
+  fs::remove(file, ignored);
+  fs::remove(*folder, ignored);  // it was made by asking
+  return {"session folder", written.has_value(), true,
+          written ? fs::path(*folder).parent_path().string() : written.error().message};
 }
 
 std::vector<Finding> look_around() {
@@ -69,7 +86,9 @@ std::vector<Finding> look_around() {
     if (!report.built) {
       names = "not built (no nvcc when it was compiled)";
     } else if (report.devices.empty()) {
-      names = report.detail;
+      // The first column says the kind.
+      const std::string kind = report.kind + ": ";
+      names = report.detail.substr(report.detail.starts_with(kind) ? kind.size() : 0);
     } else {
       names = fmt::format("{} device(s): {}", report.devices.size(), names);
     }
@@ -80,11 +99,8 @@ std::vector<Finding> look_around() {
                  labs ? fmt::format("{} found", labs->size()) : labs.error().message});
   const auto model = embedded_model();
   out.push_back({"model file", model.has_value(), true, model ? *model : model.error().message});
-  out.push_back(writable("data folder", user_data_dir()));
-  const auto session = session_folder("doctor");
-  out.push_back(writable("session folder", session));
-  std::error_code ignored;
-  if (session) fs::remove(*session, ignored);  // it was made by asking
+  out.push_back(progress_database());
+  out.push_back(session_files());
   const std::string kubectl = on_path("kubectl");
   out.push_back({"kubectl", !kubectl.empty(), false,
                  kubectl.empty() ? "not on PATH (Debian: kubernetes-client)" : kubectl});

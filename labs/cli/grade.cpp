@@ -23,12 +23,14 @@ class Grade final : public Command {
     INFERLAB_TRY(const LabSpec lab, find_lab(lab_id_));
     LabSpec seeded = lab;
     if (seed_) seeded.seed = *seed_;
-    INFERLAB_TRY(const sim::Journal journal, journal_from_submission(folder_, seeded));
     // By its name only: a report is the same wherever it is made.
     std::filesystem::path path = std::filesystem::path(folder_).lexically_normal();
     if (path.filename().empty()) path = path.parent_path();
+    const std::string name = path.filename().string();
+    const auto journal = journal_from_submission(folder_, seeded);
+    if (!journal) return put_error(terminal, lab.id, name, journal.error(), output_);
     INFERLAB_TRY(const Report report,
-                 grade_with_progress(terminal, lab, journal, path.filename().string(), seed_, {}));
+                 grade_with_progress(terminal, lab, *journal, name, seed_, {}));
     return put_report(terminal, report, output_);
   }
 

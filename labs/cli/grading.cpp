@@ -4,6 +4,7 @@
 
 #include "labs/cli/print.h"
 #include "labs/grade/grade.h"
+#include "labs/report/error_report.h"
 #include "labs/report/formats.h"
 #include "labs/spec/text_file.h"
 
@@ -29,12 +30,26 @@ Result<void> check_output(const GradeOutput& output) {
   return output.file.empty() ? Result<void>() : check_writable(output.file);
 }
 
+Error put_error(Terminal& terminal, const std::string& lab_id, const std::string& submission,
+                const Error& error, const GradeOutput& output) {
+  const auto format = report_format(output.format);
+  INFERLAB_CHECK(format.has_value());  // the command line allows no other
+  const std::string report = error_report(lab_id, submission, error, *format);
+  if (report.empty()) return error;
+  if (output.file.empty()) {
+    terminal.out << report;
+    return error;
+  }
+  const auto written = write_text_file(output.file, report);
+  return written ? error : written.error();
+}
+
 Result<int> put_report(Terminal& terminal, const Report& report, const GradeOutput& output) {
   const auto format = report_format(output.format);
   INFERLAB_CHECK(format.has_value());  // the command line allows no other
   const int status = report.passed ? kExitDone : kExitFailed;
   if (output.file.empty()) {
-    terminal.out << format_report(report, *format, terminal.style);
+    terminal.out << format_report(report, *format, terminal.style, terminal.width);
     return status;
   }
   INFERLAB_TRY_VOID(write_text_file(output.file, format_report(report, *format, Style(false))));

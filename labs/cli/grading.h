@@ -27,6 +27,11 @@ Result<Report> grade_with_progress(Terminal& terminal, const LabSpec& lab,
                                    const std::vector<std::string>& hints_used,
                                    const std::vector<std::string>& notes = {});
 
+/// Prints or writes, where a program will look for a report, that there is none and why (see
+/// error_report()). Returns `error`, or what kept it from being written.
+Error put_error(Terminal& terminal, const std::string& lab_id, const std::string& submission,
+                const Error& error, const GradeOutput& output);
+
 /// Prints or writes the report; the exit status of a graded submission.
 Result<int> put_report(Terminal& terminal, const Report& report, const GradeOutput& output);
 

@@ -28,12 +28,13 @@ class LabCheckCommand final : public Command {
     INFERLAB_TRY_VOID(check_output(output_));
     INFERLAB_TRY(const LabSpec lab, find_lab(lab_id_));
     std::vector<std::string> notes;
-    INFERLAB_TRY(const sim::Journal journal, journal_of_learner(lab, notes));
+    const std::string name = folder_.empty() ? "session" : "submission";
+    const auto journal = journal_of_learner(lab, notes);
+    if (!journal) return put_error(terminal, lab.id, name, journal.error(), output_);
     INFERLAB_TRY(Progress progress, Progress::open_default());
     INFERLAB_TRY(const std::vector<std::string> hints, progress.hints_used(lab.id));
     INFERLAB_TRY(const Report report,
-                 grade_with_progress(terminal, lab, journal,
-                                     folder_.empty() ? "session" : "submission", {}, hints, notes));
+                 grade_with_progress(terminal, lab, *journal, name, {}, hints, notes));
     INFERLAB_TRY_VOID(progress.record_attempt(report));
     return put_report(terminal, report, output_);
   }

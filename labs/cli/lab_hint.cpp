@@ -48,7 +48,7 @@ class LabHintCommand final : public Command {
                                           {"cost", hint->cost},
                                           {"charged", !again}}));
     } else {
-      terminal.out << wrap(hint->text, 100) << '\n'
+      terminal.out << wrap(hint->text, terminal.prose_width()) << '\n'
                    << terminal.style.faint(again ? std::string("(paid for already)")
                                                  : fmt::format("(costs {} points)", hint->cost))
                    << '\n';

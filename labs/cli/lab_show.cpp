@@ -10,8 +10,6 @@ namespace {
 
 using sim::Value;
 
-constexpr std::size_t kWidth = 100;
-
 class LabShow final : public Command {
  public:
   void declare(Args& args) override {
@@ -78,32 +76,33 @@ class LabShow final : public Command {
     int number = 0;
     for (const std::string& item : items) {
       const std::string mark = numbered ? fmt::format("{:>2}. ", ++number) : "  - ";
-      terminal.out << mark << wrap(item, kWidth, mark.size()) << '\n';
+      terminal.out << mark << wrap(item, terminal.prose_width(), mark.size()) << '\n';
     }
   }
 
   static void print_text(Terminal& terminal, const LabSpec& lab) {
+    const std::size_t width = terminal.prose_width();
     terminal.out << terminal.style.bold(lab.title) << '\n'
                  << terminal.style.faint(fmt::format("{}  about {} minutes  {} points", lab.id,
                                                      lab.minutes, lab.total_points()))
                  << '\n';
     heading(terminal, "Objective");
-    terminal.out << wrap(lab.objective, kWidth) << '\n';
+    terminal.out << wrap(lab.objective, width) << '\n';
     list(terminal, "Before you start", lab.prerequisites);
     heading(terminal, "The situation");
-    terminal.out << wrap(lab.story, kWidth) << '\n';
+    terminal.out << wrap(lab.story, width) << '\n';
     list(terminal, "What to do", lab.tasks, /*numbered=*/true);
     heading(terminal, "Commands to look around");
     for (const LabCommand& each : lab.commands) {
-      terminal.out << "  $ " << wrap(each.run, 1000, 4) << "\n      " << wrap(each.why, kWidth, 6)
-                   << '\n';
+      // A command stays one line, to be copied.
+      terminal.out << "  $ " << wrap(each.run, std::string::npos, 4) << "\n      "
+                   << wrap(each.why, width, 6) << '\n';
     }
     list(terminal, "How to see that it works", lab.validation_signals);
     heading(terminal, "Failure drills");
     for (const LabDrill& each : lab.failure_drills) {
-      terminal.out << "  - " << wrap(each.title, kWidth, 4) << "\n    "
-                   << wrap(each.steps, kWidth, 4)
-                   << "\n    expect: " << wrap(each.expect, kWidth, 4) << '\n';
+      terminal.out << "  - " << wrap(each.title, width, 4) << "\n    " << wrap(each.steps, width, 4)
+                   << "\n    expect: " << wrap(each.expect, width, 12) << '\n';
     }
     list(terminal, "Signals the drills move", lab.expected_signals);
     heading(terminal, "What is graded");

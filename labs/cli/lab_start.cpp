@@ -7,7 +7,7 @@
 #include "labs/cli/commands.h"
 #include "labs/cli/stop_signals.h"
 #include "labs/progress/progress.h"
-#include "labs/report/escape.h"
+#include "labs/report/wrap.h"
 #include "labs/session/control.h"
 #include "labs/session/session.h"
 #include "labs/spec/catalog.h"
@@ -75,9 +75,7 @@ class LabStartCommand final : public Command {
  private:
   // The list of sessions is a convenience: a lab can be worked on without it.
   static void warn(Terminal& terminal, const Error& error) {
-    terminal.err << "inferlab: warning: the session will not be listed: "
-                 << for_terminal(error.message, /*multiline=*/true) << '\n'
-                 << std::flush;
+    print_warning(terminal, "the session will not be listed", error);
   }
 
   // One line: whoever started it reads that, and goes on.
@@ -93,7 +91,18 @@ class LabStartCommand final : public Command {
                  << std::flush;
   }
 
-  static void announce(Terminal& terminal, const Session& session) {
+  // What there is to try, and what it does from where the clock stands now.
+  static std::string other_speed(double speed) {
+    constexpr double kFast = 60;
+    if (speed < kFast) return fmt::format("60   faster ({})", speed_now(speed));
+    return fmt::format("10   slower ({})", speed_now(speed));
+  }
+  static std::string speed_now(double speed) {
+    if (speed == kMaxSpeed) return "it runs as fast as it goes";
+    return speed == 0 ? "it is paused" : fmt::format("it runs at {:g}x", speed);
+  }
+
+  static void announce(Terminal& terminal, Session& session) {
     const Style& style = terminal.style;
     terminal.out << style.bold(session.lab().title) << "\n";
     if (session.resumed_entries() > 0) {
@@ -105,11 +114,12 @@ class LabStartCommand final : public Command {
         "API server  {}\nGateway     {}   (POST /v1/chat/completions)\nFolder      {}\n\n"
         "In another terminal: inferlab lab show {}   the task\n"
         "                     inferlab lab check {}  your grade\n"
-        "                     inferlab cluster speed 10   faster\n\n"
-        "Ages: `kubectl get` counts by the cluster's clock, `kubectl describe` by the one on your "
-        "wall.\n\nCtrl-C ends the session.\n",
+        "                     inferlab cluster speed {}\n\n{}\n\nCtrl-C ends the session.\n",
         session.kubeconfig(), session.api_url(), session.gateway_url(), session.folder(),
-        session.lab().id, session.lab().id);
+        session.lab().id, session.lab().id, other_speed(session.driver().speed()),
+        wrap("Ages: `kubectl get` counts by the cluster's clock; `kubectl describe` and `kubectl "
+             "events` count by the one on your wall and show hundreds of days.",
+             terminal.prose_width()));
     terminal.out.flush();
   }
 

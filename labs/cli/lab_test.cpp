@@ -62,9 +62,11 @@ class LabTestCommand final : public Command {
       const std::string mark =
           row.holds ? terminal.style.good("✔ ok   ") : terminal.style.bad("✘ WRONG");
       terminal.out << fmt::format("{}  {}  {:>3}/{}  {}\n", mark, pad(row.answer, width),
-                                  row.earned, row.points, wrap(row.seen, 110, width + 20));
+                                  row.earned, row.points,
+                                  wrap(row.seen, terminal.width, width + 20));
       if (!row.holds) {
-        terminal.out << fmt::format("{}expected: {}\n", std::string(width + 20, ' '), row.expected);
+        terminal.out << fmt::format("{}expected: {}\n", std::string(width + 20, ' '),
+                                    wrap(row.expected, terminal.width, width + 30));
       }
     }
     terminal.out << (result.holds() ? "The checks judge every answer as the lab says.\n"

@@ -2,6 +2,7 @@
 #include "labs/play/play.h"
 
 #include "labs/cli/commands.h"
+#include "labs/cli/stop_signals.h"
 #include "labs/report/formats.h"
 
 namespace inferlab::labs {
@@ -17,12 +18,17 @@ class PlayCommand final : public Command {
   Result<int> run(Terminal& terminal) override {
     // With JSON the story goes where it does not stand in the way of the data.
     const bool json = format_ == "json";
-    INFERLAB_TRY(const Report report,
-                 play_lab(options_, json ? Style(false) : terminal.style, json ? stderr : stdout));
+    const StopSignals signals;
+    options_.should_stop = [&signals] { return signals.seen(); };
+    const Result<Report> played =
+        play_lab(options_, json ? Style(false) : terminal.style, json ? stderr : stdout);
+    if (signals.seen()) return kExitSignal + signals.number();  // whoever did it knows
+    if (!played) return played.error();
+    const Report& report = *played;
     if (json) {
       terminal.out << report_json(report);
     } else {
-      terminal.out << "\n" << report_text(report, terminal.style);
+      terminal.out << "\n" << report_text(report, terminal.style, terminal.width);
     }
     return report.earned == report.points ? kExitDone : kExitFailed;
   }

@@ -11,6 +11,7 @@ namespace inferlab::labs {
 namespace {
 
 constexpr int kBarWidth = 24;
+constexpr std::size_t kNarrowest = 24;  // that a column of prose may get
 
 }  // namespace
 
@@ -26,11 +27,19 @@ void print_table(Terminal& terminal, const std::vector<std::vector<std::string>>
       widths[i] = std::max(widths[i], display_width(row[i]));
     }
   }
+  // Prose stands in the last column: on a terminal it is broken there, where it began.
+  std::size_t indent = 0;
+  for (std::size_t i = 0; i + 1 < widths.size(); ++i) indent += widths[i] + 2;
+  const bool breaks = terminal.out_is_terminal && indent + kNarrowest <= terminal.width;
   for (std::size_t r = 0; r < rows.size(); ++r) {
     std::string line;
     for (std::size_t i = 0; i < rows[r].size(); ++i) {
       const bool last = i + 1 == rows[r].size();
-      line += last ? rows[r][i] : pad(rows[r][i], widths[i] + 2);
+      if (!last) {
+        line += pad(rows[r][i], widths[i] + 2);
+      } else {
+        line += breaks ? wrap(rows[r][i], terminal.width, indent) : rows[r][i];
+      }
     }
     terminal.out << (r == 0 ? terminal.style.faint(line) : line) << '\n';
   }
@@ -39,10 +48,11 @@ void print_table(Terminal& terminal, const std::vector<std::vector<std::string>>
 void ProgressLine::show(std::string_view now, int done, int of) {
   if (!terminal_.progress) return;
   const int filled = of > 0 ? done * kBarWidth / of : 0;
-  terminal_.err << fmt::format("\r\x1b[K{}  [{:<{}}] {}/{}  {}", what_,
-                               std::string(static_cast<std::size_t>(filled), '#'), kBarWidth, done,
-                               of, now)
-                << std::flush;
+  const std::string line =
+      fmt::format("{}  [{:<{}}] {}/{}  {}", what_,
+                  std::string(static_cast<std::size_t>(filled), '#'), kBarWidth, done, of, now);
+  // The last column stays free: a line that the terminal breaks cannot be drawn over.
+  terminal_.err << "\r\x1b[K" << cut(line, terminal_.err_width - 1) << std::flush;
   shown_ = true;
 }
 

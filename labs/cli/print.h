@@ -13,11 +13,12 @@ namespace inferlab::labs {
 /// Indented JSON and a newline.
 void print_json(Terminal& terminal, const sim::Value& value);
 
-/// Aligned columns; the first row is the head. Cells must hold no control characters.
+/// Aligned columns; the first row is the head. On a terminal the last column is broken at spaces to
+/// the terminal's width; elsewhere a row is a line. Cells must hold no control characters.
 void print_table(Terminal& terminal, const std::vector<std::vector<std::string>>& rows);
 
-/// A progress line on terminal.err while something runs: "WHAT  [####    ] 3/12". Nothing where
-/// err is no terminal. clear() takes it away.
+/// A progress line on terminal.err while something runs: "WHAT  [####    ] 3/12". No wider
+/// than the terminal; nothing where err is none or a dumb one. clear() takes it away.
 class ProgressLine {
  public:
   ProgressLine(Terminal& terminal, std::string what)

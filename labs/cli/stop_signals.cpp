@@ -10,10 +10,10 @@ namespace inferlab::labs {
 namespace {
 
 // The only thing that a signal handler may touch.
-volatile std::sig_atomic_t g_stop_asked = 0;  // NOLINT
+volatile std::sig_atomic_t g_signal = 0;  // NOLINT
 
-void ask_to_stop(int /*signal*/) {
-  g_stop_asked = 1;
+void note(int signal) {
+  g_signal = signal;
 }
 
 void handle(void (*handler)(int)) {
@@ -23,21 +23,22 @@ void handle(void (*handler)(int)) {
   action.sa_flags = static_cast<int>(SA_RESETHAND);
   sigaction(SIGINT, &action, nullptr);
   sigaction(SIGTERM, &action, nullptr);
+  sigaction(SIGHUP, &action, nullptr);
 }
 
 }  // namespace
 
 StopSignals::StopSignals() {
-  g_stop_asked = 0;
-  handle(ask_to_stop);
+  g_signal = 0;
+  handle(note);
 }
 
 StopSignals::~StopSignals() {
   handle(SIG_DFL);
 }
 
-bool StopSignals::seen() const {
-  return g_stop_asked != 0;
+int StopSignals::number() const {
+  return g_signal;
 }
 
 void StopSignals::wait(const std::function<bool()>& over) const {

@@ -2,9 +2,11 @@
 #include <fmt/format.h>
 
 #include "labs/cli/commands.h"
+#include "labs/cli/pod_name.h"
 #include "labs/cli/print.h"
+#include "labs/cli/session_choice.h"
+#include "labs/report/wrap.h"
 #include "labs/session/control.h"
-#include "labs/session/session_folder.h"
 #include "sim/api/json.h"
 
 namespace inferlab::labs {
@@ -13,16 +15,16 @@ namespace {
 class WhyCommand final : public Command {
  public:
   void declare(Args& args) override {
-    args.positional("POD", pod_, "name of a Pod, or NAMESPACE/POD");
+    args.positional("POD", pod_, kPodNames);
+    args.option("-n,--namespace", namespace_, "of the Pod; default: default");
+    session_.declare(args);
     args.format(format_);
   }
 
   Result<int> run(Terminal& terminal) override {
-    INFERLAB_TRY(const SessionCard card, running_session());
-    const std::size_t slash = pod_.find('/');
-    const sim::Value body = sim::Value::object(
-        {{"namespace", slash == std::string::npos ? "default" : pod_.substr(0, slash)},
-         {"pod", slash == std::string::npos ? pod_ : pod_.substr(slash + 1)}});
+    INFERLAB_TRY(const PodName pod, parse_pod_name(pod_, namespace_));
+    INFERLAB_TRY(const SessionCard card, session_.find());
+    const sim::Value body = sim::Value::object({{"namespace", pod.ns}, {"pod", pod.name}});
     INFERLAB_TRY(const std::string answer, ask_session(card, "/inferlab/why", sim::to_json(body)));
     INFERLAB_TRY(const sim::Value found, sim::parse_json(answer));
     if (format_ == "json") {
@@ -30,7 +32,9 @@ class WhyCommand final : public Command {
       return kExitDone;
     }
     terminal.out << fmt::format("{}: {}\n", found["pod"].as_string(), found["state"].as_string());
-    if (!found["message"].empty()) terminal.out << found["message"].as_string() << "\n";
+    if (!found["message"].empty()) {
+      terminal.out << wrap(found["message"].as_string(), terminal.prose_width()) << "\n";
+    }
     std::vector<std::vector<std::string>> rows = {{"NODE", "PLUGIN", "SAYS"}};
     for (const sim::Value& node : found["nodes"].items()) {
       for (const sim::Value& refusal : node["refusals"].items()) {
@@ -46,7 +50,8 @@ class WhyCommand final : public Command {
   }
 
  private:
-  std::string pod_, format_ = "text";
+  SessionChoice session_;
+  std::string pod_, namespace_, format_ = "text";
 };
 
 }  // namespace

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
+#include <utility>
 
 #include "engine/base/hash.h"
 #include "labs/checks/table.h"
@@ -11,7 +13,14 @@
 namespace inferlab::labs {
 namespace {
 
-Result<CheckResult> carry_out(const LabCheck& check, Runs& runs) {
+/// A check's result, and what grading needs to know of it besides.
+struct Judged {
+  CheckResult result;
+  std::string root;  // of its Finding
+  bool whole = false;
+};
+
+Result<Judged> carry_out(const LabSpec& lab, const LabCheck& check, Runs& runs) {
   CheckResult result{.id = check.id,
                      .kind = check.kind,
                      .title = check.title,
@@ -21,7 +30,8 @@ Result<CheckResult> carry_out(const LabCheck& check, Runs& runs) {
                      .passed = false,
                      .seen = {},
                      .expected = {},
-                     .hint = check.hint};
+                     .hint = {},
+                     .blocked_by = {}};
   const CheckRow* row = find_check_row(check.kind);
   INFERLAB_CHECK(row != nullptr);  // the loader refuses a lab with an unknown kind
   auto finding = row->run(runs, Params(check.params));
@@ -34,7 +44,32 @@ Result<CheckResult> carry_out(const LabCheck& check, Runs& runs) {
   result.passed = finding->passed();
   result.seen = std::move(finding->seen);
   result.expected = std::move(finding->expected);
-  return result;
+  const LabHint* hint = result.passed ? nullptr : lab.hint(check.hint);
+  if (hint != nullptr && hint->fits(finding->cause)) result.hint = hint->id;
+  return Judged{std::move(result), finding->passed() ? std::string() : std::move(finding->root),
+                row->judges == Judges::kWhole};
+}
+
+// One mistake is told once. Of the checks that one object keeps from judging, that which is there
+// to judge it names the reason, or else the first; the others refer to it, in a few words.
+void refer_to_roots(std::vector<Judged>& all) {
+  constexpr std::size_t kFewWords = 110;
+  std::map<std::string, const Judged*> named;
+  for (const Judged& each : all) {
+    if (each.root.empty()) continue;
+    const Judged*& by = named[each.root];
+    if (by == nullptr || (each.whole && !by->whole)) by = &each;
+  }
+  for (Judged& each : all) {
+    if (each.root.empty()) continue;
+    const Judged* const by = named[each.root];
+    if (by == &each) continue;
+    CheckResult& result = each.result;
+    result.blocked_by = by->result.id;
+    result.seen =
+        fmt::format("blocked by `{}`: {}", result.blocked_by, shortened(result.seen, kFewWords));
+    result.hint.clear();
+  }
 }
 
 }  // namespace
@@ -73,12 +108,17 @@ Result<Report> grade_checks(const LabSpec& given, const sim::Journal& journal,
   INFERLAB_TRY(sim::Cluster* const base, runs.run({}));
   report.run_hash = fmt::format("{:016x}", base->run_hash());
   int done = 1;
+  std::vector<Judged> judged;
   for (const LabCheck& check : lab.checks) {
     if (std::find(check_ids.begin(), check_ids.end(), check.id) == check_ids.end()) continue;
     tell(check.id, done++);
-    INFERLAB_TRY(CheckResult result, carry_out(check, runs));
-    report.earned += result.earned;
-    report.checks.push_back(std::move(result));
+    INFERLAB_TRY(Judged one, carry_out(lab, check, runs));
+    judged.push_back(std::move(one));
+  }
+  refer_to_roots(judged);
+  for (Judged& each : judged) {
+    report.earned += each.result.earned;
+    report.checks.push_back(std::move(each.result));
   }
   tell("done", steps);
   report.passed = report.earned >= report.pass_points;

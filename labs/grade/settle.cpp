@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <set>
+#include <utility>
 
 #include "labs/grade/answer_kinds.h"
 #include "sim/cluster/cluster.h"
@@ -16,6 +17,7 @@ using sim::Value;
 
 // What a session says that nobody can carry over is told once, and not without end.
 constexpr std::size_t kMaxNotes = 20;
+constexpr std::size_t kMaxFaults = 5;
 
 ObjectKey key_of(const sim::ApiRequest& request, const sim::ApiResponse& response) {
   // A creation may leave the name to the body or to the server.
@@ -93,28 +95,41 @@ class Settler {
     const std::string what = fmt::format(
         "{} {}", kind->kind,
         request.name.empty() ? request.body["metadata"]["name"].as_string() : request.name);
+    const ObjectKey about = {
+        request.resource, request.ns,
+        request.name.empty() ? request.body["metadata"]["name"].str() : request.name};
     if (!is_answer(*kind, lab_)) {
-      note(fmt::format("{}: is part of the lab's cluster: changes of it do not count", what));
+      note(about,
+           fmt::format("{} belongs to the lab's cluster: what is changed of it does not count",
+                       what));
       return;
     }
+    if (is_deletion(request)) forget(about);
     // Pods of the session have other names here; a Deployment makes its own again.
     if (request.resource == "pods") {
       if (request.verb == sim::Verb::kCreate && request.subresource.empty()) {
-        note(fmt::format("{}: was made by hand: only what a controller makes counts", what));
+        note(about,
+             fmt::format("{} was made by hand: only Pods that a controller makes count", what));
       }
       return;
     }
     const sim::ApiResponse response = scratch_.request(carried_over(request));
     if (!response.ok()) {
-      note(fmt::format("{}: a write of the session could not be carried over: {}", what,
-                       response.message()));
+      note(about, fmt::format("{}: a write of the session could not be carried over: {}", what,
+                              response.message()));
       return;
     }
     const ObjectKey key = key_of(request, response);
     if (seen_.insert(key).second) written_.push_back(key);
   }
 
+  void take_fault(const sim::JournalEntry& entry) {
+    const std::string fault = fmt::format("{} {}", entry.fault, entry.target);
+    if (std::find(faults_.begin(), faults_.end(), fault) == faults_.end()) faults_.push_back(fault);
+  }
+
   sim::Journal result() {
+    tell();
     sim::Journal out;
     for (const ObjectKey& key : written_) {
       const sim::ObjectPtr object = scratch_.store().get(key);
@@ -134,15 +149,46 @@ class Settler {
   }
 
  private:
-  void note(std::string line) {
-    if (notes_ == nullptr || notes_->size() >= kMaxNotes) return;
-    if (std::find(notes_->begin(), notes_->end(), line) == notes_->end()) {
-      notes_->push_back(std::move(line));
-    }
+  // An eviction deletes its Pod.
+  static bool is_deletion(const sim::ApiRequest& request) {
+    return request.verb == sim::Verb::kDelete || request.verb == sim::Verb::kDeleteCollection ||
+           request.subresource == "eviction";
+  }
+
+  // What the session has deleted since is nothing to tell about. A collection is taken as a whole:
+  // better no word of what a selector has spared than one about what is gone.
+  void forget(const ObjectKey& gone) {
+    std::erase_if(noted_, [&](const auto& each) {
+      const ObjectKey& key = each.first;
+      return key.resource == gone.resource && key.ns == gone.ns &&
+             (gone.name.empty() || key.name == gone.name);
+    });
+  }
+
+  void note(const ObjectKey& about, std::string line) {
+    if (noted_.size() >= kMaxNotes) return;
+    const std::pair<ObjectKey, std::string> noted = {about, std::move(line)};
+    if (std::find(noted_.begin(), noted_.end(), noted) == noted_.end()) noted_.push_back(noted);
+  }
+
+  void tell() {
+    if (notes_ == nullptr) return;
+    for (const auto& [about, line] : noted_) notes_->push_back(line);
+    if (faults_.empty()) return;
+    const std::size_t shown = std::min(faults_.size(), kMaxFaults);
+    std::string list;
+    for (std::size_t i = 0; i < shown; ++i) list += (i == 0 ? "" : ", ") + faults_[i];
+    if (shown < faults_.size()) list += " …";
+    notes_->push_back(fmt::format(
+        "faults that were injected do not count ({}): the manifests are graded, on the lab's "
+        "cluster as it is given",
+        list));
   }
 
   const LabSpec& lab_;
   std::vector<std::string>* notes_;
+  std::vector<std::pair<ObjectKey, std::string>> noted_;  // with the object that each is about
+  std::vector<std::string> faults_;
   sim::Cluster scratch_;
   std::set<ObjectKey> before_, seen_;
   // In the order in which they were first written: a namespace before what lies in it.
@@ -155,7 +201,11 @@ sim::Journal settled_journal(const LabSpec& lab, const sim::Journal& journal,
                              std::vector<std::string>* notes) {
   Settler settler(lab, notes);
   for (const sim::JournalEntry& entry : journal) {
-    if (entry.kind == sim::JournalEntry::Kind::kApi) settler.take(entry.request);
+    if (entry.kind == sim::JournalEntry::Kind::kApi) {
+      settler.take(entry.request);
+    } else {
+      settler.take_fault(entry);
+    }
   }
   return settler.result();
 }

@@ -154,7 +154,13 @@ Result<sim::Journal> journal_from_files(const std::vector<SubmissionFile>& files
 
 Result<sim::Journal> journal_from_submission(const std::string& folder, const LabSpec& lab) {
   INFERLAB_TRY(const std::vector<SubmissionFile> files, read_submission(folder));
-  return journal_from_files(files, lab);
+  INFERLAB_TRY(sim::Journal journal, journal_from_files(files, lab));
+  // kubectl's own rule again: "error: no objects passed to apply".
+  if (!journal.empty()) return journal;
+  return Error{ErrorKind::kInvalid,
+               fmt::format("{}: no object found in {} file(s)", folder, files.size()),
+               fmt::format("{} holds nothing but comments and empty documents",
+                           for_terminal(files.front().name))};
 }
 
 }  // namespace inferlab::labs

@@ -48,7 +48,7 @@ Result<void> apply_document(const sim::YamlDocument& document, const std::string
 Result<sim::Journal> journal_from_files(const std::vector<SubmissionFile>& files,
                                         const LabSpec& lab);
 
-/// read_submission() and journal_from_files().
+/// read_submission() and journal_from_files(). Files that hold no object are kInvalid.
 Result<sim::Journal> journal_from_submission(const std::string& folder, const LabSpec& lab);
 
 }  // namespace inferlab::labs

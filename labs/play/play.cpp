@@ -1,12 +1,13 @@
 #include "labs/play/play.h"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
+#include <optional>
 #include <thread>
+#include <utility>
 
 #include "labs/desk/apply_manifest.h"
 #include "labs/desk/chat_client.h"
@@ -14,6 +15,8 @@
 #include "labs/grade/settle.h"
 #include "labs/grade/submission.h"
 #include "labs/play/progress_bar.h"
+#include "labs/report/terminal_width.h"
+#include "labs/report/wrap.h"
 #include "labs/session/session.h"
 #include "labs/session/temp_folder.h"
 #include "labs/spec/catalog.h"
@@ -32,16 +35,19 @@ class Player {
       : lab_(std::move(lab)), options_(options), style_(style), out_(out) {}
 
   Result<Report> play() {
-    if (folder_.path().empty()) {
+    if (folder_->path().empty()) {
       return Error{ErrorKind::kUnavailable, "temporary folder: cannot be made", "set TMPDIR"};
     }
-    fmt::print(out_, "{}\n{}\n\n", style_.bold(lab_.title), lab_.objective);
+    fmt::print(out_, "{}\n{}\n\n", style_.bold(wrap(lab_.title, width_)),
+               wrap(lab_.objective, width_));
     INFERLAB_TRY_VOID(start_cluster());
+    INFERLAB_TRY_VOID(go_on());
     INFERLAB_TRY_VOID(apply("starter", "Apply the manifest as the document prints it"));
     INFERLAB_TRY_VOID(show_pending());
     INFERLAB_TRY_VOID(apply("solution", "Apply the mended manifest"));
     INFERLAB_TRY_VOID(follow_rollout());
     INFERLAB_TRY_VOID(ask_model());
+    INFERLAB_TRY_VOID(go_on());
     return grade_session();
   }
 
@@ -57,7 +63,7 @@ class Player {
     session.lab = lab_;
     session.seed = options_.seed;
     session.speed = options_.speed;
-    session.folder = folder_.path();
+    session.folder = folder_->path();
     INFERLAB_TRY(session_, Session::start(std::move(session)));
     fmt::print(out_, "  kubectl: export KUBECONFIG={}\n  gateway: {}\n", session_->kubeconfig(),
                session_->gateway_url());
@@ -66,13 +72,15 @@ class Player {
       return !run.nodes.empty() && std::all_of(run.nodes.begin(), run.nodes.end(),
                                                [](const NodeRow& node) { return node.ready; });
     });
+    INFERLAB_TRY_VOID(go_on());
     const SnapshotPtr run = session_->driver().snapshot();
     for (const NodeRow& node : run->nodes) {
       std::string taints;
       for (const std::string& taint : node.taints) taints += "  taint " + taint;
       const std::string gpus =
           node.gpus > 0 ? fmt::format("{} x {}", node.gpus, node.gpu_name) : "no GPU";
-      fmt::print(out_, "  {:<16} {:<20}{}\n", node.name, gpus, taints);
+      fmt::print(out_, "  {:<16} {}\n", node.name,
+                 wrap(fmt::format("{:<20}{}", gpus, taints), width_, 19));
     }
     fmt::print(out_, "\n");
     return {};
@@ -96,12 +104,13 @@ class Player {
       return std::any_of(run.pods.begin(), run.pods.end(),
                          [](const PodRow& pod) { return pod.node.empty() && !pod.reason.empty(); });
     });
+    INFERLAB_TRY_VOID(go_on());
     if (!pending) return Error{ErrorKind::kUnavailable, "starter: its Pod is not Pending"};
     const SnapshotPtr run = session_->driver().snapshot();
     for (const PodRow& pod : run->pods) {
       if (!pod.node.empty()) continue;
       fmt::print(out_, "  {} is {}: the scheduler says\n    {}\n", pod.name, style_.bad(pod.status),
-                 pod.reason);
+                 wrap(pod.reason, width_, 4));
     }
     fmt::print(out_, "\n");
     return {};
@@ -131,7 +140,7 @@ class Player {
     const Time begun = session_->driver().snapshot()->now;
     bool done = false;
     {
-      ProgressBar bar(out_, terminal_);
+      ProgressBar bar(out_, redraws_, columns_);
       done = wait_for([&](const Snapshot& run) {
         const auto [fraction, words] = rollout_progress(run);
         bar.show(fraction, words);
@@ -139,6 +148,7 @@ class Player {
       });
       done = done && rollout_progress(*session_->driver().snapshot()).first >= 1;
     }
+    INFERLAB_TRY_VOID(go_on());
     if (!done) return Error{ErrorKind::kUnavailable, "rollout: the Pod did not become Ready"};
     fmt::print(out_, "  rolled out in {} of virtual time\n\n",
                format_duration(std::chrono::duration_cast<std::chrono::seconds>(
@@ -171,10 +181,11 @@ class Player {
     step("Grade what the session causes");
     const sim::Journal journal = session_->journal();
     session_.reset();  // the grader works from the journal alone
+    folder_.reset();   // its keys need not lie there any longer
     GradeOptions grading;
     grading.submission = "this session";
     grading.seed = options_.seed;
-    ProgressBar bar(out_, terminal_);
+    ProgressBar bar(out_, redraws_, columns_);
     grading.progress = [&bar](std::string_view what, int done, int of) {
       bar.show(of > 0 ? static_cast<double>(done) / of : 0, what);
     };
@@ -182,11 +193,19 @@ class Player {
     return grade(lab_, settled, grading);
   }
 
-  // Looks at the run until `reached`; false after some minutes of the wall clock.
+  [[nodiscard]] bool stopped() const { return options_.should_stop && options_.should_stop(); }
+  [[nodiscard]] Result<void> go_on() const {
+    if (stopped()) return Error{ErrorKind::kUnavailable, "play: was interrupted"};
+    return {};
+  }
+
+  // Looks at the run until `reached`; false after some minutes of the wall clock, or when
+  // the play shall end.
   template <typename Reached>
   bool wait_for(Reached reached) {
     const auto give_up = std::chrono::steady_clock::now() + kWallPatience;
     while (std::chrono::steady_clock::now() < give_up) {
+      if (stopped()) return false;
       if (reached(*session_->driver().snapshot())) return true;
       std::this_thread::sleep_for(kLook);
     }
@@ -197,9 +216,11 @@ class Player {
   PlayOptions options_;
   const Style& style_;
   std::FILE* out_;
-  TempFolder folder_;
+  std::optional<TempFolder> folder_{std::in_place};
   std::unique_ptr<Session> session_;
-  bool terminal_ = ::isatty(::fileno(out_)) == 1;
+  bool redraws_ = can_redraw(::fileno(out_));
+  std::size_t columns_ = terminal_width(::fileno(out_));
+  std::size_t width_ = std::min(columns_, kDefaultWidth);  // of prose
   int step_ = 0;
 };
 

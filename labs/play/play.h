@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <cstdio>
+#include <functional>
 #include <optional>
 #include <string>
 
@@ -15,6 +16,8 @@ struct PlayOptions {
   std::string lab_id;                 // empty: the first lab of the catalogue
   double speed = 30;                  // virtual seconds a wall second
   std::optional<std::uint64_t> seed;  // instead of the lab's
+  /// Asked now and then; true ends the play with kUnavailable, and nothing is left behind.
+  std::function<bool()> should_stop;
 };
 
 /// Plays a lab in the terminal from start to grade, as a learner would meet it: starts the cluster,

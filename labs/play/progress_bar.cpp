@@ -6,6 +6,8 @@
 #include <cmath>
 #include <cstdio>
 
+#include "labs/report/wrap.h"
+
 namespace inferlab::labs {
 namespace {
 
@@ -22,7 +24,8 @@ std::string bar(double done) {
 
 void ProgressBar::show(double done, std::string_view words) {
   if (terminal_) {
-    fmt::print(out_, "\r\033[K  {}  {}", bar(done), words);
+    // The last column stays free: some terminals go to the next line once it is written.
+    fmt::print(out_, "\r\033[K{}", cut(fmt::format("  {}  {}", bar(done), words), width_ - 1));
     open_ = true;
   } else if (words != last_words_) {
     fmt::print(out_, "  {}  {}\n", bar(done), words);

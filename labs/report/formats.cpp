@@ -9,10 +9,11 @@ std::optional<ReportFormat> report_format(std::string_view name) {
   return std::nullopt;
 }
 
-std::string format_report(const Report& report, ReportFormat format, const Style& style) {
+std::string format_report(const Report& report, ReportFormat format, const Style& style,
+                          std::size_t width) {
   switch (format) {
     case ReportFormat::kText:
-      return report_text(report, style);
+      return report_text(report, style, width);
     case ReportFormat::kJson:
       return report_json(report);
     case ReportFormat::kJunit:

@@ -19,16 +19,18 @@ Value shown(std::string_view text) {
 std::string report_json(const Report& report) {
   Value::Array checks;
   for (const CheckResult& check : report.checks) {
-    checks.push_back(Value::object({{"id", check.id},
-                                    {"kind", check.kind},
-                                    {"title", check.title},
-                                    {"rows", Value::strings(check.rows)},
-                                    {"points", check.points},
-                                    {"earned", check.earned},
-                                    {"passed", check.passed},
-                                    {"seen", shown(check.seen)},
-                                    {"expected", shown(check.expected)},
-                                    {"hint", check.hint.empty() ? Value() : Value(check.hint)}}));
+    checks.push_back(Value::object(
+        {{"id", check.id},
+         {"kind", check.kind},
+         {"title", check.title},
+         {"rows", Value::strings(check.rows)},
+         {"points", check.points},
+         {"earned", check.earned},
+         {"passed", check.passed},
+         {"seen", shown(check.seen)},
+         {"expected", shown(check.expected)},
+         {"hint", check.hint.empty() ? Value() : Value(check.hint)},
+         {"blocked_by", check.blocked_by.empty() ? Value() : Value(check.blocked_by)}}));
   }
   Value::Array notes;
   for (const std::string& note : report.notes) notes.push_back(shown(note));
@@ -43,6 +45,7 @@ std::string report_json(const Report& report) {
        {"journalHash", report.journal_hash},
        {"runHash", report.run_hash},
        {"checks", Value::array(std::move(checks))},
+       {"errors", Value::array({})},
        {"points", report.points},
        {"earned", report.earned},
        {"passPoints", report.pass_points},

@@ -43,8 +43,9 @@ std::string report_junit(const Report& report) {
     }
     const std::string message =
         fmt::format("{} of {} points: {}", check.earned, check.points, check.seen);
-    const std::string body = fmt::format("seen: {}\nexpected: {}\npractises: {}", check.seen,
-                                         check.expected, fmt::join(check.rows, ", "));
+    std::string body = fmt::format("seen: {}\nexpected: {}\npractises: {}", check.seen,
+                                   check.expected, fmt::join(check.rows, ", "));
+    if (!check.blocked_by.empty()) body += "\nblocked_by: " + check.blocked_by;
     out +=
         fmt::format(">\n      <failure message=\"{}\" type=\"{}\">{}</failure>\n    </testcase>\n",
                     for_xml(message), for_xml(check.kind), for_xml(body));

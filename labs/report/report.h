@@ -13,7 +13,10 @@ struct CheckResult {
   int earned = 0;
   bool passed = false;
   std::string seen, expected;
-  std::string hint;  // the lab's hint for it; may be empty
+  std::string hint;  // the lab's hint for what was seen; may be empty
+  /// Id of the failed check that names the reason why this one could not be judged; `seen` says so
+  /// too. Empty: this check was judged itself.
+  std::string blocked_by;
 };
 
 /// A grade with its reasons. It holds nothing that differs between two gradings of the same

@@ -17,6 +17,19 @@ std::string pad(std::string_view text, std::size_t width) {
   return out;
 }
 
+std::string cut(std::string_view text, std::size_t width) {
+  if (display_width(text) <= width) return std::string(text);
+  if (width == 0) return {};
+  std::size_t end = 0;
+  std::size_t used = 0;
+  while (end < text.size()) {
+    const bool begins = (static_cast<unsigned char>(text[end]) & 0xC0U) != 0x80U;
+    if (begins && ++used == width) break;
+    ++end;
+  }
+  return std::string(text.substr(0, end)) + "…";
+}
+
 std::string wrap(std::string_view text, std::size_t width, std::size_t indent) {
   std::string out;
   std::size_t column = indent;

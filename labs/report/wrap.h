@@ -13,6 +13,9 @@ std::string wrap(std::string_view text, std::size_t width, std::size_t indent = 
 /// Characters of UTF-8 text (code points, which is near enough to columns for what we print).
 std::size_t display_width(std::string_view text);
 
+/// The first `width` characters of `text`; the last of them is "…" when some were left out.
+std::string cut(std::string_view text, std::size_t width);
+
 /// `text` and spaces up to `width` characters.
 std::string pad(std::string_view text, std::size_t width);
 

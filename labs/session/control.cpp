@@ -95,14 +95,19 @@ ControlAnswer Control::status() {
   std::int64_t ready = 0;
   for (const PodRow& pod : run->pods) ready += pod.ready ? 1 : 0;
   const auto failure = driver_.failure();
+  // The picture shows the simulated nodes; one that a client has registered counts as well.
+  const auto nodes = driver_.mailbox().call(
+      [this] { return static_cast<std::int64_t>(driver_.cluster().store().list("nodes").size()); });
+  if (!nodes) return run_has_ended();
   const Value speed = std::isinf(run->speed) ? Value("max") : Value(run->speed);
-  return {200,
-          sim::to_json(Value::object({{"virtualSeconds", to_seconds(run->now.time_since_epoch())},
-                                      {"speed", speed},
-                                      {"nodes", static_cast<std::int64_t>(run->nodes.size())},
-                                      {"pods", static_cast<std::int64_t>(run->pods.size())},
-                                      {"podsReady", ready},
-                                      {"failure", failure ? failure->message : std::string()}}))};
+  return {200, sim::to_json(
+                   Value::object({{"virtualSeconds", to_seconds(run->now.time_since_epoch())},
+                                  {"speed", speed},
+                                  {"nodes", *nodes},
+                                  {"simulatedNodes", static_cast<std::int64_t>(run->nodes.size())},
+                                  {"pods", static_cast<std::int64_t>(run->pods.size())},
+                                  {"podsReady", ready},
+                                  {"failure", failure ? failure->message : std::string()}}))};
 }
 
 ControlAnswer Control::set_speed(std::string_view body) {

@@ -34,7 +34,11 @@ Result<std::string> sessions_root() {
 Result<std::string> session_folder(const std::string& lab_id) {
   INFERLAB_TRY(const std::string root, sessions_root());
   const std::string folder = root + "/" + lab_id;
-  INFERLAB_TRY_VOID(sim::make_private_folder(folder));
+  const auto made = sim::make_private_folder(folder);
+  if (!made) {  // also where a part of the path is not there: it is no name that somebody gave
+    return Error{ErrorKind::kUnavailable, made.error().message,
+                 "set XDG_STATE_HOME to a folder that can be written"};
+  }
   return folder;
 }
 
@@ -72,7 +76,7 @@ Result<std::optional<SessionCard>> read_card(const std::string& folder) {
   return std::optional<SessionCard>(std::move(card));
 }
 
-Result<SessionCard> running_session() {
+Result<std::vector<SessionCard>> running_sessions() {
   INFERLAB_TRY(const std::string root, sessions_root());
   std::error_code failure;
   std::vector<std::string> folders;
@@ -82,12 +86,12 @@ Result<SessionCard> running_session() {
     folders.push_back(entry->path());
   }
   std::sort(folders.begin(), folders.end());
+  std::vector<SessionCard> running;
   for (const std::string& folder : folders) {
-    INFERLAB_TRY(const std::optional<SessionCard> card, read_card(folder));
-    if (card) return *card;
+    INFERLAB_TRY(std::optional<SessionCard> card, read_card(folder));
+    if (card) running.push_back(*std::move(card));
   }
-  return Error{ErrorKind::kNotFound, "session: none is running",
-               "start one: inferlab lab start vllm-inference"};
+  return running;
 }
 
 }  // namespace inferlab::labs

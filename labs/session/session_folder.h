@@ -2,6 +2,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "engine/base/result.h"
 
@@ -23,7 +24,7 @@ Result<void> write_card(const std::string& folder, const SessionCard& card);
 void remove_card(const std::string& folder);
 /// nullopt: no session of this lab is running (none was started, or it has ended in any way).
 Result<std::optional<SessionCard>> read_card(const std::string& folder);
-/// The one running session, whatever its lab; kNotFound when there is none.
-Result<SessionCard> running_session();
+/// All running sessions, by the names of their folders; empty when there is none.
+Result<std::vector<SessionCard>> running_sessions();
 
 }  // namespace inferlab::labs

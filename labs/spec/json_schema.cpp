@@ -72,6 +72,12 @@ class SchemaWriter {
     return out;
   }
 
+  static Value one_of(std::span<const std::string_view> allowed) {
+    Value::Array words;
+    for (const std::string_view word : allowed) words.emplace_back(word);
+    return Value::object({{"type", "string"}, {"enum", Value::array(std::move(words))}});
+  }
+
   Value shape(const SpecField& each) {
     switch (each.type) {
       case SpecType::kText:
@@ -100,11 +106,10 @@ class SchemaWriter {
         return Value::object(
             {{"anyOf", Value::array({text(kBytesPattern),
                                      Value::object({{"type", "integer"}, {"minimum", 0}})})}});
-      case SpecType::kWord: {
-        Value::Array words;
-        for (const std::string_view word : each.words) words.emplace_back(word);
-        return Value::object({{"type", "string"}, {"enum", Value::array(std::move(words))}});
-      }
+      case SpecType::kWord:
+        return one_of(each.words);
+      case SpecType::kWords:
+        return list(each, one_of(each.words));
       case SpecType::kTexts:
         return list(each, text("^[^\\n]+$"));
       case SpecType::kIds:

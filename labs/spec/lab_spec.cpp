@@ -4,6 +4,11 @@
 
 namespace inferlab::labs {
 
+bool LabHint::fits(Cause cause) const {
+  return causes.empty() ||
+         std::find(causes.begin(), causes.end(), to_string(cause)) != causes.end();
+}
+
 int LabSpec::total_points() const {
   int sum = 0;
   for (const LabCheck& each : checks) sum += each.points;

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "engine/base/time.h"
+#include "labs/spec/cause.h"
 #include "sim/api/value.h"
 #include "sim/api/yaml.h"
 #include "sim/cluster/cluster_spec.h"
@@ -36,8 +37,12 @@ struct LabCheck {
 
 struct LabHint {
   std::string id, text;
-  int cost = 0;      // points
-  std::string when;  // in words: when it is of use
+  int cost = 0;                          // points
+  std::string when;                      // in words: when it is of use
+  std::vector<std::string> causes = {};  // of kCauseWords; empty: all
+
+  /// Whether a check that failed for this cause has use for it.
+  [[nodiscard]] bool fits(Cause cause) const;
 };
 
 /// A wrong answer that the lab ships: the solution with the files of mutants/ID/ in place of those

@@ -1,5 +1,7 @@
 #include "labs/spec/lab_tables.h"
 
+#include "labs/spec/cause.h"
+
 namespace inferlab::labs {
 namespace {
 
@@ -235,6 +237,16 @@ constexpr SpecField kHintFields[] = {
      .minimum = 0,
      .maximum = 100},
     {.name = "text", .type = kMarkdown, .description = "the hint", .required = true},
+    {.name = "causes",
+     .type = kWords,
+     .description = "what a failed check must have found for a report to name this hint; any, when "
+                    "left out. finding: what the check itself looks for is not so; missing: an "
+                    "object is not there; pending: no node takes a Pod; image: it cannot be "
+                    "pulled; crash: a container ends again and again; not-ready: a Pod is not "
+                    "Ready for another reason; service: a Service leads no request to a server; "
+                    "refused: the server refuses what the clients send; other: something else",
+     .words = kCauseWords,
+     .min_items = 1},
 };
 constexpr SpecTable kHintTable = {"hint", "Help, for points.", kHintFields};
 

@@ -73,7 +73,8 @@ void read_grading(const Value& root, LabSpec& lab) {
     lab.hints.push_back({.id = row["id"].str(),
                          .text = block_of(row["text"]),
                          .cost = static_cast<int>(row["cost"].as_int()),
-                         .when = row["when"].str()});
+                         .when = row["when"].str(),
+                         .causes = texts_of(row["causes"])});
   }
   for (const Value& row : root["mutants"].items()) {
     lab.mutants.push_back({.id = row["id"].str(),

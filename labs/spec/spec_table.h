@@ -19,6 +19,7 @@ enum class SpecType : std::uint8_t {
   kDuration,  // Go's syntax: "1h30m"
   kBytes,     // a Kubernetes quantity
   kWord,      // one of `words`
+  kWords,     // a list of `words`
   kTexts,     // a list of lines
   kIds,       // a list of ids
   kLabels,    // a map from text to text

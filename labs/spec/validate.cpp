@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 
 #include "engine/base/time.h"
 #include "labs/spec/suggest.h"
@@ -42,6 +43,20 @@ std::string spelled(double bound) {
   return std::floor(bound) == bound && std::abs(bound) < 1e15
              ? fmt::format("{}", static_cast<std::int64_t>(bound))
              : fmt::format("{}", bound);
+}
+
+// Of a list of scalars.
+std::optional<SpecType> type_of_items(SpecType list) {
+  switch (list) {
+    case SpecType::kTexts:
+      return SpecType::kText;
+    case SpecType::kIds:
+      return SpecType::kId;
+    case SpecType::kWords:
+      return SpecType::kWord;
+    default:
+      return std::nullopt;
+  }
 }
 
 }  // namespace
@@ -109,6 +124,7 @@ void SpecValidator::field(const Value& value, const SpecField& field, const Valu
     case SpecType::kFacts:
     case SpecType::kTexts:
     case SpecType::kIds:
+    case SpecType::kWords:
       return list(value, field, path);
     case SpecType::kLabels:
       if (!value.is_object()) return fail(path, wanted("a map", value));
@@ -136,9 +152,9 @@ void SpecValidator::list(const Value& value, const SpecField& field, const std::
   for (std::size_t i = 0; i < value.size(); ++i) {
     const std::string item_path = fmt::format("{}[{}]", path, i);
     const Value& item = value[i];
-    if (field.type == SpecType::kTexts || field.type == SpecType::kIds) {
+    if (const auto one = type_of_items(field.type)) {
       SpecField each = field;
-      each.type = field.type == SpecType::kIds ? SpecType::kId : SpecType::kText;
+      each.type = *one;
       scalar(item, each, item_path);
     } else if (field.type == SpecType::kFacts && item.is_string()) {
       continue;  // the loader looks the name up

@@ -204,6 +204,11 @@ Result<std::unique_ptr<HttpListener>> HttpListener::start(const HttpListenerOpti
         send(*std::move(refused), response);
         return httplib::Server::HandlerResponse::Handled;
       });
+  // The library promises a number of requests that nobody counts; kube-apiserver says nothing.
+  server.set_post_routing_handler(
+      [](const httplib::Request& /*request*/, httplib::Response& response) {
+        response.headers.erase("Keep-Alive");
+      });
   server.set_error_handler([](const httplib::Request& /*request*/, httplib::Response& response) {
     if (!response.body.empty() || response.content_provider_) return;
     if (HttpConnection::current()->over_limit()) response.status = 413;

@@ -56,6 +56,7 @@ struct Cluster::Parts {
 
   void start() {
     create_system_objects(api);
+    keep_kubernetes_service(api, store);
     controllers.start();
     scheduler.start();
     kubelets.start();
@@ -83,8 +84,20 @@ struct Cluster::Parts {
   }
 
   Result<void> carry_out_fault(std::string_view fault, std::string_view target) {
-    if (fault == "node-down") return kubelets.node_down(target);
-    if (fault == "node-up") return kubelets.node_up(target);
+    if (fault == "node-down" || fault == "node-up") {
+      const auto done =
+          fault == "node-down" ? kubelets.node_down(target) : kubelets.node_up(target);
+      // A Node that a client has registered stands in the API and has no kubelet here to stop.
+      if (!done && done.error().kind == ErrorKind::kNotFound &&
+          store.get({"nodes", "", std::string(target)}) != nullptr) {
+        return Error{ErrorKind::kInvalid,
+                     fmt::format("{}: {}: a client has registered this node; it is not simulated",
+                                 fault, target),
+                     "faults go into the simulated nodes of the cluster; end this node's kubelet "
+                     "where it runs"};
+      }
+      return done;
+    }
     if (fault == "container-crash") {
       const std::size_t slash = target.find('/');
       if (slash == std::string_view::npos) {

@@ -2,6 +2,8 @@
 
 #include "engine/base/check.h"
 #include "sim/api/builtin_objects.h"
+#include "sim/api/store.h"
+#include "sim/kernel/simulation.h"
 
 namespace inferlab::sim {
 namespace {
@@ -10,51 +12,66 @@ constexpr const char* kApiServer = "system:apiserver";
 constexpr const char* kServiceAddress = "10.96.0.1";  // the first of the range of Services
 constexpr const char* kControlPlaneAddress = "10.0.0.2";
 constexpr int kSecurePort = 6443;
+constexpr Duration kReconcileInterval = 10s;
 
 void create(Api& api, std::string_view resource, std::string_view ns, Value body) {
   INFERLAB_CHECK(api.create(resource, ns, std::move(body), kApiServer).ok());
 }
 
-void create_kubernetes_service(Api& api) {
-  create(api, "services", "default",
-         Value::object(
-             {{"metadata", Value::object({{"labels", Value::object({{"component", "apiserver"},
-                                                                    {"provider", "kubernetes"}})},
-                                          {"name", "kubernetes"}})},
-              {"spec", Value::object({{"clusterIP", kServiceAddress},
-                                      {"ports", Value::array({Value::object(
-                                                    {{"name", "https"},
-                                                     {"port", 443},
-                                                     {"protocol", "TCP"},
-                                                     {"targetPort", kSecurePort}})})}})}}));
+/// One of the three objects that make the Service `kubernetes` of the namespace `default`.
+struct Part {
+  std::string_view resource;
+  Value (*make)();
+};
+
+Value service() {
+  return Value::object(
+      {{"metadata", Value::object({{"labels", Value::object({{"component", "apiserver"},
+                                                             {"provider", "kubernetes"}})},
+                                   {"name", "kubernetes"}})},
+       {"spec",
+        Value::object({{"clusterIP", kServiceAddress},
+                       {"ports", Value::array({Value::object({{"name", "https"},
+                                                              {"port", 443},
+                                                              {"protocol", "TCP"},
+                                                              {"targetPort", kSecurePort}})})}})}});
+}
+
+Value endpoint_ports() {
+  return Value::array(
+      {Value::object({{"name", "https"}, {"port", kSecurePort}, {"protocol", "TCP"}})});
 }
 
 // The API server writes these itself: the Service has no selector.
-void create_kubernetes_endpoints(Api& api) {
-  const Value ports = Value::array(
-      {Value::object({{"name", "https"}, {"port", kSecurePort}, {"protocol", "TCP"}})});
-  create(
-      api, "endpoints", "default",
-      Value::object(
-          {{"metadata",
-            Value::object(
-                {{"labels", Value::object({{"endpointslice.kubernetes.io/skip-mirror", "true"}})},
-                 {"name", "kubernetes"}})},
-           {"subsets",
-            Value::array({Value::object(
-                {{"addresses", Value::array({Value::object({{"ip", kControlPlaneAddress}})})},
-                 {"ports", ports}})})}}));
-  create(api, "endpointslices.discovery.k8s.io", "default",
-         Value::object(
-             {{"addressType", "IPv4"},
-              {"endpoints",
-               Value::array({Value::object({{"addresses", Value::array({kControlPlaneAddress})},
-                                            {"conditions", Value::object({{"ready", true}})}})})},
-              {"metadata", Value::object({{"labels", Value::object({{"kubernetes.io/service-name",
-                                                                     "kubernetes"}})},
-                                          {"name", "kubernetes"}})},
-              {"ports", ports}}));
+Value endpoints() {
+  return Value::object(
+      {{"metadata",
+        Value::object(
+            {{"labels", Value::object({{"endpointslice.kubernetes.io/skip-mirror", "true"}})},
+             {"name", "kubernetes"}})},
+       {"subsets",
+        Value::array({Value::object(
+            {{"addresses", Value::array({Value::object({{"ip", kControlPlaneAddress}})})},
+             {"ports", endpoint_ports()}})})}});
 }
+
+Value endpoint_slice() {
+  return Value::object(
+      {{"addressType", "IPv4"},
+       {"endpoints",
+        Value::array({Value::object({{"addresses", Value::array({kControlPlaneAddress})},
+                                     {"conditions", Value::object({{"ready", true}})}})})},
+       {"metadata",
+        Value::object({{"labels", Value::object({{"kubernetes.io/service-name", "kubernetes"}})},
+                       {"name", "kubernetes"}})},
+       {"ports", endpoint_ports()}});
+}
+
+constexpr Part kParts[] = {
+    {"services", service},
+    {"endpoints", endpoints},
+    {"endpointslices.discovery.k8s.io", endpoint_slice},
+};
 
 }  // namespace
 
@@ -63,8 +80,26 @@ void create_system_objects(Api& api) {
     create(api, "namespaces", "", Value::object({{"metadata", Value::object({{"name", name}})}}));
   }
   create_builtin_objects(api);
-  create_kubernetes_service(api);
-  create_kubernetes_endpoints(api);
+  for (const Part& part : kParts) create(api, part.resource, "default", part.make());
+}
+
+void keep_kubernetes_service(Api& api, Store& store) {
+  // An event every 10 s of every run would say nothing: one is due only when something is gone.
+  store.subscribe([&api](const Change& change) {
+    if (change.type != ChangeType::kDeleted) return;
+    const ObjectKey& key = change.object->key;
+    if (key.name != "kubernetes" || key.ns != "default") return;
+    for (const Part& part : kParts) {
+      if (key.resource != part.resource) continue;
+      Simulation& simulation = api.simulation();
+      const Duration now = simulation.now().time_since_epoch();
+      const Duration next = (now / kReconcileInterval + 1) * kReconcileInterval;
+      simulation.at(Time{next}, "apiserver/kubernetes-service", [&api, &part] {
+        // Refused when it is there already: somebody else was faster.
+        (void)api.create(part.resource, "default", part.make(), kApiServer);
+      });
+    }
+  });
 }
 
 std::string_view cluster_root_ca() {

@@ -12,6 +12,13 @@ namespace inferlab::sim {
 /// kubeadm.
 void create_system_objects(Api& api);
 
+/// Puts the Service `kubernetes` and its endpoints back when somebody has deleted them: the API
+/// server looks every 10 s. What is there stays as it is. Once, before anything is deleted; borrows
+/// both for the length of the run.
+/// Source: Kubernetes 1.32, pkg/controlplane/controller/kubernetesservice: ports and type are
+/// corrected only when the server starts.
+void keep_kubernetes_service(Api& api, Store& store);
+
 /// The PEM certificate in every ConfigMap kube-root-ca.crt. It is the same in all runs, so that
 /// runs are equal; its key was never kept. kubectl does not meet it: the certificate authority of
 /// the HTTPS face belongs to this machine, not to the run.

@@ -2,47 +2,18 @@
 #include "labs/cli/cli.h"
 
 #include <catch2/catch.hpp>
-#include <cstdlib>
 #include <sstream>
 #include <string>
 #include <vector>
 
 #include "labs/spec/text_file.h"
 #include "sim/api/json.h"
+#include "tests/labs/cli_run.h"
 #include "tests/labs/temp_dir.h"
 
 using namespace inferlab::labs;  // NOLINT
 
 namespace {
-
-struct Ran {
-  int status;
-  std::string out, err;
-};
-
-Ran run(std::vector<std::string> words, const CliHooks& hooks = {}) {
-  words.insert(words.begin(), "inferlab");
-  std::vector<char*> argv;
-  for (std::string& word : words) argv.push_back(word.data());
-  std::ostringstream out, err;
-  Terminal terminal{out, err, Style(false), false};
-  const int status = run_cli(static_cast<int>(argv.size()), argv.data(), hooks, terminal);
-  return {status, out.str(), err.str()};
-}
-
-// Nothing of this goes into the learner's own database.
-class OwnDataHome {
- public:
-  OwnDataHome() {
-    setenv("XDG_DATA_HOME", dir_.path().c_str(), 1);
-    setenv("XDG_STATE_HOME", dir_.path().c_str(), 1);
-  }
-  ~OwnDataHome() {
-    unsetenv("XDG_DATA_HOME");
-    unsetenv("XDG_STATE_HOME");
-  }
-  TempDir dir_;
-};
 
 class Extra final : public Command {
  public:

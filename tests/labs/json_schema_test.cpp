@@ -54,6 +54,22 @@ TEST_CASE("lab schema: the labs that ship and the small one satisfy it") {
   }
 }
 
+TEST_CASE("lab schema: a hint may name the causes that it is of use for") {
+  const sim::Value causes = schema()["definitions"]["hint"]["properties"]["causes"];
+  REQUIRE(causes["items"]["enum"].size() == std::size(labs::kCauseWords));
+  for (const std::string_view word : labs::kCauseWords) {
+    INFO(word);
+    CHECK(causes["description"].as_string().find(word) != std::string_view::npos);
+  }
+  const auto lab = labs::parse_lab(
+      small_lab_with("when: it is not there", "when: it is not there\n    causes: [pending]"),
+      "lab.yaml");
+  REQUIRE(lab.has_value());
+  CHECK(lab->hints[0].fits(labs::Cause::kPending));
+  CHECK_FALSE(lab->hints[0].fits(labs::Cause::kCrash));
+  CHECK(labs::parse_lab(kSmallLab, "lab.yaml")->hints[0].fits(labs::Cause::kCrash));
+}
+
 TEST_CASE("lab schema: refuses what the reader refuses for its form, and takes what it takes") {
   const std::pair<const char*, const char*> kChanges[] = {
       {"minutes: 5", "minutse: 5"},
@@ -74,6 +90,10 @@ TEST_CASE("lab schema: refuses what the reader refuses for its form, and takes w
       {"replicas: 1, by: 5m", "replicas: 0, by: 5m"},
       {"replicas: 1, by: 5m", "replicas: 2, by: 5m, namespace: default"},
       {"gpus: [L4]", "gpus: [{name: L4}]"},
+      {"when: it is not there", "when: it is not there\n    causes: [pending, not-ready]"},
+      {"when: it is not there", "when: it is not there\n    causes: [pendign]"},
+      {"when: it is not there", "when: it is not there\n    causes: pending"},
+      {"when: it is not there", "when: it is not there\n    causes: []"},
       {"gpus: [L4]", "gpus: [{name: L4, colour: red}]"},
   };
   for (const auto& [from, to] : kChanges) {

@@ -3,10 +3,12 @@
 #include <cstdlib>
 #include <string>
 
+#include "labs/report/error_report.h"
 #include "labs/report/escape.h"
 #include "labs/report/formats.h"
 #include "labs/report/wrap.h"
 #include "labs/spec/text_file.h"
+#include "sim/api/json.h"
 
 using namespace inferlab::labs;  // NOLINT
 
@@ -32,7 +34,8 @@ Report sample() {
        .passed = true,
        .seen = "available after 3m0s",
        .expected = {},
-       .hint = {}},
+       .hint = {},
+       .blocked_by = {}},
       {.id = "image-is-pinned",
        .kind = "image-pinned",
        .title = "A tag that moves changes nothing",
@@ -43,7 +46,8 @@ Report sample() {
        .seen = "container \"a\" & <b>: \x1b[31mred\x1b[0m \xe2\x80\xae"
                "gnp.exe \xff ]]> and so on until the line is long enough to be broken in two",
        .expected = "the same image",
-       .hint = "what-moves"},
+       .hint = "what-moves",
+       .blocked_by = {}},
   };
   report.points = 100;
   report.earned = 70;
@@ -88,6 +92,45 @@ TEST_CASE("report: JUnit escapes what would end an element") {
   const std::string xml = report_junit(sample());
   CHECK(xml.find("]]>") == std::string::npos);
   check_file("report.xml", xml);
+}
+
+TEST_CASE(
+    "report: a check that another one blocks is one line for people, and names it elsewhere") {
+  Report report = sample();
+  report.checks[1].seen = "blocked by `available`: there is no Deployment";
+  report.checks[1].blocked_by = "available";
+  report.checks[1].hint.clear();
+  const std::string text = report_text(report, Style(false));
+  CHECK(text.find("seen      blocked by `available`: there is no Deployment\n\n") !=
+        std::string::npos);
+  CHECK(text.find("the same image") == std::string::npos);
+  CHECK(report_json(report).find("\"blocked_by\": \"available\"") != std::string::npos);
+  const std::string xml = report_junit(report);
+  CHECK(xml.find("message=\"10 of 40 points: blocked by `available`: ") != std::string::npos);
+  CHECK(xml.find("blocked_by: available</failure>") != std::string::npos);
+}
+
+TEST_CASE("report: what cannot be graded is an error with its place, for programs") {
+  const inferlab::Error error{inferlab::ErrorKind::kInvalid,
+                              "a:b.yaml:3:7: kind: no <\"X\">: sorry", "known: Y"};
+  CHECK(error_report("lab", "mine", error, ReportFormat::kText).empty());
+  const std::string xml = error_report("lab", "mine", error, ReportFormat::kJunit);
+  CHECK(xml.find("tests=\"1\" failures=\"0\" errors=\"1\"") != std::string::npos);
+  CHECK(xml.find("<error message=\"a:b.yaml:3:7: kind: no &lt;&quot;X&quot;&gt;: sorry\" "
+                 "type=\"submission\">") != std::string::npos);
+  const auto json =
+      inferlab::sim::parse_json(error_report("lab", "mine", error, ReportFormat::kJson));
+  REQUIRE(json.has_value());
+  CHECK((*json)["schema"].as_string() == "inferlab.report/v1");
+  CHECK_FALSE((*json)["passed"].as_bool(true));
+  REQUIRE((*json)["errors"].size() == 1);
+  const inferlab::sim::Value& first = (*json)["errors"][std::size_t{0}];
+  CHECK(first["file"].as_string() == "a:b.yaml");
+  CHECK(first["line"].as_int() == 3);
+  CHECK(first["column"].as_int() == 7);
+  CHECK(first["text"].as_string() == "kind: no <\"X\">: sorry");
+  CHECK(first["hint"].as_string() == "known: Y");
+  CHECK(placed({inferlab::ErrorKind::kInvalid, "folder: no such folder"}).file.empty());
 }
 
 TEST_CASE("escape: control characters, direction marks and broken UTF-8 become visible") {

@@ -140,8 +140,48 @@ TEST_CASE("settle: a Node that was edited in the session stays as the lab has it
   const sim::Journal settled = settled_journal(lab, session_with(lab, untaint), &notes);
   REQUIRE(settled.size() == 1);
   CHECK(settled[0].request.resource == "deployments.apps");
+  CHECK(notes ==
+        std::vector<std::string>{
+            "Node gpu-0 belongs to the lab's cluster: what is changed of it does not count"});
+}
+
+TEST_CASE("settle: a Pod made by hand is told of while it is there, not when it is gone") {
+  const LabSpec lab = small_lab();
+  sim::ApiRequest made;
+  made.verb = sim::Verb::kCreate;
+  made.resource = "pods";
+  made.ns = "default";
+  made.body = sim::Value::object().with_path({"metadata", "name"}, "tmp");
+  sim::Journal session = session_with(lab, made);
+  std::vector<std::string> notes;
+  settled_journal(lab, session, &notes);
   CHECK(notes == std::vector<std::string>{
-                     "Node gpu-0: is part of the lab's cluster: changes of it do not count"});
+                     "Pod tmp was made by hand: only Pods that a controller makes count"});
+  sim::JournalEntry gone = session.back();
+  gone.request.verb = sim::Verb::kDelete;
+  gone.request.name = "tmp";
+  gone.request.body = {};
+  session.push_back(gone);
+  notes.clear();
+  settled_journal(lab, session, &notes);
+  CHECK(notes.empty());
+}
+
+TEST_CASE("settle: faults do not count, and the report says so") {
+  const LabSpec lab = small_lab();
+  sim::Journal session = session_with(lab, to_front(sim::Verb::kUpdate, front_document()));
+  sim::JournalEntry fault;
+  fault.at = session.back().at;
+  fault.kind = sim::JournalEntry::Kind::kFault;
+  fault.fault = "node-down";
+  fault.target = "gpu-0";
+  session.push_back(fault);
+  session.push_back(fault);
+  std::vector<std::string> notes;
+  CHECK(settled_journal(lab, session, &notes).size() == 1);
+  CHECK(notes == std::vector<std::string>{
+                     "faults that were injected do not count (node-down gpu-0): the manifests are "
+                     "graded, on the lab's cluster as it is given"});
 }
 
 TEST_CASE("settle: a headless Service stays one, an address that the cluster gave is given anew") {

@@ -163,6 +163,16 @@ TEST_CASE("submission: a folder without manifests is an error, as kubectl apply 
         deeper.path() + ": no .yaml, .yml or .json here; 2 in subfolders are not read");
 }
 
+TEST_CASE("submission: files without an object are an error, as kubectl apply says") {
+  const TempDir dir;
+  dir.write("a.yaml", "# nothing\n---\n# and nothing\n");
+  dir.write("b.yaml", "");
+  const auto journal = journal_from_submission(dir.path(), small_lab());
+  REQUIRE_FALSE(journal.has_value());
+  CHECK(journal.error().kind == ErrorKind::kInvalid);
+  CHECK(journal.error().message == dir.path() + ": no object found in 2 file(s)");
+}
+
 TEST_CASE("submission: the lab's cluster is no answer: Nodes are refused with their place") {
   const std::string node =
       "apiVersion: v1\nkind: Node\nmetadata:\n  name: gpu-0\nspec:\n  taints: []\n";

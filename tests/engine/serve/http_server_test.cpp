@@ -398,7 +398,23 @@ TEST_CASE("HTTP: a port in use is refused, not shared") {
   options.port = server.port();
   const auto second = HttpServer::start(options);
   REQUIRE_FALSE(second);
-  CHECK(second.error().kind == ErrorKind::kUnavailable);
+  CHECK(second.error().kind == ErrorKind::kInvalid);  // another --port mends it
+  CHECK(second.error().message == "http://127.0.0.1:" + std::to_string(options.port) +
+                                      ": cannot listen: another program uses this port");
+}
+
+TEST_CASE("HTTP: a host that this machine does not have is told from a port in use") {
+  ServeOptions options;
+  options.port = 0;
+  // An address for documentation (RFC 5737), which no machine has, and a name that is none.
+  for (const char* host : {"192.0.2.1", "no such name"}) {
+    options.host = host;
+    const auto server = HttpServer::start(options);
+    REQUIRE_FALSE(server);
+    CHECK(server.error().kind == ErrorKind::kInvalid);
+    CHECK(server.error().message.rfind(
+              "--host " + options.host + ": is not an address of this machine", 0) == 0);
+  }
 }
 
 TEST_CASE("serve_until: a model that cannot be loaded is an error, and so is the end of it") {

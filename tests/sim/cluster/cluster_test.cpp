@@ -243,3 +243,44 @@ TEST_CASE("Cluster: it has the Service of its API server, and tells Pods its cer
   REQUIRE(root != nullptr);
   CHECK(root->document["data"]["ca.crt"].as_string().starts_with("-----BEGIN CERTIFICATE-----"));
 }
+
+TEST_CASE("Cluster: a deleted Service `kubernetes` is back within 10 s, endpoints and all") {
+  Cluster cluster(small_spec(), 7);
+  cluster.run_until(Time{33s});
+  ApiRequest deletion;
+  deletion.verb = Verb::kDelete;
+  deletion.ns = "default";
+  deletion.name = "kubernetes";
+  for (const char* resource : {"services", "endpoints", "endpointslices.discovery.k8s.io"}) {
+    deletion.resource = resource;
+    (void)cluster.request(deletion);  // the endpoints may have gone with their Service
+  }
+  cluster.run_until(Time{39s});
+  CHECK(cluster.store().get({"services", "default", "kubernetes"}) == nullptr);
+  cluster.run_until(Time{43s});
+  const ObjectPtr service = cluster.store().get({"services", "default", "kubernetes"});
+  REQUIRE(service != nullptr);
+  CHECK(service->document["spec"]["clusterIP"].as_string() == "10.96.0.1");
+  CHECK(cluster.store().get({"endpoints", "default", "kubernetes"}) != nullptr);
+  CHECK(cluster.store().get({"endpointslices.discovery.k8s.io", "default", "kubernetes"}) !=
+        nullptr);
+  Cluster again(small_spec(), 7);
+  again.replay(cluster.journal());
+  again.run_until(Time{43s});
+  CHECK(again.run_hash() == cluster.run_hash());
+}
+
+TEST_CASE("Cluster: a fault in a node that a client registered says why it cannot be") {
+  Cluster cluster({}, 7);
+  ApiRequest request;
+  request.verb = Verb::kCreate;
+  request.resource = "nodes";
+  request.body = Value::object({{"metadata", Value::object({{"name", "n1"}})}});
+  REQUIRE(cluster.request(request).ok());
+  const Result<void> down = cluster.inject("node-down", "n1");
+  REQUIRE_FALSE(down.has_value());
+  CHECK(down.error().message ==
+        "node-down: n1: a client has registered this node; it is not simulated");
+  CHECK(cluster.inject("node-down", "n2").error().message == "node-down: n2: no such node");
+  CHECK(cluster.journal().size() == 1);
+}

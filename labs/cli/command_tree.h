@@ -1,0 +1,29 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace CLI {
+class App;
+}
+
+namespace inferlab::labs {
+
+/// One option of a command, as its help has it.
+struct CommandOption {
+  std::vector<std::string> names;  // "-o", "--output"
+  std::string summary;
+  bool takes_value = false;
+  std::vector<std::string> words;  // what the value may be; empty: anything
+};
+
+/// A command, or a group of them, as the program has declared it.
+struct CommandNode {
+  std::string name, summary;
+  std::vector<CommandOption> options;
+  std::vector<CommandNode> children;
+};
+
+CommandNode command_tree(const CLI::App& app);
+
+}  // namespace inferlab::labs

@@ -1,0 +1,42 @@
+#include "labs/cli/session_choice.h"
+
+#include <fmt/format.h>
+
+#include <vector>
+
+#include "labs/spec/suggest.h"
+
+namespace inferlab::labs {
+
+void SessionChoice::declare(Args& args) {
+  args.option("--session", name_,
+              fmt::format("where several are running: the id of the lab, or {} for `cluster up`",
+                          kPlainCluster));
+}
+
+Result<SessionCard> SessionChoice::find() const {
+  INFERLAB_TRY(const std::vector<SessionCard> running, running_sessions());
+  if (running.empty()) {
+    return Error{ErrorKind::kNotFound, "session: none is running",
+                 "start one: inferlab lab start vllm-inference"};
+  }
+  std::string names;
+  std::vector<std::string_view> words;
+  for (const SessionCard& card : running) {
+    if (card.lab_id == name_) return card;
+    names += (names.empty() ? "" : ", ") + card.lab_id;
+    words.push_back(card.lab_id);
+  }
+  if (!name_.empty()) {
+    return Error{ErrorKind::kNotFound, fmt::format("--session {}: is not running", name_),
+                 suggestion(name_, words)};
+  }
+  if (running.size() > 1) {
+    return Error{ErrorKind::kConflict,
+                 fmt::format("session: {} are running: {}", running.size(), names),
+                 fmt::format("say which: --session {}", running.front().lab_id)};
+  }
+  return running.front();
+}
+
+}  // namespace inferlab::labs
