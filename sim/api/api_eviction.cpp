@@ -95,6 +95,7 @@ Value status_after(const StoredObject& budget, const std::string& pod, Time now)
 Value marked(const Value& pod, Time now) {
   const Value condition = Value::object({{"type", "DisruptionTarget"},
                                          {"status", "True"},
+                                         {"lastProbeTime", Value()},
                                          {"reason", "EvictionByEvictionAPI"},
                                          {"message", "Eviction API: evicting"}});
   return pod.with_path({"status", "conditions"}, set_condition_at(pod["status"]["conditions"],
