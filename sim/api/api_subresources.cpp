@@ -1,4 +1,5 @@
-// The subresources that are not a view of the object: binding, eviction, scale, finalize.
+// The subresources that are not a view of the object: binding, scale, finalize; eviction is in
+// api_eviction.cpp.
 #include "sim/api/conditions.h"
 #include "sim/api/custom/printer_path.h"
 #include "sim/api/decode.h"
@@ -149,35 +150,6 @@ ApiResponse handle_binding(Call& call) {
                           scheduled(document["status"]["conditions"], call.now()));
   ApiResponse out = status_success(201);
   if (!call.request.dry_run) out.object = call.store().put(pod->key, bound, call.now());
-  return out;
-}
-
-ApiResponse handle_eviction(Call& call) {
-  if (call.request.verb != Verb::kCreate) return method_not_allowed();
-  Body read = decode_as(types::kEviction, "Eviction", "v1", call.request.body);
-  if (read.failure) return *std::move(read.failure);
-  const Value& body = read.value;
-  const Value& named = body["metadata"]["name"];
-  if (!named.empty() && named.as_string() != call.request.name) {
-    return bad_request("name in URL does not match name in Eviction object");
-  }
-  const ObjectPtr pod = call.store().get(call.key());
-  if (pod == nullptr) return not_found("pods", call.request.name);
-  ApiRequest request = call.request;
-  request.verb = Verb::kDelete;
-  request.subresource.clear();
-  const Value& options = body["deleteOptions"];
-  if (options.has("gracePeriodSeconds"))
-    request.grace_period_seconds = options["gracePeriodSeconds"].as_int();
-  request.precondition_uid = options["preconditions"]["uid"].str();
-  request.precondition_resource_version = options["preconditions"]["resourceVersion"].str();
-  for (const Value& item : options["dryRun"].items())
-    request.dry_run = request.dry_run || item.as_string() == "All";
-  Call deletion{call.api, request, call.kind, {}, false};
-  ApiResponse deleted = delete_object(deletion, pod);
-  if (!deleted.ok()) return deleted;
-  ApiResponse out = status_success(201);
-  out.object = deleted.object;
   return out;
 }
 

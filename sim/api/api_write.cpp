@@ -67,6 +67,10 @@ void run_validation(const Kind& kind, const Value& object, const Value& old, Fie
   if (kind.validate != nullptr) kind.validate(object, old, errors);
 }
 
+void store_charges(Call& call) {
+  for (const auto& [key, document] : call.charges) call.store().put(key, document, call.now());
+}
+
 ApiResponse answer(ObjectPtr written, int code) {
   ApiResponse out;
   out.code = code;
@@ -288,12 +292,14 @@ ApiResponse store_new(Call& call, Value object) {
   if (!errors.empty()) return invalid(kind.group, kind.kind, name, errors);
   const ObjectKey key{call.request.resource, kind.namespaced ? call.request.ns : std::string(),
                       name};
+  if (auto refused = admit_valid(call, object, Value())) return *std::move(refused);
   warn(call, object, Value());
   if (call.store().get(key) != nullptr) {
     return already_exists(call.resource(), name);
   }
   if (call.request.dry_run) return dry_answer(std::move(object), 201);
   if (call.store().size() >= call.api.max_objects()) return no_space();
+  store_charges(call);
   return answer(call.store().put(key, object, call.now()), 201);
 }
 
@@ -354,12 +360,16 @@ ApiResponse store_update(Call& call, Value object, const ObjectPtr& old_object) 
   FieldErrors errors;
   run_validation(kind, object, old, errors);
   if (!errors.empty()) return invalid(kind.group, kind.kind, name, errors);
+  if (call.request.subresource != "status") {
+    if (auto refused = admit_valid(call, object, old)) return *std::move(refused);
+  }
   if (!call.fields_tracked && (call.request.track_fields || old["metadata"].has("managedFields"))) {
     object = track_update(*kind.schema, old, object, writer_of(call));
   }
   if (call.request.subresource.empty()) warn(call, object, old);
   if (call.request.dry_run) return dry_answer(std::move(object), 200);
   if (object == old) return answer(old_object, 200);  // nothing changed: no new version
+  store_charges(call);
   // The last finalizer of an object that is being deleted is gone: so is the object.
   const Value& meta = object["metadata"];
   if (meta.has("deletionTimestamp") && meta["finalizers"].empty() &&

@@ -17,18 +17,13 @@ constexpr std::string_view kPaths[] = {
 // Kinds that are kept and shown, and that nothing acts on. Who builds their controller, or has them
 // enforced, takes the row out.
 constexpr std::string_view kKinds[] = {
-    "CronJob",
     "DaemonSet",
     "HorizontalPodAutoscaler",
     "Ingress",
-    "Job",
-    "LimitRange",
     "NetworkPolicy",
     "PersistentVolume",
     "PersistentVolumeClaim",
-    "PodDisruptionBudget",
     "ReplicationController",
-    "ResourceQuota",
     "StatefulSet",
     "ValidatingAdmissionPolicy",
     "ValidatingAdmissionPolicyBinding",

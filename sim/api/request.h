@@ -3,6 +3,8 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "sim/api/api.h"
 #include "sim/api/kind.h"
@@ -16,6 +18,8 @@ struct Call {
   const Kind& kind;
   std::vector<std::string> warnings;  // what the answer will carry
   bool fields_tracked = false;        // metadata.managedFields is up to date already
+  /// What else is stored with the object, just before it: quotas with its cost.
+  std::vector<std::pair<ObjectKey, Value>> charges = {};
 
   [[nodiscard]] Store& store() const { return api.store(); }
   [[nodiscard]] Time now() const { return api.simulation().now(); }

@@ -96,6 +96,9 @@ HttpResponse render(const HttpRequest& request, const Representation& representa
   for (const std::string& warning : answer.api.warnings) {
     response.headers.emplace_back("Warning", warning_header(warning));
   }
+  const std::int64_t retry_after = answer.api.body["details"]["retryAfterSeconds"].as_int();
+  if (!answer.api.ok() && retry_after > 0)
+    response.headers.emplace_back("Retry-After", std::to_string(retry_after));
   return response;
 }
 

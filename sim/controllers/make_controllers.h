@@ -9,6 +9,11 @@ namespace inferlab::sim {
 // One function for each controller, defined in the file named after it; registry.cpp has the rows.
 std::unique_ptr<Controller> make_deployment_controller(const ControllerContext& context);
 std::unique_ptr<Controller> make_replicaset_controller(const ControllerContext& context);
+std::unique_ptr<Controller> make_job_controller(const ControllerContext& context);
+std::unique_ptr<Controller> make_ttl_after_finished_controller(const ControllerContext& context);
+std::unique_ptr<Controller> make_cron_job_controller(const ControllerContext& context);
+std::unique_ptr<Controller> make_disruption_controller(const ControllerContext& context);
+std::unique_ptr<Controller> make_resource_quota_controller(const ControllerContext& context);
 std::unique_ptr<Controller> make_endpoints_controller(const ControllerContext& context);
 std::unique_ptr<Controller> make_endpointslice_controller(const ControllerContext& context);
 std::unique_ptr<Controller> make_namespace_controller(const ControllerContext& context);

@@ -8,6 +8,11 @@ namespace {
 constexpr ControllerRow kControllers[] = {
     {"deployment", make_deployment_controller},
     {"replicaset", make_replicaset_controller},
+    {"job", make_job_controller},
+    {"ttl-after-finished", make_ttl_after_finished_controller},
+    {"cronjob", make_cron_job_controller},
+    {"disruption", make_disruption_controller},
+    {"resourcequota", make_resource_quota_controller},
     {"endpoints", make_endpoints_controller},
     {"endpointslice", make_endpointslice_controller},
     {"namespace", make_namespace_controller},

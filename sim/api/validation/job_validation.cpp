@@ -5,6 +5,7 @@
 #include "sim/api/cron_schedule.h"
 #include "sim/api/json.h"
 #include "sim/api/selector.h"
+#include "sim/api/time_zone.h"
 #include "sim/api/validation/field_rules.h"
 #include "sim/api/validation/go_text.h"
 #include "sim/api/validation/meta_validation.h"
@@ -237,6 +238,8 @@ void validate_time_zone(const Value& zone, const FieldPath& path, FieldErrors& e
     errors.push_back(invalid_value(
         path, zone,
         "timeZone must be an explicit time zone as defined in https://www.iana.org/time-zones"));
+  } else if (const auto found = TimeZone::load(zone.as_string()); !found) {
+    errors.push_back(invalid_value(path, zone, found.error().message));
   }
 }
 

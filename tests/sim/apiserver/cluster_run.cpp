@@ -21,6 +21,13 @@ ClusterSpec small_cluster() {
   server.size_bytes = 50'000'000;
   server.behaviour = ImageSpec::Behaviour::kHttpServer;
   spec.images.push_back(server);
+  ImageSpec tool;
+  tool.repository = "registry.local/tool";
+  tool.tags = {"v1"};
+  tool.digest = "sha256:bb";
+  tool.size_bytes = 5'000'000;
+  tool.behaviour = ImageSpec::Behaviour::kSleeper;
+  spec.images.push_back(tool);
   return spec;
 }
 
