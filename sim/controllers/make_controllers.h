@@ -9,6 +9,7 @@ namespace inferlab::sim {
 // One function for each controller, defined in the file named after it; registry.cpp has the rows.
 std::unique_ptr<Controller> make_deployment_controller(const ControllerContext& context);
 std::unique_ptr<Controller> make_replicaset_controller(const ControllerContext& context);
+std::unique_ptr<Controller> make_statefulset_controller(const ControllerContext& context);
 std::unique_ptr<Controller> make_daemonset_controller(const ControllerContext& context);
 std::unique_ptr<Controller> make_endpoints_controller(const ControllerContext& context);
 std::unique_ptr<Controller> make_endpointslice_controller(const ControllerContext& context);

@@ -8,6 +8,7 @@ namespace {
 constexpr ControllerRow kControllers[] = {
     {"deployment", make_deployment_controller},
     {"replicaset", make_replicaset_controller},
+    {"statefulset", make_statefulset_controller},
     {"daemonset", make_daemonset_controller},
     {"endpoints", make_endpoints_controller},
     {"endpointslice", make_endpointslice_controller},
