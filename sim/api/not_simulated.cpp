@@ -17,14 +17,12 @@ constexpr std::string_view kPaths[] = {
 // Kinds that are kept and shown, and that nothing acts on. Who builds their controller, or has them
 // enforced, takes the row out.
 constexpr std::string_view kKinds[] = {
-    "DaemonSet",
     "HorizontalPodAutoscaler",
     "Ingress",
     "NetworkPolicy",
     "PersistentVolume",
     "PersistentVolumeClaim",
     "ReplicationController",
-    "StatefulSet",
     "ValidatingAdmissionPolicy",
     "ValidatingAdmissionPolicyBinding",
     "VolumeAttachment",

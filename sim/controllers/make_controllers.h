@@ -14,6 +14,8 @@ std::unique_ptr<Controller> make_ttl_after_finished_controller(const ControllerC
 std::unique_ptr<Controller> make_cron_job_controller(const ControllerContext& context);
 std::unique_ptr<Controller> make_disruption_controller(const ControllerContext& context);
 std::unique_ptr<Controller> make_resource_quota_controller(const ControllerContext& context);
+std::unique_ptr<Controller> make_statefulset_controller(const ControllerContext& context);
+std::unique_ptr<Controller> make_daemonset_controller(const ControllerContext& context);
 std::unique_ptr<Controller> make_endpoints_controller(const ControllerContext& context);
 std::unique_ptr<Controller> make_endpointslice_controller(const ControllerContext& context);
 std::unique_ptr<Controller> make_namespace_controller(const ControllerContext& context);

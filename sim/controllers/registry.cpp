@@ -13,6 +13,8 @@ constexpr ControllerRow kControllers[] = {
     {"cronjob", make_cron_job_controller},
     {"disruption", make_disruption_controller},
     {"resourcequota", make_resource_quota_controller},
+    {"statefulset", make_statefulset_controller},
+    {"daemonset", make_daemonset_controller},
     {"endpoints", make_endpoints_controller},
     {"endpointslice", make_endpointslice_controller},
     {"namespace", make_namespace_controller},
