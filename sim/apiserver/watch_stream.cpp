@@ -153,7 +153,7 @@ class Stream {
     return true;
   }
 
-  const Kind& kind_;
+  std::shared_ptr<const Kind> kind_;
   const Representation representation_;
   const IncludeObject include_;
   const WatchOptions watch_;
@@ -198,10 +198,10 @@ void Stream::run(HttpSink& sink, Start start, WatchHub& hub, WatchQueue& queue) 
 
 }  // namespace
 
-HttpResponse answer_watch(RunDoor& door, const std::shared_ptr<WatchHub>& hub, const Kind& kind,
-                          const DecodedRequest& request, const Representation& representation,
-                          IncludeObject include) {
-  const auto queue = std::make_shared<WatchQueue>(kind.storage().resource(), request.api.ns);
+HttpResponse answer_watch(RunDoor& door, const std::shared_ptr<WatchHub>& hub,
+                          std::shared_ptr<const Kind> kind, const DecodedRequest& request,
+                          const Representation& representation, IncludeObject include) {
+  const auto queue = std::make_shared<WatchQueue>(kind->storage().resource(), request.api.ns);
   auto start = door.mailbox.call([&] { return begin(door, *hub, queue, request); });
   if (!start) return answers::run_has_ended();
   if (!start->refused.ok()) {
@@ -212,8 +212,8 @@ HttpResponse answer_watch(RunDoor& door, const std::shared_ptr<WatchHub>& hub, c
   HttpResponse response;
   // Taken out of the hub when the connection drops the stream, whether it ever ran or not.
   const std::shared_ptr<void> leave(nullptr, [hub, queue](void*) { hub->remove(queue); });
-  response.stream = [hub, queue, leave, start = *std::move(start), &kind, request, representation,
-                     include](HttpSink& sink) mutable {
+  response.stream = [hub, queue, leave, start = *std::move(start), kind = std::move(kind), request,
+                     representation, include](HttpSink& sink) mutable {
     Stream(kind, request, representation, include).run(sink, std::move(start), *hub, *queue);
   };
   return response;

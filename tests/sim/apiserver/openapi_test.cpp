@@ -37,7 +37,7 @@ void check_references(const Value& document, const Value& schemas, std::string_v
 }
 
 TEST_CASE("openapi v3: every document of the index is served and its references resolve") {
-  OpenApiDocuments documents(KindTable::builtin(), "v1.32.4");
+  OpenApiDocuments documents(KindTable::with_custom({}, {}), "v1.32.4");
   const Value index = parsed(*documents.v3_index());
   REQUIRE(index["paths"].has("api/v1"));
   REQUIRE(index["paths"].has("apis/apps/v1"));
@@ -54,7 +54,7 @@ TEST_CASE("openapi v3: every document of the index is served and its references 
 }
 
 TEST_CASE("openapi v3: patches can be made from it") {
-  OpenApiDocuments documents(KindTable::builtin(), "v1.32.4");
+  OpenApiDocuments documents(KindTable::with_custom({}, {}), "v1.32.4");
   const Value apps = parsed(*documents.v3("apis/apps/v1")->text);
   const Value& schemas = apps["components"]["schemas"];
   const Value& pod_spec = schemas["io.k8s.api.core.v1.PodSpec"];
@@ -71,7 +71,7 @@ TEST_CASE("openapi v3: patches can be made from it") {
 }
 
 TEST_CASE("openapi v2: one document for all kinds, whose references resolve") {
-  OpenApiDocuments documents(KindTable::builtin(), "v1.32.4");
+  OpenApiDocuments documents(KindTable::with_custom({}, {}), "v1.32.4");
   const Value document = parsed(*documents.v2_json());
   CHECK(document["swagger"].as_string() == "2.0");
   CHECK(document["definitions"].has("io.k8s.api.apps.v1.Deployment"));
@@ -80,7 +80,7 @@ TEST_CASE("openapi v2: one document for all kinds, whose references resolve") {
 }
 
 TEST_CASE("openapi v2: the protobuf form has every definition and path") {
-  OpenApiDocuments documents(KindTable::builtin(), "v1.32.4");
+  OpenApiDocuments documents(KindTable::with_custom({}, {}), "v1.32.4");
   const Value json = parsed(*documents.v2_json());
   ProtobufReader document(*documents.v2_protobuf());
   std::size_t definitions = 0;

@@ -6,7 +6,7 @@ namespace inferlab::sim {
 namespace {
 
 ResourcePath parse(std::string_view path) {
-  return parse_resource_path(path, KindTable::builtin());
+  return parse_resource_path(path, KindTable::with_custom({}, {}));
 }
 
 TEST_CASE("resource path: a namespaced object and its parts") {
