@@ -18,8 +18,9 @@ struct ProcessResult {
 };
 
 struct ProcessOptions {
-  std::string input;                               ///< its standard input
-  std::map<std::string, std::string> environment;  ///< besides PATH; nothing else is passed on
+  std::string input;  ///< its standard input
+  std::map<std::string, std::string>
+      environment;  ///< besides PATH and the sanitizers' options; nothing else
   std::chrono::milliseconds timeout{30000};
 };
 
