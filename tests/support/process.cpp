@@ -41,6 +41,10 @@ bool read_some(int& fd, std::string& into) {
 
 }  // namespace
 
+void allow_leaks_of_the_driver(ProcessOptions& options) {
+  options.environment["ASAN_OPTIONS"] = "detect_leaks=0";
+}
+
 std::optional<std::string> find_program(const std::string& name) {
   const std::string path = search_path();
   std::size_t start = 0;
