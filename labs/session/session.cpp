@@ -69,8 +69,10 @@ struct Session::Parts {
     if (ended || !driver) return;
     ended = true;
     remove_card(options.folder);
-    driver->mailbox().close();  // whoever waits for the run is answered
+    // The gateway first, while the run still listens: what it has answered leaves its mark.
     if (gateway) gateway->stop();
+    driver->mailbox().call([] { return true; });
+    driver->mailbox().close();  // whoever waits for the run is answered
     if (api) api->stop();
     if (replicas) replicas->stop();
     driver->stop();

@@ -115,8 +115,12 @@ TEST_CASE("program: a cluster without a lab says how to reach it, and what it is
 TEST_CASE("program: a picture takes a folder of manifests, and no wrong one") {
   const TemporaryFolder home;
   const std::string picture = home.path() + "/window.png";
-  CHECK(run(home, {"ui", "--screenshot", picture, "--apply", kScenario + "/solution"}).exit_code ==
-        0);
+  ProcessOptions options = own_home(home);
+  allow_leaks_of_the_driver(options);
+  CHECK(run_process(
+            {INFERLAB_PROGRAM, "ui", "--screenshot", picture, "--apply", kScenario + "/solution"},
+            options)
+            .exit_code == 0);
   const std::string bad = home.path() + "/bad.yaml";
   std::ofstream(bad) << "kind: Deployment\n";
   const ProcessResult refused = run(home, {"ui", "--screenshot", picture, "--apply", bad});

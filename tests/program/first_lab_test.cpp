@@ -179,9 +179,7 @@ TEST_CASE("program: a report is the same to the byte five times") {
 TEST_CASE("program: the window draws itself into a picture without a display") {
   const Home home;
   ProcessOptions options = home.options();
-  // Mesa's software renderer leaves 112 bytes behind when it is unloaded, in a library that has no
-  // name any more when LeakSanitizer looks, so that no suppression could name it.
-  options.environment["ASAN_OPTIONS"] = "detect_leaks=0";
+  allow_leaks_of_the_driver(options);
   const std::string path = options.environment.at("HOME") + "/window.png";
   const ProcessResult drawn = run_process(
       {INFERLAB_PROGRAM, "ui", "--screenshot", path, "--lab", "vllm-inference", "--at", "120s"},

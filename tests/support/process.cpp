@@ -41,6 +41,10 @@ bool read_some(int& fd, std::string& into) {
 
 }  // namespace
 
+void allow_leaks_of_the_driver(ProcessOptions& options) {
+  options.environment["ASAN_OPTIONS"] = "detect_leaks=0";
+}
+
 std::optional<std::string> find_program(const std::string& name) {
   const std::string path = search_path();
   std::size_t start = 0;
@@ -63,6 +67,12 @@ Process::Process(const std::vector<std::string>& argv, const ProcessOptions& opt
     std::abort();
   }
   std::vector<std::string> environment = {"PATH=" + search_path()};
+  // A program of ours that is built with a sanitizer needs what the test itself was told.
+  for (const char* name : {"ASAN_OPTIONS", "TSAN_OPTIONS", "UBSAN_OPTIONS"}) {
+    const char* value = std::getenv(name);  // NOLINT(concurrency-mt-unsafe): nobody sets it
+    if (value == nullptr || options.environment.contains(name)) continue;
+    environment.push_back(std::string(name) + "=" + value);
+  }
   for (const auto& [name, value] : options.environment) environment.push_back(name + "=" + value);
   // Everything is laid out before fork(): after it only async-signal-safe calls are allowed.
   std::vector<char*> arguments;
