@@ -118,6 +118,13 @@ class PodTrouble {
           last_event("Unhealthy", is_startup ? "Startup probe" : "Liveness probe");
       return out + fmt::format(": {}: {}", killed, shortened(why, kMostOfMessage));
     }
+    // An object's Events are held back after the first 25 within minutes: that of the killing may
+    // be among them, those of the probes before it are not.
+    for (const char* probe : {"Startup probe", "Liveness probe"}) {
+      const std::string why = last_event("Unhealthy", probe);
+      if (why.empty() || !is_end_by_kubelet(last)) continue;
+      return out + fmt::format(": {}", shortened(why, kMostOfMessage));
+    }
     if (!last["message"].empty()) {
       return out + ": " + shortened(last["message"].as_string(), kMostOfMessage);
     }

@@ -134,8 +134,8 @@ TEST_CASE("kubectl and a cluster: a custom kind is made, used, explained and dro
   kubectl.good({"wait", "--for=condition=Established", "crd/pools.gpu.example.com"});
   CHECK(contains(kubectl.good({"api-resources"}), "gpu.example.com/v1"));
   const char* pool =
-      "{apiVersion: gpu.example.com/v1, kind: Pool, metadata: {name: a}, "
-      "spec: {gpu: h100, size: 2}}";
+      "apiVersion: gpu.example.com/v1\nkind: Pool\nmetadata: {name: a}\n"
+      "spec: {gpu: h100, size: 2}\n";
   CHECK(contains(kubectl.good({"apply", "-f", "-"}, pool), "pool.gpu.example.com/a created"));
   CHECK(contains(kubectl.good({"apply", "-f", "-"}, pool), "unchanged"));
   CHECK(contains(kubectl.good({"apply", "--server-side", "--force-conflicts", "-f", "-"}, pool),

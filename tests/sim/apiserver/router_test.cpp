@@ -1,6 +1,7 @@
 // Requests as kubectl and curl make them, answered without a socket.
 #include <catch2/catch.hpp>
 
+#include "sim/api/builtin_objects.h"
 #include "sim/api/json.h"
 #include "sim/apiserver/request_router.h"
 #include "tests/sim/apiserver/bare_run.h"
@@ -233,6 +234,10 @@ TEST_CASE("router: options of a deletion are checked as the real server checks t
 
 TEST_CASE("router: reviews answer that the token's holder may do everything") {
   Fixture fixture;
+  fixture.run.door().mailbox.call([&] {
+    create_builtin_objects(fixture.run.door().api);
+    return true;
+  });
   const auto access = ask(
       fixture.router, "POST", "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews",
       R"({"apiVersion":"authorization.k8s.io/v1","kind":"SelfSubjectAccessReview","spec":{"resourceAttributes":{"verb":"create","resource":"pods"}}})",

@@ -1,9 +1,9 @@
 // CustomResourceDefinitions: a kind that comes, is used by its schema, and goes.
 #include <catch2/catch.hpp>
 
+#include "sim/api/conditions.h"
 #include "sim/api/json.h"
 #include "sim/api/kind.h"
-#include "sim/api/yaml.h"
 #include "tests/sim/controllers/controllers_world.h"
 
 namespace inferlab {
@@ -59,14 +59,27 @@ class Definitions {
     return world.api.handle(request);
   }
 
+  /// "True NoConflicts: no conflicts found" of a definition's condition; definitions are in no
+  /// namespace.
+  [[nodiscard]] std::string condition(const std::string& name, std::string_view type) const {
+    const sim::ObjectPtr object = world.store.get({kDefinitions, "", name});
+    if (object == nullptr) return "no definition";
+    const sim::Value& found = sim::find_condition(object->document["status"]["conditions"], type);
+    return found["status"].str() + " " + found["reason"].str() + ": " + found["message"].str();
+  }
+
+  void remove_definition() {
+    CHECK(world.api.remove({kDefinitions, "", kPools}, "test").ok());
+    world.settle();
+  }
+
   ControllersWorld world;
 };
 
 TEST_CASE("custom resources: a definition is established, and its kind served") {
   Definitions test;
-  CHECK(test.world.condition(kDefinitions, kPools, "NamesAccepted") ==
-        "True NoConflicts: no conflicts found");
-  CHECK(test.world.condition(kDefinitions, kPools, "Established") ==
+  CHECK(test.condition(kPools, "NamesAccepted") == "True NoConflicts: no conflicts found");
+  CHECK(test.condition(kPools, "Established") ==
         "True InitialNamesAccepted: the initial names have been accepted");
   CHECK(test.world.api.kinds().by_path("gpu.example.com", "v1beta1", "pools") != nullptr);
   CHECK(test.create(R"("spec":{"gpu":"a100"})").code == 201);
@@ -164,14 +177,13 @@ TEST_CASE("custom resources: printer columns follow their paths") {
 TEST_CASE("custom resources: a definition goes when the objects of its kind are gone") {
   Definitions test;
   test.create(R"("spec":{"gpu":"a100"},"metadata":{"name":"p","finalizers":["example.com/hold"]})");
-  test.world.remove(kDefinitions, kPools);
-  test.world.settle();
-  CHECK(test.world.condition(kDefinitions, kPools, "Terminating") ==
+  test.remove_definition();
+  CHECK(test.condition(kPools, "Terminating") ==
         "True InstanceDeletionInProgress: CustomResource deletion is in progress");
   test.world.patch(kPools, "p", R"({"metadata":{"finalizers":null}})");
   test.world.settle();
   CHECK(test.world.list(kPools).empty());
-  CHECK(test.world.list(kDefinitions).empty());
+  CHECK(test.world.store.list(kDefinitions).empty());
   CHECK(test.world.api.kinds().by_resource(kPools) == nullptr);
 }
 
@@ -182,13 +194,12 @@ TEST_CASE("custom resources: a name that is taken is not established twice") {
     second.replace(at, 5, "lakes");
   test.world.create(kDefinitions, second);
   test.world.settle();
-  CHECK(test.world.condition(kDefinitions, "lakes.gpu.example.com", "NamesAccepted") ==
+  CHECK(test.condition("lakes.gpu.example.com", "NamesAccepted") ==
         "False SingularConflict: \"pool\" is already in use");
-  CHECK(test.world.condition(kDefinitions, "lakes.gpu.example.com", "Established") ==
+  CHECK(test.condition("lakes.gpu.example.com", "Established") ==
         "False NotAccepted: not all names are accepted");
-  test.world.remove(kDefinitions, kPools);
-  test.world.settle();
-  CHECK(test.world.condition(kDefinitions, "lakes.gpu.example.com", "Established") ==
+  test.remove_definition();
+  CHECK(test.condition("lakes.gpu.example.com", "Established") ==
         "True InitialNamesAccepted: the initial names have been accepted");
 }
 

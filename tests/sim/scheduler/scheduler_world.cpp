@@ -210,6 +210,16 @@ void SchedulerWorld::put_pod(const testing::GoldenCommand& command, std::string_
   }
   const std::string& name = command.words.at(0);
   const std::string ns = command.get("namespace", "default");
+  if (spec.has("overhead")) {
+    // A Pod has the overhead of its RuntimeClass and no other.
+    const std::string of = name + "-runtime";
+    const Value runtime =
+        Value::object({{"handler", "kata"},
+                       {"metadata", Value::object({{"name", of}})},
+                       {"overhead", Value::object({{"podFixed", spec["overhead"]}})}});
+    REQUIRE(api.create("runtimeclasses.node.k8s.io", "", runtime, "test").ok());
+    spec = spec.without("overhead").with("runtimeClassName", Value(of));
+  }
   const Value metadata = Value::object({{"name", name}, {"labels", pairs(command.get("labels"))}});
   const Value pod = Value::object(
       {{"apiVersion", "v1"}, {"kind", "Pod"}, {"metadata", metadata}, {"spec", spec}});
