@@ -6,10 +6,9 @@
 
 namespace inferlab::sim {
 
-/// What a cluster has before anybody works on it: its namespaces, the system PriorityClasses, and the Service `kubernetes` with
-/// its endpoints. Once, on an empty store.
-/// Source: Kubernetes 1.32, pkg/controlplane (kubernetesservice, reconcilers); a cluster of
-/// kubeadm.
+/// What a cluster has before anybody works on it: its namespaces, the system PriorityClasses, and
+/// the Service `kubernetes` with its endpoints. Once, on an empty store. Source: Kubernetes 1.32,
+/// pkg/controlplane (kubernetesservice, reconcilers); a cluster of kubeadm.
 void create_system_objects(Api& api);
 
 /// Puts the Service `kubernetes` and its endpoints back when somebody has deleted them: the API
