@@ -1,6 +1,8 @@
 // A cluster without a lab, in the foreground until Ctrl-C or `inferlab cluster down`.
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <chrono>
 #include <utility>
 
 #include "labs/cli/commands.h"
@@ -18,6 +20,15 @@ namespace inferlab::labs {
 namespace {
 
 constexpr std::size_t kMaxTokenBytes = 4096;
+
+// How far the wall's clock is after the moment at which runs begin; a clock that is wrong and
+// stands before it counts as none.
+Duration wall_time_of_run() {
+  using namespace std::chrono;
+  const auto seconds_now =
+      duration_cast<seconds>(system_clock::now().time_since_epoch()) - seconds(kEpochOfRun);
+  return std::max<Duration>(seconds_now, Duration{0});
+}
 
 class ClusterUpCommand final : public Command {
  public:
@@ -49,6 +60,7 @@ class ClusterUpCommand final : public Command {
     options.seed = seed_;
     options.api_port = static_cast<int>(port_);
     options.fresh = true;  // a new cluster every time
+    if (bare_ && *speed == 1) options.lab.cluster.start = wall_time_of_run();
     const StopSignals signals;
     INFERLAB_TRY(const std::unique_ptr<Session> session, Session::start(std::move(options)));
     std::string token_path = token_file_;

@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <charconv>
 #include <system_error>
@@ -33,10 +34,12 @@ std::int64_t nanoseconds(Duration duration) {
 
 std::string header_line(const JournalHeader& header) {
   // The seed as text: it uses all 64 bits, a JSON number does not.
-  return sim::to_json(Value::object({{"inferlab", kVersion},
-                                     {"seed", std::to_string(header.seed)},
-                                     {"lab", header.lab},
-                                     {"cluster", header.cluster}}));
+  Value line = Value::object({{"inferlab", kVersion},
+                              {"seed", std::to_string(header.seed)},
+                              {"lab", header.lab},
+                              {"cluster", header.cluster}});
+  if (header.start != Duration{}) line = line.with("start", nanoseconds(header.start));
+  return sim::to_json(line);
 }
 
 Result<JournalHeader> header_from(const Value& value) {
@@ -44,7 +47,8 @@ Result<JournalHeader> header_from(const Value& value) {
     return Error{ErrorKind::kInvalid, fmt::format("inferlab: is \"{}\", this program reads \"{}\"",
                                                   value["inferlab"].as_string(), kVersion)};
   }
-  JournalHeader header{1, value["lab"].str(), value["cluster"].str()};
+  JournalHeader header{1, value["lab"].str(), value["cluster"].str(),
+                       Duration{std::max<std::int64_t>(value["start"].as_int(), 0)}};
   const std::string seed = value["seed"].str();
   const auto [end, code] = std::from_chars(seed.data(), seed.data() + seed.size(), header.seed);
   if (code != std::errc{} || end != seed.data() + seed.size()) {

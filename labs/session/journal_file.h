@@ -16,6 +16,7 @@ struct JournalHeader {
   std::uint64_t seed = 1;
   std::string lab;      // its id
   std::string cluster;  // hash of what the lab says of the cluster and its traffic
+  Duration start{};     // sim::ClusterSpec::start
 };
 
 /// The journal of a live session: one JSON document a line, the header first.

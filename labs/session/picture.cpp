@@ -219,7 +219,7 @@ std::vector<PlotLine> rate_lines(const sim::Telemetry& telemetry, Time now) {
 SnapshotPtr take_picture(sim::Cluster& cluster, double speed) {
   auto picture = std::make_shared<Snapshot>();
   const Time now = cluster.simulation().now();
-  picture->now = now;
+  picture->now = Time{now - cluster.simulation().start()};  // people count from the beginning
   picture->speed = speed;
   picture->revision = cluster.store().revision();
   picture->pods = pod_rows(cluster);

@@ -119,10 +119,12 @@ struct Session::Parts {
     INFERLAB_TRY(const std::string hash, cluster_hash(options.lab));
     if (earlier.header) INFERLAB_TRY_VOID(check_same_run(*earlier.header, hash));
     seed = earlier.header ? earlier.header->seed : options.seed.value_or(options.lab.seed);
+    if (earlier.header) options.lab.cluster.start = earlier.header->start;
     auto cluster = std::make_unique<sim::Cluster>(options.lab.cluster, seed);
     replay(*cluster, earlier);
     resumed = earlier.entries.size();
-    INFERLAB_TRY(journal, JournalFile::open(path, {seed, options.lab.id, hash}));
+    INFERLAB_TRY(journal,
+                 JournalFile::open(path, {seed, options.lab.id, hash, options.lab.cluster.start}));
     cluster->on_journal([this](const sim::JournalEntry& entry) { kept(journal->append(entry)); });
     return cluster;
   }

@@ -41,7 +41,7 @@ struct Cluster::Parts {
 
   Parts(ClusterSpec cluster_spec, std::uint64_t seed)
       : spec(std::move(cluster_spec)),
-        simulation(seed),
+        simulation(seed, Time{spec.start}),
         api(simulation, store, spec.max_objects),
         workloads(spec.models, spec.model_load_slowdown),
         kubelets(api, spec.pools, spec.gpus, spec.images, workloads, telemetry,

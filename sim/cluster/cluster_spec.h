@@ -19,6 +19,10 @@ struct ClusterSpec {
   std::vector<ModelSpec> models;
   std::vector<TrafficSpec> traffic;
   Duration scrape_interval = 15s;
+  /// Where the clock stands when the run begins, after kEpochOfRun. A cluster that runs with the
+  /// wall clock begins at the wall's time, so that clients who count ages by their own clock count
+  /// right.
+  Duration start{};
   /// How many objects the cluster's store takes (see Api::kDefaultMaxObjects).
   std::size_t max_objects = 200'000;
   /// Counterfactual knobs: what a rerun may change. 1 is as specified.

@@ -25,11 +25,14 @@ using EventId = std::uint64_t;
 /// Not thread-safe: one thread owns the run (see Mailbox for how others reach it).
 class Simulation {
  public:
-  explicit Simulation(std::uint64_t seed) : seed_(seed) {}
+  /// `start` is the moment that the clock shows before anything has happened.
+  explicit Simulation(std::uint64_t seed, Time start = {})
+      : seed_(seed), start_(start), now_(start) {}
   Simulation(const Simulation&) = delete;
   Simulation& operator=(const Simulation&) = delete;
 
   [[nodiscard]] Time now() const { return now_; }
+  [[nodiscard]] Time start() const { return start_; }
   [[nodiscard]] std::uint64_t seed() const { return seed_; }
 
   /// Runs `action` at `when`, or now if that has passed. `label` ("kubelet/probe") must be a string
@@ -76,7 +79,8 @@ class Simulation {
   void drop_cancelled();
 
   std::uint64_t seed_;
-  Time now_{};
+  Time start_;
+  Time now_;
   std::uint64_t insertions_ = 0;
   std::uint64_t events_run_ = 0;
   std::vector<Entry> heap_;  // min-heap by (when, id); cancelled events stay until they surface

@@ -10,21 +10,22 @@ TrafficGenerator::TrafficGenerator(Simulation& simulation, Gateway& gateway, Tra
     : gateway_(gateway),
       spec_(std::move(spec)),
       rng_(simulation.rng("traffic", spec_.name)),
-      timers_(simulation) {
+      timers_(simulation),
+      begin_(simulation.start()) {
   spec_.prompt_tokens_max = std::max(spec_.prompt_tokens_min, spec_.prompt_tokens_max);
   spec_.output_tokens_max = std::max(spec_.output_tokens_min, spec_.output_tokens_max);
 }
 
 void TrafficGenerator::start() {
   gateway_.add_route(spec_.ns, spec_.service);
-  schedule_next(Time{} + spec_.start);
+  schedule_next(begin_ + spec_.start);
 }
 
 void TrafficGenerator::schedule_next(Time after) {
   if (!(spec_.requests_per_second > 0)) return;
   const Duration mean{std::llround(1e9 / spec_.requests_per_second)};
   const Time next = after + rng_.exponential(mean);
-  if (next > Time{} + spec_.end) return;
+  if (next > begin_ + spec_.end) return;
   timers_.at(next, "traffic/arrival", [this] { arrive(); });
 }
 

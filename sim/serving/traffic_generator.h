@@ -31,6 +31,7 @@ class TrafficGenerator {
   Rng& rng_;
   std::int64_t sent_ = 0;
   Timers timers_;
+  Time begin_;  // of the run
 };
 
 }  // namespace inferlab::sim

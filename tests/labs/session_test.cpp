@@ -162,7 +162,7 @@ TEST_CASE("session: goes on with the seed and the clock of the one before") {
 TEST_CASE("journal file: begins with its header, and a line cut off is taken away") {
   const TempDir dir;
   const std::string path = dir.path() + "/journal.jsonl";
-  REQUIRE(JournalFile::open(path, {18446744073709551615ULL, "lab", "hash"}).has_value());
+  REQUIRE(JournalFile::open(path, {18446744073709551615ULL, "lab", "hash", 5s}).has_value());
   std::ofstream(path, std::ios::app) << "{\"clock\":5}\n{\"at\":1";
   auto journal = read_journal_file(path);
   REQUIRE(journal.has_value());
@@ -174,6 +174,7 @@ TEST_CASE("journal file: begins with its header, and a line cut off is taken awa
   journal = read_journal_file(path);
   REQUIRE(journal.has_value());
   CHECK(journal->header->lab == "lab");
+  CHECK(journal->header->start == 5s);
   CHECK(journal->clock == Time{Duration{9}});
 }
 

@@ -2,9 +2,11 @@
 #include <stdlib.h>  // NOLINT: mkdtemp() is POSIX
 
 #include <catch2/catch.hpp>
+#include <chrono>
 #include <filesystem>
 #include <iostream>
 
+#include "engine/base/time.h"
 #include "tests/support/process.h"
 
 using namespace inferlab::testing;
@@ -143,6 +145,14 @@ TEST_CASE("program: a bare control plane has no nodes but those that clients mak
   };
   CHECK(contains(kubectl({"get", "nodes"}).err, "No resources found"));
   CHECK(contains(kubectl({"get", "serviceaccounts"}).out, "default"));
+  // It runs with the wall clock: ages that kubectl counts by its own clock are right.
+  const auto made = inferlab::parse_rfc3339(
+      kubectl({"get", "ns", "default", "-o", "jsonpath={.metadata.creationTimestamp}"}).out);
+  REQUIRE(made.has_value());
+  const auto wall = std::chrono::system_clock::now().time_since_epoch() -
+                    std::chrono::seconds(inferlab::kEpochOfRun);
+  CHECK(wall - made->time_since_epoch() < 5min);
+  CHECK(wall - made->time_since_epoch() >= -1s);
   CHECK(home.run({"cluster", "speed", "5", "--format", "json"}).out ==
         "{\n  \"speed\": \"5\"\n}\n");
   const ProcessResult unknown = home.run({"cluster", "inject", "earthquake", "x"});

@@ -39,6 +39,16 @@ TEST_CASE("Simulation: a cancelled event does not run, and cannot be cancelled t
   CHECK(simulation.events_run() == 1);
 }
 
+TEST_CASE("Simulation: the clock begins where it is told") {
+  Simulation simulation(1, Time{24h});
+  CHECK(simulation.start() == Time{24h});
+  CHECK(simulation.now() == Time{24h});
+  Time ran{};
+  simulation.after(1s, "x", [&] { ran = simulation.now(); });
+  simulation.run_until(Time{25h});
+  CHECK(ran == Time{24h + 1s});
+}
+
 TEST_CASE("Simulation: equal runs have equal hashes, other runs others") {
   const auto run = [](std::uint64_t seed, Duration delay) {
     Simulation simulation(seed);
