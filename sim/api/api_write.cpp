@@ -292,8 +292,8 @@ ApiResponse store_new(Call& call, Value object) {
   if (!errors.empty()) return invalid(kind.group, kind.kind, name, errors);
   const ObjectKey key{call.request.resource, kind.namespaced ? call.request.ns : std::string(),
                       name};
-  if (auto refused = admit_valid(call, object, Value())) return *std::move(refused);
   warn(call, object, Value());
+  if (auto refused = admit_valid(call, object, Value())) return *std::move(refused);
   if (call.store().get(key) != nullptr) {
     return already_exists(call.resource(), name);
   }
@@ -360,13 +360,13 @@ ApiResponse store_update(Call& call, Value object, const ObjectPtr& old_object) 
   FieldErrors errors;
   run_validation(kind, object, old, errors);
   if (!errors.empty()) return invalid(kind.group, kind.kind, name, errors);
+  if (call.request.subresource.empty()) warn(call, object, old);
   if (call.request.subresource != "status") {
     if (auto refused = admit_valid(call, object, old)) return *std::move(refused);
   }
   if (!call.fields_tracked && (call.request.track_fields || old["metadata"].has("managedFields"))) {
     object = track_update(*kind.schema, old, object, writer_of(call));
   }
-  if (call.request.subresource.empty()) warn(call, object, old);
   if (call.request.dry_run) return dry_answer(std::move(object), 200);
   if (object == old) return answer(old_object, 200);  // nothing changed: no new version
   store_charges(call);

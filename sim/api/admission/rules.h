@@ -42,6 +42,7 @@ std::optional<ApiResponse> check_namespace(Admission& admission);
 std::optional<ApiResponse> fill_limits(Admission& admission);
 std::optional<ApiResponse> check_limits(Admission& admission);
 std::optional<ApiResponse> set_service_account(Admission& admission);
+std::optional<ApiResponse> check_pod_security(Admission& admission);
 std::optional<ApiResponse> set_priority(Admission& admission);
 std::optional<ApiResponse> add_default_tolerations(Admission& admission);
 std::optional<ApiResponse> set_storage_class(Admission& admission);
