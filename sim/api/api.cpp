@@ -84,6 +84,20 @@ ApiResponse Api::handle(const ApiRequest& request) {
   return response;
 }
 
+namespace {
+
+// The first word of the User-Agent of the component behind a user: what a real one's writes are
+// signed with in metadata.managedFields.
+std::string manager_of(std::string_view user) {
+  if (user.starts_with("system:serviceaccount:kube-system:")) return "kube-controller-manager";
+  if (user.starts_with("system:node:")) return "kubelet";
+  if (user == "system:kube-scheduler") return "kube-scheduler";
+  if (user == "system:apiserver") return "kube-apiserver";
+  return std::string(user);
+}
+
+}  // namespace
+
 ApiResponse Api::create(std::string_view resource, std::string_view ns, Value body,
                         std::string_view user) {
   ApiRequest request;
@@ -92,7 +106,7 @@ ApiResponse Api::create(std::string_view resource, std::string_view ns, Value bo
   request.ns = ns;
   request.body = std::move(body);
   request.user = user;
-  request.field_manager = user;
+  request.field_manager = manager_of(user);
   request.track_fields = false;
   return handle(request);
 }
@@ -105,7 +119,7 @@ ApiResponse Api::update(std::string_view resource, Value body, std::string_view 
   request.name = body["metadata"]["name"].str();
   request.body = std::move(body);
   request.user = user;
-  request.field_manager = user;
+  request.field_manager = manager_of(user);
   request.track_fields = false;
   return handle(request);
 }
@@ -119,7 +133,7 @@ ApiResponse Api::update_status(std::string_view resource, Value body, std::strin
   request.name = body["metadata"]["name"].str();
   request.body = std::move(body);
   request.user = user;
-  request.field_manager = user;
+  request.field_manager = manager_of(user);
   request.track_fields = false;
   return handle(request);
 }
@@ -135,7 +149,7 @@ ApiResponse Api::merge_patch(const ObjectKey& key, std::string_view subresource,
   request.subresource = subresource;
   request.body = std::move(patch);
   request.user = user;
-  request.field_manager = user;
+  request.field_manager = manager_of(user);
   request.track_fields = false;
   return handle(request);
 }
@@ -149,7 +163,7 @@ ApiResponse Api::remove(const ObjectKey& key, std::string_view user,
   request.ns = key.ns;
   request.name = key.name;
   request.user = user;
-  request.field_manager = user;
+  request.field_manager = manager_of(user);
   request.track_fields = false;
   request.grace_period_seconds = grace_period_seconds;
   request.precondition_uid = precondition_uid;
@@ -165,7 +179,7 @@ ApiResponse Api::bind(std::string_view ns, std::string_view pod, std::string_vie
   request.ns = ns;
   request.name = pod;
   request.user = user;
-  request.field_manager = user;
+  request.field_manager = manager_of(user);
   request.track_fields = false;
   request.body =
       Value::object({{"apiVersion", "v1"},

@@ -26,8 +26,15 @@ constexpr Duration kForget = 1h;
 
 }  // namespace
 
-EventRecorder::EventRecorder(Api& api, std::string component, std::string host, Repeats repeats)
-    : api_(api), component_(std::move(component)), host_(std::move(host)), repeats_(repeats) {}
+EventRecorder::EventRecorder(Api& api, std::string component, std::string host, Repeats repeats,
+                             std::string user)
+    : api_(api),
+      component_(std::move(component)),
+      host_(std::move(host)),
+      user_(!user.empty()    ? std::move(user)
+            : !host_.empty() ? "system:node:" + host_
+                             : component_),
+      repeats_(repeats) {}
 
 void EventRecorder::normal(const StoredObject& about, std::string_view reason,
                            std::string_view message) {
@@ -86,7 +93,7 @@ void EventRecorder::record(const StoredObject& about, std::string_view type,
                              {"lastTimestamp", Value(format_rfc3339(now))}};
     if (what.message.empty()) changes.push_back({"message", Value(text)});
     const ObjectKey key{"events", about.key.ns.empty() ? "default" : about.key.ns, seen.name};
-    if (api_.merge_patch(key, "", Value::object(std::move(changes)), component_).ok()) return;
+    if (api_.merge_patch(key, "", Value::object(std::move(changes)), user_).ok()) return;
     // It was deleted: it is written anew, and goes on counting.
   }
   write(about, what, text, field_path, seen);
@@ -122,7 +129,7 @@ void EventRecorder::write(const StoredObject& about, const What& what, const std
            {"reportingInstance", Value(host_)},
            {"source", Value::object(std::move(source))},
            {"type", Value(what.sort.type)}}),
-      component_);
+      user_);
   seen.written = written.ok();
   // A namespace that is going away takes no more Events; nobody waits for one.
   if (!written.ok()) seen = {};

@@ -24,9 +24,10 @@ class EventRecorder {
  public:
   enum class Repeats : std::uint8_t { kCorrelated, kCounted };
 
-  /// `component` is source.component ("default-scheduler"); `host` source.host ("" for none).
+  /// `component` is source.component ("default-scheduler"); `host` source.host ("" for none). Who
+  /// writes is `user`, or of a component on a host that node; else the component.
   EventRecorder(Api& api, std::string component, std::string host = {},
-                Repeats repeats = Repeats::kCorrelated);
+                Repeats repeats = Repeats::kCorrelated, std::string user = {});
   void normal(const StoredObject& about, std::string_view reason, std::string_view message);
   void warning(const StoredObject& about, std::string_view reason, std::string_view message);
   /// About a part of a Pod: `field_path` is involvedObject.fieldPath, "spec.containers{vllm}".
@@ -74,7 +75,7 @@ class EventRecorder {
              std::string_view field_path, Seen& seen);
 
   Api& api_;
-  std::string component_, host_;
+  std::string component_, host_, user_;
   const Repeats repeats_;
   std::map<What, Seen> seen_;
   std::map<Sort, Similar> similar_;
