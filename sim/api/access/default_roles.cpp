@@ -34,6 +34,27 @@ Value role(std::string_view name, Value::Array rules) {
   return Value::object({{"metadata", metadata(name)}, {"rules", Value::array(std::move(rules))}});
 }
 
+/// A part of a role that is put together of several: the other half of aggregated_role().
+Value role_part(std::string_view name, std::string_view of, Value::Array rules) {
+  Value meta = metadata(name);
+  meta = meta.with(
+      "labels",
+      meta["labels"].with("rbac.authorization.k8s.io/aggregate-to-" + std::string(of), "true"));
+  return Value::object({{"metadata", meta}, {"rules", Value::array(std::move(rules))}});
+}
+
+/// A role with the rules of all roles labelled for it, of those that people add too. `goes_to` is
+/// the role that it is a part of itself; empty: none.
+Value aggregated_role(std::string_view name, std::string_view goes_to, Value::Array rules) {
+  const std::string prefix = "rbac.authorization.k8s.io/aggregate-to-";
+  Value out =
+      goes_to.empty() ? role(name, std::move(rules)) : role_part(name, goes_to, std::move(rules));
+  const Value labels = Value::object({{prefix + std::string(name), "true"}});
+  const Value selector = Value::object({{"matchLabels", labels}});
+  return out.with("aggregationRule",
+                  Value::object({{"clusterRoleSelectors", Value::array({selector})}}));
+}
+
 Value binding(std::string_view role_name, Words groups) {
   Value::Array subjects;
   for (const std::string_view group : groups) {
@@ -123,8 +144,12 @@ Value default_cluster_roles() {
       Value::object({{"nonResourceURLs", texts({"*"})}, {"verbs", texts({"*"})}});
   return Value::array(
       {role("cluster-admin", {everything, every_path}),
-       role("admin", joined({admin_rules(), edit_rules(), view_rules()})),
-       role("edit", joined({edit_rules(), view_rules()})), role("view", view_rules()),
+       aggregated_role("admin", {}, joined({edit_rules(), view_rules(), admin_rules()})),
+       aggregated_role("edit", "admin", joined({edit_rules(), view_rules()})),
+       aggregated_role("view", "edit", view_rules()),
+       role_part("system:aggregate-to-admin", "admin", admin_rules()),
+       role_part("system:aggregate-to-edit", "edit", edit_rules()),
+       role_part("system:aggregate-to-view", "view", view_rules()),
        role("system:basic-user",
             {rule({"authorization.k8s.io"}, {"selfsubjectaccessreviews", "selfsubjectrulesreviews"},
                   {"create"}),
