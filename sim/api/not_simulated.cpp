@@ -20,12 +20,9 @@ constexpr std::string_view kKinds[] = {
     "HorizontalPodAutoscaler",
     "Ingress",
     "NetworkPolicy",
-    "PersistentVolume",
-    "PersistentVolumeClaim",
     "ReplicationController",
     "ValidatingAdmissionPolicy",
     "ValidatingAdmissionPolicyBinding",
-    "VolumeAttachment",
 };
 
 void find(const Value& at, std::string_view path, const std::string& place,

@@ -3,11 +3,36 @@
 #include <fmt/format.h>
 
 namespace inferlab::sim {
+namespace {
+
+// kube-controller-manager gives every controller a service account of its own. Most are named as
+// the component that signs their Events; these are not.
+// Source: Kubernetes documentation, "Using RBAC Authorization", "Roles for built-in controllers".
+struct Account {
+  std::string_view component, name;
+};
+constexpr Account kAccounts[] = {
+    {"daemonset-controller", "daemon-set-controller"},
+    {"ephemeral_volume", "ephemeral-volume-controller"},
+    {"persistentvolume-controller", "persistent-volume-binder"},
+    {"taint-eviction-controller", "node-controller"},
+    {"volume-protection-controller", "pvc-protection-controller"},
+    {"volume_expand", "expand-controller"},
+};
+
+std::string_view account_of(std::string_view component) {
+  for (const Account& account : kAccounts) {
+    if (account.component == component) return account.name;
+  }
+  return component;
+}
+
+}  // namespace
 
 Controller::Controller(const ControllerContext& context, const char* label, std::string component)
     : context_(context),
-      user_("system:serviceaccount:kube-system:" + component),
-      events_(context.api, std::move(component)),
+      user_(fmt::format("system:serviceaccount:kube-system:{}", account_of(component))),
+      events_(context.api, std::move(component), {}, EventRecorder::Repeats::kCorrelated, user_),
       queue_(context.api.simulation(), label, [this](const ObjectKey& key) { work(key); }) {}
 
 void Controller::work(const ObjectKey& key) {

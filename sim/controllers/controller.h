@@ -10,6 +10,7 @@
 #include "sim/api/api.h"
 #include "sim/api/event_recorder.h"
 #include "sim/controllers/object_index.h"
+#include "sim/controllers/storage_driver.h"
 #include "sim/controllers/work_queue.h"
 
 namespace inferlab::sim {
@@ -21,6 +22,9 @@ struct ControllersConfig {
   std::string root_ca = {};
   Duration node_monitor_period = 5s;         // --node-monitor-period
   Duration node_monitor_grace_period = 50s;  // --node-monitor-grace-period; 40 s before 1.32
+  /// Whose sidecars run in the cluster. A class of any other provisioner waits for ever, as it does
+  /// where the driver was not installed.
+  std::vector<StorageDriver> storage_drivers = {};
 };
 
 /// What every controller is given. All of it outlives the controllers.

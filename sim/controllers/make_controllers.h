@@ -28,5 +28,16 @@ std::unique_ptr<Controller> make_garbage_collector(const ControllerContext& cont
 std::unique_ptr<Controller> make_custom_resource_definition_controller(
     const ControllerContext& context);
 std::unique_ptr<Controller> make_volume_protection_controller(const ControllerContext& context);
+std::unique_ptr<Controller> make_volume_binder(const ControllerContext& context);
+std::unique_ptr<Controller> make_attach_detach_controller(const ControllerContext& context);
+std::unique_ptr<Controller> make_volume_expander(const ControllerContext& context);
+std::unique_ptr<Controller> make_ephemeral_volume_controller(const ControllerContext& context);
+std::unique_ptr<Controller> make_storage_provisioner(const ControllerContext& context);
+std::unique_ptr<Controller> make_storage_attacher(const ControllerContext& context);
+std::unique_ptr<Controller> make_storage_resizer(const ControllerContext& context);
+std::unique_ptr<Controller> make_cluster_role_aggregation_controller(
+    const ControllerContext& context);
+std::unique_ptr<Controller> make_node_label_controller(const ControllerContext& context);
+std::unique_ptr<Controller> make_node_ttl_controller(const ControllerContext& context);
 
 }  // namespace inferlab::sim

@@ -26,6 +26,16 @@ constexpr ControllerRow kControllers[] = {
     {"garbage-collector", make_garbage_collector},
     {"customresourcedefinition", make_custom_resource_definition_controller},
     {"volume-protection", make_volume_protection_controller},
+    {"persistentvolume-binder", make_volume_binder},
+    {"persistentvolume-attach-detach", make_attach_detach_controller},
+    {"persistentvolume-expander", make_volume_expander},
+    {"ephemeral-volume", make_ephemeral_volume_controller},
+    {"storage-provisioner", make_storage_provisioner},
+    {"storage-attacher", make_storage_attacher},
+    {"storage-resizer", make_storage_resizer},
+    {"clusterrole-aggregation", make_cluster_role_aggregation_controller},
+    {"node-labels", make_node_label_controller},
+    {"ttl", make_node_ttl_controller},
 };
 
 }  // namespace

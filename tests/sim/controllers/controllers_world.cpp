@@ -27,7 +27,8 @@ Value json(const std::string& text) {
 }
 
 bool is_namespaced(std::string_view resource) {
-  return resource != "nodes" && resource != "namespaces" && resource != "persistentvolumes";
+  return resource != "nodes" && resource != "namespaces" && resource != "persistentvolumes" &&
+         resource != "clusterroles.rbac.authorization.k8s.io";
 }
 
 ObjectKey key_of(std::string_view resource, std::string_view name) {

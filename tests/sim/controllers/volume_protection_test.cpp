@@ -40,11 +40,14 @@ TEST_CASE("volume protection: a bound volume stays until it is released") {
   world.create("persistentvolumes", R"({"metadata": {"name": "disk"}, "spec": {
     "capacity": {"storage": "1Gi"}, "accessModes": ["ReadWriteOnce"],
     "hostPath": {"path": "/data"}}})");
-  world.patch("persistentvolumes", "disk", R"({"status": {"phase": "Bound"}})", "status");
+  world.settle();
+  world.create("persistentvolumeclaims", kClaim);
+  world.settle();
+  CHECK(world.get("persistentvolumes", "disk")["status"]["phase"].as_string() == "Bound");
   world.remove("persistentvolumes", "disk");
   world.settle();
   CHECK_FALSE(world.get("persistentvolumes", "disk").is_null());
-  world.patch("persistentvolumes", "disk", R"({"status": {"phase": "Released"}})", "status");
+  world.remove("persistentvolumeclaims", "data");
   world.settle();
   CHECK(world.get("persistentvolumes", "disk").is_null());
 }
