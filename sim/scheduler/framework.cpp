@@ -300,6 +300,18 @@ Status Framework::permit(const PodInfo& pod, std::string_view node) const {
   return Status::success();
 }
 
+Status Framework::pre_bind(Api& api, const PodInfo& pod, const NodeInfo& node,
+                           Duration waited) const {
+  for (const Row& row : plugins_) {
+    const Status status = row.plugin->pre_bind(api, pod, node, waited);
+    if (status.ok()) continue;
+    if (status.waits()) return status;
+    return Status::error(
+        fmt::format("running PreBind plugin \"{}\": {}", row.plugin->name(), status.message()));
+  }
+  return Status::success();
+}
+
 Status Framework::bind(Api& api, const PodInfo& pod, std::string_view node) const {
   for (const Row& row : plugins_) {
     Status status = row.plugin->bind(api, pod, node);

@@ -74,6 +74,8 @@ class Framework {
   Status reserve(const PodInfo& pod, std::string_view node) const;
   void unreserve(const PodInfo& pod, std::string_view node) const;
   [[nodiscard]] Status permit(const PodInfo& pod, std::string_view node) const;
+  /// kWait while a plugin has to wait; an error names the plugin.
+  Status pre_bind(Api& api, const PodInfo& pod, const NodeInfo& node, Duration waited) const;
   Status bind(Api& api, const PodInfo& pod, std::string_view node) const;
 
  private:

@@ -17,6 +17,8 @@ constexpr Duration kWatchLatency = 5ms;
 constexpr Duration kCycle = 2ms;
 // From the decision to the binding in the API, while the next cycle runs already.
 constexpr Duration kBindLatency = 5ms;
+// How often a plugin that waits in preBind is asked: VolumeBinding looks once a second.
+constexpr Duration kPreBindPoll = 1s;
 
 // As much of a message as an Event takes. Source: kube-scheduler, truncateMessage.
 std::string note_of(const std::string& message) {
@@ -35,7 +37,8 @@ bool is_volume_kind(std::string_view resource) {
 
 KubeScheduler::KubeScheduler(Api& api, SchedulerProfile profile)
     : api_(api),
-      events_(api, profile.scheduler_name, {}, EventRecorder::Repeats::kCounted),
+      events_(api, profile.scheduler_name, {}, EventRecorder::Repeats::kCounted,
+              "system:kube-scheduler"),
       profile_(std::move(profile)),
       framework_(profile_),
       cache_(api.store()),
@@ -313,32 +316,60 @@ void KubeScheduler::bind(const PodInfoPtr& pod, const std::string& node) {
     refuse(pod, decision);
     return;
   }
-  api_.simulation().after(kBindLatency, "scheduler/bind",
-                          [this, pod, node] { write_binding(pod, node); });
+  prepare_binding(pod, node, 0s);
+}
+
+bool KubeScheduler::is_still_wanted(const PodInfoPtr& pod, const std::string& node) {
+  const ObjectPtr current = api_.store().get(pod->object->key);
+  if (current != nullptr && current->view<PodView>().meta.uid == pod->uid &&
+      wants_node(current->view<PodView>())) {
+    return true;
+  }
+  framework_.unreserve(*pod, node);
+  cache_.forget(pod->uid);
+  queue_.remove(pod->uid);
+  return false;
+}
+
+void KubeScheduler::binding_failed(const PodInfoPtr& pod, const std::string& node,
+                                   std::string message) {
+  framework_.unreserve(*pod, node);
+  cache_.forget(pod->uid);
+  Decision decision;
+  decision.message = std::move(message);
+  decision.nominate = "";
+  refuse(pod, decision);
+}
+
+void KubeScheduler::prepare_binding(const PodInfoPtr& pod, const std::string& node,
+                                    Duration waited) {
+  if (waited > 0s && !is_still_wanted(pod, node)) return;
+  const NodeInfo* info = cache_.node(node);
+  const Status status =
+      info == nullptr ? Status::error(fmt::format("nodeinfo not found for node name \"{}\"", node))
+                      : framework_.pre_bind(api_, *pod, *info, waited);
+  if (status.waits()) {
+    api_.simulation().after(kPreBindPoll, "scheduler/prebind", [this, pod, node, waited] {
+      prepare_binding(pod, node, waited + kPreBindPoll);
+    });
+  } else if (status.ok()) {
+    api_.simulation().after(kBindLatency, "scheduler/bind",
+                            [this, pod, node] { write_binding(pod, node); });
+  } else {
+    binding_failed(pod, node, status.message());
+  }
 }
 
 void KubeScheduler::write_binding(const PodInfoPtr& pod, const std::string& node) {
-  const ObjectPtr current = api_.store().get(pod->object->key);
-  if (current == nullptr || current->view<PodView>().meta.uid != pod->uid ||
-      !wants_node(current->view<PodView>())) {
-    framework_.unreserve(*pod, node);
-    cache_.forget(pod->uid);
-    queue_.remove(pod->uid);
-    return;
-  }
+  if (!is_still_wanted(pod, node)) return;
   const Status bound = framework_.bind(api_, *pod, node);
   if (!bound.ok()) {
-    framework_.unreserve(*pod, node);
-    cache_.forget(pod->uid);
-    Decision decision;
-    decision.message = fmt::format("binding rejected: {}", bound.message());
-    decision.nominate = "";
-    refuse(pod, decision);
+    binding_failed(pod, node, fmt::format("binding rejected: {}", bound.message()));
     return;
   }
   const ObjectPtr about = api_.store().get(pod->object->key);
   events_.normal(
-      about != nullptr ? *about : *current, "Scheduled",
+      about != nullptr ? *about : *pod->object, "Scheduled",
       fmt::format("Successfully assigned {}/{} to {}", pod->ns, pod->object->key.name, node));
 }
 

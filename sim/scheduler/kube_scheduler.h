@@ -100,7 +100,12 @@ class KubeScheduler {
   [[nodiscard]] Plugin::PostFilterResult post_filter(const PodInfo& pod, const ClusterView& cluster,
                                                      Search& found, Rng* random) const;
   void bind(const PodInfoPtr& pod, const std::string& node);
+  /// Asks preBind until nobody has to wait any more; the first time right after the decision.
+  void prepare_binding(const PodInfoPtr& pod, const std::string& node, Duration waited);
   void write_binding(const PodInfoPtr& pod, const std::string& node);
+  /// The Pod whose binding is under way is still there and waits for its node; else it is let go.
+  [[nodiscard]] bool is_still_wanted(const PodInfoPtr& pod, const std::string& node);
+  void binding_failed(const PodInfoPtr& pod, const std::string& node, std::string message);
   void refuse(const PodInfoPtr& pod, const Decision& decision);
 
   Api& api_;

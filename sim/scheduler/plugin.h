@@ -181,6 +181,12 @@ class Plugin {
   [[nodiscard]] virtual Status permit(const PodInfo& /*pod*/, std::string_view /*node*/) const {
     return Status::success();
   }
+  /// preBind: what must have come about in the API before the Pod is bound. Asked with `waited` 0
+  /// right after permit, and once a second for as long as it answers kWait.
+  virtual Status pre_bind(Api& /*api*/, const PodInfo& /*pod*/, const NodeInfo& /*node*/,
+                          Duration /*waited*/) const {
+    return Status::success();
+  }
   /// bind: Skip leaves it to the next plugin; one of them must do it.
   virtual Status bind(Api& /*api*/, const PodInfo& /*pod*/, std::string_view /*node*/) const {
     return Status::skip();

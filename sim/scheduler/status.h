@@ -19,11 +19,13 @@ class Status {
     kUnschedulable,  ///< not now; removing Pods from the node could help
     kUnresolvable,   ///< not now, and removing Pods would not help (UnschedulableAndUnresolvable)
     kSkip,           ///< preFilter, preScore: the plugin has nothing to say on this Pod
+    kWait,           ///< preBind: not yet; it is asked again
     kError,          ///< the plugin or the API failed: the Pod is tried again after its back-off
   };
 
   static Status success() { return {}; }
   static Status skip() { return Status(Code::kSkip, {}); }
+  static Status wait() { return Status(Code::kWait, {}); }
   static Status unschedulable(std::string reason) {
     return Status(Code::kUnschedulable, {std::move(reason)});
   }
@@ -41,6 +43,7 @@ class Status {
   [[nodiscard]] Code code() const { return code_; }
   [[nodiscard]] bool ok() const { return code_ == Code::kSuccess; }
   [[nodiscard]] bool skipped() const { return code_ == Code::kSkip; }
+  [[nodiscard]] bool waits() const { return code_ == Code::kWait; }
   [[nodiscard]] bool rejected() const {
     return code_ == Code::kUnschedulable || code_ == Code::kUnresolvable;
   }

@@ -175,12 +175,14 @@ bool reaches(const StoredObject& volume, const NodeInfo& node) {
   return required.is_null() || matches_any(terms_of(required["nodeSelectorTerms"]), node);
 }
 
-bool can_be_bound(const std::vector<PodClaim>& claims, const NodeInfo& node, const Store& store) {
+std::optional<std::vector<VolumeChoice>> choose_volumes(const std::vector<PodClaim>& claims,
+                                                        const NodeInfo& node, const Store& store) {
+  std::vector<VolumeChoice> chosen;
   std::vector<const PodClaim*> waiting;
   for (const PodClaim& claim : claims) {
     if (claim.waits) waiting.push_back(&claim);
   }
-  if (waiting.empty()) return true;
+  if (waiting.empty()) return chosen;
   // The smallest claim chooses first, and the smallest volume that will do.
   const auto request = [](const PodClaim* claim) {
     return bytes(claim->object->document["spec"]["resources"]["requests"]);
@@ -191,23 +193,24 @@ bool can_be_bound(const std::vector<PodClaim>& claims, const NodeInfo& node, con
   const std::vector<ObjectPtr> volumes = store.list("persistentvolumes");
   std::set<std::string> taken;
   for (const PodClaim* claim : waiting) {
-    const StoredObject* best = nullptr;
+    ObjectPtr best;
     for (const ObjectPtr& volume : volumes) {
       if (taken.contains(volume->key.name) || !could_hold(*volume, *claim->object, node)) continue;
       const bool smaller = best == nullptr || bytes(volume->document["spec"]["capacity"]) <
                                                   bytes(best->document["spec"]["capacity"]);
-      if (smaller) best = volume.get();
+      if (smaller) best = volume;
     }
+    chosen.push_back({claim->object, best});
     if (best != nullptr) {
       taken.insert(best->key.name);
       continue;
     }
     const std::string_view provisioner = claim->storage->document["provisioner"].as_string();
     if (provisioner.empty() || provisioner == kNoProvisioner || !allows(*claim->storage, node)) {
-      return false;
+      return std::nullopt;
     }
   }
-  return true;
+  return chosen;
 }
 
 }  // namespace inferlab::sim

@@ -45,8 +45,13 @@ std::vector<CsiVolume> csi_volumes(const PodInfo& pod, const Store& store);
 /// Can the volume be reached from there?
 bool reaches(const StoredObject& volume, const NodeInfo& node);
 
-/// Could the claims that wait be given volumes on this node, each one of its own: one that is
-/// there and free, or one that the class's provisioner makes?
-bool can_be_bound(const std::vector<PodClaim>& claims, const NodeInfo& node, const Store& store);
+/// What a claim that waits would get on a node.
+struct VolumeChoice {
+  ObjectPtr claim;
+  ObjectPtr volume;  // one that is there and free; nullptr: the class's provisioner makes one
+};
+/// For each of the claims that wait a volume of its own; nullopt: there are not enough.
+std::optional<std::vector<VolumeChoice>> choose_volumes(const std::vector<PodClaim>& claims,
+                                                        const NodeInfo& node, const Store& store);
 
 }  // namespace inferlab::sim

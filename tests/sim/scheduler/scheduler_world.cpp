@@ -45,6 +45,15 @@ Value pairs(const std::string& text) {
   return Value::object(std::move(out));
 }
 
+Value required_hostname(const std::string& node) {
+  const Value expression = Value::object({{"key", "kubernetes.io/hostname"},
+                                          {"operator", "In"},
+                                          {"values", Value::array({Value(node)})}});
+  const Value term = Value::object({{"matchExpressions", Value::array({expression})}});
+  return Value::object(
+      {{"required", Value::object({{"nodeSelectorTerms", Value::array({term})}})}});
+}
+
 // "key=value:Effect"; value and effect may be missing.
 struct KeyValueEffect {
   std::string key;
@@ -106,6 +115,46 @@ SchedulerWorld::SchedulerWorld(std::uint64_t seed, sim::SchedulerProfile profile
     : simulation(seed), api(simulation, store), scheduler(api, std::move(profile)) {
   put_namespace("default", {});
   scheduler.start();
+  store.subscribe([this](const sim::Change& change) { see_volumes(change); });
+}
+
+void SchedulerWorld::see_volumes(const sim::Change& change) {
+  const sim::ObjectKey& key = change.object->key;
+  const Value& document = change.object->document;
+  if (change.type != sim::ChangeType::kModified) return;
+  if (key.resource == "persistentvolumes") {
+    const Value& claim = document["spec"]["claimRef"];
+    const sim::ObjectKey claim_key{"persistentvolumeclaims", claim["namespace"].str(),
+                                   claim["name"].str()};
+    if (!claim.is_null()) bind_claim(claim_key, key.name);
+  } else if (key.resource == "persistentvolumeclaims" && document["spec"]["volumeName"].empty()) {
+    const std::string node =
+        document["metadata"]["annotations"]["volume.kubernetes.io/selected-node"].str();
+    if (node.empty()) return;
+    const sim::ObjectPtr storage = store.get(
+        {"storageclasses.storage.k8s.io", "", document["spec"]["storageClassName"].str()});
+    const Value volume = Value::object(
+        {{"spec",
+          Value::object({{"csi", Value::object({{"driver", storage->document["provisioner"]},
+                                                {"volumeHandle", key.ns + "/" + key.name}})},
+                         {"nodeAffinity", required_hostname(node)}})},
+         {"status", Value::object({{"phase", "Bound"}})}});
+    simulation.after(1ms, "test/provision", [this, key, volume] {
+      put("persistentvolumes", "", "made-for-" + key.name, volume);
+      bind_claim(key, "made-for-" + key.name);
+    });
+  }
+}
+
+void SchedulerWorld::bind_claim(const sim::ObjectKey& claim, const std::string& volume) {
+  simulation.after(1ms, "test/bind-claim", [this, claim, volume] {
+    const Value bound =
+        store.get(claim)
+            ->document.with_path({"spec", "volumeName"}, volume)
+            .with_path({"metadata", "annotations", "pv.kubernetes.io/bind-completed"}, "yes")
+            .with_path({"status", "phase"}, "Bound");
+    put(claim.resource, claim.ns, claim.name, bound);
+  });
 }
 
 void SchedulerWorld::put(const std::string& resource, const std::string& ns,

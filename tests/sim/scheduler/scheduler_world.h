@@ -12,7 +12,8 @@
 namespace inferlab {
 
 /// A cluster of nodes and Pods without kubelets, for tests of kube-scheduler. Nodes are put
-/// into the store as they are; Pods go through the API, which fills in their defaults.
+/// into the store as they are; Pods go through the API, which fills in their defaults. Claims are
+/// bound, as a volume binder would, to what the scheduler has chosen for them.
 class SchedulerWorld {
  public:
   explicit SchedulerWorld(std::uint64_t seed = 1, sim::SchedulerProfile profile = {});
@@ -43,6 +44,9 @@ class SchedulerWorld {
   sim::KubeScheduler scheduler;
 
  private:
+  void see_volumes(const sim::Change& change);
+  void bind_claim(const sim::ObjectKey& claim, const std::string& volume);
+
   int uids_ = 0;
 };
 
