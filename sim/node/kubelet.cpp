@@ -23,6 +23,7 @@ Kubelet::Kubelet(NodeRuntime runtime) : node_(std::move(runtime)), timers_(node_
   node_.request_sync = [this](const std::string& ns, const std::string& name) {
     pod_changed(ns, name);
   };
+  node_.report_volumes = [this] { report_volumes(); };
 }
 
 void Kubelet::start() {
@@ -83,6 +84,15 @@ void Kubelet::report_status() {
                           "system:node:" + node_.name);
   status_reported_ = timers_.now();
   images_reported_ = node_.images.stored().size();
+}
+
+void Kubelet::report_volumes() {
+  const ObjectPtr object = node_.api.store().get({"nodes", "", node_.name});
+  if (object == nullptr || !up_) return;
+  const Value list = volumes_in_use(node_);
+  node_.api.merge_patch(object->key, "status",
+                        Value::object({{"status", Value::object({{"volumesInUse", list}})}}),
+                        "system:node:" + node_.name);
 }
 
 void Kubelet::down() {

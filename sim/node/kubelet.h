@@ -49,6 +49,7 @@ class Kubelet {
   void beat();
   void write_lease();
   void report_status();
+  void report_volumes();
   void sync_pending();
   void sync_pod(const PodName& pod);
   [[nodiscard]] Resources used_by_others(const PodWorker& worker) const;

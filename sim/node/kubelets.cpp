@@ -39,7 +39,8 @@ Kubelets::Kubelets(Api& api, std::vector<NodePoolSpec> pools, std::vector<GpuSpe
       pools_(std::move(pools)),
       gpus_(std::move(gpus)),
       registry_(std::move(images)),
-      telemetry_(telemetry) {
+      telemetry_(telemetry),
+      growth_([this](std::string_view node) { return find(node); }) {
   Simulation& simulation = api_.simulation();
   for (const NodePoolSpec& pool : pools_) {
     const GpuSpec* gpu = nullptr;
@@ -71,6 +72,7 @@ Kubelets::Kubelets(Api& api, std::vector<NodePoolSpec> pools, std::vector<GpuSpe
     }
   }
   api_.store().subscribe([this](const Change& change) {
+    growth_.see(change, api_.store());
     if (change.object->key.resource != "pods") return;
     const std::string_view node = change.object->document["spec"]["nodeName"].as_string();
     if (node.empty()) return;

@@ -11,6 +11,7 @@
 #include "sim/api/api.h"
 #include "sim/node/container_log.h"
 #include "sim/node/container_setup.h"
+#include "sim/node/file_system_growth.h"
 #include "sim/node/image_registry.h"
 #include "sim/node/node_spec.h"
 #include "sim/node/workload.h"
@@ -84,6 +85,7 @@ class Kubelets {
   Telemetry& telemetry_;
   std::vector<std::unique_ptr<Kubelet>> kubelets_;  // in order of registration
   std::map<std::string, Kubelet*, std::less<>> by_name_;
+  FileSystemGrowth growth_;
 };
 
 }  // namespace inferlab::sim

@@ -4,6 +4,7 @@
 
 #include <utility>
 
+#include "sim/api/csi_volume.h"
 #include "sim/api/quantity.h"
 
 namespace inferlab::sim {
@@ -79,12 +80,21 @@ Value images(const NodeRuntime& node) {
   return Value::array(std::move(items));
 }
 
+// Who replaces the whole status must not lose what the attach-detach controller wrote.
+Value with_volumes(Value status, const NodeRuntime& node, const Value& old) {
+  if (!old["volumesAttached"].empty()) {
+    status = status.with("volumesAttached", old["volumesAttached"]);
+  }
+  const Value in_use = volumes_in_use(node);
+  return in_use.is_null() ? status : status.with("volumesInUse", in_use);
+}
+
 Value labels(const NodeRuntime& node) {
   const NodePoolSpec& pool = node.pool;
-  Value::Object members{{"kubernetes.io/arch", "amd64"},
-                        {"kubernetes.io/hostname", node.name},
-                        {"kubernetes.io/os", "linux"},
-                        {"topology.kubernetes.io/zone", pool.zone}};
+  Value::Object members{
+      {"beta.kubernetes.io/arch", "amd64"}, {"beta.kubernetes.io/os", "linux"},
+      {"kubernetes.io/arch", "amd64"},      {"kubernetes.io/hostname", node.name},
+      {"kubernetes.io/os", "linux"},        {"topology.kubernetes.io/zone", pool.zone}};
   if (!pool.instance_type.empty()) {
     members.push_back({"node.kubernetes.io/instance-type", pool.instance_type});
   }
@@ -101,8 +111,14 @@ Value labels(const NodeRuntime& node) {
 
 }  // namespace
 
+Value volumes_in_use(const NodeRuntime& node) {
+  Value::Array names;
+  for (const auto& [name, pods] : node.volumes_in_use) names.emplace_back(name);
+  return names.empty() ? Value() : Value::array(std::move(names));
+}
+
 Value build_node_status(const NodeRuntime& node, const Value& old, Time now) {
-  return Value::object(
+  Value status = Value::object(
       {{"addresses", Value::array({Value::object({{"address", node.ip}, {"type", "InternalIP"}}),
                                    Value::object({{"address", node.name}, {"type", "Hostname"}})})},
        {"allocatable", resources(node, true)},
@@ -122,6 +138,7 @@ Value build_node_status(const NodeRuntime& node, const Value& old, Time now) {
              {"operatingSystem", "linux"},
              {"osImage", "Debian GNU/Linux 12 (bookworm)"},
              {"systemUUID", fmt::format("00000000-0000-4000-9000-{:012x}", node.index)}})}});
+  return with_volumes(std::move(status), node, old);
 }
 
 Value build_node(const NodeRuntime& node, Time now) {
@@ -140,7 +157,10 @@ Value build_node(const NodeRuntime& node, Time now) {
   return Value::object(
       {{"apiVersion", "v1"},
        {"kind", "Node"},
-       {"metadata", Value::object({{"labels", labels(node)}, {"name", node.name}})},
+       {"metadata",
+        Value::object({{"annotations", Value::object({{std::string(kManagedAttach), "true"}})},
+                       {"labels", labels(node)},
+                       {"name", node.name}})},
        {"spec", spec},
        {"status", build_node_status(node, Value(), now)}});
 }

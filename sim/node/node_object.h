@@ -10,8 +10,11 @@ namespace inferlab::sim {
 /// The Node object as the kubelet of 1.32 registers it: labels, taints, addresses and status.
 Value build_node(const NodeRuntime& node, Time now);
 
-/// The status alone. Conditions of `old` keep their lastTransitionTime while their status is the
-/// same; lastHeartbeatTime is `now`.
+/// status.volumesInUse; null: there are none.
+Value volumes_in_use(const NodeRuntime& node);
+
+/// The status alone. What the attach-detach controller has written there stays. Conditions of `old`
+/// keep their lastTransitionTime while their status is the same; lastHeartbeatTime is `now`.
 Value build_node_status(const NodeRuntime& node, const Value& old, Time now);
 
 }  // namespace inferlab::sim

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <iterator>
+
 namespace inferlab::sim {
 namespace {
 
@@ -48,6 +50,27 @@ void NodeRuntime::release_pod_ip(const std::string& ip_address) {
 std::string NodeRuntime::new_container_id() {
   return fmt::format("{:016x}{:016x}{:016x}{:016x}", ids.next(), ids.next(), ids.next(),
                      ids.next());
+}
+
+void NodeRuntime::use_volumes(const std::vector<std::string>& volumes, const std::string& pod_uid) {
+  bool is_new = false;
+  for (const std::string& volume : volumes) {
+    std::set<std::string>& pods = volumes_in_use[volume];
+    is_new = is_new || pods.empty();
+    pods.insert(pod_uid);
+  }
+  if (is_new && report_volumes) report_volumes();
+}
+
+void NodeRuntime::release_volumes(const std::string& pod_uid) {
+  bool freed = false;
+  for (auto entry = volumes_in_use.begin(); entry != volumes_in_use.end();) {
+    entry->second.erase(pod_uid);
+    const bool is_free = entry->second.empty();
+    freed = freed || is_free;
+    entry = is_free ? volumes_in_use.erase(entry) : std::next(entry);
+  }
+  if (freed && report_volumes) report_volumes();
 }
 
 }  // namespace inferlab::sim

@@ -1,8 +1,10 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <set>
 #include <string>
+#include <vector>
 
 #include "sim/api/api.h"
 #include "sim/api/event_recorder.h"
@@ -35,6 +37,13 @@ struct NodeRuntime {
   std::function<void(const std::string& ns, const std::string& pod)> request_sync = {};
   /// Whether a write to the store is our own: its echo needs no sync.
   bool writing = false;
+  /// Volumes that are attached to the node for its pods, or about to be, and the pods' uids.
+  std::map<std::string, std::set<std::string>> volumes_in_use = {};
+  /// Has that written into the Node's status.
+  std::function<void()> report_volumes = {};
+
+  void use_volumes(const std::vector<std::string>& volumes, const std::string& pod_uid);
+  void release_volumes(const std::string& pod_uid);
 
   /// The next free address of the node's pod CIDR, "10.244.3.17"; empty when all are taken.
   std::string take_pod_ip();

@@ -94,6 +94,7 @@ void PodWorker::sync(const ObjectPtr& latest, const Resources& used) {
     // Deleted by force, or after our own last word: nobody is left to tell.
     terminating_ = true;
     for_each_container([](Container& container) { container.kill(137, "Error"); });
+    node_.release_volumes(uid_);
     finished_ = true;
     return;
   }
@@ -178,8 +179,10 @@ void PodWorker::make_sandbox() {
     wake_at(next_try_);
     return;
   }
-  if (const auto problem = volume_problem(object_->document["spec"], ns_, node_.api.store())) {
-    record(nullptr, "Warning", "FailedMount", *problem);
+  const VolumeReport volumes = look_at_volumes(*object_, node_.api.store());
+  node_.use_volumes(volumes.attachable, uid_);
+  if (!volumes.ready) {
+    if (!volumes.problem.empty()) record(nullptr, "Warning", "FailedMount", volumes.problem);
     mount_delay_ =
         mount_delay_ == 0s ? kFirstMountDelay : std::min(2 * mount_delay_, kLastMountDelay);
     next_try_ = timers_.now() + mount_delay_;
@@ -280,6 +283,7 @@ void PodWorker::finish_if_stopped() {
   });
   if (is_running) return;
   node_.gpus.release(uid_);
+  node_.release_volumes(uid_);
   if (!pod().meta.deletion_timestamp || removed_) return;
   removed_ = true;
   // The kubelet's last word: the object goes now, unless finalizers hold it.
