@@ -19,6 +19,16 @@
 namespace inferlab::labs {
 namespace {
 
+// Disks of a zone, for claims that name no class: what a cluster of a cloud comes with.
+sim::StorageClassSpec standard_storage() {
+  sim::StorageClassSpec storage;
+  storage.name = "standard";
+  storage.is_default = true;
+  storage.driver.name = "disk.csi.inferlab.dev";
+  storage.driver.topology_key = "topology.kubernetes.io/zone";
+  return storage;
+}
+
 constexpr std::size_t kMaxTokenBytes = 4096;
 
 // How far the wall's clock is after the moment at which runs begin; a clock that is wrong and
@@ -87,6 +97,7 @@ class ClusterUpCommand final : public Command {
       if (labs.empty()) return Error{ErrorKind::kNotFound, "scenarios: no lab is there"};
       lab.cluster = std::move(labs.front().cluster);
       lab.seed = labs.front().seed;
+      if (lab.cluster.storage.empty()) lab.cluster.storage.push_back(standard_storage());
     }
     lab.id = kPlainCluster;  // names the session's folder
     lab.title = "A cluster";

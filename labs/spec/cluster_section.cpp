@@ -135,6 +135,35 @@ sim::TrafficSpec read_traffic(const Value& row) {
   return traffic;
 }
 
+sim::StorageClassSpec read_storage(const Value& row) {
+  sim::StorageClassSpec storage;
+  storage.name = row["name"].str();
+  storage.driver.name = row["provisioner"].str();
+  storage.is_default = row["default"].as_bool();
+  storage.waits_for_first_consumer = row["binding"].as_string() != "Immediate";
+  storage.retains = row["reclaim"].as_string() == "Retain";
+  storage.expands = row["expansion"].as_bool(true);
+  storage.driver.shared = row["shared"].as_bool();
+  const std::string_view reach = row["reach"].as_string();
+  storage.driver.attaches = !storage.driver.shared && reach != "node";
+  if (reach == "zone") storage.driver.topology_key = "topology.kubernetes.io/zone";
+  if (reach == "node") storage.driver.topology_key = "kubernetes.io/hostname";
+  storage.driver.volumes_a_node = row["volumes_per_node"].as_int();
+  storage.driver.provision_time = duration_of(row["provision_time"], storage.driver.provision_time);
+  storage.driver.attach_time = duration_of(row["attach_time"], storage.driver.attach_time);
+  return storage;
+}
+
+void check_storage(const LabSpec& lab, const SpecValidator& places, std::vector<Error>& errors) {
+  std::set<std::string> names;
+  for (std::size_t i = 0; i < lab.cluster.storage.size(); ++i) {
+    if (names.insert(lab.cluster.storage[i].name).second) continue;
+    errors.push_back(places.error(fmt::format(".cluster.storage[{}].name", i),
+                                  "a class of this name stands above",
+                                  "give each class a name of its own"));
+  }
+}
+
 void check_pools(const LabSpec& lab, const SpecValidator& places, std::vector<Error>& errors) {
   std::set<std::string> names;
   std::vector<std::string_view> gpus;
@@ -217,6 +246,7 @@ void read_cluster(const Value& document, const SpecValidator& places, LabSpec& l
       [](const sim::ModelSpec& model) { return std::string_view(model.id); }, places, errors);
   for (const Value& row : section["pools"].items()) cluster.pools.push_back(read_pool(row));
   for (const Value& row : section["images"].items()) cluster.images.push_back(read_image(row));
+  for (const Value& row : section["storage"].items()) cluster.storage.push_back(read_storage(row));
   for (const Value& row : section["moving_tags"].items()) {
     lab.moving_tags.push_back({row["repository"].str(), row["tag"].str(), row["moves_to"].str()});
   }
@@ -224,6 +254,7 @@ void read_cluster(const Value& document, const SpecValidator& places, LabSpec& l
   for (const Value& row : document["traffic"].items()) cluster.traffic.push_back(read_traffic(row));
   check_pools(lab, places, errors);
   check_images(lab, places, errors);
+  check_storage(lab, places, errors);
   check_traffic(lab, places, errors);
 }
 

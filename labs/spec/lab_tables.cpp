@@ -105,6 +105,40 @@ constexpr SpecField kImageFields[] = {
 };
 constexpr SpecTable kImageTable = {"image", "An image in the registry.", kImageFields};
 
+constexpr std::string_view kBindingModes[] = {"Immediate", "WaitForFirstConsumer"};
+constexpr std::string_view kReclaimPolicies[] = {"Delete", "Retain"};
+constexpr std::string_view kReaches[] = {"cluster", "zone", "node"};
+
+constexpr SpecField kStorageFields[] = {
+    {.name = "name", .description = "of the StorageClass", .required = true},
+    {.name = "provisioner", .description = "the CSI driver behind it", .required = true},
+    {.name = "default", .type = kBool, .description = "for claims that name no class"},
+    {.name = "binding",
+     .type = kWord,
+     .description = "when its volumes are made; WaitForFirstConsumer when left out",
+     .words = kBindingModes},
+    {.name = "reclaim",
+     .type = kWord,
+     .description = "what becomes of a volume without a claim; Delete when left out",
+     .words = kReclaimPolicies},
+    {.name = "expansion", .type = kBool, .description = "volumes may grow; true when left out"},
+    {.name = "shared",
+     .type = kBool,
+     .description = "a file share: ReadWriteMany, and nothing to attach"},
+    {.name = "reach",
+     .type = kWord,
+     .description = "from where a volume can be used; the cluster when left out",
+     .words = kReaches},
+    {.name = "volumes_per_node",
+     .type = kInteger,
+     .description = "attached at once at most",
+     .minimum = 1,
+     .maximum = 1000},
+    {.name = "provision_time", .type = kDuration, .description = "to make a volume"},
+    {.name = "attach_time", .type = kDuration, .description = "to attach or detach one"},
+};
+constexpr SpecTable kStorageTable = {"storage", "A StorageClass and its driver.", kStorageFields};
+
 constexpr SpecField kMovingTagFields[] = {
     {.name = "repository", .description = "of the tag", .required = true},
     {.name = "tag", .description = "the tag that moves", .required = true},
@@ -138,6 +172,10 @@ constexpr SpecField kClusterFields[] = {
      .type = kFacts,
      .description = "models: names of assets/facts, or inline",
      .object = &kModelTable},
+    {.name = "storage",
+     .type = kObjects,
+     .description = "StorageClasses whose volumes are provisioned",
+     .object = &kStorageTable},
     {.name = "scrape_interval", .type = kDuration, .description = "of all metrics"},
 };
 constexpr SpecTable kClusterTable = {"cluster", "The cluster that the lab runs on.",

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 #include <vector>
 
@@ -20,6 +21,17 @@ namespace {
 
 bool is_write(const ApiRequest& request) {
   return request.verb != Verb::kGet && request.verb != Verb::kList && !request.dry_run;
+}
+
+std::vector<StorageDriver> drivers_of(const ClusterSpec& spec) {
+  std::vector<StorageDriver> out;
+  for (const StorageClassSpec& one : spec.storage) {
+    const bool known = std::any_of(out.begin(), out.end(), [&one](const StorageDriver& driver) {
+      return driver.name == one.driver.name;
+    });
+    if (!known) out.push_back(one.driver);
+  }
+  return out;
 }
 
 }  // namespace
@@ -46,7 +58,8 @@ struct Cluster::Parts {
         workloads(spec.models, spec.model_load_slowdown),
         kubelets(api, spec.pools, spec.gpus, spec.images, workloads, telemetry,
                  spec.image_pull_slowdown),
-        controllers(api, {.root_ca = std::string(cluster_root_ca())}),
+        controllers(
+            api, {.root_ca = std::string(cluster_root_ca()), .storage_drivers = drivers_of(spec)}),
         scheduler(api),
         gateway(api, kubelets, telemetry) {
     // Every write is part of the run hash, whoever made it.
@@ -56,6 +69,7 @@ struct Cluster::Parts {
 
   void start() {
     create_system_objects(api);
+    create_storage_classes(api, spec.storage);
     keep_kubernetes_service(api, store);
     controllers.start();
     scheduler.start();

@@ -4,11 +4,22 @@
 #include <vector>
 
 #include "engine/base/time.h"
+#include "sim/controllers/storage_driver.h"
 #include "sim/node/node_spec.h"
 #include "sim/serving/model_spec.h"
 #include "sim/serving/traffic_spec.h"
 
 namespace inferlab::sim {
+
+/// A StorageClass that is there from the beginning, and the driver behind it.
+struct StorageClassSpec {
+  std::string name;
+  StorageDriver driver;
+  bool is_default = false;
+  bool waits_for_first_consumer = true;
+  bool retains = false;  // reclaimPolicy Retain; else Delete
+  bool expands = true;
+};
 
 /// What a run is made of, besides its journal and its seed. Read from a lab's `cluster` and
 /// `traffic` sections by labs/; equal specs, journals and seeds give equal runs.
@@ -17,6 +28,7 @@ struct ClusterSpec {
   std::vector<GpuSpec> gpus;
   std::vector<ImageSpec> images;
   std::vector<ModelSpec> models;
+  std::vector<StorageClassSpec> storage;
   std::vector<TrafficSpec> traffic;
   Duration scrape_interval = 15s;
   /// Where the clock stands when the run begins, after kEpochOfRun. A cluster that runs with the

@@ -83,6 +83,23 @@ void create_system_objects(Api& api) {
   for (const Part& part : kParts) create(api, part.resource, "default", part.make());
 }
 
+void create_storage_classes(Api& api, const std::vector<StorageClassSpec>& storage) {
+  for (const StorageClassSpec& one : storage) {
+    Value metadata = Value::object({{"name", Value(one.name)}});
+    if (one.is_default) {
+      metadata = metadata.with_path({"annotations", "storageclass.kubernetes.io/is-default-class"},
+                                    "true");
+    }
+    create(api, "storageclasses.storage.k8s.io", "",
+           Value::object({{"allowVolumeExpansion", one.expands},
+                          {"metadata", metadata},
+                          {"provisioner", Value(one.driver.name)},
+                          {"reclaimPolicy", one.retains ? "Retain" : "Delete"},
+                          {"volumeBindingMode",
+                           one.waits_for_first_consumer ? "WaitForFirstConsumer" : "Immediate"}}));
+  }
+}
+
 void keep_kubernetes_service(Api& api, Store& store) {
   // An event every 10 s of every run would say nothing: one is due only when something is gone.
   store.subscribe([&api](const Change& change) {

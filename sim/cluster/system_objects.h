@@ -1,8 +1,10 @@
 #pragma once
 
 #include <string_view>
+#include <vector>
 
 #include "sim/api/api.h"
+#include "sim/cluster/cluster_spec.h"
 
 namespace inferlab::sim {
 
@@ -10,6 +12,9 @@ namespace inferlab::sim {
 /// the Service `kubernetes` with its endpoints. Once, on an empty store. Source: Kubernetes 1.32,
 /// pkg/controlplane (kubernetesservice, reconcilers); a cluster of kubeadm.
 void create_system_objects(Api& api);
+
+/// The StorageClasses of the cluster's description.
+void create_storage_classes(Api& api, const std::vector<StorageClassSpec>& storage);
 
 /// Puts the Service `kubernetes` and its endpoints back when somebody has deleted them: the API
 /// server looks every 10 s. What is there stays as it is. Once, before anything is deleted; borrows

@@ -7,8 +7,9 @@
 namespace inferlab::sim::testing {
 namespace {
 
-ClusterSpec small_cluster() {
+ClusterSpec small_cluster(std::vector<StorageClassSpec> storage) {
   ClusterSpec spec;
+  spec.storage = std::move(storage);
   NodePoolSpec pool;
   pool.name = "cpu";
   pool.count = 2;
@@ -33,7 +34,8 @@ ClusterSpec small_cluster() {
 
 }  // namespace
 
-ClusterRun::ClusterRun() : cluster_(small_cluster(), 1) {
+ClusterRun::ClusterRun(std::vector<StorageClassSpec> storage)
+    : cluster_(small_cluster(std::move(storage)), 1) {
   driver_ = std::thread([this] {
     // At most so much at a time, and nothing is caught up on: requests are answered in between even
     // when the machine is too slow for the speed.

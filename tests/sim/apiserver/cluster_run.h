@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <thread>
+#include <vector>
 
 #include "sim/apiserver/run_door.h"
 #include "sim/cluster/cluster.h"
@@ -13,7 +14,7 @@ namespace inferlab::sim::testing {
 /// and a hundred virtual seconds to a second of the wall clock.
 class ClusterRun {
  public:
-  ClusterRun();
+  explicit ClusterRun(std::vector<StorageClassSpec> storage = {});
   ~ClusterRun();
   ClusterRun(const ClusterRun&) = delete;
   ClusterRun& operator=(const ClusterRun&) = delete;
