@@ -60,6 +60,11 @@ std::string plain(const std::string& text) {
   return std::regex_replace(text, kUid, "<uid>");
 }
 
+// Some of Kubernetes' messages end in a space, which no text file should.
+std::string_view without_last_space(std::string_view text) {
+  return text.ends_with(' ') ? text.substr(0, text.size() - 1) : text;
+}
+
 std::string texts(const Value& list) {
   std::vector<std::string> out;
   for (const Value& item : list.items()) {
@@ -237,7 +242,8 @@ class StorageWorld final : public testing::GoldenWorld {
       const std::int64_t count = document["count"].as_int(1);
       out +=
           fmt::format("{} {}{}: {}\n", document["type"].as_string(), document["reason"].as_string(),
-                      count > 1 ? fmt::format(" x{}", count) : "", document["message"].as_string());
+                      count > 1 ? fmt::format(" x{}", count) : "",
+                      without_last_space(document["message"].as_string()));
     }
     return out.empty() ? "none\n" : out;
   }
