@@ -1,5 +1,6 @@
 #include "sim/api/api.h"
 
+#include "sim/api/kinds/kinds.h"
 #include "sim/api/request.h"
 #include "sim/api/status.h"
 
@@ -11,6 +12,7 @@ ApiResponse dispatch_verb(Call& call);
 ApiResponse dispatch(Call& call) {
   const ApiRequest& request = call.request;
   const std::string& sub = request.subresource;
+  if (call.kind.computed) return handle_metrics(call);
   if (sub == "binding") return handle_binding(call);
   if (sub == "eviction") return handle_eviction(call);
   if (sub == "scale") return handle_scale(call);
@@ -54,6 +56,12 @@ Api::Api(Simulation& simulation, Store& store, std::size_t max_objects)
       uids_(simulation.rng("api", "uids")),
       services_(simulation.rng("api", "services")) {
   registry_.follow(store_);
+}
+
+void Api::serve_metrics(const MetricsSource& source) {
+  metrics_ = &source;
+  static constexpr const Kind* kComputed[] = {&kinds::kNodeMetrics, &kinds::kPodMetrics};
+  registry_.serve(kComputed);
 }
 
 ApiResponse Api::handle(const ApiRequest& request) {

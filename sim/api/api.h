@@ -17,6 +17,8 @@
 
 namespace inferlab::sim {
 
+class MetricsSource;
+
 enum class Verb : std::uint8_t {
   kGet,
   kList,
@@ -120,6 +122,11 @@ class Api {
   [[nodiscard]] const std::shared_ptr<const KindTable>& kind_table() const {
     return registry_.table();
   }
+  /// Serves metrics.k8s.io, custom.metrics.k8s.io and external.metrics.k8s.io from `source`, which
+  /// must live as long as this. Once, before anybody asks.
+  void serve_metrics(const MetricsSource& source);
+  /// nullptr: a cluster without metrics-server.
+  [[nodiscard]] const MetricsSource* metrics() const { return metrics_; }
   [[nodiscard]] Store& store() { return store_; }
   [[nodiscard]] Simulation& simulation() { return simulation_; }
   [[nodiscard]] std::size_t max_objects() const { return max_objects_; }
@@ -130,6 +137,7 @@ class Api {
   Simulation& simulation_;
   Store& store_;
   KindRegistry registry_;
+  const MetricsSource* metrics_ = nullptr;
   std::size_t max_objects_;
   Rng& names_;
   Rng& uids_;

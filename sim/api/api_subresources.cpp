@@ -105,6 +105,17 @@ ApiResponse write_scale(Call& call, const Value& scale, const ObjectPtr& old) {
   return out;
 }
 
+// Reading the scale of a built-in kind that is not there, the server misses the scale; writing it,
+// and of a custom resource, the object.
+ApiResponse no_scale(const Call& call) {
+  const Kind& kind = call.kind;
+  if (kind.custom || call.request.verb == Verb::kUpdate) {
+    return not_found(call.resource(), call.request.name);
+  }
+  const std::string_view group = kind.group.empty() ? "autoscaling" : kind.group;
+  return not_found(std::string(kind.plural) + "/scale." + std::string(group), call.request.name);
+}
+
 }  // namespace
 
 ApiResponse handle_binding(Call& call) {
@@ -155,7 +166,7 @@ ApiResponse handle_binding(Call& call) {
 
 ApiResponse handle_scale(Call& call) {
   const ObjectPtr object = call.store().get(call.key());
-  if (object == nullptr) return not_found(call.resource(), call.request.name);
+  if (object == nullptr) return no_scale(call);
   Value body = call.request.body;
   if (call.request.verb == Verb::kGet) {
     ApiResponse out;

@@ -32,8 +32,15 @@ bool KindRegistry::learn(const StoredObject& definition, bool deleted) {
   return true;
 }
 
+void KindRegistry::serve(std::span<const Kind* const> kinds) {
+  computed_.assign(kinds.begin(), kinds.end());
+  renew();
+}
+
 void KindRegistry::renew() {
   KindTable::Kinds served;
+  // They live longer than any table: nobody owns them.
+  for (const Kind* kind : computed_) served.emplace_back(std::shared_ptr<const Kind>(), kind);
   KindTable::Kinds kept;
   for (const auto& [name, known] : known_) {
     served.insert(served.end(), known.kinds.served.begin(), known.kinds.served.end());

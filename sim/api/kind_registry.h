@@ -2,7 +2,9 @@
 
 #include <map>
 #include <memory>
+#include <span>
 #include <string>
+#include <vector>
 
 #include "sim/api/custom/custom_kind.h"
 #include "sim/api/kind.h"
@@ -10,7 +12,7 @@
 
 namespace inferlab::sim {
 
-/// The kinds that are served at the moment: the built-in ones, and those of the
+/// The kinds that are served at the moment: the built-in ones, computed ones, and those of the
 /// CustomResourceDefinitions of the store that are established. On the run's thread only.
 class KindRegistry {
  public:
@@ -20,6 +22,9 @@ class KindRegistry {
 
   /// Takes in what the store holds and follows it. Once; must live as long as the store is written.
   void follow(Store& store);
+
+  /// Serves kinds that are computed as well. `kinds` live as long as the program.
+  void serve(std::span<const Kind* const> kinds);
 
   /// Who keeps the pointer keeps the kinds; what it points to may be read by any thread.
   [[nodiscard]] const std::shared_ptr<const KindTable>& table() const { return table_; }
@@ -34,6 +39,7 @@ class KindRegistry {
     CustomKinds kinds;
   };
   std::map<std::string, Known> known_;  // established definitions, by name
+  std::vector<const Kind*> computed_;
   std::shared_ptr<const KindTable> table_;
 };
 

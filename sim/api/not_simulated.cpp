@@ -17,7 +17,6 @@ constexpr std::string_view kPaths[] = {
 // Kinds that are kept and shown, and that nothing acts on. Who builds their controller, or has them
 // enforced, takes the row out.
 constexpr std::string_view kKinds[] = {
-    "HorizontalPodAutoscaler",
     "Ingress",
     "NetworkPolicy",
     "ReplicationController",

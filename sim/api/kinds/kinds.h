@@ -14,4 +14,7 @@ extern const Kind kLimitRange, kPersistentVolume, kPersistentVolumeClaim, kRepli
     kRole, kRoleBinding, kClusterRole, kClusterRoleBinding, kRuntimeClass,
     kValidatingAdmissionPolicy, kValidatingAdmissionPolicyBinding, kCustomResourceDefinition;
 
+/// Served only where somebody measures: not in table.cpp, see Api::serve_metrics().
+extern const Kind kNodeMetrics, kPodMetrics;
+
 }  // namespace inferlab::sim::kinds
