@@ -14,11 +14,26 @@ constexpr Duration kServerStart = 500ms;
 constexpr Duration kServerShutdown = 100ms;
 constexpr Duration kCrashAfter = 1s;
 
+/// What the image says, from its start on.
+class SteadyUse {
+ public:
+  explicit SteadyUse(const WorkloadContext& context)
+      : simulation_(context.simulation), image_(context.image), began_(simulation_.now()) {}
+  HostUse now() const {
+    return {(simulation_.now() - began_) * image_.cpu_milli / 1000, image_.memory_bytes};
+  }
+
+ private:
+  Simulation& simulation_;
+  const ImageSpec& image_;
+  const Time began_;
+};
+
 /// Answers 200 on its containerPorts (8080 when it names none) a moment after it starts.
 class HttpServer final : public Workload {
  public:
   explicit HttpServer(WorkloadContext context)
-      : context_(std::move(context)), timers_(context_.simulation) {}
+      : context_(std::move(context)), use_(context_), timers_(context_.simulation) {}
 
   void start() override {
     timers_.after(kServerStart, "http-server/listen", [this] {
@@ -41,9 +56,11 @@ class HttpServer final : public Workload {
     if (!listens_on(port)) return {};
     return {true, 200, 1ms};
   }
+  HostUse host_use() override { return use_.now(); }
 
  private:
   WorkloadContext context_;
+  SteadyUse use_;
   bool listening_ = false;
   Timers timers_;
 };
@@ -70,7 +87,7 @@ std::optional<std::optional<Duration>> sleep_of(const ContainerView& container) 
 class Sleeper final : public Workload {
  public:
   explicit Sleeper(WorkloadContext context)
-      : context_(std::move(context)), timers_(context_.simulation) {}
+      : context_(std::move(context)), use_(context_), timers_(context_.simulation) {}
 
   void start() override {
     const auto sleep = sleep_of(context_.container);
@@ -84,9 +101,11 @@ class Sleeper final : public Workload {
   }
   bool listens_on(int /*port*/) const override { return false; }
   HttpAnswer http_get(int /*port*/, std::string_view /*path*/) override { return {}; }
+  HostUse host_use() override { return use_.now(); }
 
  private:
   WorkloadContext context_;
+  SteadyUse use_;
   bool ignores_sigterm_ = false;
   Timers timers_;
 };
@@ -94,7 +113,7 @@ class Sleeper final : public Workload {
 class Crasher final : public Workload {
  public:
   explicit Crasher(WorkloadContext context)
-      : context_(std::move(context)), timers_(context_.simulation) {}
+      : context_(std::move(context)), use_(context_), timers_(context_.simulation) {}
 
   void start() override {
     timers_.after(kCrashAfter, "crasher/exit", [this] {
@@ -105,9 +124,11 @@ class Crasher final : public Workload {
   void terminate() override {}
   bool listens_on(int /*port*/) const override { return false; }
   HttpAnswer http_get(int /*port*/, std::string_view /*path*/) override { return {}; }
+  HostUse host_use() override { return use_.now(); }
 
  private:
   WorkloadContext context_;
+  SteadyUse use_;
   Timers timers_;
 };
 

@@ -62,6 +62,28 @@ void deployments(const Store& store, std::vector<Sample>& samples) {
   }
 }
 
+void autoscalers(const Store& store, std::vector<Sample>& samples) {
+  for (const ObjectPtr& hpa : store.list("horizontalpodautoscalers.autoscaling")) {
+    const SeriesLabels labels{{"namespace", hpa->key.ns},
+                              {"horizontalpodautoscaler", hpa->key.name}};
+    const Value& spec = hpa->document["spec"];
+    const Value& status = hpa->document["status"];
+    const auto count = [&](const char* name, const Value& value) {
+      add(samples, name, labels, static_cast<double>(value.as_int()));
+    };
+    count("kube_horizontalpodautoscaler_spec_min_replicas", spec["minReplicas"]);
+    count("kube_horizontalpodautoscaler_spec_max_replicas", spec["maxReplicas"]);
+    count("kube_horizontalpodautoscaler_status_current_replicas", status["currentReplicas"]);
+    count("kube_horizontalpodautoscaler_status_desired_replicas", status["desiredReplicas"]);
+    for (const Value& condition : status["conditions"].items()) {
+      SeriesLabels own = labels;
+      own["condition"] = condition["type"].str();
+      add_condition(samples, "kube_horizontalpodautoscaler_status_condition", own, "status",
+                    condition["status"].as_string());
+    }
+  }
+}
+
 void nodes(const Store& store, std::vector<Sample>& samples) {
   for (const ObjectPtr& node : store.list("nodes")) {
     const SeriesLabels labels{{"node", node->key.name}, {"condition", "Ready"}};
@@ -78,6 +100,7 @@ void add_kube_state_metrics(Telemetry& telemetry, const Store& store) {
                        [&store](std::vector<Sample>& samples) {
                          pods(store, samples);
                          deployments(store, samples);
+                         autoscalers(store, samples);
                          nodes(store, samples);
                        });
 }

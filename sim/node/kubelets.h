@@ -67,6 +67,11 @@ class Kubelets {
   /// Whether any container of the pod is past its start-up; see Workload::serving().
   [[nodiscard]] bool serving(std::string_view ns, std::string_view pod) const;
 
+  /// In order of registration.
+  void for_each(const std::function<void(Kubelet&)>& visit) const {
+    for (const auto& kubelet : kubelets_) visit(*kubelet);
+  }
+
   /// nullptr: no such node.
   [[nodiscard]] const NodePoolSpec* pool_of(std::string_view node) const;
   [[nodiscard]] std::vector<std::string> nodes() const;

@@ -51,6 +51,10 @@ struct ImageSpec {
   std::string digest;             // "sha256:…"; pulled by digest too
   std::int64_t size_bytes = 0;
   Behaviour behaviour = Behaviour::kSleeper;
+  // What a container of it takes while it runs. An LLM server's is what its load and model make of
+  // it.
+  std::int64_t cpu_milli = 1;
+  std::int64_t memory_bytes = std::int64_t{16} << 20;
 };
 
 }  // namespace inferlab::sim

@@ -52,6 +52,12 @@ struct GpuUse {
   Duration busy{};  // since the workload was made; an interval's share is the difference
 };
 
+/// What a process has taken of its node's CPUs, and holds of its memory.
+struct HostUse {
+  Duration cpu{};                 // since the workload was made, of all CPUs together
+  std::int64_t memory_bytes = 0;  // working set, at present
+};
+
 /// What runs in a container, from its start to its exit. Owned by the kubelet's container; ends by
 /// calling ContainerHost::exit() or by being destroyed (SIGKILL, loss of the node): events that it
 /// scheduled must then do nothing (Timers does that).
@@ -75,6 +81,7 @@ class Workload {
   /// Appends what /metrics shows; nothing while there is no /metrics.
   virtual void scrape(std::vector<Sample>& /*samples*/) {}
   [[nodiscard]] virtual GpuUse gpu_use() { return {}; }
+  [[nodiscard]] virtual HostUse host_use() { return {}; }
 };
 
 /// Makes the workload of a container from its image's behaviour. Outlives the kubelets.

@@ -66,6 +66,7 @@ Duration LlmServer::slowed(Duration duration) const {
 }
 
 void LlmServer::start() {
+  began_ = timers_.now();
   const VllmCommand command = vllm_command_of(context_.container);
   Result<VllmArgs> args = parse_vllm_args(command.words);
   if (!args) {
@@ -247,6 +248,7 @@ void LlmServer::serve() {
       context_.simulation, *usable, CostModel(*context_.gpu, *model_, args_.tensor_parallel_size),
       args_.served_name());
   serving_ = true;
+  served_ = timers_.now();
   info(fmt::format("Starting vLLM API server on http://{}:{}",
                    args_.host.empty() ? "0.0.0.0" : args_.host, args_.port));
   info("Application startup complete.");
@@ -316,6 +318,27 @@ GpuUse LlmServer::gpu_use() {
     return {used, engine_->busy()};
   }
   return {loading_ ? weights_on_gpu_ / 2 : weights_on_gpu_, 0s};
+}
+
+// Start-up keeps one CPU busy throughout; afterwards each GPU has a process that drives it and
+// spins while a step runs, and every request costs the front end its time. In memory are the
+// process and the weights, whose pages stay cached from the read: as far as the container's limit
+// lets them. Sources: timings engine_start.steps, engine.per_request_overheads_us.
+HostUse LlmServer::host_use() {
+  const Time started_up = engine_ ? served_ : timers_.now();
+  HostUse use{started_up - began_, kProcessMemory};
+  if (engine_) {
+    use.cpu += engine_->busy() * args_.tensor_parallel_size;
+    use.cpu += kFrontEnd * static_cast<std::int64_t>(last_id_);
+  }
+  if (model_ != nullptr && weights_on_gpu_ > 0) {
+    use.memory_bytes += loading_ ? model_->weights_bytes / 2 : model_->weights_bytes;
+  }
+  const auto limit = context_.container.limits.find("memory");
+  if (limit != context_.container.limits.end()) {
+    use.memory_bytes = std::min(use.memory_bytes, limit->second.units());
+  }
+  return use;
 }
 
 std::vector<std::string> LlmServer::api_keys() const {

@@ -53,6 +53,7 @@ class LlmServer final : public Workload {
   [[nodiscard]] HttpAnswer http_get_inside(int port, std::string_view path) override;
   void scrape(std::vector<Sample>& samples) override;
   [[nodiscard]] GpuUse gpu_use() override;
+  [[nodiscard]] HostUse host_use() override;
 
   /// The part of the answer that the client's name for the model and its key decide: vLLM's 401
   /// without a key of --api-key (or VLLM_API_KEY), its 404 for a model that it does not serve.
@@ -96,6 +97,8 @@ class LlmServer final : public Workload {
   std::int64_t weights_on_gpu_ = 0;  // bytes of each GPU
   std::int64_t kv_bytes_ = 0;        // bytes of all GPUs
   SharedLink::TransferId transfer_ = 0;
+  Time began_{};   // of the process
+  Time served_{};  // when it began to serve
   bool loading_ = false;
   bool serving_ = false;
   bool stopping_ = false;

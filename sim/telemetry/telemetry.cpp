@@ -146,6 +146,26 @@ std::vector<Telemetry::Series> Telemetry::select(std::string_view name, const Se
   return result;
 }
 
+std::vector<Telemetry::Series> Telemetry::latest(std::string_view name, const SeriesLabels& labels,
+                                                 Time at) const {
+  std::vector<Series> result;
+  for_each_match(name, labels, at - kLookback, at,
+                 [&](const SeriesLabels& own, PointIterator first, PointIterator last) {
+                   if (first == last || is_stale(*(last - 1))) return;
+                   result.push_back({own, {*(last - 1)}});
+                 });
+  return result;
+}
+
+void Telemetry::for_each_series(
+    Time since,
+    const std::function<void(const std::string& name, const SeriesLabels& labels)>& visit) const {
+  for (const auto& [key, history] : series_) {
+    if (history.points.empty() || history.points.back().at <= since) continue;
+    visit(key.first, key.second);
+  }
+}
+
 std::optional<double> Telemetry::increase(std::string_view name, const SeriesLabels& labels,
                                           Time from, Time to) const {
   std::optional<double> sum;

@@ -53,6 +53,16 @@ class Telemetry {
   [[nodiscard]] std::vector<Series> select(std::string_view name, const SeriesLabels& labels,
                                            Time from, Time to) const;
 
+  /// An instant query: the latest point of each matching series at or before `at`, as sum_at() adds
+  /// them up.
+  [[nodiscard]] std::vector<Series> latest(std::string_view name, const SeriesLabels& labels,
+                                           Time at) const;
+
+  /// Name and labels of every series with a point after `since`, by name and labels.
+  void for_each_series(
+      Time since,
+      const std::function<void(const std::string& name, const SeriesLabels& labels)>& visit) const;
+
   /// The sum over matching series of a counter's increase in (from, to]: a fall is a reset, after
   /// which the counter began again at 0. Without Prometheus' extrapolation to the window's ends.
   /// nullopt: no series has two points in the window.

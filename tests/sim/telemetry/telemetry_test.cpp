@@ -111,6 +111,23 @@ TEST_CASE("Telemetry: an instant query passes over series that ended or are olde
   CHECK_FALSE(rig.telemetry.sum_at("g", {{"pod", "b"}}, at(40)));
   CHECK(rig.telemetry.sum_at("g", {}, at(329)) == 2.0);
   CHECK_FALSE(rig.telemetry.sum_at("g", {}, at(331)));
+  REQUIRE(rig.telemetry.latest("g", {}, at(20)).size() == 2);
+  const auto latest = rig.telemetry.latest("g", {}, at(30));
+  REQUIRE(latest.size() == 1);
+  CHECK(latest[0].labels.at("pod") == "a");
+  CHECK(latest[0].points.at(0).value == 2.0);
+}
+
+TEST_CASE("Telemetry: the series that are alive can be listed") {
+  Rig rig;
+  rig.scrape(15, {{"old", {}, 1}, {"g", {{"pod", "a"}}, 1}});
+  rig.scrape(600, {{"g", {{"pod", "a"}}, 2}, {"g", {{"pod", "b"}}, 2}});
+  rig.scrape(615, {{"g", {{"pod", "a"}}, 2}, {"g", {{"pod", "b"}}, 2}});
+  std::vector<std::string> seen;
+  rig.telemetry.for_each_series(at(600), [&](const std::string& name, const SeriesLabels& labels) {
+    seen.push_back(name + "/" + labels.at("pod"));
+  });
+  CHECK(seen == std::vector<std::string>{"g/a", "g/b"});
 }
 
 TEST_CASE("Telemetry: samples that come, go and change places keep their series") {
