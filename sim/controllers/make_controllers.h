@@ -16,6 +16,8 @@ std::unique_ptr<Controller> make_disruption_controller(const ControllerContext& 
 std::unique_ptr<Controller> make_resource_quota_controller(const ControllerContext& context);
 std::unique_ptr<Controller> make_statefulset_controller(const ControllerContext& context);
 std::unique_ptr<Controller> make_daemonset_controller(const ControllerContext& context);
+std::unique_ptr<Controller> make_horizontal_pod_autoscaler_controller(
+    const ControllerContext& context);
 std::unique_ptr<Controller> make_endpoints_controller(const ControllerContext& context);
 std::unique_ptr<Controller> make_endpointslice_controller(const ControllerContext& context);
 std::unique_ptr<Controller> make_namespace_controller(const ControllerContext& context);

@@ -15,6 +15,7 @@ constexpr ControllerRow kControllers[] = {
     {"resourcequota", make_resource_quota_controller},
     {"statefulset", make_statefulset_controller},
     {"daemonset", make_daemonset_controller},
+    {"horizontalpodautoscaling", make_horizontal_pod_autoscaler_controller},
     {"endpoints", make_endpoints_controller},
     {"endpointslice", make_endpointslice_controller},
     {"namespace", make_namespace_controller},

@@ -47,6 +47,8 @@ class WorkloadsWorld final : public testing::GoldenWorld {
     if (name == "pods") return pods();
     if (name == "budget") return budget(command.words.at(0));
     if (name == "quota") return json(world_.get("resourcequotas", command.words.at(0))["status"]);
+    if (name == "autoscaler") return autoscaler(command.words.at(0));
+    if (name == "scale") return scale(command.words.at(0));
     if (name == "cronjob") return cron_job(command.words.at(0));
     if (name == "events") return events(command.words.at(0));
     return "no such command: " + name + "\n";
@@ -226,6 +228,25 @@ class WorkloadsWorld final : public testing::GoldenWorld {
       out += fmt::format("{} {} ", count, status[count].as_int());
     out += fmt::format("disruptedPods {}\n", status["disruptedPods"].size());
     return out + conditions(status);
+  }
+
+  std::string autoscaler(const std::string& name) const {
+    const Value status = world_.get("horizontalpodautoscalers.autoscaling", name)["status"];
+    std::string out =
+        fmt::format("current {} desired {} metrics {}\n", status["currentReplicas"].as_int(),
+                    status["desiredReplicas"].as_int(), sim::to_json(status["currentMetrics"]));
+    return out + conditions(status);
+  }
+
+  std::string scale(const std::string& word) {
+    ApiRequest request;
+    const sim::ObjectKey key = key_of(word);
+    request.resource = key.resource;
+    request.ns = key.ns;
+    request.name = key.name;
+    request.subresource = "scale";
+    const ApiResponse response = world_.api.handle(request);
+    return response.ok() ? json(response.body["spec"]) : failure(response);
   }
 
   std::string cron_job(const std::string& name) const {

@@ -19,7 +19,8 @@ namespace inferlab {
 ///     end N phase=Failed [code=3] [index=I]  … active Pods come to their end
 ///     finalize                           Pods that are being deleted are gone
 ///     evict N [dry_run=true]             asks for the eviction of … active Pods
-///     job NAME · jobs · pods · budget NAME · quota NAME · cronjob NAME · events NAME
+///     job NAME · jobs · pods · budget NAME · quota NAME · cronjob NAME · autoscaler NAME ·
+///     scale KIND/NAME · events NAME
 std::unique_ptr<testing::GoldenWorld> make_workloads_world();
 
 }  // namespace inferlab
