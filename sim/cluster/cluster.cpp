@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "sim/cluster/cluster_metrics.h"
 #include "sim/cluster/system_objects.h"
 #include "sim/controllers/controllers.h"
 #include "sim/node/kube_state_metrics.h"
@@ -44,6 +45,7 @@ struct Cluster::Parts {
   Telemetry telemetry;
   ServingWorkloads workloads;
   Kubelets kubelets;
+  ClusterMetrics metrics;
   Controllers controllers;
   KubeScheduler scheduler;
   Gateway gateway;
@@ -58,6 +60,7 @@ struct Cluster::Parts {
         workloads(spec.models, spec.model_load_slowdown),
         kubelets(api, spec.pools, spec.gpus, spec.images, workloads, telemetry,
                  spec.image_pull_slowdown),
+        metrics(api, kubelets, telemetry),
         controllers(
             api, {.root_ca = std::string(cluster_root_ca()), .storage_drivers = drivers_of(spec)}),
         scheduler(api),
@@ -68,6 +71,10 @@ struct Cluster::Parts {
   }
 
   void start() {
+    if (!spec.pools.empty()) {
+      api.serve_metrics(metrics);
+      metrics.start();
+    }
     create_system_objects(api);
     create_storage_classes(api, spec.storage);
     keep_kubernetes_service(api, store);
