@@ -32,7 +32,36 @@ Row::Sub subresource_row(const Kind& kind, std::string_view name) {
   return {name, kind.group, kind.version, kind.kind, {"get", "patch", "update"}};
 }
 
-std::vector<Row> rows_of(const KindTable& kinds) {
+/// Resources that are not kinds: each metric that an adapter has.
+void add_metrics(const MetricNames& names, std::vector<Row>& rows) {
+  for (const std::string_view version : {"v1beta2", "v1beta1"}) {
+    std::string_view resource;
+    for (const auto& [of, metric] : names.custom) {
+      if (of != resource) {
+        const bool cluster_wide = of == "namespaces" || of == "nodes";
+        rows.push_back(
+            Row{"custom.metrics.k8s.io", version, "", of, "", !cluster_wide, {}, {}, {}, {}});
+        resource = of;
+      }
+      rows.back().subresources.push_back(
+          {metric, "custom.metrics.k8s.io", version, "MetricValueList", {"get"}});
+    }
+  }
+  for (const std::string& metric : names.external) {
+    rows.push_back(Row{"external.metrics.k8s.io",
+                       "v1beta1",
+                       "ExternalMetricValueList",
+                       metric,
+                       "",
+                       true,
+                       {"get"},
+                       {},
+                       {},
+                       {}});
+  }
+}
+
+std::vector<Row> rows_of(const KindTable& kinds, const std::optional<MetricNames>& metrics) {
   std::vector<Row> rows;
   for (const Kind* kind : kinds.all()) {
     Row row{kind->group,      kind->version, kind->kind,        kind->plural,     kind->singular,
@@ -55,6 +84,7 @@ std::vector<Row> rows_of(const KindTable& kinds) {
                        {},
                        {}});
   }
+  if (metrics) add_metrics(*metrics, rows);
   return rows;
 }
 
@@ -171,8 +201,8 @@ Value api_versions(std::string_view server_address) {
                         {"serverAddressByClientCIDRs", Value::array({address})}});
 }
 
-Value api_group_list(const KindTable& kinds) {
-  const std::vector<GroupVersion> all = group_versions(rows_of(kinds));
+Value api_group_list(const KindTable& kinds, const std::optional<MetricNames>& metrics) {
+  const std::vector<GroupVersion> all = group_versions(rows_of(kinds, metrics));
   Value::Array groups;
   for (const std::string_view group : groups_of(all)) groups.push_back(group_document(all, group));
   return Value::object({{"kind", "APIGroupList"},
@@ -180,19 +210,21 @@ Value api_group_list(const KindTable& kinds) {
                         {"groups", Value::array(std::move(groups))}});
 }
 
-std::optional<Value> api_group(const KindTable& kinds, std::string_view group) {
-  const std::vector<GroupVersion> all = group_versions(rows_of(kinds));
+std::optional<Value> api_group(const KindTable& kinds, std::string_view group,
+                               const std::optional<MetricNames>& metrics) {
+  const std::vector<GroupVersion> all = group_versions(rows_of(kinds, metrics));
   const auto groups = groups_of(all);
   if (std::ranges::find(groups, group) == groups.end()) return std::nullopt;
   return group_document(all, group).with("kind", "APIGroup").with("apiVersion", "v1");
 }
 
 std::optional<Value> api_resource_list(const KindTable& kinds, std::string_view group,
-                                       std::string_view version) {
+                                       std::string_view version,
+                                       const std::optional<MetricNames>& metrics) {
   Value::Array resources;
-  for (const Row& row : rows_of(kinds)) {
+  for (const Row& row : rows_of(kinds, metrics)) {
     if (row.group != group || row.version != version) continue;
-    resources.push_back(resource_document(row));
+    if (!row.kind.empty()) resources.push_back(resource_document(row));
     for (const Row::Sub& sub : row.subresources) {
       resources.push_back(subresource_document(row, sub));
     }
@@ -207,8 +239,9 @@ std::optional<Value> api_resource_list(const KindTable& kinds, std::string_view 
                         {"resources", Value::array(std::move(resources))}});
 }
 
-Value aggregated_discovery(const KindTable& kinds, bool core, std::string_view version) {
-  const std::vector<Row> rows = rows_of(kinds);
+Value aggregated_discovery(const KindTable& kinds, bool core, std::string_view version,
+                           const std::optional<MetricNames>& metrics) {
+  const std::vector<Row> rows = rows_of(kinds, metrics);
   const std::vector<GroupVersion> all = group_versions(rows);
   Value::Array items;
   const std::vector<std::string_view> groups =

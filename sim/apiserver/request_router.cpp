@@ -11,6 +11,7 @@
 #include "sim/apiserver/answers.h"
 #include "sim/apiserver/authorization.h"
 #include "sim/apiserver/discovery.h"
+#include "sim/apiserver/metric_values.h"
 #include "sim/apiserver/openapi_protobuf.h"
 #include "sim/apiserver/pod_log.h"
 #include "sim/apiserver/reviews.h"
@@ -141,6 +142,10 @@ HttpResponse RequestRouter::answer(const HttpRequest& request) {
   if (!authorized(request)) return answers::unauthorized();
   if (auto document = answer_document(request)) return *std::move(document);
   if (auto review = answer_review_request(request)) return *std::move(review);
+  if (const auto metric = parse_metric_path(request.path)) {
+    if (auto refused = refuse_access(request, access_of(*metric))) return *std::move(refused);
+    if (auto values = answer_metric_values(door_, request, *metric)) return *std::move(values);
+  }
   const ResourcePath path = parse_resource_path(request.path, served().kinds);
   switch (path.found) {
     case ResourcePath::Found::kNothing:
@@ -215,8 +220,9 @@ std::optional<HttpResponse> RequestRouter::answer_document(const HttpRequest& re
   if (path == "/api" || path == "/apis") {
     const std::string_view accept = request.header("accept");
     if (const std::string version = aggregated_version(accept); !version.empty()) {
-      HttpResponse response =
-          answers::json_response(aggregated_discovery(*kinds, path == "/api", version));
+      HttpResponse response = answers::json_response(aggregated_discovery(
+          *kinds, path == "/api", version,
+          path == "/api" ? std::optional<MetricNames>() : metric_names(door_)));
       response.content_type = fmt::format(
           "application/json;g=apidiscovery.k8s.io;v={};as=APIGroupDiscoveryList", version);
       response.headers.emplace_back("Vary", "Accept");
@@ -224,7 +230,7 @@ std::optional<HttpResponse> RequestRouter::answer_document(const HttpRequest& re
     }
     if (!negotiate(accept)) return answers::not_acceptable();
     return answers::json_response(path == "/api" ? api_versions(options_.address)
-                                                 : api_group_list(*kinds));
+                                                 : api_group_list(*kinds, metric_names(door_)));
   }
   if (path == "/openapi/v2") return answer_openapi_v2(request);
   if (path == "/openapi/v3" || path.starts_with("/openapi/v3/")) {
@@ -233,15 +239,19 @@ std::optional<HttpResponse> RequestRouter::answer_document(const HttpRequest& re
   }
   // /api/VERSION, /apis/GROUP and /apis/GROUP/VERSION; anything longer is a resource.
   std::optional<Value> document;
+  const auto names_for = [this](std::string_view group) {
+    return group.ends_with(".metrics.k8s.io") ? metric_names(door_) : std::nullopt;
+  };
   const bool core = path.starts_with("/api/");
   path.remove_prefix(core ? 5 : 6);
   const std::size_t slash = path.find('/');
   if (core && slash == std::string_view::npos) {
     document = api_resource_list(*kinds, "", path);
   } else if (!core && slash == std::string_view::npos) {
-    document = api_group(*kinds, path);
+    document = api_group(*kinds, path, names_for(path));
   } else if (!core && path.find('/', slash + 1) == std::string_view::npos) {
-    document = api_resource_list(*kinds, path.substr(0, slash), path.substr(slash + 1));
+    const std::string_view group = path.substr(0, slash);
+    document = api_resource_list(*kinds, group, path.substr(slash + 1), names_for(group));
   } else {
     return std::nullopt;
   }
@@ -354,6 +364,7 @@ HttpResponse RequestRouter::answer_resource(const HttpRequest& request, const Re
   const DecodedRequest asked = std::get<DecodedRequest>(std::move(decoded));
   if (auto refused = refuse_access(request, access_of(asked, path))) return *std::move(refused);
   if (asked.watch.watch) {
+    if (path.kind->computed) return answers::method_not_allowed();
     return answer_watch(door_, hub_, path.kind, asked, *representation, include_of(request));
   }
   const bool reads = asked.api.verb == Verb::kGet || asked.api.verb == Verb::kList;
