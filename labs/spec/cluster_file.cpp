@@ -18,16 +18,27 @@ using sim::Value;
 
 constexpr std::size_t kMaxBytes = std::size_t{1} << 20;
 
-}  // namespace
-
-Result<sim::ClusterSpec> load_cluster_file(const std::string& path) {
+Result<sim::YamlDocument> read_document(const std::string& path) {
   INFERLAB_TRY(const std::string text, read_text_file(path, kMaxBytes));
   INFERLAB_TRY(std::vector<sim::YamlDocument> documents, sim::parse_yaml(text, path));
-  if (documents.size() != 1) {
-    return Error{ErrorKind::kInvalid,
-                 fmt::format("{}:1:1: document: must be one, found {}", path, documents.size())};
-  }
-  sim::YamlDocument& document = documents.front();
+  if (documents.size() == 1) return std::move(documents.front());
+  return Error{ErrorKind::kInvalid,
+               fmt::format("{}:1:1: document: must be one, found {}", path, documents.size())};
+}
+
+}  // namespace
+
+Result<std::vector<sim::SchedulerProfile>> load_scheduler_config(const std::string& path) {
+  INFERLAB_TRY(const sim::YamlDocument document, read_document(path));
+  auto profiles = sim::profiles_from(document.value);
+  if (profiles) return profiles;
+  Error error = profiles.error();
+  error.message = path + ": " + error.message;
+  return error;
+}
+
+Result<sim::ClusterSpec> load_cluster_file(const std::string& path) {
+  INFERLAB_TRY(sim::YamlDocument document, read_document(path));
   std::vector<SpecField> fields;
   Value::Object sections;
   for (const char* name : {"cluster", "traffic"}) {

@@ -232,6 +232,18 @@ void check_traffic(const LabSpec& lab, const SpecValidator& places, std::vector<
   }
 }
 
+void read_scheduler(const Value& section, const SpecValidator& places, sim::ClusterSpec& cluster,
+                    std::vector<Error>& errors) {
+  if (section.is_null()) return;
+  auto profiles = sim::profiles_from(section);
+  if (profiles) {
+    cluster.scheduler_profiles = *std::move(profiles);
+  } else {
+    errors.push_back(
+        places.error(".cluster.scheduler", profiles.error().message, profiles.error().hint));
+  }
+}
+
 }  // namespace
 
 void read_cluster(const Value& document, const SpecValidator& places, LabSpec& lab,
@@ -250,6 +262,7 @@ void read_cluster(const Value& document, const SpecValidator& places, LabSpec& l
   for (const Value& row : section["moving_tags"].items()) {
     lab.moving_tags.push_back({row["repository"].str(), row["tag"].str(), row["moves_to"].str()});
   }
+  read_scheduler(section["scheduler"], places, cluster, errors);
   cluster.scrape_interval = duration_of(section["scrape_interval"], cluster.scrape_interval);
   for (const Value& row : document["traffic"].items()) cluster.traffic.push_back(read_traffic(row));
   check_pools(lab, places, errors);

@@ -176,6 +176,9 @@ constexpr SpecField kClusterFields[] = {
      .type = kObjects,
      .description = "StorageClasses whose volumes are provisioned",
      .object = &kStorageTable},
+    {.name = "scheduler",
+     .type = kDocument,
+     .description = "a KubeSchedulerConfiguration; the default profile when left out"},
     {.name = "scrape_interval", .type = kDuration, .description = "of all metrics"},
 };
 constexpr SpecTable kClusterTable = {"cluster", "The cluster that the lab runs on.",

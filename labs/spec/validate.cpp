@@ -134,6 +134,9 @@ void SpecValidator::field(const Value& value, const SpecField& field, const Valu
         }
       }
       return;
+    case SpecType::kDocument:
+      if (!value.is_object()) fail(path, wanted("a map", value));
+      return;
     case SpecType::kParams: {
       const SpecTable* params = params_of_ ? params_of_(parent["kind"].as_string()) : nullptr;
       if (params != nullptr) object(value, *params, path);  // an unknown kind has its own error

@@ -63,7 +63,7 @@ struct Cluster::Parts {
         metrics(api, kubelets, telemetry),
         controllers(
             api, {.root_ca = std::string(cluster_root_ca()), .storage_drivers = drivers_of(spec)}),
-        scheduler(api),
+        scheduler(api, spec.scheduler_profiles),
         gateway(api, kubelets, telemetry) {
     // Every write is part of the run hash, whoever made it.
     store.subscribe(

@@ -13,6 +13,7 @@ namespace inferlab::sim {
 Framework::Framework(const SchedulerProfile& profile) {
   for (const PluginRow& row : plugin_registry()) {
     if (profile.disabled.contains(row.name)) continue;
+    if (row.on_request && !profile.enabled.contains(row.name)) continue;
     const auto weight = profile.weights.find(row.name);
     plugins_.push_back(
         {row.make(profile), weight == profile.weights.end() ? row.weight : weight->second});
@@ -47,6 +48,10 @@ Status Framework::pre_enqueue(const PodInfo& pod, PluginSet& refused_by) const {
     return status;
   }
   return Status::success();
+}
+
+void Framework::prepare_sort(const PodInfo& pod, const Store& store, QueuedPod& queued) const {
+  for (const Row& row : plugins_) row.plugin->prepare_sort(pod, store, queued);
 }
 
 bool Framework::sorts_before(const QueuedPod& a, const QueuedPod& b) const {
@@ -203,13 +208,21 @@ std::vector<std::pair<std::string_view, Status>> Framework::filter_all(const Cyc
 
 Plugin::PostFilterResult Framework::post_filter(const PodInfo& pod, const ClusterView& cluster,
                                                 const Plugin::Refusals& refusals,
-                                                Plugin::Trial& trial, Rng* random) const {
+                                                Plugin::Trial& trial, Rng* random,
+                                                WaitingPods* waiting) const {
+  Plugin::PostFilterResult out;
   for (const Row& row : plugins_) {
     Plugin::PostFilterResult result =
-        row.plugin->post_filter(pod, cluster, refusals, trial, random);
-    if (!result.message.empty() || !result.node.empty()) return result;
+        row.plugin->post_filter(pod, cluster, refusals, trial, random, waiting);
+    if (!result.node.empty()) return result;
+    // Nobody could help so far: every plugin's reason is told, and the next one tries.
+    if (out.message.empty()) {
+      out = std::move(result);
+    } else if (!result.message.empty()) {
+      out.message += ", " + result.message;
+    }
   }
-  return {};
+  return out;
 }
 
 const NodeMemo::Scored& Framework::remembered_scores(const Cycle& cycle, PluginSet skipped,
@@ -279,25 +292,33 @@ void Framework::score(Cycle& cycle, const PodInfo& pod, const ClusterView& clust
 Status Framework::reserve(const PodInfo& pod, std::string_view node) const {
   for (const Row& row : plugins_) {
     Status status = row.plugin->reserve(pod, node);
-    if (status.ok()) continue;
-    unreserve(pod, node);
-    return status;
-  }
-  return Status::success();
-}
-
-void Framework::unreserve(const PodInfo& pod, std::string_view node) const {
-  for (auto row = plugins_.rbegin(); row != plugins_.rend(); ++row) {
-    row->plugin->unreserve(pod, node);
-  }
-}
-
-Status Framework::permit(const PodInfo& pod, std::string_view node) const {
-  for (const Row& row : plugins_) {
-    Status status = row.plugin->permit(pod, node);
     if (!status.ok()) return status;
   }
   return Status::success();
+}
+
+void Framework::unreserve(const PodInfo& pod, const ClusterView& cluster,
+                          WaitingPods& waiting) const {
+  for (auto row = plugins_.rbegin(); row != plugins_.rend(); ++row) {
+    row->plugin->unreserve(pod, cluster, waiting);
+  }
+}
+
+Framework::Permit Framework::permit(const PodInfo& pod, const ClusterView& cluster,
+                                    WaitingPods& waiting) const {
+  Permit out;
+  for (std::size_t i = 0; i < plugins_.size(); ++i) {
+    const Plugin& plugin = *plugins_[i].plugin;
+    Duration timeout{};
+    Status status = plugin.permit(pod, cluster, waiting, timeout);
+    if (status.ok()) continue;
+    if (!status.waits()) return {std::move(status), {}, plugin.name(), bit(i)};
+    // Of several that wait the shortest time counts.
+    if (out.status.ok() || timeout < out.timeout) {
+      out = {std::move(status), timeout, plugin.name(), bit(i)};
+    }
+  }
+  return out;
 }
 
 Status Framework::pre_bind(Api& api, const PodInfo& pod, const NodeInfo& node,

@@ -41,6 +41,7 @@ class Framework {
 
   /// The first refusal, and whose it is in `refused_by`.
   [[nodiscard]] Status pre_enqueue(const PodInfo& pod, PluginSet& refused_by) const;
+  void prepare_sort(const PodInfo& pod, const Store& store, QueuedPod& queued) const;
   [[nodiscard]] bool sorts_before(const QueuedPod& a, const QueuedPod& b) const;
   /// May this change help a Pod that these plugins have refused?
   [[nodiscard]] bool may_help(const PodInfo& pod, PluginSet refused_by,
@@ -66,14 +67,23 @@ class Framework {
       const Cycle& cycle, const PodInfo& pod, const NodeInfo& node) const;
   [[nodiscard]] Plugin::PostFilterResult post_filter(const PodInfo& pod, const ClusterView& cluster,
                                                      const Plugin::Refusals& refusals,
-                                                     Plugin::Trial& trial, Rng* random) const;
+                                                     Plugin::Trial& trial, Rng* random,
+                                                     WaitingPods* waiting) const;
   /// Into `out`, whose memory is used again. Checks: the cycle has a memo.
   void score(Cycle& cycle, const PodInfo& pod, const ClusterView& cluster, NodeSpan feasible,
              SlotSpan slots, Scores& out) const;
 
+  /// unreserve() has to follow a refusal.
   Status reserve(const PodInfo& pod, std::string_view node) const;
-  void unreserve(const PodInfo& pod, std::string_view node) const;
-  [[nodiscard]] Status permit(const PodInfo& pod, std::string_view node) const;
+  void unreserve(const PodInfo& pod, const ClusterView& cluster, WaitingPods& waiting) const;
+  struct Permit {
+    Status status;             // the first refusal, or kWait when nobody refuses and one waits
+    Duration timeout{};        // of kWait
+    std::string_view plugin;   // that refuses or waits
+    PluginSet refused_by = 0;  // the same
+  };
+  [[nodiscard]] Permit permit(const PodInfo& pod, const ClusterView& cluster,
+                              WaitingPods& waiting) const;
   /// kWait while a plugin has to wait; an error names the plugin.
   Status pre_bind(Api& api, const PodInfo& pod, const NodeInfo& node, Duration waited) const;
   Status bind(Api& api, const PodInfo& pod, std::string_view node) const;

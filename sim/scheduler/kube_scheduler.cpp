@@ -15,10 +15,6 @@ constexpr Duration kWatchLatency = 5ms;
 // One scheduling cycle. kube-scheduler's own performance tests ask for some hundred Pods a second
 // (test/integration/scheduler_perf); 2 ms make five hundred.
 constexpr Duration kCycle = 2ms;
-// From the decision to the binding in the API, while the next cycle runs already.
-constexpr Duration kBindLatency = 5ms;
-// How often a plugin that waits in preBind is asked: VolumeBinding looks once a second.
-constexpr Duration kPreBindPoll = 1s;
 
 // As much of a message as an Event takes. Source: kube-scheduler, truncateMessage.
 std::string note_of(const std::string& message) {
@@ -35,19 +31,59 @@ bool is_volume_kind(std::string_view resource) {
 
 }  // namespace
 
-KubeScheduler::KubeScheduler(Api& api, SchedulerProfile profile)
+KubeScheduler::Profile::Profile(Api& api, const SchedulerProfile& from)
+    : spec(from),
+      framework(from),
+      events(api, from.scheduler_name, {}, EventRecorder::Repeats::kCounted,
+             "system:kube-scheduler") {}
+
+KubeScheduler::KubeScheduler(Api& api, const std::vector<SchedulerProfile>& profiles)
     : api_(api),
-      events_(api, profile.scheduler_name, {}, EventRecorder::Repeats::kCounted,
-              "system:kube-scheduler"),
-      profile_(std::move(profile)),
-      framework_(profile_),
+      profiles_(made_of(api, profiles)),
       cache_(api.store()),
-      queue_(api.simulation(), framework_, profile_, [this] { wake_up(); }) {}
+      queue_(
+          api.simulation(), api.store(), profiles_.front()->spec, profiles_.front()->framework,
+          [this](const PodInfo& pod) -> const Framework& { return profile_of(pod).framework; },
+          [this] { wake_up(); }),
+      waiting_(api.simulation(),
+               {.on_allowed =
+                    [this](const WaitingRoom::Guest& guest) {
+                      if (is_still_wanted(guest.pod)) prepare_binding(guest.pod, guest.node, 0s);
+                    },
+                .on_rejected =
+                    [this](const WaitingRoom::Guest& guest, const std::string& reason) {
+                      permit_refused(guest.pod, reason, guest.refused_by);
+                    },
+                .on_activated = [this](const std::string& uid) { queue_.try_now(uid); }}) {}
+
+std::vector<std::unique_ptr<const KubeScheduler::Profile>> KubeScheduler::made_of(
+    Api& api, const std::vector<SchedulerProfile>& profiles) {
+  INFERLAB_CHECK(!profiles.empty());
+  std::vector<std::unique_ptr<const Profile>> out;
+  for (const SchedulerProfile& profile : profiles) {
+    out.push_back(std::make_unique<const Profile>(api, profile));
+  }
+  return out;
+}
+
+const KubeScheduler::Profile* KubeScheduler::profile_of(const PodView& pod) const {
+  const std::string_view name =
+      pod.scheduler_name.empty() ? std::string_view("default-scheduler") : pod.scheduler_name;
+  for (const auto& profile : profiles_) {
+    if (profile->spec.scheduler_name == name) return profile.get();
+  }
+  return nullptr;
+}
+
+const KubeScheduler::Profile& KubeScheduler::profile_of(const PodInfo& pod) const {
+  const Profile* found = profile_of(pod.view());
+  INFERLAB_CHECK(found != nullptr);
+  return *found;
+}
 
 bool KubeScheduler::wants_node(const PodView& pod) const {
   return pod.node_name.empty() && !pod.terminal() && !pod.meta.deletion_timestamp &&
-         (pod.scheduler_name == profile_.scheduler_name ||
-          (pod.scheduler_name.empty() && profile_.scheduler_name == "default-scheduler"));
+         profile_of(pod) != nullptr;
 }
 
 void KubeScheduler::start() {
@@ -70,6 +106,8 @@ void KubeScheduler::see(const Change& change) {
              !(change.previous->document["metadata"]["labels"] ==
                change.object->document["metadata"]["labels"])) {
     note(static_cast<ClusterEvents>(ClusterEvent::kPodLabel), change);
+  } else if (resource == "podgroups.scheduling.x-k8s.io" && change.type != ChangeType::kDeleted) {
+    note(static_cast<ClusterEvents>(ClusterEvent::kPodGroup), change);
   }
 }
 
@@ -80,6 +118,7 @@ void KubeScheduler::see_pod(const Change& change) {
   // Most writes are about Pods that have a node: they are not worth a look at the whole document.
   const bool bound = !document["spec"]["nodeName"].empty();
   if (change.type == ChangeType::kDeleted || bound || !wants_node(change.object->view<PodView>())) {
+    waiting_.leave(uid);
     queue_.remove(uid);
     nominator_.remove(uid);
   } else if (change.previous == nullptr || !same_for_scheduling(*change.previous, *change.object)) {
@@ -163,19 +202,20 @@ void KubeScheduler::Search::clear() {
   looked_at = 0;
 }
 
-void KubeScheduler::search(const PodInfo& pod, const ClusterView& cluster, std::size_t start,
-                           std::size_t wanted, Search& out) const {
+void KubeScheduler::search(const Profile& profile, const PodInfo& pod, const ClusterView& cluster,
+                           std::size_t start, std::size_t wanted, Search& out) const {
+  const Framework& framework = profile.framework;
   out.clear();
-  const Status status = framework_.pre_filter(out.cycle, pod, cluster);
+  const Status status = framework.pre_filter(out.cycle, pod, cluster);
   out.cycle.memo =
-      &memos_.of(pod.spec->node_demands, cluster.pods.num_slots(), cluster.image_revision);
+      &profile.memos.of(pod.spec->node_demands, cluster.pods.num_slots(), cluster.image_revision);
   if (!status.ok()) {
     out.pre_filter_message = status.message();
     out.refused.assign(cluster.nodes.begin(), cluster.nodes.end());
     out.statuses.assign(cluster.nodes.size(), status);
     return;
   }
-  FilterTrial trial(framework_, nominator_, out.cycle, pod);
+  FilterTrial trial(framework, nominator_, out.cycle, pod);
   // The nominated node is the one that has been made free: if it fits, no other is looked at.
   const std::string& nominated = pod.view().nominated_node_name;
   if (!nominated.empty() && !out.keeps_all_refusals) {
@@ -208,7 +248,7 @@ void KubeScheduler::search(const PodInfo& pod, const ClusterView& cluster, std::
   }
   std::size_t at = nodes.empty() ? 0 : start % nodes.size();
   if (nominator_.empty() && !out.keeps_all_refusals) {
-    take_fitting(pod, cluster, nodes, slots, at, wanted, out);
+    take_fitting(profile, pod, cluster, nodes, slots, at, wanted, out);
     if (!out.feasible.empty()) return;
     out.looked_at = 0;  // none fits: now each is asked why
   }
@@ -218,9 +258,9 @@ void KubeScheduler::search(const PodInfo& pod, const ClusterView& cluster, std::
   }
 }
 
-void KubeScheduler::take_fitting(const PodInfo& pod, const ClusterView& cluster, NodeSpan nodes,
-                                 SlotSpan slots, std::size_t start, std::size_t wanted,
-                                 Search& out) const {
+void KubeScheduler::take_fitting(const Profile& profile, const PodInfo& pod,
+                                 const ClusterView& cluster, NodeSpan nodes, SlotSpan slots,
+                                 std::size_t start, std::size_t wanted, Search& out) const {
   std::size_t at = start;
   while (out.looked_at < nodes.size() && out.feasible.size() < wanted) {
     // As many as could all be taken, up to the end of the list, where it goes on at its beginning.
@@ -229,7 +269,7 @@ void KubeScheduler::take_fitting(const PodInfo& pod, const ClusterView& cluster,
     const NodeSpan some = nodes.subspan(at, count);
     const SlotSpan some_slots = slots.subspan(at, count);
     out.fits.resize(count);
-    framework_.filter_many(out.cycle, pod, some, some_slots, cluster.generations, out.fits);
+    profile.framework.filter_many(out.cycle, pod, some, some_slots, cluster.generations, out.fits);
     for (std::size_t i = 0; i < count; ++i) {
       if (out.fits[i] == 0) continue;
       out.feasible.push_back(some[i]);
@@ -252,13 +292,9 @@ std::string KubeScheduler::failure_message(std::size_t num_nodes, const Search& 
   return fit_error(num_nodes, reasons);
 }
 
-Plugin::PostFilterResult KubeScheduler::post_filter(const PodInfo& pod, const ClusterView& cluster,
-                                                    Search& found, Rng* random) const {
-  FilterTrial trial(framework_, nominator_, found.cycle, pod);
-  return framework_.post_filter(pod, cluster, {found.refused, found.statuses}, trial, random);
-}
-
 KubeScheduler::Decision KubeScheduler::decide(const PodInfo& pod) {
+  const Profile& profile = profile_of(pod);
+  const Framework& framework = profile.framework;
   const ClusterView cluster = cache_.view();
   const std::size_t num_nodes = cluster.nodes.size();
   Decision out;
@@ -269,14 +305,16 @@ KubeScheduler::Decision KubeScheduler::decide(const PodInfo& pod) {
     return out;
   }
   Search& found = search_;
-  search(pod, cluster, next_start_node_, profile_.nodes_to_find(num_nodes), found);
+  search(profile, pod, cluster, next_start_node_, profile.spec.nodes_to_find(num_nodes), found);
   // The next Pod's search goes on where this one ended, so that large clusters fill evenly.
   next_start_node_ = (next_start_node_ + found.looked_at) % num_nodes;
   if (found.feasible.empty()) {
     out.message = failure_message(num_nodes, found);
     out.refused_by = found.cycle.refused_by;
-    Plugin::PostFilterResult preemption =
-        post_filter(pod, cluster, found, &api_.simulation().rng("kube-scheduler", "preemption"));
+    FilterTrial trial(framework, nominator_, found.cycle, pod);
+    Rng& random = api_.simulation().rng("kube-scheduler", "preemption");
+    Plugin::PostFilterResult preemption = framework.post_filter(
+        pod, cluster, {found.refused, found.statuses}, trial, &random, &waiting_);
     if (!preemption.message.empty()) out.message += " " + preemption.message;
     if (!preemption.node.empty() || preemption.clears_nomination) out.nominate = preemption.node;
     out.victims = std::move(preemption.victims);
@@ -287,7 +325,7 @@ KubeScheduler::Decision KubeScheduler::decide(const PodInfo& pod) {
     return out;
   }
   const Framework::Scores& scores = scores_;
-  framework_.score(found.cycle, pod, cluster, found.feasible, found.slots, scores_);
+  framework.score(found.cycle, pod, cluster, found.feasible, found.slots, scores_);
   const std::int64_t best = *std::max_element(scores.totals.begin(), scores.totals.end());
   std::vector<std::size_t> ties;
   for (std::size_t i = 0; i < scores.totals.size(); ++i) {
@@ -301,82 +339,11 @@ KubeScheduler::Decision KubeScheduler::decide(const PodInfo& pod) {
   return out;
 }
 
-void KubeScheduler::bind(const PodInfoPtr& pod, const std::string& node) {
-  cache_.assume(pod, node);
-  nominator_.remove(pod->uid);
-  Status status = framework_.reserve(*pod, node);
-  if (status.ok()) status = framework_.permit(*pod, node);
-  if (!status.ok()) {
-    framework_.unreserve(*pod, node);
-    cache_.forget(pod->uid);
-    Decision decision;
-    decision.message = status.message();
-    decision.waits_for_all = true;
-    decision.nominate = "";
-    refuse(pod, decision);
-    return;
-  }
-  prepare_binding(pod, node, 0s);
-}
-
-bool KubeScheduler::is_still_wanted(const PodInfoPtr& pod, const std::string& node) {
-  const ObjectPtr current = api_.store().get(pod->object->key);
-  if (current != nullptr && current->view<PodView>().meta.uid == pod->uid &&
-      wants_node(current->view<PodView>())) {
-    return true;
-  }
-  framework_.unreserve(*pod, node);
-  cache_.forget(pod->uid);
-  queue_.remove(pod->uid);
-  return false;
-}
-
-void KubeScheduler::binding_failed(const PodInfoPtr& pod, const std::string& node,
-                                   std::string message) {
-  framework_.unreserve(*pod, node);
-  cache_.forget(pod->uid);
-  Decision decision;
-  decision.message = std::move(message);
-  decision.nominate = "";
-  refuse(pod, decision);
-}
-
-void KubeScheduler::prepare_binding(const PodInfoPtr& pod, const std::string& node,
-                                    Duration waited) {
-  if (waited > 0s && !is_still_wanted(pod, node)) return;
-  const NodeInfo* info = cache_.node(node);
-  const Status status =
-      info == nullptr ? Status::error(fmt::format("nodeinfo not found for node name \"{}\"", node))
-                      : framework_.pre_bind(api_, *pod, *info, waited);
-  if (status.waits()) {
-    api_.simulation().after(kPreBindPoll, "scheduler/prebind", [this, pod, node, waited] {
-      prepare_binding(pod, node, waited + kPreBindPoll);
-    });
-  } else if (status.ok()) {
-    api_.simulation().after(kBindLatency, "scheduler/bind",
-                            [this, pod, node] { write_binding(pod, node); });
-  } else {
-    binding_failed(pod, node, status.message());
-  }
-}
-
-void KubeScheduler::write_binding(const PodInfoPtr& pod, const std::string& node) {
-  if (!is_still_wanted(pod, node)) return;
-  const Status bound = framework_.bind(api_, *pod, node);
-  if (!bound.ok()) {
-    binding_failed(pod, node, fmt::format("binding rejected: {}", bound.message()));
-    return;
-  }
-  const ObjectPtr about = api_.store().get(pod->object->key);
-  events_.normal(
-      about != nullptr ? *about : *pod->object, "Scheduled",
-      fmt::format("Successfully assigned {}/{} to {}", pod->ns, pod->object->key.name, node));
-}
-
 void KubeScheduler::refuse(const PodInfoPtr& pod, const Decision& decision) {
+  const Profile& profile = profile_of(*pod);
   if (!decision.victims.empty()) {
     const std::string& node = *decision.nominate;
-    evict_victims(api_, events_, profile_.scheduler_name, *pod, node, decision.victims);
+    evict_victims(api_, profile.events, profile.spec.scheduler_name, *pod, node, decision.victims);
     // What was promised to Pods of lower priority may be gone with this.
     const std::vector<PodInfoPtr> promised = nominator_.on(node);
     for (const PodInfoPtr& other : promised) {
@@ -400,7 +367,7 @@ void KubeScheduler::refuse(const PodInfoPtr& pod, const Decision& decision) {
     queue_.give_back(pod->uid, decision.refused_by);
   }
   if (!there) return;
-  events_.warning(*current, "FailedScheduling", note_of(decision.message));
+  profile.events.warning(*current, "FailedScheduling", note_of(decision.message));
   write_unschedulable(api_, *current, decision.message,
                       decision.nominate ? &*decision.nominate : nullptr);
 }
@@ -422,26 +389,38 @@ Result<SchedulingExplanation> KubeScheduler::explain(std::string_view ns,
                         : std::make_shared<const StoredObject>(
                               object->key, object->document.without_path({"spec", "nodeName"}),
                               object->revision, object->written));
+  const Profile* profile = profile_of(pod.view());
+  if (profile == nullptr) {
+    out.state = fmt::format("waiting for a scheduler named {}", pod.view().scheduler_name);
+    return out;
+  }
+  const Framework& framework = profile->framework;
+  const WaitingRoom::Guest* guest = waiting_.find(pod.uid);
   Framework::PluginSet unused = 0;
-  const Status gate = framework_.pre_enqueue(pod, unused);
+  const Status gate = framework.pre_enqueue(pod, unused);
   const SchedulerCache::Lifted lifted = cache_.lift(pod.uid);
   const ClusterView cluster = cache_.view();
 
   Search found;
   found.keeps_all_refusals = true;
-  search(pod, cluster, 0, cluster.nodes.size(), found);
+  search(*profile, pod, cluster, 0, cluster.nodes.size(), found);
   Framework::Scores scores;
-  framework_.score(found.cycle, pod, cluster, found.feasible, found.slots, scores);
+  framework.score(found.cycle, pod, cluster, found.feasible, found.slots, scores);
   const bool fits = !found.feasible.empty();
   if (!on.empty()) {
     out.state = fmt::format("scheduled on {}", on);
   } else if (!gate.ok()) {
     out.state = gate.message();
+  } else if (guest != nullptr) {
+    out.state = fmt::format("has node {} and waits for plugin {}", guest->node, guest->plugin);
   } else {
     out.state = fits ? "waiting for its turn" : "unschedulable";
     if (!fits) {
       out.message = failure_message(cluster.nodes.size(), found);
-      const std::string more = post_filter(pod, cluster, found, nullptr).message;
+      FilterTrial trial(framework, nominator_, found.cycle, pod);
+      const Plugin::Refusals refusals{found.refused, found.statuses};
+      const std::string more =
+          framework.post_filter(pod, cluster, refusals, trial, nullptr, nullptr).message;
       if (!more.empty()) out.message += " " + more;
     }
   }
@@ -459,7 +438,7 @@ Result<SchedulingExplanation> KubeScheduler::explain(std::string_view ns,
     SchedulingExplanation::NodeVerdict& verdict = verdicts[node.slot];
     verdict.node = node.name;
     if (found.pre_filter_message.empty()) {
-      for (const auto& [plugin, status] : framework_.filter_all(found.cycle, pod, node)) {
+      for (const auto& [plugin, status] : framework.filter_all(found.cycle, pod, node)) {
         verdict.refusals.emplace_back(plugin, status.message());
       }
     }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -14,6 +15,7 @@
 #include "sim/scheduler/nominator.h"
 #include "sim/scheduler/scheduler_cache.h"
 #include "sim/scheduler/scheduling_queue.h"
+#include "sim/scheduler/waiting_room.h"
 
 namespace inferlab::sim {
 
@@ -33,7 +35,8 @@ struct SchedulingExplanation {
   std::vector<NodeVerdict> nodes;  // in the order in which they joined
 };
 
-/// kube-scheduler with one profile: watches Pods without a node and gives each one.
+/// kube-scheduler: watches Pods without a node and gives each one, by the profile that its
+/// spec.schedulerName names.
 ///
 /// One scheduling cycle after the other, each on the cache as it is at that moment; the binding is
 /// written a little later, while the next cycle runs on. Ties are broken by the run's stream
@@ -41,7 +44,8 @@ struct SchedulingExplanation {
 /// Source: Kubernetes documentation, "Kubernetes Scheduler" and "Scheduling Framework".
 class KubeScheduler {
  public:
-  explicit KubeScheduler(Api& api, SchedulerProfile profile = {});
+  /// At least one profile; see profiles_from().
+  explicit KubeScheduler(Api& api, const std::vector<SchedulerProfile>& profiles = {{}});
   KubeScheduler(const KubeScheduler&) = delete;
   KubeScheduler& operator=(const KubeScheduler&) = delete;
 
@@ -57,6 +61,15 @@ class KubeScheduler {
   [[nodiscard]] const SchedulingQueue& queue() const { return queue_; }
 
  private:
+  /// The plugins of one profile, and what is remembered of nodes by them.
+  struct Profile {
+    Profile(Api& api, const SchedulerProfile& from);
+    SchedulerProfile spec;
+    Framework framework;
+    mutable EventRecorder events;
+    // explain() remembers too what it has asked.
+    mutable NodeMemos memos;
+  };
   struct Decision {
     std::string node;     // empty: none
     std::string message;  // then: why
@@ -87,38 +100,46 @@ class KubeScheduler {
   void schedule_sync();
   void wake_up();
   void run_cycle();
+  static std::vector<std::unique_ptr<const Profile>> made_of(
+      Api& api, const std::vector<SchedulerProfile>& profiles);
+  /// nullptr: no profile here is meant for the Pod.
+  [[nodiscard]] const Profile* profile_of(const PodView& pod) const;
+  /// Checks: there is one.
+  [[nodiscard]] const Profile& profile_of(const PodInfo& pod) const;
   [[nodiscard]] bool wants_node(const PodView& pod) const;
-  void search(const PodInfo& pod, const ClusterView& cluster, std::size_t start, std::size_t wanted,
-              Search& out) const;
+  void search(const Profile& profile, const PodInfo& pod, const ClusterView& cluster,
+              std::size_t start, std::size_t wanted, Search& out) const;
   /// All nodes that fit from `start` on, without a word on those that do not.
-  void take_fitting(const PodInfo& pod, const ClusterView& cluster, NodeSpan nodes, SlotSpan slots,
-                    std::size_t start, std::size_t wanted, Search& out) const;
+  void take_fitting(const Profile& profile, const PodInfo& pod, const ClusterView& cluster,
+                    NodeSpan nodes, SlotSpan slots, std::size_t start, std::size_t wanted,
+                    Search& out) const;
   void look_at(const NodeInfo& node, std::size_t slot, std::uint64_t generation, FilterTrial& trial,
                Search& found) const;
   [[nodiscard]] static std::string failure_message(std::size_t num_nodes, const Search& found);
   Decision decide(const PodInfo& pod);
-  [[nodiscard]] Plugin::PostFilterResult post_filter(const PodInfo& pod, const ClusterView& cluster,
-                                                     Search& found, Rng* random) const;
+  // What follows a decision: kube_scheduler_binding.cpp.
   void bind(const PodInfoPtr& pod, const std::string& node);
+  void permit_refused(const PodInfoPtr& pod, const std::string& reason,
+                      Framework::PluginSet refused_by);
+  /// Takes back what was reserved and counted for the Pod.
+  void let_go(const PodInfoPtr& pod);
   /// Asks preBind until nobody has to wait any more; the first time right after the decision.
   void prepare_binding(const PodInfoPtr& pod, const std::string& node, Duration waited);
   void write_binding(const PodInfoPtr& pod, const std::string& node);
   /// The Pod whose binding is under way is still there and waits for its node; else it is let go.
-  [[nodiscard]] bool is_still_wanted(const PodInfoPtr& pod, const std::string& node);
-  void binding_failed(const PodInfoPtr& pod, const std::string& node, std::string message);
+  [[nodiscard]] bool is_still_wanted(const PodInfoPtr& pod);
+  void binding_failed(const PodInfoPtr& pod, std::string message);
   void refuse(const PodInfoPtr& pod, const Decision& decision);
 
   Api& api_;
-  EventRecorder events_;
-  const SchedulerProfile profile_;
-  Framework framework_;
-  // explain() takes a Pod off its node for as long as it looks, and what is asked is remembered.
+  std::vector<std::unique_ptr<const Profile>> profiles_;
+  // explain() takes a Pod off its node for as long as it looks.
   mutable SchedulerCache cache_;
-  mutable NodeMemos memos_;
   Nominator nominator_;
   Search search_;             // of the latest cycle: its memory is used again
   Framework::Scores scores_;  // the same
   SchedulingQueue queue_;
+  WaitingRoom waiting_;
   std::vector<ObjectPtr> inbox_;        // versions of Pods without a node, as they were written
   std::vector<ClusterChange> changes_;  // that could help Pods that wait
   bool sync_scheduled_ = false;

@@ -30,6 +30,7 @@ enum class ClusterEvent : std::uint32_t {
   kPodAdd = 1U << 6U,     // a Pod came to a node
   kPodLabel = 1U << 7U,   // of a Pod on a node
   kVolume = 1U << 8U,     // a claim, volume, storage class or CSINode
+  kPodGroup = 1U << 9U,   // a PodGroup came or was changed
 };
 using ClusterEvents = std::uint32_t;
 constexpr ClusterEvents operator|(ClusterEvent a, ClusterEvent b) {
@@ -38,7 +39,7 @@ constexpr ClusterEvents operator|(ClusterEvent a, ClusterEvent b) {
 constexpr ClusterEvents operator|(ClusterEvents a, ClusterEvent b) {
   return a | static_cast<ClusterEvents>(b);
 }
-inline constexpr ClusterEvents kAllClusterEvents = 0x1ffU;
+inline constexpr ClusterEvents kAllClusterEvents = 0x3ffU;
 
 /// One such change.
 struct ClusterChange {
@@ -90,6 +91,25 @@ struct QueuedPod {
   std::int64_t priority = 0;
   Time queued{};  // when it last entered the active queue or the pool of unschedulable Pods
   std::uint64_t seat = 0;  // order of arrival, for Pods queued at one moment
+  Time since{};            // when it was first queued, unless prepare_sort says otherwise
+  std::string name;        // "namespace/name"
+};
+
+/// Pods that have got a node and wait for others before they are bound, as plugins see them. What
+/// a plugin decides on them is carried out once the scheduling cycle is over.
+class WaitingPods {
+ public:
+  WaitingPods() = default;
+  WaitingPods(const WaitingPods&) = delete;
+  WaitingPods& operator=(const WaitingPods&) = delete;
+  virtual ~WaitingPods() = default;
+
+  /// All of them, in the order of their coming.
+  [[nodiscard]] virtual std::vector<PodInfoPtr> all() const = 0;
+  virtual void allow(const std::string& uid) = 0;
+  virtual void reject(const std::string& uid, std::string reason) = 0;
+  /// Tries these Pods, which wait for a node, right after this cycle, whatever their back-off.
+  virtual void activate(const std::vector<std::string>& uids) = 0;
 };
 
 inline constexpr std::int64_t kMaxNodeScore = 100;
@@ -129,6 +149,9 @@ class Plugin {
                                                          const QueuedPod& /*b*/) const {
     return std::nullopt;
   }
+  /// Before a Pod enters the active queue: what a queueSort plugin wants to know of it.
+  virtual void prepare_sort(const PodInfo& /*pod*/, const Store& /*store*/,
+                            QueuedPod& /*queued*/) const {}
   /// preFilter, once per cycle. Skip: this plugin's filter is left out. `only`, when set, names the
   /// nodes that can do at all.
   virtual Status pre_filter(CycleState& /*state*/, const PodInfo& /*pod*/,
@@ -176,9 +199,12 @@ class Plugin {
   virtual Status reserve(const PodInfo& /*pod*/, std::string_view /*node*/) const {
     return Status::success();
   }
-  virtual void unreserve(const PodInfo& /*pod*/, std::string_view /*node*/) const {}
-  /// permit: yes or no. (Waiting for other Pods, as gang scheduling does, is not offered yet.)
-  [[nodiscard]] virtual Status permit(const PodInfo& /*pod*/, std::string_view /*node*/) const {
+  virtual void unreserve(const PodInfo& /*pod*/, const ClusterView& /*cluster*/,
+                         WaitingPods& /*waiting*/) const {}
+  /// permit: yes, no, or kWait: the Pod keeps its node until a later permit allows or rejects it,
+  /// or `timeout` is over. The Pod counts on its node already.
+  [[nodiscard]] virtual Status permit(const PodInfo& /*pod*/, const ClusterView& /*cluster*/,
+                                      WaitingPods& /*waiting*/, Duration& /*timeout*/) const {
     return Status::success();
   }
   /// preBind: what must have come about in the API before the Pod is bound. Asked with `waited` 0
@@ -211,11 +237,13 @@ class Plugin {
     std::vector<PodInfoPtr> victims;  // to evict from it
     bool clears_nomination = false;   // an earlier nomination of the Pod is void
   };
-  /// postFilter, when no node is feasible. `random` is nullptr where nothing may be drawn.
+  /// postFilter, when no node is feasible. `random` is nullptr where nothing may be drawn, and
+  /// `waiting` where nothing may be changed.
   [[nodiscard]] virtual PostFilterResult post_filter(const PodInfo& /*pod*/,
                                                      const ClusterView& /*cluster*/,
                                                      const Refusals& /*refusals*/, Trial& /*trial*/,
-                                                     Rng* /*random*/) const {
+                                                     Rng* /*random*/,
+                                                     WaitingPods* /*waiting*/) const {
     return {};
   }
 };
@@ -233,9 +261,10 @@ struct PluginRow {
   std::string_view name;
   std::int64_t weight;  // of its normalized score; 0: gives none
   std::unique_ptr<Plugin> (*make)(const SchedulerProfile& profile);
+  bool on_request = false;  // not in the default profile: a configuration must enable it
 };
 
-/// All plugins of the default profile, in the order in which they run.
+/// All plugins, in the order in which they run.
 std::span<const PluginRow> plugin_registry();
 
 }  // namespace inferlab::sim

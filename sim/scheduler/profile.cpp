@@ -122,6 +122,14 @@ Result<void> read_args(SchedulerProfile& out, std::string_view plugin, const Val
       return invalid("hardPodAffinityWeight", "is not within 0 … 100");
     }
   }
+  if (plugin == "Coscheduling") {
+    const std::int64_t seconds = args["permitWaitingTimeSeconds"].as_int(60);
+    if (seconds < 0) return invalid("permitWaitingTimeSeconds", "is below 0");
+    if (args["podGroupBackoffSeconds"].as_int(0) != 0) {
+      return invalid("podGroupBackoffSeconds", "is not simulated: leave it at 0");
+    }
+    out.permit_waiting_time = seconds_capped(seconds);
+  }
   if (plugin == "DefaultPreemption") {
     out.min_candidate_nodes_percentage = args["minCandidateNodesPercentage"].as_int(10);
     out.min_candidate_nodes_absolute = args["minCandidateNodesAbsolute"].as_int(100);
@@ -142,11 +150,61 @@ Result<void> read_plugins(SchedulerProfile& out, const Value& set) {
     const std::string name = item["name"].str();
     if (!is_plugin(name)) return invalid("plugins", fmt::format("no plugin is named {}", name));
     out.disabled.erase(name);
+    out.enabled.insert(name);
     const std::int64_t weight = item["weight"].as_int(0);
     if (weight < 0) return invalid("plugins", fmt::format("{}: weight is {}", name, weight));
     if (weight > 0) out.weights[name] = weight;
   }
   return {};
+}
+
+Result<void> check_type(const Value& configuration) {
+  const std::string_view version =
+      configuration["apiVersion"].as_string("kubescheduler.config.k8s.io/v1");
+  if (version != "kubescheduler.config.k8s.io/v1") {
+    return invalid("apiVersion",
+                   fmt::format("\"{}\" is not served by kube-scheduler 1.32", version));
+  }
+  const std::string_view kind = configuration["kind"].as_string("KubeSchedulerConfiguration");
+  if (kind != "KubeSchedulerConfiguration") {
+    return invalid("kind", fmt::format("is \"{}\"", kind));
+  }
+  return {};
+}
+
+Result<SchedulerProfile> read_profile(const SchedulerProfile& common, const Value& profile) {
+  SchedulerProfile out = common;
+  out.scheduler_name = std::string(profile["schedulerName"].as_string("default-scheduler"));
+  if (profile.has("percentageOfNodesToScore")) {
+    out.percentage_of_nodes_to_score = profile["percentageOfNodesToScore"].as_int(0);
+  }
+  for (const char* point : {"multiPoint", "queueSort", "filter", "score"}) {
+    INFERLAB_TRY_VOID(read_plugins(out, profile["plugins"][point]));
+  }
+  for (const Value& item : profile["pluginConfig"].items()) {
+    const std::string name = item["name"].str();
+    if (!is_plugin(name))
+      return invalid("pluginConfig", fmt::format("no plugin is named {}", name));
+    INFERLAB_TRY_VOID(read_args(out, name, item["args"]));
+  }
+  return out;
+}
+
+/// The plugin that sorts the queue; there must be exactly one.
+Result<std::string_view> queue_sort_of(const SchedulerProfile& profile) {
+  std::vector<std::string_view> sorters;
+  for (const std::string_view name : {"PrioritySort", "Coscheduling"}) {
+    const bool runs = name == "PrioritySort" || profile.enabled.contains(name);
+    if (runs && !profile.disabled.contains(name)) sorters.push_back(name);
+  }
+  if (sorters.size() == 1) return sorters.front();
+  return invalid(
+      "profiles.plugins.queueSort",
+      sorters.empty()
+          ? fmt::format("no queue sort plugin for profile \"{}\"", profile.scheduler_name)
+          : fmt::format("only one queue sort plugin required for profile with scheduler name "
+                        "\"{}\", but got {}",
+                        profile.scheduler_name, sorters.size()));
 }
 
 }  // namespace
@@ -163,26 +221,34 @@ std::size_t SchedulerProfile::nodes_to_find(std::size_t num_nodes) const {
   return std::max(kMinimum, num_nodes * percent / 100);
 }
 
-Result<SchedulerProfile> profile_from(const Value& configuration) {
-  SchedulerProfile out;
-  out.percentage_of_nodes_to_score = configuration["percentageOfNodesToScore"].as_int(0);
-  out.initial_backoff = std::chrono::seconds(configuration["podInitialBackoffSeconds"].as_int(1));
-  out.max_backoff = std::chrono::seconds(configuration["podMaxBackoffSeconds"].as_int(10));
-  if (out.initial_backoff <= Duration{} || out.max_backoff < out.initial_backoff) {
+Result<std::vector<SchedulerProfile>> profiles_from(const Value& configuration) {
+  SchedulerProfile common;
+  INFERLAB_TRY_VOID(check_type(configuration));
+  common.percentage_of_nodes_to_score = configuration["percentageOfNodesToScore"].as_int(0);
+  common.initial_backoff = seconds_capped(configuration["podInitialBackoffSeconds"].as_int(1));
+  common.max_backoff = seconds_capped(configuration["podMaxBackoffSeconds"].as_int(10));
+  if (common.initial_backoff <= Duration{} || common.max_backoff < common.initial_backoff) {
     return invalid("podMaxBackoffSeconds", "must not be below podInitialBackoffSeconds");
   }
-  const Value& profile = configuration["profiles"][std::size_t{0}];
-  if (profile.is_null()) return out;
-  out.scheduler_name = std::string(profile["schedulerName"].as_string("default-scheduler"));
-  if (profile.has("percentageOfNodesToScore")) {
-    out.percentage_of_nodes_to_score = profile["percentageOfNodesToScore"].as_int(0);
+  std::vector<SchedulerProfile> out;
+  for (const Value& profile : configuration["profiles"].items()) {
+    INFERLAB_TRY(SchedulerProfile made, read_profile(common, profile));
+    for (const SchedulerProfile& other : out) {
+      if (other.scheduler_name == made.scheduler_name) {
+        return invalid("profiles.schedulerName",
+                       "Duplicate value: \"" + made.scheduler_name + "\"");
+      }
+    }
+    INFERLAB_TRY(const std::string_view sort, queue_sort_of(made));
+    if (!out.empty() && *queue_sort_of(out.front()) != sort) {
+      return invalid("profiles.plugins.queueSort",
+                     fmt::format("different queue sort plugins for profile \"{}\": \"{}\", first: "
+                                 "\"{}\"",
+                                 made.scheduler_name, sort, *queue_sort_of(out.front())));
+    }
+    out.push_back(std::move(made));
   }
-  for (const char* point : {"multiPoint", "filter", "score"}) {
-    INFERLAB_TRY_VOID(read_plugins(out, profile["plugins"][point]));
-  }
-  for (const Value& item : profile["pluginConfig"].items()) {
-    INFERLAB_TRY_VOID(read_args(out, item["name"].as_string(), item["args"]));
-  }
+  if (out.empty()) out.push_back(std::move(common));
   return out;
 }
 

@@ -45,6 +45,7 @@ struct SchedulerProfile {
   Duration initial_backoff = Duration(1s), max_backoff = Duration(10s);
 
   std::set<std::string, std::less<>> disabled;               // plugins left out
+  std::set<std::string, std::less<>> enabled;                // that the default profile lacks
   std::map<std::string, std::int64_t, std::less<>> weights;  // other than the default ones
 
   FitStrategy fit_strategy = FitStrategy::kLeastAllocated;
@@ -65,6 +66,10 @@ struct SchedulerProfile {
   std::int64_t hard_pod_affinity_weight = 1;
   bool ignore_preferred_terms_of_existing_pods = false;
 
+  /// Of Coscheduling: how long a Pod keeps its node while it waits for the rest of its group; a
+  /// PodGroup may say otherwise.
+  Duration permit_waiting_time = 60s;
+
   std::int64_t min_candidate_nodes_percentage = 10;
   std::int64_t min_candidate_nodes_absolute = 100;
 
@@ -73,8 +78,9 @@ struct SchedulerProfile {
   [[nodiscard]] std::size_t nodes_to_find(std::size_t num_nodes) const;
 };
 
-/// Reads the first profile of a KubeSchedulerConfiguration. kInvalid, naming the field, for what
-/// cannot be: an unknown plugin or strategy, a weight below zero, a shape that goes back.
-Result<SchedulerProfile> profile_from(const Value& configuration);
+/// Reads the profiles of a KubeSchedulerConfiguration, at least one. kInvalid, naming the field,
+/// for what cannot be: an unknown plugin or strategy, a weight below zero, a shape that goes back,
+/// two profiles of one name or with different queueSort plugins.
+Result<std::vector<SchedulerProfile>> profiles_from(const Value& configuration);
 
 }  // namespace inferlab::sim

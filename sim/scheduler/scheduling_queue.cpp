@@ -8,14 +8,16 @@
 
 namespace inferlab::sim {
 
-SchedulingQueue::SchedulingQueue(Simulation& simulation, const Framework& framework,
-                                 const SchedulerProfile& profile, std::function<void()> on_active)
+SchedulingQueue::SchedulingQueue(Simulation& simulation, const Store& store,
+                                 const SchedulerProfile& profile, const Framework& sorter,
+                                 FrameworkOf framework_of, std::function<void()> on_active)
     : simulation_(simulation),
-      framework_(framework),
+      store_(store),
+      framework_of_(std::move(framework_of)),
       initial_backoff_(profile.initial_backoff),
       max_backoff_(profile.max_backoff),
       on_active_(std::move(on_active)),
-      active_(Before{&framework}) {}
+      active_(Before{&sorter}) {}
 
 void SchedulingQueue::add_or_update(const ObjectPtr& pod) {
   const std::string uid = pod->view<PodView>().meta.uid;
@@ -23,7 +25,9 @@ void SchedulingQueue::add_or_update(const ObjectPtr& pod) {
   Entry& entry = it->second;
   if (added) {
     entry.pod = std::make_shared<const PodInfo>(pod);
-    entry.sort = {entry.pod->view().priority, simulation_.now(), ++seats_};
+    const Time now = simulation_.now();
+    entry.sort = {entry.pod->view().priority, now, ++seats_, now,
+                  pod->key.ns + "/" + pod->key.name};
     activate(entry, uid);
     return;
   }
@@ -47,9 +51,9 @@ void SchedulingQueue::add_or_update(const ObjectPtr& pod) {
       activate(entry, uid);
       return;
     case Where::kUnschedulable:
-      if (!framework_.may_help(
-              *entry.pod, entry.refused_by,
-              {static_cast<ClusterEvents>(ClusterEvent::kPodUpdate), pod, previous})) {
+      if (!framework_of_(*entry.pod)
+               .may_help(*entry.pod, entry.refused_by,
+                         {static_cast<ClusterEvents>(ClusterEvent::kPodUpdate), pod, previous})) {
         return;
       }
       leave(entry, uid);
@@ -100,12 +104,22 @@ void SchedulingQueue::wake(const ClusterChange& change) {
   std::vector<std::pair<const std::string, Entry>*> woken;
   for (const auto& [seat, waiting] : waiting_) {
     const Entry& entry = waiting->second;
-    if (framework_.may_help(*entry.pod, entry.refused_by, change)) woken.push_back(waiting);
+    if (framework_of_(*entry.pod).may_help(*entry.pod, entry.refused_by, change))
+      woken.push_back(waiting);
   }
   for (auto* waiting : woken) {
     leave(waiting->second, waiting->first);
     retry(waiting->second, waiting->first);
   }
+}
+
+void SchedulingQueue::try_now(const std::string& uid) {
+  const auto it = entries_.find(uid);
+  if (it == entries_.end()) return;
+  Entry& entry = it->second;
+  if (entry.where != Where::kBackoff && entry.where != Where::kUnschedulable) return;
+  leave(entry, uid);
+  activate(entry, uid);
 }
 
 SchedulingQueue::Sizes SchedulingQueue::sizes() const {
@@ -146,10 +160,12 @@ void SchedulingQueue::leave(Entry& entry, const std::string& uid) {
 }
 
 void SchedulingQueue::activate(Entry& entry, const std::string& uid) {
-  if (!framework_.pre_enqueue(*entry.pod, entry.refused_by).ok()) {
+  const Framework& framework = framework_of_(*entry.pod);
+  if (!framework.pre_enqueue(*entry.pod, entry.refused_by).ok()) {
     entry.where = Where::kGated;
     return;
   }
+  framework.prepare_sort(*entry.pod, store_, entry.sort);
   entry.where = Where::kActive;
   active_.insert({entry.sort, uid});
   on_active_();

@@ -23,8 +23,12 @@ class SchedulingQueue {
   static constexpr Duration kMaxUnschedulable = 5min;
 
   /// `on_active` is called whenever a Pod became active.
-  SchedulingQueue(Simulation& simulation, const Framework& framework,
-                  const SchedulerProfile& profile, std::function<void()> on_active);
+  /// `framework_of` gives the plugins of a Pod's profile; `sorter` is that of any profile, since
+  /// all sort alike.
+  using FrameworkOf = std::function<const Framework&(const PodInfo& pod)>;
+  SchedulingQueue(Simulation& simulation, const Store& store, const SchedulerProfile& profile,
+                  const Framework& sorter, FrameworkOf framework_of,
+                  std::function<void()> on_active);
 
   /// A Pod without a node, seen for the first time or changed.
   void add_or_update(const ObjectPtr& pod);
@@ -44,6 +48,8 @@ class SchedulingQueue {
   /// As give_back(), for any change: it cannot be said who refused.
   void give_back_for_all(const std::string& uid) { give_back(uid, ~Framework::PluginSet{0}); }
 
+  /// The Pod is tried again at once, whatever its back-off, if it waits at all and may be queued.
+  void try_now(const std::string& uid);
   /// Something changed: Pods that it may help are tried again, after what is left of their
   /// back-off.
   void wake(const ClusterChange& change);
@@ -86,7 +92,8 @@ class SchedulingQueue {
   void retry(Entry& entry, const std::string& uid);
 
   Simulation& simulation_;
-  const Framework& framework_;
+  const Store& store_;
+  const FrameworkOf framework_of_;
   const Duration initial_backoff_, max_backoff_;
   std::function<void()> on_active_;
   std::map<std::string, Entry> entries_;  // by uid

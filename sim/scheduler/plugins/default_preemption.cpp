@@ -76,7 +76,8 @@ class DefaultPreemption final : public Plugin {
   std::string_view name() const override { return "DefaultPreemption"; }
 
   PostFilterResult post_filter(const PodInfo& pod, const ClusterView& cluster,
-                               const Refusals& refusals, Trial& trial, Rng* random) const override {
+                               const Refusals& refusals, Trial& trial, Rng* random,
+                               WaitingPods* /*waiting*/) const override {
     if (pod.spec->never_preempts) return says("not eligible due to preemptionPolicy=Never.");
     if (waits_for_victims(pod, refusals)) {
       return says("not eligible due to a terminating pod on the nominated node.");

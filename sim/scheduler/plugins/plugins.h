@@ -25,5 +25,6 @@ std::unique_ptr<Plugin> make_default_preemption(const SchedulerProfile& profile)
 std::unique_ptr<Plugin> make_node_resources_balanced_allocation(const SchedulerProfile& profile);
 std::unique_ptr<Plugin> make_image_locality(const SchedulerProfile& profile);
 std::unique_ptr<Plugin> make_default_binder(const SchedulerProfile& profile);
+std::unique_ptr<Plugin> make_coscheduling(const SchedulerProfile& profile);
 
 }  // namespace inferlab::sim

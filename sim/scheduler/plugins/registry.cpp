@@ -1,4 +1,4 @@
-// The default profile: which plugins run, in which order, with which weight in the sum of scores.
+// The plugins: which run, in which order, with which weight in the sum of scores.
 // Source: kube-scheduler 1.32, default plugins (scheduling configuration reference).
 #include "sim/scheduler/plugins/plugins.h"
 
@@ -24,6 +24,7 @@ constexpr PluginRow kPlugins[] = {
     {"NodeResourcesBalancedAllocation", 1, make_node_resources_balanced_allocation},
     {"ImageLocality", 1, make_image_locality},
     {"DefaultBinder", 0, make_default_binder},
+    {"Coscheduling", 0, make_coscheduling, true},
 };
 
 }  // namespace

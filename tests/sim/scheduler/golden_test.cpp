@@ -6,6 +6,7 @@
 #include <catch2/catch.hpp>
 #include <memory>
 #include <set>
+#include <sstream>
 
 #include "sim/api/json.h"
 #include "tests/sim/scheduler/scheduler_world.h"
@@ -48,6 +49,22 @@ class World final : public testing::GoldenWorld {
       return {};
     }
     if (verb == "schedule") return schedule(command);
+    if (verb == "queue") {
+      // Pods that come together: queue NAME,NAME … like `schedule`.
+      for (const std::string& name : names_of(command)) {
+        testing::GoldenCommand one = command;
+        one.words = {name};
+        world().put_pod(one, {});
+      }
+      return {};
+    }
+    if (verb == "outcomes") {
+      // After so many seconds: outcomes NAME,NAME after=SECONDS
+      world().run_for(std::chrono::seconds(command.integer("after", 1)));
+      std::string out;
+      for (const std::string& name : names_of(command)) out += world().outcome(name) + "\n";
+      return out;
+    }
     if (verb == "decision") {
       // Long enough for any back-off to pass.
       world().run_for(11s);
@@ -66,13 +83,20 @@ class World final : public testing::GoldenWorld {
  private:
   SchedulerWorld& world() { return *world_; }
 
+  static std::vector<std::string> names_of(const testing::GoldenCommand& command) {
+    std::vector<std::string> out;
+    std::istringstream words(command.words.at(0));
+    for (std::string name; std::getline(words, name, ',');) out.push_back(name);
+    return out;
+  }
+
   SchedulingExplanation look(const std::string& name) {
     return world().scheduler.explain("default", name).value();
   }
 
   // The profile of a KubeSchedulerConfiguration, in JSON; first of all.
   std::string configure(const std::string& text) {
-    const auto profile = sim::profile_from(sim::parse_json(text).value_or(Value()));
+    const auto profile = sim::profiles_from(sim::parse_json(text).value_or(Value()));
     if (!profile) return profile.error().message + "\n";
     world_ = std::make_unique<SchedulerWorld>(1, *profile);
     return {};
@@ -90,6 +114,8 @@ class World final : public testing::GoldenWorld {
     std::string first;
     while (true) {
       world().run_for(500ms);
+      // Claims that are bound before the Pod are looked at once a second.
+      if (world().outcome(name).ends_with(": waiting")) world().run_for(2s);
       if (first.empty()) first = world().outcome(name);
       if (!world().finish_deletions()) break;
       world().run_for(2s);

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "sim/api/json.h"
+#include "sim/api/kind.h"
 
 namespace inferlab {
 namespace {
@@ -111,8 +112,9 @@ Value tolerations(const std::string& text) {
 
 }  // namespace
 
-SchedulerWorld::SchedulerWorld(std::uint64_t seed, sim::SchedulerProfile profile)
-    : simulation(seed), api(simulation, store), scheduler(api, std::move(profile)) {
+SchedulerWorld::SchedulerWorld(std::uint64_t seed,
+                               const std::vector<sim::SchedulerProfile>& profiles)
+    : simulation(seed), api(simulation, store), scheduler(api, profiles) {
   put_namespace("default", {});
   scheduler.start();
   store.subscribe([this](const sim::Change& change) { see_volumes(change); });
@@ -165,6 +167,10 @@ void SchedulerWorld::put(const std::string& resource, const std::string& ns,
                    .with_path({"metadata", "uid"}, fmt::format("uid-{:04}", ++uids_))
                    .with_path({"metadata", "creationTimestamp"}, format_rfc3339(simulation.now()));
     if (!ns.empty()) document = document.with_path({"metadata", "namespace"}, ns);
+    // As they would have been stored: the scheduler writes claims and volumes through the API.
+    const sim::Kind* kind = sim::KindTable::builtin().by_resource(resource);
+    const bool storage = resource.starts_with("persistentvolume");
+    if (storage && kind != nullptr) document = kind->set_defaults(document);
   }
   store.put({resource, ns, name}, document, simulation.now());
 }

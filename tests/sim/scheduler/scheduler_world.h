@@ -16,7 +16,8 @@ namespace inferlab {
 /// bound, as a volume binder would, to what the scheduler has chosen for them.
 class SchedulerWorld {
  public:
-  explicit SchedulerWorld(std::uint64_t seed = 1, sim::SchedulerProfile profile = {});
+  explicit SchedulerWorld(std::uint64_t seed = 1,
+                          const std::vector<sim::SchedulerProfile>& profiles = {{}});
 
   /// Requests are the members of `command` that name a resource.
   void put_namespace(const std::string& name, const std::string& labels);
