@@ -203,6 +203,11 @@ class Decoder {
         break;
     }
     const bool differs = scalar(field.type, in, out, frame);
+    if (field.type == FieldType::kString && in.is_string() && in.empty() &&
+        field.default_json.size() > std::string_view("\"\"").size()) {
+      out = default_of(field);  // Go's defaults take an empty text for one that is not stated
+      return true;
+    }
     if (field.omit_zero) {
       const Value& now = differs ? out : in;
       const bool zero = now.is_bool()  ? !now.as_bool()
