@@ -99,7 +99,10 @@ ReplicaSetView::ReplicaSetView(const StoredObject& object) : meta(object.documen
   const Value& status = object.document["status"];
   replicas = spec["replicas"].as_int(1);
   min_ready_seconds = spec["minReadySeconds"].as_int(0);
-  selector = LabelSelector::from_object(spec["selector"]);
+  // A ReplicationController, which is counted by the same rules, has labels alone to select by.
+  selector = object.key.resource == "replicationcontrollers"
+                 ? LabelSelector::from_map(spec["selector"])
+                 : LabelSelector::from_object(spec["selector"]);
   pod_template = spec["template"];
   status_replicas = status["replicas"].as_int();
   status_ready_replicas = status["readyReplicas"].as_int();

@@ -9,6 +9,7 @@ namespace inferlab::sim {
 // One function for each controller, defined in the file named after it; registry.cpp has the rows.
 std::unique_ptr<Controller> make_deployment_controller(const ControllerContext& context);
 std::unique_ptr<Controller> make_replicaset_controller(const ControllerContext& context);
+std::unique_ptr<Controller> make_replication_controller(const ControllerContext& context);
 std::unique_ptr<Controller> make_job_controller(const ControllerContext& context);
 std::unique_ptr<Controller> make_ttl_after_finished_controller(const ControllerContext& context);
 std::unique_ptr<Controller> make_cron_job_controller(const ControllerContext& context);

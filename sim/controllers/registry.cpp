@@ -8,6 +8,7 @@ namespace {
 constexpr ControllerRow kControllers[] = {
     {"deployment", make_deployment_controller},
     {"replicaset", make_replicaset_controller},
+    {"replicationcontroller", make_replication_controller},
     {"job", make_job_controller},
     {"ttl-after-finished", make_ttl_after_finished_controller},
     {"cronjob", make_cron_job_controller},

@@ -1,4 +1,5 @@
-// The ReplicaSet controller: as many Pods as spec.replicas says.
+// The ReplicaSet controller: as many Pods as spec.replicas says. The same rules keep the Pods of a
+// ReplicationController, which kube-controller-manager too takes for a ReplicaSet.
 //
 // Pods are adopted when they match the selector and nobody controls them, released when they match
 // no longer. Source: Kubernetes documentation, "ReplicaSet"; the events and the order of deletion
@@ -16,7 +17,19 @@
 namespace inferlab::sim {
 namespace {
 
-constexpr std::string_view kWatches[] = {"replicasets.apps", "pods"};
+struct ReplicaKind {
+  std::string_view resource, kind;
+  const char* queue;
+  std::string_view name;
+  std::span<const std::string_view> watches;
+};
+constexpr std::string_view kSetWatches[] = {"replicasets.apps", "pods"};
+constexpr std::string_view kControllerWatches[] = {"replicationcontrollers", "pods"};
+constexpr ReplicaKind kReplicaSets = {"replicasets.apps", "ReplicaSet", "controller/replicaset",
+                                      "replicaset-controller", kSetWatches};
+constexpr ReplicaKind kReplicationControllers = {"replicationcontrollers", "ReplicationController",
+                                                 "controller/replicationcontroller",
+                                                 "replication-controller", kControllerWatches};
 
 // Creations or deletions in one go (burstReplicas of kube-controller-manager); the rest follows
 // after. They come in batches of 1, 2, 4 … there (slowStartBatch), so that what the API refuses is
@@ -29,13 +42,13 @@ constexpr int kCallsToWaitFor = 20;
 
 class ReplicaSetController final : public Controller {
  public:
-  explicit ReplicaSetController(const ControllerContext& context)
-      : Controller(context, "controller/replicaset", "replicaset-controller") {}
+  ReplicaSetController(const ControllerContext& context, const ReplicaKind& kind)
+      : Controller(context, kind.queue, std::string(kind.name)), kind_(kind) {}
 
-  std::span<const std::string_view> watches() const override { return kWatches; }
+  std::span<const std::string_view> watches() const override { return kind_.watches; }
 
   void observe(const Change& change) override {
-    if (change.object->key.resource == "replicasets.apps") {
+    if (change.object->key.resource == kind_.resource) {
       queue().add(change.object->key);
       return;
     }
@@ -44,7 +57,7 @@ class ReplicaSetController final : public Controller {
     // An orphan may be some ReplicaSet's to adopt.
     if (owned || change.type == ChangeType::kDeleted) return;
     if (change.object->view<PodView>().meta.controller() != nullptr) return;
-    for (const ObjectPtr& set : store().list("replicasets.apps", change.object->key.ns)) {
+    for (const ObjectPtr& set : store().list(kind_.resource, change.object->key.ns)) {
       if (set->view<ReplicaSetView>().selector.matches(
               change.object->view<PodView>().meta.labels)) {
         queue().add(set->key);
@@ -66,8 +79,8 @@ class ReplicaSetController final : public Controller {
  private:
   bool add_owner(const StoredObject& pod) {
     const OwnerReference* owner = pod.view<PodView>().meta.controller();
-    if (owner == nullptr || owner->kind != "ReplicaSet") return false;
-    queue().add({"replicasets.apps", pod.key.ns, owner->name});
+    if (owner == nullptr || owner->kind != kind_.kind) return false;
+    queue().add({std::string(kind_.resource), pod.key.ns, owner->name});
     return true;
   }
 
@@ -196,7 +209,7 @@ class ReplicaSetController final : public Controller {
       return out;
     }
     for (const ObjectKey& key : index().dependents(owner->uid)) {
-      if (key.resource == "replicasets.apps") count(*store().get(key));
+      if (key.resource == kind_.resource) count(*store().get(key));
     }
     return out;
   }
@@ -234,9 +247,8 @@ class ReplicaSetController final : public Controller {
     const Value conditions = failure_conditions(*set, managed);
     if (!conditions.empty()) status = status.with("conditions", conditions);
     if (status == set->document["status"]) return {};
-    return check(
-        api().update_status("replicasets.apps", set->document.with("status", status), user()),
-        key.name);
+    return check(api().update_status(kind_.resource, set->document.with("status", status), user()),
+                 key.name);
   }
 
   Value failure_conditions(const StoredObject& set, const Result<void>& managed) const {
@@ -255,13 +267,18 @@ class ReplicaSetController final : public Controller {
                                         {"lastTransitionTime", format_rfc3339(now())}})});
   }
 
+  const ReplicaKind& kind_;
   RateLimiter client_;
 };
 
 }  // namespace
 
 std::unique_ptr<Controller> make_replicaset_controller(const ControllerContext& context) {
-  return std::make_unique<ReplicaSetController>(context);
+  return std::make_unique<ReplicaSetController>(context, kReplicaSets);
+}
+
+std::unique_ptr<Controller> make_replication_controller(const ControllerContext& context) {
+  return std::make_unique<ReplicaSetController>(context, kReplicationControllers);
 }
 
 }  // namespace inferlab::sim

@@ -47,6 +47,10 @@ class WorkloadsWorld final : public testing::GoldenWorld {
     if (name == "pods") return pods();
     if (name == "budget") return budget(command.words.at(0));
     if (name == "quota") return json(world_.get("resourcequotas", command.words.at(0))["status"]);
+    if (name == "status") {
+      // Of any kind: status RESOURCE NAME
+      return json(world_.get(command.words.at(0), command.words.at(1))["status"]);
+    }
     if (name == "autoscaler") return autoscaler(command.words.at(0));
     if (name == "scale") return scale(command.words.at(0));
     if (name == "cronjob") return cron_job(command.words.at(0));
