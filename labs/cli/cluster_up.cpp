@@ -53,6 +53,9 @@ class ClusterUpCommand final : public Command {
     args.option("--port", port_, "port of the API server; 0: a free one", 0, 65535);
     args.option("--token", token_, "that clients must show; default: a new one");
     args.option("--token-file", token_file_, "file that holds the token");
+    args.option("--scheduler-config", scheduler_config_,
+                "file with a KubeSchedulerConfiguration: profiles, weights, gang scheduling");
+    args.option("--version", version_, "of Kubernetes, as /version tells: 1.32 or 1.32.N");
     args.option("--seed", seed_, "of the random streams");
     args.format(format_);
   }
@@ -66,6 +69,7 @@ class ClusterUpCommand final : public Command {
     }
     options.speed = *speed;
     INFERLAB_TRY(options.lab, cluster());
+    INFERLAB_TRY(options.version, version());
     INFERLAB_TRY(options.token, token());
     options.seed = seed_;
     options.api_port = static_cast<int>(port_);
@@ -99,9 +103,25 @@ class ClusterUpCommand final : public Command {
       lab.seed = labs.front().seed;
       if (lab.cluster.storage.empty()) lab.cluster.storage.push_back(standard_storage());
     }
+    if (!scheduler_config_.empty()) {
+      INFERLAB_TRY(lab.cluster.scheduler_profiles, load_scheduler_config(scheduler_config_));
+    }
     lab.id = kPlainCluster;  // names the session's folder
     lab.title = "A cluster";
     return lab;
+  }
+
+  // The rules of this control plane are those of one minor version.
+  [[nodiscard]] Result<std::string> version() const {
+    std::string_view patch = version_;
+    if (patch.starts_with('v')) patch.remove_prefix(1);
+    const bool known = patch == "1.32" || patch.starts_with("1.32.");
+    patch.remove_prefix(std::min(patch.size(), std::string_view("1.32.").size()));
+    const bool digits = std::ranges::all_of(patch, [](char c) { return c >= '0' && c <= '9'; });
+    if (known && digits && patch.size() < 4)
+      return "v1.32." + std::string(patch.empty() ? "4" : patch);
+    return Error{ErrorKind::kInvalid, fmt::format("--version: {}: is not simulated", version_),
+                 "1.32, or 1.32 with a patch number"};
   }
 
   [[nodiscard]] Result<std::string> token() const {
@@ -143,7 +163,8 @@ class ClusterUpCommand final : public Command {
   }
 
   bool bare_ = false;
-  std::string spec_, speed_ = "1", token_, token_file_, format_ = "text";
+  std::string spec_, scheduler_config_, version_ = "1.32", speed_ = "1", token_, token_file_,
+                                        format_ = "text";
   std::int64_t port_ = 0;
   std::optional<std::uint64_t> seed_;
 };

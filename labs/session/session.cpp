@@ -196,6 +196,7 @@ struct Session::Parts {
     api_options.tls = options.tls;
     api_options.tls_folder = options.folder + "/pki";
     api_options.token = token;
+    api_options.version = options.version;
     auto started = sim::ApiServer::start(make_door(), api_options);
     if (!started) {
       Error error = started.error();
@@ -212,7 +213,10 @@ struct Session::Parts {
     if (token.empty()) {
       INFERLAB_TRY(token, sim::make_token());
     }
-    INFERLAB_TRY(const std::string model, find_data("assets/model/inferlab-tiny.gguf"));
+    std::string model;  // a cluster without nodes has nobody to run it
+    if (!options.lab.cluster.pools.empty()) {
+      INFERLAB_TRY(model, find_data("assets/model/inferlab-tiny.gguf"));
+    }
     INFERLAB_TRY(auto cluster, make_cluster());
     driver = std::make_unique<Driver>(std::move(cluster), options.speed, take_picture);
     replicas = std::make_unique<LiveReplicas>(*driver, model);

@@ -19,6 +19,7 @@ struct SessionOptions {
   double speed = 1;  // virtual seconds a wall second
   int api_port = 0;  // 0: any free one
   int gateway_port = 0;
+  std::string version = "v1.32.4";  // of Kubernetes, as the API server tells
   bool tls = true;
   bool fresh = false;  // forget what an earlier session of this lab did
   /// Where journal, kubeconfig and certificates lie; empty: session_folder(lab.id).

@@ -12,6 +12,7 @@ ApiResponse dispatch_verb(Call& call);
 ApiResponse dispatch(Call& call) {
   const ApiRequest& request = call.request;
   const std::string& sub = request.subresource;
+  if (&call.kind == &kinds::kComponentStatus) return handle_component_status(call);
   if (call.kind.computed) return handle_metrics(call);
   if (sub == "binding") return handle_binding(call);
   if (sub == "eviction") return handle_eviction(call);

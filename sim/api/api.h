@@ -127,6 +127,10 @@ class Api {
   void serve_metrics(const MetricsSource& source);
   /// nullptr: a cluster without metrics-server.
   [[nodiscard]] const MetricsSource* metrics() const { return metrics_; }
+  /// From now on nodes, and what runs on them, are the clients' own: nobody is told that a field of
+  /// theirs is not simulated.
+  void leave_nodes_to_clients() { simulates_nodes_ = false; }
+  [[nodiscard]] bool simulates_nodes() const { return simulates_nodes_; }
   [[nodiscard]] Store& store() { return store_; }
   [[nodiscard]] Simulation& simulation() { return simulation_; }
   [[nodiscard]] std::size_t max_objects() const { return max_objects_; }
@@ -138,6 +142,7 @@ class Api {
   Store& store_;
   KindRegistry registry_;
   const MetricsSource* metrics_ = nullptr;
+  bool simulates_nodes_ = true;
   std::size_t max_objects_;
   Rng& names_;
   Rng& uids_;

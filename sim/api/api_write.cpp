@@ -59,7 +59,9 @@ void warn(Call& call, const Value& object, const Value& old) {
     for (std::string& warning : more) call.warnings.push_back(std::move(warning));
   };
   add(warnings_of(call.kind, object, old));
-  if (object["spec"] != old["spec"] || old.is_null()) add(not_simulated(call.kind, object));
+  if (object["spec"] != old["spec"] || old.is_null()) {
+    add(not_simulated(call.kind, object, call.api.simulates_nodes()));
+  }
 }
 
 void run_validation(const Kind& kind, const Value& object, const Value& old, FieldErrors& errors) {

@@ -58,7 +58,7 @@ struct Kind {
   bool counts_generation = false;  // metadata.generation counts the changes of spec
   bool returns_deleted = false;    // a deletion answers with the object, not with a Status
   bool create_on_update = false;   // PUT makes what is not there
-  bool computed = false;           // never stored: api_metrics.cpp answers, get and list alone
+  bool computed = false;           // never stored: made when it is asked for, get and list alone
 
   /// The rule for names, whose faults it tells (see validation/names.h); null: a DNS subdomain.
   std::vector<std::string> (*check_name)(std::string_view name) = nullptr;

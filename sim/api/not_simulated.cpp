@@ -1,7 +1,7 @@
 #include "sim/api/not_simulated.h"
 
 #include <algorithm>
-#include <iterator>
+#include <span>
 
 namespace inferlab::sim {
 namespace {
@@ -17,12 +17,16 @@ constexpr std::string_view kPaths[] = {
 // Kinds that are kept and shown, and that nothing acts on. Who builds their controller, or has them
 // enforced, takes the row out.
 constexpr std::string_view kKinds[] = {
-    "Ingress",
-    "NetworkPolicy",
-    "ReplicationController",
     "ValidatingAdmissionPolicy",
     "ValidatingAdmissionPolicyBinding",
 };
+
+// The same, of kinds that something on the nodes would obey.
+constexpr std::string_view kNodeKinds[] = {"Ingress", "NetworkPolicy"};
+
+bool contains(std::span<const std::string_view> kinds, std::string_view kind) {
+  return std::ranges::find(kinds, kind) != kinds.end();
+}
 
 void find(const Value& at, std::string_view path, const std::string& place,
           std::vector<std::string>& found) {
@@ -49,12 +53,12 @@ void find(const Value& at, std::string_view path, const std::string& place,
 
 }  // namespace
 
-std::vector<std::string> not_simulated(const Kind& kind, const Value& object) {
+std::vector<std::string> not_simulated(const Kind& kind, const Value& object, bool nodes) {
   std::vector<std::string> found;
-  if (!kind.custom &&
-      std::find(std::begin(kKinds), std::end(kKinds), kind.kind) != std::end(kKinds)) {
+  if (!kind.custom && (contains(kKinds, kind.kind) || (nodes && contains(kNodeKinds, kind.kind)))) {
     found.push_back("kind " + std::string(kind.kind) + ": is not simulated yet");
   }
+  if (!nodes) return found;
   const bool is_pod = kind.kind == "Pod";
   const Value& spec = is_pod ? object["spec"] : object["spec"]["template"]["spec"];
   if (!spec.is_object()) return found;

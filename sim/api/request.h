@@ -32,7 +32,7 @@ struct Call {
 };
 
 // One for each verb and subresource: api_read.cpp, api_write.cpp, api_patch.cpp, api_delete.cpp,
-// api_subresources.cpp, api_metrics.cpp.
+// api_subresources.cpp, api_metrics.cpp, api_components.cpp.
 ApiResponse handle_get(Call& call);
 ApiResponse handle_list(Call& call);
 ApiResponse handle_create(Call& call);
@@ -46,6 +46,7 @@ ApiResponse handle_eviction(Call& call);
 ApiResponse handle_scale(Call& call);
 ApiResponse handle_finalize(Call& call);
 ApiResponse handle_metrics(Call& call);
+ApiResponse handle_component_status(Call& call);
 
 /// Answers a request through a version that is not the stored one with `handle`, which is one of
 /// the above: api_versions.cpp.

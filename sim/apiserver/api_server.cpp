@@ -39,19 +39,20 @@ Result<std::unique_ptr<ApiServer>> ApiServer::start(RunDoor door, const ApiServe
         fmt::format("API server: {}: can be reached by others, and no token is set", options.host),
         "set a token, or listen on 127.0.0.1"};
   }
+  ServerIdentity identity;
+  if (options.tls) {
+    INFERLAB_TRY(identity, options.tls_folder.empty() ? make_server_identity()
+                                                      : server_identity(options.tls_folder));
+  }
   auto parts = std::make_unique<Parts>(
       std::move(door), RouterOptions{.version = options.version,
                                      .token = options.token,
-                                     .address = fmt::format("{}:{}", options.host, options.port)});
+                                     .address = fmt::format("{}:{}", options.host, options.port),
+                                     .token_key = identity.private_key});
   parts->host = options.host;
   parts->token = options.token;
   parts->tls = options.tls;
-  if (options.tls) {
-    auto identity =
-        options.tls_folder.empty() ? make_server_identity() : server_identity(options.tls_folder);
-    if (!identity) return identity.error();
-    parts->identity = *std::move(identity);
-  }
+  parts->identity = std::move(identity);
   INFERLAB_TRY(
       parts->listener,
       HttpListener::start(

@@ -29,12 +29,6 @@ std::string_view verb_of(const DecodedRequest& request) {
 
 }  // namespace
 
-Subject subject_of(const HttpRequest& request, const Subject& holder) {
-  const std::string_view as = request.header("impersonate-user");
-  if (as.empty()) return holder;
-  return {std::string(as), groups_of(as, request.header_values("impersonate-group"))};
-}
-
 AccessRequest access_of(const DecodedRequest& request, const ResourcePath& path) {
   AccessRequest out;
   out.verb = verb_of(request);
@@ -55,6 +49,21 @@ AccessRequest access_of(const HttpRequest& request) {
              : request.method == "PUT"  ? "put"
                                         : "delete";
   out.path = request.path;
+  return out;
+}
+
+AccessRequest access_of(const HttpRequest& request, const ResourcePath& path) {
+  AccessRequest out;
+  out.verb = request.method == "GET"      ? "get"
+             : request.method == "POST"   ? "create"
+             : request.method == "PUT"    ? "update"
+             : request.method == "DELETE" ? "delete"
+                                          : "patch";
+  out.group = path.kind->group;
+  out.resource = path.kind->plural;
+  out.subresource = path.subresource;
+  out.ns = path.ns;
+  out.name = path.name;
   return out;
 }
 

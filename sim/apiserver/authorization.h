@@ -7,14 +7,11 @@
 
 namespace inferlab::sim {
 
-/// In whose name a request comes: that of the token's holder, or whom he asks to act for
-/// (Impersonate-User, Impersonate-Group).
-/// Source: Kubernetes documentation, "User impersonation".
-Subject subject_of(const HttpRequest& request, const Subject& holder);
-
 /// What a request for a resource, or for any other path, would do.
 AccessRequest access_of(const DecodedRequest& request, const ResourcePath& path);
 AccessRequest access_of(const HttpRequest& request);
+/// What a request for a part of a resource that is no document would do: its verb is the method's.
+AccessRequest access_of(const HttpRequest& request, const ResourcePath& path);
 
 /// 403: "pods is forbidden: User … cannot list resource …".
 HttpResponse access_refused(const Subject& subject, const AccessRequest& access,

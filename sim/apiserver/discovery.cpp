@@ -23,13 +23,32 @@ struct Row {
   std::vector<Sub> subresources;
 };
 
+using Words = std::vector<std::string_view>;
+
+/// Subresources that are not a view of their object: of which kind, and what may be done.
 Row::Sub subresource_row(const Kind& kind, std::string_view name) {
+  const auto own = [&](Words verbs) {
+    return Row::Sub{name, kind.group, kind.version, kind.kind, std::move(verbs)};
+  };
+  const auto options = [&](std::string_view options_kind, Words verbs) {
+    return Row::Sub{name, "", "v1", options_kind, std::move(verbs)};
+  };
   if (name == "scale") return {name, "autoscaling", "v1", "Scale", {"get", "patch", "update"}};
-  if (name == "binding") return {name, "", "v1", "Binding", {"create"}};
+  if (name == "binding") return options("Binding", {"create"});
   if (name == "eviction") return {name, "policy", "v1", "Eviction", {"create"}};
-  if (name == "log") return {name, kind.group, kind.version, kind.kind, {"get"}};
-  if (name == "finalize") return {name, kind.group, kind.version, kind.kind, {"update"}};
-  return {name, kind.group, kind.version, kind.kind, {"get", "patch", "update"}};
+  if (name == "token") return {name, "authentication.k8s.io", "v1", "TokenRequest", {"create"}};
+  if (name == "attach") return options("PodAttachOptions", {"create", "get"});
+  if (name == "exec") return options("PodExecOptions", {"create", "get"});
+  if (name == "portforward") return options("PodPortForwardOptions", {"create", "get"});
+  if (name == "proxy") {
+    const std::string_view of = kind.kind == "Pod"       ? "PodProxyOptions"
+                                : kind.kind == "Service" ? "ServiceProxyOptions"
+                                                         : "NodeProxyOptions";
+    return options(of, {"create", "delete", "get", "patch", "update"});
+  }
+  if (name == "log") return own({"get"});
+  if (name == "finalize") return own({"update"});
+  return own({"get", "patch", "update"});
 }
 
 /// Resources that are not kinds: each metric that an adapter has.

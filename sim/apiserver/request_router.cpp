@@ -1,7 +1,6 @@
 #include "sim/apiserver/request_router.h"
 
 #include <fmt/core.h>
-#include <openssl/crypto.h>
 
 #include <algorithm>
 #include <utility>
@@ -10,12 +9,14 @@
 #include "sim/api/yaml.h"
 #include "sim/apiserver/answers.h"
 #include "sim/apiserver/authorization.h"
+#include "sim/apiserver/connections.h"
 #include "sim/apiserver/discovery.h"
 #include "sim/apiserver/metric_values.h"
 #include "sim/apiserver/openapi_protobuf.h"
 #include "sim/apiserver/pod_log.h"
 #include "sim/apiserver/reviews.h"
 #include "sim/apiserver/table.h"
+#include "sim/apiserver/token_request.h"
 #include "sim/apiserver/watch_stream.h"
 
 namespace inferlab::sim {
@@ -117,10 +118,18 @@ bool is_discovery_path(std::string_view path) {
   return documents || slashes <= (path.starts_with("/api/") ? 2 : 3);
 }
 
+std::optional<TokenSigner> signer_of(const std::string& key) {
+  auto signer = TokenSigner::make(key);
+  return signer ? std::optional<TokenSigner>(*std::move(signer)) : std::nullopt;
+}
+
 }  // namespace
 
 RequestRouter::RequestRouter(RunDoor door, RouterOptions options)
-    : door_(std::move(door)), options_(std::move(options)) {}
+    : door_(std::move(door)),
+      options_(std::move(options)),
+      authenticator_(options_.token, {options_.user, options_.groups},
+                     signer_of(options_.token_key)) {}
 
 RequestRouter::Served RequestRouter::served() {
   std::shared_ptr<const KindTable> kinds = kinds_.table(door_);
@@ -133,17 +142,24 @@ RequestRouter::Served RequestRouter::served() {
 }
 
 std::optional<HttpResponse> RequestRouter::refuse(const HttpRequest& head) const {
-  if (is_open_path(head) || authorized(head)) return std::nullopt;
+  if (is_open_path(head) || authenticator_.known(head)) return std::nullopt;
   return answers::unauthorized();
 }
 
 HttpResponse RequestRouter::answer(const HttpRequest& request) {
   if (auto open = answer_open_path(request)) return *std::move(open);
-  if (!authorized(request)) return answers::unauthorized();
-  if (auto document = answer_document(request)) return *std::move(document);
-  if (auto review = answer_review_request(request)) return *std::move(review);
+  auto asker = authenticator_.authenticate(request, door_);
+  if (auto* refused = std::get_if<HttpResponse>(&asker)) return *std::move(refused);
+  auto subject = impersonated(request, std::get<Subject>(asker), door_);
+  if (auto* refused = std::get_if<HttpResponse>(&subject)) return *std::move(refused);
+  return answer_as(std::get<Subject>(subject), request);
+}
+
+HttpResponse RequestRouter::answer_as(const Subject& subject, const HttpRequest& request) {
+  if (auto document = answer_document(subject, request)) return *std::move(document);
+  if (auto review = answer_review_request(subject, request)) return *std::move(review);
   if (const auto metric = parse_metric_path(request.path)) {
-    if (auto refused = refuse_access(request, access_of(*metric))) return *std::move(refused);
+    if (auto refused = refuse_access(subject, access_of(*metric))) return *std::move(refused);
     if (auto values = answer_metric_values(door_, request, *metric)) return *std::move(values);
   }
   const ResourcePath path = parse_resource_path(request.path, served().kinds);
@@ -155,31 +171,12 @@ HttpResponse RequestRouter::answer(const HttpRequest& request) {
     case ResourcePath::Found::kResource:
       break;
   }
-  if (path.kind->resource() == "pods" && !path.subresource.empty() &&
-      path.subresource != "status" && path.subresource != "binding" &&
-      path.subresource != "eviction") {
-    return answer_pod_part(request, path);
-  }
-  return answer_resource(request, path);
+  if (auto part = answer_part(subject, request, path)) return *std::move(part);
+  return answer_resource(subject, request, path);
 }
 
-bool RequestRouter::authorized(const HttpRequest& request) const {
-  if (options_.token.empty()) return true;
-  std::string_view given = request.header("authorization");
-  if (!given.starts_with("Bearer ")) return false;
-  given.remove_prefix(7);
-  // In constant time, so that the token cannot be found out byte by byte; its length is no secret.
-  return given.size() == options_.token.size() &&
-         CRYPTO_memcmp(given.data(), options_.token.data(), given.size()) == 0;
-}
-
-Subject RequestRouter::subject_of(const HttpRequest& request) const {
-  return sim::subject_of(request, {options_.user, options_.groups});
-}
-
-std::optional<HttpResponse> RequestRouter::refuse_access(const HttpRequest& request,
+std::optional<HttpResponse> RequestRouter::refuse_access(const Subject& subject,
                                                          const AccessRequest& access) {
-  const Subject subject = subject_of(request);
   if (subject.is_master()) return std::nullopt;
   const auto decision =
       door_.mailbox.call([&] { return authorize(door_.api.store(), subject, access); });
@@ -198,20 +195,22 @@ std::optional<HttpResponse> RequestRouter::answer_open_path(const HttpRequest& r
   return plain("ok");
 }
 
-std::optional<HttpResponse> RequestRouter::answer_document(const HttpRequest& request) {
+std::optional<HttpResponse> RequestRouter::answer_document(const Subject& subject,
+                                                           const HttpRequest& request) {
   std::string_view path = request.path;
-  const bool known = path == "/" || path == "/api" || path == "/apis" || path == "/api/" ||
-                     path == "/apis/" || path.starts_with("/openapi/") ||
+  const bool known = path == "/" || path == "/metrics" || path == "/api" || path == "/apis" ||
+                     path == "/api/" || path == "/apis/" || path.starts_with("/openapi/") ||
                      path.starts_with("/apis/") || path.starts_with("/api/");
   if (!known || request.method != "GET") return std::nullopt;
   if (path.size() > 1 && path.ends_with('/')) path.remove_suffix(1);
   if (is_discovery_path(path)) {
-    if (auto refused = refuse_access(request, access_of(request))) return refused;
+    if (auto refused = refuse_access(subject, access_of(request))) return refused;
   }
+  if (path == "/metrics") return answer_metrics();
   if (path == "/") {
     Value::Array paths;
-    for (const char* name : {"/api", "/api/v1", "/apis", "/healthz", "/livez", "/openapi/v2",
-                             "/openapi/v3", "/readyz", "/version"}) {
+    for (const char* name : {"/api", "/api/v1", "/apis", "/healthz", "/livez", "/metrics",
+                             "/openapi/v2", "/openapi/v3", "/readyz", "/version"}) {
       paths.emplace_back(name);
     }
     return answers::json_response(Value::object({{"paths", Value::array(std::move(paths))}}));
@@ -300,7 +299,8 @@ HttpResponse RequestRouter::answer_openapi_v3(const HttpRequest& request, std::s
   return response;
 }
 
-std::optional<HttpResponse> RequestRouter::answer_review_request(const HttpRequest& request) {
+std::optional<HttpResponse> RequestRouter::answer_review_request(const Subject& subject,
+                                                                 const HttpRequest& request) {
   for (const ReviewResource& review : review_resources()) {
     const std::string group = fmt::format("/apis/{}/{}/", review.group, review.version);
     const std::string_view path = request.path;
@@ -318,10 +318,15 @@ std::optional<HttpResponse> RequestRouter::answer_review_request(const HttpReque
     access.group = review.group;
     access.resource = review.plural;
     access.ns = ns;
-    if (auto refused = refuse_access(request, access)) return refused;
-    const auto answer = door_.mailbox.call([&] {
-      return answer_review(door_.api.store(), review.kind, std::get<DecodedBody>(body).value,
-                           subject_of(request), ns);
+    if (auto refused = refuse_access(subject, access)) return refused;
+    const Value& question = std::get<DecodedBody>(body).value;
+    const TokenSigner* signer = authenticator_.signer();
+    const auto answer = door_.mailbox.call([&]() -> std::optional<Value> {
+      const Store& store = door_.api.store();
+      if (review.kind == "TokenReview" && signer != nullptr) {
+        return review_token(question, *signer, store, door_.api.simulation().now());
+      }
+      return answer_review(store, review.kind, question, subject, ns);
     });
     if (!answer) return answers::run_has_ended();
     if (!*answer) return answers::unknown_resource();
@@ -332,39 +337,41 @@ std::optional<HttpResponse> RequestRouter::answer_review_request(const HttpReque
   return std::nullopt;
 }
 
-HttpResponse RequestRouter::answer_pod_part(const HttpRequest& request, const ResourcePath& path) {
-  AccessRequest access;
-  access.verb = request.method == "GET" ? "get" : "create";
-  access.resource = path.kind->plural;
-  access.subresource = path.subresource;
-  access.ns = path.ns;
-  access.name = path.name;
-  if (auto refused = refuse_access(request, access)) return *std::move(refused);
-  if (path.subresource == "log") {
-    if (request.method != "GET") return answers::method_not_allowed();
-    return answer_pod_log(door_, hub_, request, path);
+std::optional<HttpResponse> RequestRouter::answer_part(const Subject& subject,
+                                                       const HttpRequest& request,
+                                                       const ResourcePath& path) {
+  const bool token = path.kind->resource() == "serviceaccounts" && path.subresource == "token";
+  const bool log = path.kind->resource() == "pods" && path.subresource == "log";
+  if (!token && !log && !is_connection(path)) return std::nullopt;
+  if (auto refused = refuse_access(subject, access_of(request, path))) return refused;
+  if (token && authenticator_.signer() != nullptr) {
+    return answer_token_request(door_, *authenticator_.signer(), request, path);
   }
-  const char* why = "is not simulated";
-  if (path.subresource == "exec" || path.subresource == "attach") {
-    why = "is not simulated: containers of this cluster run no processes; see `kubectl logs`";
-  } else if (path.subresource == "portforward") {
-    why =
-        "is not simulated: Pods of this cluster have no network; an LLM server is reached through "
-        "the cluster's gateway";
-  }
-  return answers::failure(501, "NotImplemented",
-                          fmt::format("pods \"{}\": {} {}", path.name, path.subresource, why));
+  if (!log) return connection_refused(door_, path);
+  if (request.method != "GET") return answers::method_not_allowed();
+  return answer_pod_log(door_, hub_, request, path);
 }
 
-HttpResponse RequestRouter::answer_resource(const HttpRequest& request, const ResourcePath& path) {
+HttpResponse RequestRouter::answer_metrics() {
+  const auto objects = door_.mailbox.call([&] { return stored_objects(door_.api); });
+  if (!objects) return answers::run_has_ended();
+  HttpResponse response = plain(metrics_.text(*objects, hub_->watches(), options_.version));
+  response.content_type = "text/plain; version=0.0.4; charset=utf-8";
+  return response;
+}
+
+HttpResponse RequestRouter::answer_resource(const Subject& subject, const HttpRequest& request,
+                                            const ResourcePath& path) {
   const auto representation = negotiate(request.header("accept"));
   if (!representation) return answers::not_acceptable();
-  auto decoded = decode_request(request, path, subject_of(request).user);
+  auto decoded = decode_request(request, path, subject.user);
   if (auto* refused = std::get_if<HttpResponse>(&decoded)) return *std::move(refused);
   const DecodedRequest asked = std::get<DecodedRequest>(std::move(decoded));
-  if (auto refused = refuse_access(request, access_of(asked, path))) return *std::move(refused);
+  const AccessRequest access = access_of(asked, path);
+  if (auto refused = refuse_access(subject, access)) return *std::move(refused);
   if (asked.watch.watch) {
     if (path.kind->computed) return answers::method_not_allowed();
+    metrics_.count(access, path.kind->version, asked.api.dry_run, 200);
     return answer_watch(door_, hub_, path.kind, asked, *representation, include_of(request));
   }
   const bool reads = asked.api.verb == Verb::kGet || asked.api.verb == Verb::kList;
@@ -379,6 +386,7 @@ HttpResponse RequestRouter::answer_resource(const HttpRequest& request, const Re
   });
   if (!answer) return answers::run_has_ended();
   if (asked.min_revision > answer->revision) return too_new(asked.min_revision, answer->revision);
+  metrics_.count(access, path.kind->version, asked.api.dry_run, answer->api.code);
   return render(request, *representation, *path.kind, *answer);
 }
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "sim/api/access/rbac.h"
+#include "sim/apiserver/authentication.h"
 #include "sim/apiserver/http.h"
 #include "sim/apiserver/media_type.h"
 #include "sim/apiserver/openapi.h"
@@ -14,6 +15,7 @@
 #include "sim/apiserver/resource_path.h"
 #include "sim/apiserver/run_door.h"
 #include "sim/apiserver/served_kinds.h"
+#include "sim/apiserver/server_metrics.h"
 #include "sim/apiserver/watch_hub.h"
 
 namespace inferlab::sim {
@@ -24,6 +26,8 @@ struct RouterOptions {
   std::string user = "admin";  // whom the token stands for
   std::vector<std::string> groups = {"system:masters", "system:authenticated"};
   std::string address = {};  // "127.0.0.1:6443", told by discovery
+  /// Signs service accounts' tokens: a PEM text on curve P-256; empty: a new key.
+  std::string token_key = {};
 };
 
 /// From an HTTP request to its answer: authentication, then discovery, OpenAPI, reviews, logs,
@@ -42,27 +46,32 @@ class RequestRouter {
   [[nodiscard]] std::size_t watches() const { return hub_->watches(); }
 
  private:
-  [[nodiscard]] bool authorized(const HttpRequest& request) const;
   std::optional<HttpResponse> answer_open_path(const HttpRequest& request);
-  std::optional<HttpResponse> answer_document(const HttpRequest& request);
+  HttpResponse answer_as(const Subject& subject, const HttpRequest& request);
+  std::optional<HttpResponse> answer_document(const Subject& subject, const HttpRequest& request);
+  HttpResponse answer_metrics();
   HttpResponse answer_openapi_v2(const HttpRequest& request);
   HttpResponse answer_openapi_v3(const HttpRequest& request, std::string_view path);
-  std::optional<HttpResponse> answer_review_request(const HttpRequest& request);
-  HttpResponse answer_resource(const HttpRequest& request, const ResourcePath& path);
-  HttpResponse answer_pod_part(const HttpRequest& request, const ResourcePath& path);
+  std::optional<HttpResponse> answer_review_request(const Subject& subject,
+                                                    const HttpRequest& request);
+  HttpResponse answer_resource(const Subject& subject, const HttpRequest& request,
+                               const ResourcePath& path);
+  /// Subresources that are no documents: logs, tokens, connections.
+  std::optional<HttpResponse> answer_part(const Subject& subject, const HttpRequest& request,
+                                          const ResourcePath& path);
   /// What is served at this moment.
   struct Served {
     std::shared_ptr<const KindTable> kinds;
     std::shared_ptr<OpenApiDocuments> openapi;
   };
   Served served();
-  [[nodiscard]] Subject subject_of(const HttpRequest& request) const;
   /// The 403 for whom no rule allows it.
-  std::optional<HttpResponse> refuse_access(const HttpRequest& request,
-                                            const AccessRequest& access);
+  std::optional<HttpResponse> refuse_access(const Subject& subject, const AccessRequest& access);
 
   RunDoor door_;
   const RouterOptions options_;
+  const Authenticator authenticator_;
+  ServerMetrics metrics_;
   ServedKinds kinds_;
   std::mutex mutex_;
   Served served_;  // guarded; the documents of the latest table

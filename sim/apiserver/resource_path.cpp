@@ -24,17 +24,6 @@ bool serves_group(const KindTable& kinds, std::string_view group, std::string_vi
   });
 }
 
-// Parts of a Pod that the API has and the simulation does not: known, so that the answer can say
-// so.
-constexpr std::string_view kNotSimulated[] = {
-    "exec", "attach", "portforward", "proxy", "ephemeralcontainers", "resize"};
-
-bool has_subresource(const Kind& kind, std::string_view name) {
-  if (kind.has_subresource(name)) return true;
-  return kind.resource() == "pods" &&
-         std::ranges::find(kNotSimulated, name) != std::end(kNotSimulated);
-}
-
 }  // namespace
 
 std::string group_version_path(const Kind& kind) {
@@ -72,7 +61,9 @@ ResourcePath parse_resource_path(std::string_view path,
     next += 2;
   }
   result.kind = {kinds, kinds->by_path(group, version, parts[next])};
-  if (result.kind == nullptr || parts.size() - next > 3) return result;
+  if (result.kind == nullptr) return result;
+  const bool proxied = parts.size() - next > 3 && parts[next + 2] == "proxy";
+  if (parts.size() - next > 3 && !proxied) return result;
   // A cluster-scoped kind in a namespace does not exist; a namespaced one without a namespace can
   // only be listed.
   if (in_namespace && !result.kind->namespaced) return result;
@@ -80,9 +71,9 @@ ResourcePath parse_resource_path(std::string_view path,
     if (result.kind->namespaced && !in_namespace) return result;
     result.name = parts[next + 1];
   }
-  if (parts.size() - next == 3) {
+  if (parts.size() - next >= 3) {
     result.subresource = parts[next + 2];
-    if (!has_subresource(*result.kind, result.subresource)) return result;
+    if (!result.kind->has_subresource(result.subresource)) return result;
   }
   result.found = ResourcePath::Found::kResource;
   return result;

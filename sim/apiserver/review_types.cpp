@@ -61,6 +61,33 @@ constexpr Field kRulesFields[] = {
 constexpr Type kRules{"io.k8s.api.authorization.v1.SelfSubjectRulesReview",
                       "Asks for all that the asker may do in a namespace.", kRulesFields};
 
+constexpr Field kBoundObjectFields[] = {
+    {.name = "apiVersion"}, {.name = "kind"}, {.name = "name"}, {.name = "uid"}};
+constexpr Type kBoundObject{"io.k8s.api.authentication.v1.BoundObjectReference",
+                            "What a token is bound to.", kBoundObjectFields};
+
+constexpr Field kTokenRequestSpecFields[] = {
+    {.name = "audiences", .type = FieldType::kList},
+    {.name = "boundObjectRef", .type = FieldType::kObject, .object = &kBoundObject},
+    {.name = "expirationSeconds", .type = FieldType::kInt64},
+};
+constexpr Type kTokenRequestSpec{"io.k8s.api.authentication.v1.TokenRequestSpec",
+                                 "Whom the token is for, and for how long.",
+                                 kTokenRequestSpecFields};
+constexpr Field kTokenRequestFields[] = {
+    {.name = "spec", .type = FieldType::kObject, .object = &kTokenRequestSpec}};
+constexpr Type kTokenRequest{"io.k8s.api.authentication.v1.TokenRequest",
+                             "Asks for a token of a ServiceAccount.", kTokenRequestFields};
+
+constexpr Field kTokenReviewSpecFields[] = {{.name = "audiences", .type = FieldType::kList},
+                                            {.name = "token"}};
+constexpr Type kTokenReviewSpec{"io.k8s.api.authentication.v1.TokenReviewSpec", "The token.",
+                                kTokenReviewSpecFields};
+constexpr Field kTokenReviewFields[] = {
+    {.name = "spec", .type = FieldType::kObject, .object = &kTokenReviewSpec}};
+constexpr Type kTokenReview{"io.k8s.api.authentication.v1.TokenReview",
+                            "Asks whom a token stands for.", kTokenReviewFields};
+
 constexpr Type kSelf{
     "io.k8s.api.authentication.v1.SelfSubjectReview", "Asks who the asker is.", {}};
 
@@ -76,6 +103,8 @@ const Type* review_type(std::string_view api_version, std::string_view kind) {
   }
   if (api_version == "authorization.k8s.io/v1" && kind == "SelfSubjectRulesReview") return &kRules;
   if (api_version == "authentication.k8s.io/v1" && kind == "SelfSubjectReview") return &kSelf;
+  if (api_version == "authentication.k8s.io/v1" && kind == "TokenRequest") return &kTokenRequest;
+  if (api_version == "authentication.k8s.io/v1" && kind == "TokenReview") return &kTokenReview;
   return nullptr;
 }
 

@@ -56,6 +56,7 @@ Value rules_status(const Store& store, const Subject& subject, std::string_view 
 const std::vector<ReviewResource>& review_resources() {
   static const std::vector<ReviewResource> resources = {
       {kAuthentication, "v1", "SelfSubjectReview", "selfsubjectreviews", "selfsubjectreview"},
+      {kAuthentication, "v1", "TokenReview", "tokenreviews", "tokenreview"},
       {kAuthorization, "v1", "LocalSubjectAccessReview", "localsubjectaccessreviews",
        "localsubjectaccessreview", true},
       {kAuthorization, "v1", "SelfSubjectAccessReview", "selfsubjectaccessreviews",

@@ -71,7 +71,9 @@ struct Cluster::Parts {
   }
 
   void start() {
-    if (!spec.pools.empty()) {
+    if (spec.pools.empty()) {
+      api.leave_nodes_to_clients();
+    } else {
       api.serve_metrics(metrics);
       metrics.start();
     }

@@ -12,7 +12,8 @@ extern const Kind kLimitRange, kPersistentVolume, kPersistentVolumeClaim, kRepli
     kHorizontalPodAutoscaler, kHorizontalPodAutoscalerV1, kPodDisruptionBudget, kIngress,
     kIngressClass, kNetworkPolicy, kPriorityClass, kStorageClass, kVolumeAttachment, kCSINode,
     kRole, kRoleBinding, kClusterRole, kClusterRoleBinding, kRuntimeClass,
-    kValidatingAdmissionPolicy, kValidatingAdmissionPolicyBinding, kCustomResourceDefinition;
+    kValidatingAdmissionPolicy, kValidatingAdmissionPolicyBinding, kCustomResourceDefinition,
+    kPodTemplate, kComponentStatus;
 
 /// Served only where somebody measures: not in table.cpp, see Api::serve_metrics().
 extern const Kind kNodeMetrics, kPodMetrics;

@@ -29,6 +29,7 @@ const KindTable& KindTable::builtin() {
     KindTable made;
     made.kinds_ = {
         &kinds::kBinding,
+        &kinds::kComponentStatus,
         &kinds::kConfigMap,
         &kinds::kEndpoints,
         &kinds::kEvent,
@@ -38,6 +39,7 @@ const KindTable& KindTable::builtin() {
         &kinds::kPersistentVolumeClaim,
         &kinds::kPersistentVolume,
         &kinds::kPod,
+        &kinds::kPodTemplate,
         &kinds::kReplicationController,
         &kinds::kResourceQuota,
         &kinds::kSecret,

@@ -252,7 +252,12 @@ TEST_CASE("router: reviews answer that the token's holder may do everything") {
 
 TEST_CASE("router: what is not simulated says so") {
   Fixture fixture;
-  for (const char* part : {"exec", "attach", "portforward"}) {
+  const char* exec = "/api/v1/namespaces/default/pods/p/exec";
+  CHECK(ask(fixture.router, "POST", exec).status == 404);
+  fixture.run.create("pods", "default",
+                     R"({"apiVersion":"v1","kind":"Pod","metadata":{"name":"p"},
+                         "spec":{"containers":[{"name":"c","image":"i"}]}})");
+  for (const char* part : {"exec", "attach", "portforward", "proxy", "proxy/metrics"}) {
     const auto answer =
         ask(fixture.router, "POST", std::string("/api/v1/namespaces/default/pods/p/") + part);
     CHECK(answer.status == 501);
