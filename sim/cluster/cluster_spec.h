@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "engine/base/time.h"
+#include "sim/cluster/add_on_spec.h"
 #include "sim/controllers/storage_driver.h"
 #include "sim/node/node_spec.h"
 #include "sim/serving/model_spec.h"
@@ -29,6 +30,7 @@ struct ClusterSpec {
   std::vector<ImageSpec> images;
   std::vector<ModelSpec> models;
   std::vector<StorageClassSpec> storage;
+  std::vector<AddOnSpec> add_ons;  // that passed check_add_ons()
   std::vector<TrafficSpec> traffic;
   Duration scrape_interval = 15s;
   /// Where the clock stands when the run begins, after kEpochOfRun. A cluster that runs with the
