@@ -176,6 +176,9 @@ constexpr SpecField kClusterFields[] = {
      .type = kObjects,
      .description = "StorageClasses whose volumes are provisioned",
      .object = &kStorageTable},
+    {.name = "add_ons",
+     .type = kIds,
+     .description = "whose kinds the API has from the beginning: see inferlab cluster addons"},
     {.name = "scrape_interval", .type = kDuration, .description = "of all metrics"},
 };
 constexpr SpecTable kClusterTable = {"cluster", "The cluster that the lab runs on.",
