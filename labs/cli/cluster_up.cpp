@@ -10,6 +10,7 @@
 #include "labs/cli/stop_signals.h"
 #include "labs/session/control.h"
 #include "labs/session/session.h"
+#include "labs/spec/add_ons.h"
 #include "labs/spec/catalog.h"
 #include "labs/spec/cluster_file.h"
 #include "labs/spec/text_file.h"
@@ -49,6 +50,9 @@ class ClusterUpCommand final : public Command {
     args.option("--spec", spec_,
                 "file with a `cluster:` section as in lab.yaml; default: the "
                 "first lab's cluster");
+    args.option("--addon", add_ons_,
+                "whose kinds the API has from the beginning; may be given several times: see "
+                "inferlab cluster addons");
     args.option("--speed", speed_, "virtual seconds a second: 1, 10, max, pause");
     args.option("--port", port_, "port of the API server; 0: a free one", 0, 65535);
     args.option("--token", token_, "that clients must show; default: a new one");
@@ -106,6 +110,7 @@ class ClusterUpCommand final : public Command {
     if (!scheduler_config_.empty()) {
       INFERLAB_TRY(lab.cluster.scheduler_profiles, load_scheduler_config(scheduler_config_));
     }
+    INFERLAB_TRY_VOID(install_add_ons(lab.cluster));
     lab.id = kPlainCluster;  // names the session's folder
     lab.title = "A cluster";
     return lab;
@@ -122,6 +127,22 @@ class ClusterUpCommand final : public Command {
       return "v1.32." + std::string(patch.empty() ? "4" : patch);
     return Error{ErrorKind::kInvalid, fmt::format("--version: {}: is not simulated", version_),
                  "1.32, or 1.32 with a patch number"};
+  }
+
+  // Besides those that --spec names already.
+  Result<void> install_add_ons(sim::ClusterSpec& cluster) const {
+    std::vector<std::string> names;
+    for (const sim::AddOnSpec& there : cluster.add_ons) names.push_back(there.name);
+    for (const std::string& name : add_ons_) {
+      if (const auto known = check_add_on_name(name); !known) {
+        const Error& error = known.error();
+        return Error{error.kind == ErrorKind::kNotFound ? ErrorKind::kInvalid : error.kind,
+                     "--addon: " + error.message, error.hint};
+      }
+      names.push_back(name);
+    }
+    INFERLAB_TRY(cluster.add_ons, load_add_ons(names));
+    return {};
   }
 
   [[nodiscard]] Result<std::string> token() const {
@@ -165,6 +186,7 @@ class ClusterUpCommand final : public Command {
   bool bare_ = false;
   std::string spec_, scheduler_config_, version_ = "1.32", speed_ = "1", token_, token_file_,
                                         format_ = "text";
+  std::vector<std::string> add_ons_;
   std::int64_t port_ = 0;
   std::optional<std::uint64_t> seed_;
 };

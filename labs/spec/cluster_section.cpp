@@ -6,6 +6,7 @@
 #include <set>
 
 #include "engine/base/hash.h"
+#include "labs/spec/add_ons.h"
 #include "labs/spec/facts.h"
 #include "labs/spec/suggest.h"
 
@@ -244,6 +245,28 @@ void read_scheduler(const Value& section, const SpecValidator& places, sim::Clus
   }
 }
 
+void read_add_ons(const Value& list, const SpecValidator& places, sim::ClusterSpec& cluster,
+                  std::vector<Error>& errors) {
+  std::vector<std::string> names;
+  for (std::size_t i = 0; i < list.size(); ++i) {
+    if (const auto known = check_add_on_name(list[i].as_string()); !known) {
+      const Error& error = known.error();
+      errors.push_back(
+          error.kind != ErrorKind::kNotFound
+              ? error
+              : places.error(fmt::format(".cluster.add_ons[{}]", i), error.message, error.hint));
+      return;
+    }
+    names.push_back(list[i].str());
+  }
+  auto loaded = load_add_ons(names);
+  if (loaded) {
+    cluster.add_ons = std::move(loaded).value();
+  } else {
+    errors.push_back(loaded.error());
+  }
+}
+
 }  // namespace
 
 void read_cluster(const Value& document, const SpecValidator& places, LabSpec& lab,
@@ -259,6 +282,7 @@ void read_cluster(const Value& document, const SpecValidator& places, LabSpec& l
   for (const Value& row : section["pools"].items()) cluster.pools.push_back(read_pool(row));
   for (const Value& row : section["images"].items()) cluster.images.push_back(read_image(row));
   for (const Value& row : section["storage"].items()) cluster.storage.push_back(read_storage(row));
+  if (!section["add_ons"].empty()) read_add_ons(section["add_ons"], places, cluster, errors);
   for (const Value& row : section["moving_tags"].items()) {
     lab.moving_tags.push_back({row["repository"].str(), row["tag"].str(), row["moves_to"].str()});
   }

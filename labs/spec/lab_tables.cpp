@@ -179,6 +179,9 @@ constexpr SpecField kClusterFields[] = {
     {.name = "scheduler",
      .type = kDocument,
      .description = "a KubeSchedulerConfiguration; the default profile when left out"},
+    {.name = "add_ons",
+     .type = kIds,
+     .description = "whose kinds the API has from the beginning: see inferlab cluster addons"},
     {.name = "scrape_interval", .type = kDuration, .description = "of all metrics"},
 };
 constexpr SpecTable kClusterTable = {"cluster", "The cluster that the lab runs on.",

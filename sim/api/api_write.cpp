@@ -1,6 +1,7 @@
 // POST and PUT: from the body of a request to a new version in the store.
 #include <algorithm>
 
+#include "sim/api/add_on_note.h"
 #include "sim/api/admission.h"
 #include "sim/api/apply/managed_fields.h"
 #include "sim/api/decode.h"
@@ -61,6 +62,7 @@ void warn(Call& call, const Value& object, const Value& old) {
   add(warnings_of(call.kind, object, old));
   if (object["spec"] != old["spec"] || old.is_null()) {
     add(not_simulated(call.kind, object, call.api.simulates_nodes()));
+    add(add_on_warnings(call.store(), call.kind));
   }
 }
 

@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "sim/cluster/add_on.h"
 #include "sim/cluster/cluster_metrics.h"
 #include "sim/cluster/system_objects.h"
 #include "sim/controllers/controllers.h"
@@ -79,6 +80,7 @@ struct Cluster::Parts {
     }
     create_system_objects(api);
     create_storage_classes(api, spec.storage);
+    create_add_ons(api, spec.add_ons);
     keep_kubernetes_service(api, store);
     controllers.start();
     scheduler.start();

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "engine/base/time.h"
+#include "sim/cluster/add_on_spec.h"
 #include "sim/controllers/storage_driver.h"
 #include "sim/node/node_spec.h"
 #include "sim/scheduler/profile.h"
@@ -30,6 +31,7 @@ struct ClusterSpec {
   std::vector<ImageSpec> images;
   std::vector<ModelSpec> models;
   std::vector<StorageClassSpec> storage;
+  std::vector<AddOnSpec> add_ons;  // that passed check_add_ons()
   std::vector<TrafficSpec> traffic;
   /// Of kube-scheduler, at least one; see profiles_from().
   std::vector<SchedulerProfile> scheduler_profiles = {{}};

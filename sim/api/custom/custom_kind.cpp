@@ -147,8 +147,10 @@ const Kind& make_kind(Parts& parts, const Value& definition, const Value& versio
     validate_custom(*schema, object, errors);
   };
   if (subresources.has("status")) {
-    kind.prepare = [](Value object, const Value& old) {
-      return old.is_null() ? object.without("status") : object;
+    // What a client says of the status goes; what the schema says of a missing one then stands
+    // there, as it does when the real server reads the object back.
+    kind.prepare = [schema](Value object, const Value& old) {
+      return old.is_null() ? with_custom_defaults(*schema, object.without("status")) : object;
     };
   }
   set_columns(parts, kind, version);

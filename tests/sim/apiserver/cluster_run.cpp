@@ -7,9 +7,10 @@
 namespace inferlab::sim::testing {
 namespace {
 
-ClusterSpec small_cluster(std::vector<StorageClassSpec> storage) {
+ClusterSpec small_cluster(std::vector<StorageClassSpec> storage, std::vector<AddOnSpec> add_ons) {
   ClusterSpec spec;
   spec.storage = std::move(storage);
+  spec.add_ons = std::move(add_ons);
   NodePoolSpec pool;
   pool.name = "cpu";
   pool.count = 2;
@@ -34,8 +35,8 @@ ClusterSpec small_cluster(std::vector<StorageClassSpec> storage) {
 
 }  // namespace
 
-ClusterRun::ClusterRun(std::vector<StorageClassSpec> storage)
-    : cluster_(small_cluster(std::move(storage)), 1) {
+ClusterRun::ClusterRun(std::vector<StorageClassSpec> storage, std::vector<AddOnSpec> add_ons)
+    : cluster_(small_cluster(std::move(storage), std::move(add_ons)), 1) {
   driver_ = std::thread([this] {
     // At most so much at a time, and nothing is caught up on: requests are answered in between even
     // when the machine is too slow for the speed.

@@ -14,7 +14,8 @@ namespace inferlab::sim::testing {
 /// and a hundred virtual seconds to a second of the wall clock.
 class ClusterRun {
  public:
-  explicit ClusterRun(std::vector<StorageClassSpec> storage = {});
+  explicit ClusterRun(std::vector<StorageClassSpec> storage = {},
+                      std::vector<AddOnSpec> add_ons = {});
   ~ClusterRun();
   ClusterRun(const ClusterRun&) = delete;
   ClusterRun& operator=(const ClusterRun&) = delete;
