@@ -1,10 +1,12 @@
 #include "sim/apiserver/discovery.h"
 
 #include <fmt/core.h>
+#include <openssl/sha.h>
 
 #include <algorithm>
 #include <vector>
 
+#include "sim/api/base64.h"
 #include "sim/apiserver/media_type.h"
 #include "sim/apiserver/reviews.h"
 
@@ -21,7 +23,19 @@ struct Row {
     std::vector<std::string_view> verbs;
   };
   std::vector<Sub> subresources;
+  std::string storage_hash = {};  // empty: it is not stored
 };
+
+/// How clients tell that two versions are one stored resource.
+/// Source: k8s.io/apiserver, discovery.StorageVersionHash.
+std::string storage_hash_of(const Kind& kind) {
+  if (kind.computed || kind.verbs.size() < 2) return {};
+  const Kind& stored = kind.storage();
+  const std::string text = fmt::format("{}/{}/{}", stored.group, stored.version, stored.kind);
+  unsigned char digest[SHA256_DIGEST_LENGTH];
+  SHA256(reinterpret_cast<const unsigned char*>(text.data()), text.size(), digest);
+  return to_base64({reinterpret_cast<const char*>(digest), 8});
+}
 
 using Words = std::vector<std::string_view>;
 
@@ -83,8 +97,10 @@ void add_metrics(const MetricNames& names, std::vector<Row>& rows) {
 std::vector<Row> rows_of(const KindTable& kinds, const std::optional<MetricNames>& metrics) {
   std::vector<Row> rows;
   for (const Kind* kind : kinds.all()) {
-    Row row{kind->group,      kind->version, kind->kind,        kind->plural,     kind->singular,
-            kind->namespaced, kind->verbs,   kind->short_names, kind->categories, {}};
+    Row row{kind->group,  kind->version,         kind->kind,
+            kind->plural, kind->singular,        kind->namespaced,
+            kind->verbs,  kind->short_names,     kind->categories,
+            {},           storage_hash_of(*kind)};
     for (const std::string_view name : kind->subresources) {
       row.subresources.push_back(subresource_row(*kind, name));
     }
@@ -164,6 +180,9 @@ Value resource_document(const Row& row) {
                                 {"verbs", texts(row.verbs)}});
   if (!row.short_names.empty()) result = result.with("shortNames", texts(row.short_names));
   if (!row.categories.empty()) result = result.with("categories", texts(row.categories));
+  if (!row.storage_hash.empty()) {
+    result = result.with("storageVersionHash", Value(row.storage_hash));
+  }
   return result;
 }
 
@@ -252,10 +271,11 @@ std::optional<Value> api_resource_list(const KindTable& kinds, std::string_view 
   std::ranges::sort(resources, {}, [](const Value& item) { return item["name"].as_string(); });
   const std::string group_version =
       group.empty() ? std::string(version) : fmt::format("{}/{}", group, version);
-  return Value::object({{"kind", "APIResourceList"},
-                        {"apiVersion", "v1"},
-                        {"groupVersion", group_version},
-                        {"resources", Value::array(std::move(resources))}});
+  const Value list = Value::object({{"kind", "APIResourceList"},
+                                    {"groupVersion", group_version},
+                                    {"resources", Value::array(std::move(resources))}});
+  // The list of the core group alone does not say what version it is of.
+  return group.empty() ? list : list.with("apiVersion", "v1");
 }
 
 Value aggregated_discovery(const KindTable& kinds, bool core, std::string_view version,
