@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 
 #include "sim/api/conditions.h"
 #include "sim/api/views.h"
@@ -54,14 +55,7 @@ class NodeLifecycleController final : public Controller {
   // The taints that follow from conditions at once; eviction waits for the monitor.
   Result<void> reconcile(const ObjectKey& key) override {
     const ObjectPtr node = store().get(key);
-    if (node == nullptr) {
-      registered_.erase(key.name);
-      return {};
-    }
-    if (registered_.emplace(key.name, node->view<NodeView>().meta.uid).second) {
-      events().normal(*node, "RegisteredNode",
-                      fmt::format("Node {0} event: Registered Node {0} in Controller", key.name));
-    }
+    if (node == nullptr) return {};
     return write_taints(*node, with_condition_taints(*node, now()));
   }
 
@@ -79,10 +73,24 @@ class NodeLifecycleController final : public Controller {
 
   void monitor() {
     const std::vector<ObjectPtr> nodes = store().list("nodes");
+    note_who_is_there(nodes);
     for (const ObjectPtr& node : nodes) check_silence(*node);
     // The evictions come from a queue of their own, which is looked at every 100 ms; by then the
     // NoSchedule taints are there.
     simulation().after(100ms, "controller/node-eviction", [this] { evict_from_sick_nodes(); });
+  }
+
+  // Known by name, and looked at here alone: a Node that was made anew since is no news.
+  void note_who_is_there(const std::vector<ObjectPtr>& nodes) {
+    std::set<std::string> there;
+    for (const ObjectPtr& node : nodes) {
+      const std::string& name = node->key.name;
+      there.insert(name);
+      if (registered_.contains(name)) continue;
+      events().normal(*node, "RegisteredNode",
+                      fmt::format("Node {0} event: Registered Node {0} in Controller", name));
+    }
+    registered_ = std::move(there);
   }
 
   void evict_from_sick_nodes() {
@@ -178,9 +186,9 @@ class NodeLifecycleController final : public Controller {
 
   static constexpr Duration kStartupGrace = 60s;  // --node-startup-grace-period
 
-  std::map<std::string, Time> heard_;              // by node
-  std::map<std::string, std::string> registered_;  // node to uid
-  std::map<std::string, Time> next_eviction_;      // by zone
+  std::map<std::string, Time> heard_;          // by node
+  std::set<std::string> registered_;           // names of the nodes at the last look
+  std::map<std::string, Time> next_eviction_;  // by zone
 };
 
 }  // namespace
