@@ -120,6 +120,7 @@ function(inferlab_tests)
     catch_discover_tests(test_${name} TEST_PREFIX "${name}: " DISCOVERY_MODE PRE_TEST
                          PROPERTIES LABELS "${room}" TIMEOUT 300 SKIP_REGULAR_EXPRESSION "SKIPPED:")
   endforeach()
+  add_subdirectory(${CMAKE_SOURCE_DIR}/tests/extension ${CMAKE_BINARY_DIR}/extension)
 endfunction()
 
 # `format` and `tidy`, as build targets.

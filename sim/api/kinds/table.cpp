@@ -1,4 +1,4 @@
-// All kinds served, in discovery order: one row each.
+// The table of kinds.inc, and how a kind is found in it.
 #include <algorithm>
 
 #include "sim/api/kind.h"
@@ -28,51 +28,9 @@ const KindTable& KindTable::builtin() {
   static const KindTable table = [] {
     KindTable made;
     made.kinds_ = {
-        &kinds::kBinding,
-        &kinds::kComponentStatus,
-        &kinds::kConfigMap,
-        &kinds::kEndpoints,
-        &kinds::kEvent,
-        &kinds::kLimitRange,
-        &kinds::kNamespace,
-        &kinds::kNode,
-        &kinds::kPersistentVolumeClaim,
-        &kinds::kPersistentVolume,
-        &kinds::kPod,
-        &kinds::kPodTemplate,
-        &kinds::kReplicationController,
-        &kinds::kResourceQuota,
-        &kinds::kSecret,
-        &kinds::kServiceAccount,
-        &kinds::kService,
-        &kinds::kControllerRevision,
-        &kinds::kDaemonSet,
-        &kinds::kDeployment,
-        &kinds::kReplicaSet,
-        &kinds::kStatefulSet,
-        &kinds::kEventsEvent,
-        &kinds::kHorizontalPodAutoscaler,
-        &kinds::kHorizontalPodAutoscalerV1,
-        &kinds::kCronJob,
-        &kinds::kJob,
-        &kinds::kIngressClass,
-        &kinds::kIngress,
-        &kinds::kNetworkPolicy,
-        &kinds::kPodDisruptionBudget,
-        &kinds::kClusterRoleBinding,
-        &kinds::kClusterRole,
-        &kinds::kRoleBinding,
-        &kinds::kRole,
-        &kinds::kCSINode,
-        &kinds::kStorageClass,
-        &kinds::kVolumeAttachment,
-        &kinds::kValidatingAdmissionPolicy,
-        &kinds::kValidatingAdmissionPolicyBinding,
-        &kinds::kCustomResourceDefinition,
-        &kinds::kPriorityClass,
-        &kinds::kLease,
-        &kinds::kRuntimeClass,
-        &kinds::kEndpointSlice,
+#define INFERLAB_KIND(name) &kinds::name,
+#include "sim/api/kinds/kinds.inc"
+#undef INFERLAB_KIND
     };
     for (const Kind* kind : made.kinds_) made.by_resource_.emplace(kind->resource(), kind);
     return made;
