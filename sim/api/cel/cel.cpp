@@ -1,10 +1,32 @@
 #include "sim/api/cel/cel.h"
 
+#include <algorithm>
+
 #include "sim/api/cel/constants.h"
 #include "sim/api/cel/issues.h"
 #include "sim/api/cel/parser.h"
 
 namespace inferlab::sim::cel {
+
+namespace {
+
+// No deeper than the parser lets expressions be.
+bool reads(const Expr& expr, std::string_view variable) {
+  if (expr.kind == Expr::Kind::kIdent && expr.name == variable) return true;
+  if (expr.target != nullptr && reads(*expr.target, variable)) return true;
+  if (expr.fold != nullptr) {
+    if (expr.fold->filter != nullptr && reads(*expr.fold->filter, variable)) return true;
+    if (expr.fold->body != nullptr && reads(*expr.fold->body, variable)) return true;
+  }
+  return std::any_of(expr.args.begin(), expr.args.end(),
+                     [&](const ExprPtr& arg) { return reads(*arg, variable); });
+}
+
+}  // namespace
+
+bool Program::uses(std::string_view variable) const {
+  return reads(*root_, variable);
+}
 
 Result<Val> Program::evaluate(const Bindings& bindings, Budget& budget) const {
   Evaluator evaluator(bindings, budget.per_call);
@@ -27,11 +49,7 @@ Result<Program> compile(std::string_view text, const Environment& environment) {
   ExprPtr root = parse(text, {.two_variable_macros = environment.two_variable_macros}, issues);
   if (issues.empty()) check(*root, environment.variables, issues);
   if (!issues.empty()) {
-    const std::string shown = issues.str();
-    const bool authorizer = shown.find("undeclared reference to 'authorizer'") != std::string::npos;
-    return Error{
-        ErrorKind::kInvalid, "compilation failed: " + shown,
-        authorizer ? "the authorizer is not simulated: check the rule on a real cluster" : ""};
+    return Error{ErrorKind::kInvalid, "compilation failed: " + issues.str()};
   }
   const std::string constant_error = fold_constants(*root);
   if (!constant_error.empty()) {

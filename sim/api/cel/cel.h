@@ -26,7 +26,7 @@ namespace inferlab::sim::cel {
 
 /// What an expression may use besides the functions, which are the same everywhere: the standard
 /// ones, Kubernetes' libraries up to 1.31 (those of 1.32 are for expressions that are stored
-/// already), cel-go's strings (version 2), sets and optional types. `authorizer` is not simulated.
+/// already), cel-go's strings (version 2), sets and optional types.
 struct Environment {
   Variables variables;
   /// For expressions that are stored already: the macros that Kubernetes has added in 1.32.
@@ -54,6 +54,8 @@ class Program {
 
   /// What the expression comes to, as far as is known: callers ask for a bool or a string.
   [[nodiscard]] const Type& result_type() const { return root_->type; }
+  /// Whether it reads a variable of this name.
+  [[nodiscard]] bool uses(std::string_view variable) const;
 
  private:
   std::shared_ptr<const Expr> root_;

@@ -97,7 +97,8 @@ Overloads all_libraries() {
   for (const Library library :
        {operator_library(), conversion_library(), time_library(), string_library(),
         format_string_library(), regex_library(), list_library(), optional_library(),
-        quantity_library(), network_library(), url_library(), named_format_library()}) {
+        quantity_library(), network_library(), url_library(), named_format_library(),
+        authorizer_library()}) {
     add_library(out, library);
   }
   return out;
@@ -189,6 +190,8 @@ std::int64_t call_cost(Cost cost, Args args, const Val& result) {
       return tenths(size(0), 2) + tenths(size(0)) + 1;
     case Cost::kContainsCidrText:
       return tenths(size(0), 2) + tenths(size(0)) + 1 + tenths(size(1));
+    case Cost::kAuthorization:
+      return 350'000;
   }
   return 1;
 }

@@ -32,6 +32,7 @@ enum class Cost : std::uint8_t {
   kContainsIpText,  ///< and of text that is read first
   kContainsCidr,
   kContainsCidrText,
+  kAuthorization,  ///< so much that one expression may ask twice
 };
 
 using Args = std::span<const Val>;
@@ -73,6 +74,7 @@ Library quantity_library();
 Library network_library();
 Library url_library();
 Library named_format_library();
+Library authorizer_library();
 
 /// All overloads of a name; empty when there is no such function.
 std::span<const Overload> find_overloads(std::string_view name);

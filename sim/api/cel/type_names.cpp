@@ -24,6 +24,16 @@ const Type* type_named(std::string_view name) {
       {"net.IP", Type::type_of(Type::object("net.IP"))},
       {"net.CIDR", Type::type_of(Type::object("net.CIDR"))},
       {"kubernetes.Quantity", Type::type_of(Type::object("kubernetes.Quantity"))},
+      {"kubernetes.authorization.Authorizer",
+       Type::type_of(Type::object("kubernetes.authorization.Authorizer"))},
+      {"kubernetes.authorization.PathCheck",
+       Type::type_of(Type::object("kubernetes.authorization.PathCheck"))},
+      {"kubernetes.authorization.GroupCheck",
+       Type::type_of(Type::object("kubernetes.authorization.GroupCheck"))},
+      {"kubernetes.authorization.ResourceCheck",
+       Type::type_of(Type::object("kubernetes.authorization.ResourceCheck"))},
+      {"kubernetes.authorization.Decision",
+       Type::type_of(Type::object("kubernetes.authorization.Decision"))},
       {"kubernetes.URL", Type::type_of(Type::object("kubernetes.URL"))},
   };
   const auto found = kTypes.find(name);
