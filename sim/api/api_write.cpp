@@ -4,6 +4,7 @@
 #include "sim/api/add_on_note.h"
 #include "sim/api/admission.h"
 #include "sim/api/apply/managed_fields.h"
+#include "sim/api/custom/rule_tree.h"
 #include "sim/api/decode.h"
 #include "sim/api/not_simulated.h"
 #include "sim/api/request.h"
@@ -66,9 +67,19 @@ void warn(Call& call, const Value& object, const Value& old) {
   }
 }
 
-void run_validation(const Kind& kind, const Value& object, const Value& old, FieldErrors& errors) {
+// What a rule has against the object, but had before too, is told and refuses nothing.
+void tell_warnings(Call& call, FieldErrors& errors) {
+  for (const FieldError& error : errors) {
+    if (is_warning(error)) call.warnings.push_back(error.field + ": " + error.message);
+  }
+  std::erase_if(errors, is_warning);
+}
+
+void run_validation(Call& call, const Value& object, const Value& old, FieldErrors& errors) {
+  const Kind& kind = call.kind;
   validate_metadata(kind, object, old, errors);
   if (kind.validate != nullptr) kind.validate(object, old, errors);
+  tell_warnings(call, errors);
 }
 
 void store_charges(Call& call) {
@@ -292,7 +303,7 @@ ApiResponse store_new(Call& call, Value object) {
   if (auto refused = admit(call, object, Value())) return *std::move(refused);
   if (kind.prepare != nullptr) object = kind.prepare(std::move(object), Value());
   FieldErrors errors;
-  run_validation(kind, object, Value(), errors);
+  run_validation(call, object, Value(), errors);
   if (!errors.empty()) return invalid(kind.group, kind.kind, name, errors);
   const ObjectKey key{call.request.resource, kind.namespaced ? call.request.ns : std::string(),
                       name};
@@ -362,7 +373,7 @@ ApiResponse store_update(Call& call, Value object, const ObjectPtr& old_object) 
     }
   }
   FieldErrors errors;
-  run_validation(kind, object, old, errors);
+  run_validation(call, object, old, errors);
   if (!errors.empty()) return invalid(kind.group, kind.kind, name, errors);
   if (call.request.subresource.empty()) warn(call, object, old);
   if (call.request.subresource != "status") {

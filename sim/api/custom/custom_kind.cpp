@@ -9,6 +9,7 @@
 #include "sim/api/custom/custom_types.h"
 #include "sim/api/custom/json_schema.h"
 #include "sim/api/custom/printer_path.h"
+#include "sim/api/custom/rule_tree.h"
 #include "sim/api/custom/schema_validation.h"
 #include "sim/api/json.h"
 #include "sim/api/kinds/age.h"
@@ -143,8 +144,10 @@ const Kind& make_kind(Parts& parts, const Value& definition, const Value& versio
   };
   kind.counts_generation = true;
   kind.returns_deleted = false;
-  kind.validate = [schema](const Value& object, const Value&, FieldErrors& errors) {
-    validate_custom(*schema, object, errors);
+  kind.validate = [schema, rules = RuleTree::compile(json)](const Value& object, const Value& old,
+                                                            FieldErrors& errors) {
+    validate_custom(*schema, object, old, errors);
+    if (rules != nullptr) rules->validate(object, old, errors);
   };
   if (subresources.has("status")) {
     // What a client says of the status goes; what the schema says of a missing one then stands

@@ -11,6 +11,7 @@
 #include <set>
 #include <string>
 
+#include "sim/api/custom/correlation.h"
 #include "sim/api/custom/schema_formats.h"
 #include "sim/api/json.h"
 #include "sim/api/validation/errors.h"
@@ -66,16 +67,19 @@ class Validator {
   explicit Validator(FieldErrors& errors) : errors_(errors) {}
 
   // `head`: whether apiVersion, kind and metadata, which every object has, stand here.
-  void check(const JsonSchema& schema, const Value& value, const std::string& path, bool head) {
+  // `before`: what an update changes, where that can be told; what it leaves is not looked at.
+  void check(const JsonSchema& schema, const Value& value, const std::string& path, bool head,
+             const Value* before = nullptr) {
     if (errors_.size() >= kMostErrors) return;
+    if (before != nullptr && !before->is_null() && *before == value) return;
     check_type(schema, value, path);
     if (value.is_null()) return check_enumeration(schema, value, path);
     check_combinations(schema, value, path, head);
     if (value.is_string()) check_string(schema, value, path);
     if (value.is_number()) check_number(schema, value, path);
-    if (value.is_array()) check_array(schema, value, path);
+    if (value.is_array()) check_array(schema, value, path, before);
     check_enumeration(schema, value, path);
-    if (value.is_object()) check_object(schema, value, path, head);
+    if (value.is_object()) check_object(schema, value, path, head, before);
   }
 
  private:
@@ -224,13 +228,17 @@ class Validator {
     }
   }
 
-  void check_array(const JsonSchema& schema, const Value& value, const std::string& path) {
+  void check_array(const JsonSchema& schema, const Value& value, const std::string& path,
+                   const Value* before) {
     const auto size = static_cast<std::int64_t>(value.size());
     if (schema.items != nullptr) {
       std::size_t index = 0;
       for (const Value& item : value.items()) {
+        const Value* was = before != nullptr && schema.list_type == "map"
+                               ? item_with_keys_of(*before, item, schema.list_map_keys)
+                               : nullptr;
         check(*schema.items, item, fmt::format("{}[{}]", path, index++),
-              schema.items->embedded_resource);
+              schema.items->embedded_resource, was);
       }
     }
     if (schema.min_items && size < *schema.min_items) {
@@ -297,7 +305,7 @@ class Validator {
   }
 
   void check_object(const JsonSchema& schema, const Value& value, const std::string& path,
-                    bool head) {
+                    bool head, const Value* before) {
     const auto size = static_cast<std::int64_t>(value.size());
     if (schema.min_properties && size < *schema.min_properties) {
       return invalid(path, value,
@@ -317,7 +325,7 @@ class Validator {
       if (deeper == nullptr) deeper = schema.additional.get();
       if (deeper == nullptr) continue;
       check(*deeper, member.value, path.empty() ? member.key : path + "." + member.key,
-            deeper->embedded_resource);
+            deeper->embedded_resource, before == nullptr ? nullptr : before->find(member.key));
     }
     for (const std::string& name : schema.required) {
       if (value.has(name)) continue;
@@ -330,8 +338,9 @@ class Validator {
 
 }  // namespace
 
-void validate_custom(const JsonSchema& schema, const Value& object, FieldErrors& errors) {
-  Validator(errors).check(schema, object, "", /*head=*/true);
+void validate_custom(const JsonSchema& schema, const Value& object, const Value& old,
+                     FieldErrors& errors) {
+  Validator(errors).check(schema, object, "", /*head=*/true, old.is_null() ? nullptr : &old);
 }
 
 }  // namespace inferlab::sim

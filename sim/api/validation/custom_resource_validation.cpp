@@ -1,5 +1,6 @@
 #include "sim/api/validation/custom_resource_validation.h"
 
+#include "sim/api/custom/rule_checks.h"
 #include "sim/api/validation/field_rules.h"
 #include "sim/api/validation/names.h"
 #include "sim/api/validation/pod_spec_validation.h"
@@ -113,6 +114,7 @@ void validate_custom_resource_definition(const Value& object, const Value& old,
   validate_one_of(path / "scope", spec["scope"], {"Cluster", "Namespaced"}, errors);
   validate_versions(spec["versions"], path / "versions", errors);
   validate_names(spec["names"], path / "names", errors);
+  check_custom_rules(spec, old["spec"], errors);
   if (old.is_null()) return;
   const Value& before = old["spec"];
   const FieldPath names = path / "names";
