@@ -25,4 +25,12 @@ std::optional<ApiResponse> admit_valid(Call& call, const Value& object, const Va
   return std::nullopt;
 }
 
+std::optional<ApiResponse> admit_part(Call& call, const PartWrite& write) {
+  for (const AdmissionRule& rule : admission_rules()) {
+    if (rule.part == nullptr) continue;
+    if (auto refused = rule.part(call, write)) return refused;
+  }
+  return std::nullopt;
+}
+
 }  // namespace inferlab::sim

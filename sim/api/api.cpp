@@ -1,5 +1,6 @@
 #include "sim/api/api.h"
 
+#include "sim/api/admission/policy_registry.h"
 #include "sim/api/kinds/kinds.h"
 #include "sim/api/request.h"
 #include "sim/api/status.h"
@@ -52,12 +53,15 @@ ApiResponse dispatch_verb(Call& call) {
 Api::Api(Simulation& simulation, Store& store, std::size_t max_objects)
     : simulation_(simulation),
       store_(store),
+      policies_(std::make_unique<AdmissionPolicies>(store)),
       max_objects_(max_objects),
       names_(simulation.rng("api", "names")),
       uids_(simulation.rng("api", "uids")),
       services_(simulation.rng("api", "services")) {
   registry_.follow(store_);
 }
+
+Api::~Api() = default;
 
 void Api::serve_metrics(const MetricsSource& source) {
   metrics_ = &source;
@@ -90,6 +94,8 @@ ApiResponse Api::handle(const ApiRequest& request) {
     services_ = services;
   }
   response.warnings.insert(response.warnings.begin(), call.warnings.begin(), call.warnings.end());
+  response.audit = std::move(call.audit);
+  if (observer_) observer_(request, response);
   return response;
 }
 

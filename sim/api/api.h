@@ -3,9 +3,11 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "sim/api/kind.h"
@@ -17,6 +19,7 @@
 
 namespace inferlab::sim {
 
+class AdmissionPolicies;
 class MetricsSource;
 
 enum class Verb : std::uint8_t {
@@ -55,6 +58,8 @@ struct ApiRequest {
   /// than the write. An object that is tracked already is kept up to date all the same.
   bool track_fields = true;
   std::string user = "system:admin";
+  /// All that the user is in. Empty: a component of the cluster, whose rights nobody looks at.
+  std::vector<std::string> groups;
   // kList, kDeleteCollection
   std::string label_selector, field_selector, continue_token;
   std::int64_t limit = 0;                    // 0: no limit
@@ -74,6 +79,8 @@ struct ApiResponse {
   /// Which field of the body a refusal is about, "spec.replicas", where its text, which is the real
   /// server's, does not say; with it a manifest's line and column are found.
   std::string field = {};
+  /// What admission wants the audit log to say of the request: key and value.
+  std::vector<std::pair<std::string, std::string>> audit = {};
   [[nodiscard]] bool ok() const { return code >= 200 && code < 300; }
   [[nodiscard]] std::string_view reason() const { return body["reason"].as_string(); }
   [[nodiscard]] std::string_view message() const { return body["message"].as_string(); }
@@ -88,6 +95,10 @@ class Api {
  public:
   Api(Simulation& simulation, Store& store, std::size_t max_objects = kDefaultMaxObjects);
 
+  ~Api();
+  Api(const Api&) = delete;
+  Api& operator=(const Api&) = delete;
+
   /// How many objects the store takes before a creation is refused as etcd refuses it when its
   /// space is used up, so that `replicas: 2147483647` cannot fill this machine's memory.
   static constexpr std::size_t kDefaultMaxObjects = 200'000;
@@ -95,6 +106,9 @@ class Api {
   /// A request that wrote nothing (refused, dry run, nothing to change) leaves no trace: the random
   /// streams stand where they stood, so that a replay of what was written gives the same run.
   ApiResponse handle(const ApiRequest& request);
+  /// Called with every request and its answer, whoever made it. Once; it must not call back.
+  using Observer = std::function<void(const ApiRequest& request, const ApiResponse& response)>;
+  void observe(Observer observer) { observer_ = std::move(observer); }
 
   // What controllers and kubelets need, in their words. `user` is the writer's name.
   ApiResponse create(std::string_view resource, std::string_view ns, Value body,
@@ -131,6 +145,8 @@ class Api {
   /// theirs is not simulated.
   void leave_nodes_to_clients() { simulates_nodes_ = false; }
   [[nodiscard]] bool simulates_nodes() const { return simulates_nodes_; }
+  /// The ValidatingAdmissionPolicies that are bound, compiled.
+  [[nodiscard]] AdmissionPolicies& policies() { return *policies_; }
   [[nodiscard]] Store& store() { return store_; }
   [[nodiscard]] Simulation& simulation() { return simulation_; }
   [[nodiscard]] std::size_t max_objects() const { return max_objects_; }
@@ -141,6 +157,8 @@ class Api {
   Simulation& simulation_;
   Store& store_;
   KindRegistry registry_;
+  std::unique_ptr<AdmissionPolicies> policies_;
+  Observer observer_;
   const MetricsSource* metrics_ = nullptr;
   bool simulates_nodes_ = true;
   std::size_t max_objects_;

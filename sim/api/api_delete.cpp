@@ -2,6 +2,7 @@
 // Source: Kubernetes documentation, "Garbage Collection", "Pod Lifecycle: Termination of Pods".
 #include <algorithm>
 
+#include "sim/api/admission.h"
 #include "sim/api/request.h"
 #include "sim/api/status.h"
 
@@ -109,6 +110,8 @@ ApiResponse delete_object(Call& call, const ObjectPtr& object) {
     return forbidden(call.resource(), object->key.name, "this namespace may not be deleted");
   }
   if (auto refused = precondition_failure(call, old)) return *std::move(refused);
+  const Value none;
+  if (auto refused = admit_part(call, {"DELETE", "", none, old})) return *std::move(refused);
   const Value& had = old["metadata"];
   const Value finalizers =
       with_cleanup(call.kind, finalizers_after(had["finalizers"], call.request.propagation), had);

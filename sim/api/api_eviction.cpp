@@ -1,6 +1,7 @@
 // The eviction subresource: a deletion that asks the Pod's PodDisruptionBudget first.
 // Source: Kubernetes documentation, "API-initiated Eviction"; the texts are those of Kubernetes
 // 1.32.
+#include "sim/api/admission.h"
 #include "sim/api/conditions.h"
 #include "sim/api/decode.h"
 #include "sim/api/request.h"
@@ -132,6 +133,9 @@ ApiResponse handle_eviction(Call& call) {
   }
   ObjectPtr pod = call.store().get(call.key());
   if (pod == nullptr) return not_found("pods", call.request.name);
+  const Value none;
+  if (auto refused = admit_part(call, {"CREATE", "eviction", *decoded, none}))
+    return *std::move(refused);
   ApiRequest request = deletion_of(call, decoded.value());
   const PodView& view = pod->view<PodView>();
   const bool disturbs = !needs_no_budget(view);

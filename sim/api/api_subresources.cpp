@@ -1,5 +1,6 @@
 // The subresources that are not a view of the object: binding, scale, finalize; eviction is in
 // api_eviction.cpp.
+#include "sim/api/admission.h"
 #include "sim/api/conditions.h"
 #include "sim/api/custom/printer_path.h"
 #include "sim/api/decode.h"
@@ -100,6 +101,10 @@ ApiResponse write_scale(Call& call, const Value& scale, const ObjectPtr& old) {
   ApiRequest plain = call.request;
   plain.subresource.clear();
   Call whole{call.api, plain, call.kind, {}, false};
+  whole.admitted_as_part = true;
+  const Value before = scale_of(call.kind, old->document);
+  if (auto refused = admit_part(call, {"UPDATE", "scale", scale_of(call.kind, object), before}))
+    return *std::move(refused);
   ApiResponse out = store_update(whole, std::move(object), old);
   if (out.ok()) out.body = scale_of(call.kind, out.body);
   return out;
@@ -157,6 +162,9 @@ ApiResponse handle_binding(Call& call) {
       annotations = annotations.with(note.key, note.value);
     bound = bound.with_path({"metadata", "annotations"}, annotations);
   }
+  const Value none;
+  if (auto refused = admit_part(call, {"CREATE", "binding", body, none}))
+    return *std::move(refused);
   bound = bound.with_path({"status", "conditions"},
                           scheduled(document["status"]["conditions"], call.now()));
   ApiResponse out = status_success(201);

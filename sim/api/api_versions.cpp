@@ -68,8 +68,10 @@ ApiResponse handle_converted(Call& call, ApiResponse (*handle)(Call& call)) {
       stored.field_validation = FieldValidation::kIgnore;
     }
     Call inner{call.api, stored, *kind.stored_as, {}, false};
+    inner.asked = &kind;
     answer = handle(inner);
     call.warnings.insert(call.warnings.end(), inner.warnings.begin(), inner.warnings.end());
+    call.audit = std::move(inner.audit);
   }
   convert_answer(kind, answer);
   return answer;
@@ -86,10 +88,12 @@ ApiResponse store_patched(Call& call, Value object, const ObjectPtr& old) {
   }
   const ApiRequest request = stored_request(call);
   Call stored{call.api, request, *call.kind.stored_as, {}, call.fields_tracked};
+  stored.asked = &call.kind;
   object = call.kind.to_stored(object);
   ApiResponse answer = old == nullptr ? store_new(stored, std::move(object))
                                       : store_update(stored, std::move(object), old);
   call.warnings.insert(call.warnings.end(), stored.warnings.begin(), stored.warnings.end());
+  call.audit = std::move(stored.audit);
   return answer;
 }
 

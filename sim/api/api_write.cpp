@@ -378,6 +378,8 @@ ApiResponse store_update(Call& call, Value object, const ObjectPtr& old_object) 
   if (call.request.subresource.empty()) warn(call, object, old);
   if (call.request.subresource != "status") {
     if (auto refused = admit_valid(call, object, old)) return *std::move(refused);
+  } else if (auto refused = admit_part(call, {"UPDATE", "status", object, old})) {
+    return *std::move(refused);
   }
   if (!call.fields_tracked && (call.request.track_fields || old["metadata"].has("managedFields"))) {
     object = track_update(*kind.schema, old, object, writer_of(call));

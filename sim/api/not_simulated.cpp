@@ -14,14 +14,8 @@ constexpr std::string_view kPaths[] = {
     "readinessGates",
 };
 
-// Kinds that are kept and shown, and that nothing acts on. Who builds their controller, or has them
-// enforced, takes the row out.
-constexpr std::string_view kKinds[] = {
-    "ValidatingAdmissionPolicy",
-    "ValidatingAdmissionPolicyBinding",
-};
-
-// The same, of kinds that something on the nodes would obey.
+// Kinds that are kept and shown, and that something on the nodes would obey: nothing here does. Who
+// builds that takes the row out.
 constexpr std::string_view kNodeKinds[] = {"Ingress", "NetworkPolicy"};
 
 bool contains(std::span<const std::string_view> kinds, std::string_view kind) {

@@ -20,6 +20,11 @@ struct Call {
   bool fields_tracked = false;        // metadata.managedFields is up to date already
   /// What else is stored with the object, just before it: quotas with its cost.
   std::vector<std::pair<ObjectKey, Value>> charges = {};
+  /// The view by which the request came; nullptr: `kind` itself.
+  const Kind* asked = nullptr;
+  /// Of a write that a subresource leads to ("scale"): what admission looks at is that.
+  bool admitted_as_part = false;
+  std::vector<std::pair<std::string, std::string>> audit = {};  // see ApiResponse::audit
 
   [[nodiscard]] Store& store() const { return api.store(); }
   [[nodiscard]] Time now() const { return api.simulation().now(); }

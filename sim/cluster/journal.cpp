@@ -51,6 +51,7 @@ Value request_to_value(const ApiRequest& request) {
   if (request.force) out.push_back({"force", true});
   text("fieldManager", request.field_manager);
   text("user", request.user);
+  if (!request.groups.empty()) out.push_back({"groups", Value::strings(request.groups)});
   text("labelSelector", request.label_selector);
   text("fieldSelector", request.field_selector);
   text("uid", request.precondition_uid);
@@ -80,6 +81,7 @@ Result<ApiRequest> request_from_value(const Value& value) {
   out.force = value["force"].as_bool();
   out.field_manager = value["fieldManager"].str();
   out.user = value["user"].str();
+  for (const Value& group : value["groups"].items()) out.groups.push_back(group.str());
   out.label_selector = value["labelSelector"].str();
   out.field_selector = value["fieldSelector"].str();
   out.precondition_uid = value["uid"].str();

@@ -4,6 +4,7 @@
 #include <span>
 #include <string_view>
 
+#include "sim/api/admission.h"
 #include "sim/api/request.h"
 
 namespace inferlab::sim {
@@ -28,9 +29,11 @@ struct Admission {
 /// One admission plugin of the API server, under its own name. An answer means: refused.
 struct AdmissionRule {
   using Step = std::optional<ApiResponse> (*)(Admission& admission);
+  using PartStep = std::optional<ApiResponse> (*)(Call& call, const PartWrite& write);
   std::string_view name;
-  Step change = nullptr;  // before validation: fills in, refuses
-  Step check = nullptr;   // after it: refuses, and notes what the write will cost
+  Step change = nullptr;    // before validation: fills in, refuses
+  Step check = nullptr;     // after it: refuses, and notes what the write will cost
+  PartStep part = nullptr;  // of a status, a subresource or a deletion: refuses
 };
 
 /// In the order in which they are asked: one file and one row in table.cpp each.
@@ -50,6 +53,8 @@ std::optional<ApiResponse> protect_storage(Admission& admission);
 std::optional<ApiResponse> check_resize(Admission& admission);
 std::optional<ApiResponse> set_runtime_class(Admission& admission);
 std::optional<ApiResponse> set_ingress_class(Admission& admission);
+std::optional<ApiResponse> check_policies(Admission& admission);
+std::optional<ApiResponse> check_policies_of_part(Call& call, const PartWrite& write);
 std::optional<ApiResponse> check_quota(Admission& admission);
 
 }  // namespace admission

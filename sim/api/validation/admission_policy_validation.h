@@ -4,7 +4,7 @@
 
 namespace inferlab::sim {
 
-/// ValidatingAdmissionPolicies and their bindings, but not their expressions. Kind::validate.
+/// ValidatingAdmissionPolicies and their bindings. Kind::validate.
 /// Source: Kubernetes 1.32, pkg/apis/admissionregistration/validation.
 void validate_admission_policy(const Value& object, const Value& old, FieldErrors& errors);
 void validate_admission_policy_binding(const Value& object, const Value& old, FieldErrors& errors);

@@ -62,6 +62,7 @@ class ApiWorld final : public testing::GoldenWorld {
 
   static std::string warnings(const ApiResponse& response) {
     std::string out;
+    for (const auto& [key, value] : response.audit) out += "Audit: " + key + "=" + value + "\n";
     for (const std::string& warning : response.warnings) {
       // Of the API's words, not of what the rest of the simulator can do by now.
       if (!warning.ends_with(" not simulated yet")) out += "Warning: " + warning + "\n";
@@ -89,6 +90,16 @@ class ApiWorld final : public testing::GoldenWorld {
     request.version = command.get("version");
     request.dry_run = command.get("dry_run") == "true";
     request.force = command.get("force") == "true";
+    // `as=ann` asks as a client does, `groups=a,b` says what he is in.
+    if (const std::string user = command.get("as"); !user.empty()) {
+      request.user = user;
+      request.groups = {"system:authenticated"};
+    }
+    for (std::string groups = command.get("groups"); !groups.empty();) {
+      const std::size_t comma = groups.find(',');
+      request.groups.push_back(groups.substr(0, comma));
+      groups = comma == std::string::npos ? "" : groups.substr(comma + 1);
+    }
     if (command.get("strict") == "true") request.field_validation = FieldValidation::kStrict;
     if (command.get("strict") == "warn") request.field_validation = FieldValidation::kWarn;
   }
