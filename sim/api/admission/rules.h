@@ -53,6 +53,7 @@ std::optional<ApiResponse> protect_storage(Admission& admission);
 std::optional<ApiResponse> check_resize(Admission& admission);
 std::optional<ApiResponse> set_runtime_class(Admission& admission);
 std::optional<ApiResponse> set_ingress_class(Admission& admission);
+std::optional<ApiResponse> check_escalation(Admission& admission);
 std::optional<ApiResponse> check_policies(Admission& admission);
 std::optional<ApiResponse> check_policies_of_part(Call& call, const PartWrite& write);
 std::optional<ApiResponse> check_quota(Admission& admission);

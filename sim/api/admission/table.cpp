@@ -18,6 +18,7 @@ constexpr AdmissionRule kRules[] = {
     {"PersistentVolumeClaimResize", nullptr, admission::check_resize},
     {"RuntimeClass", admission::set_runtime_class, nullptr},
     {"DefaultIngressClass", admission::set_ingress_class, nullptr},
+    {"RBACEscalation", admission::check_escalation, nullptr},
     {"ValidatingAdmissionPolicy", nullptr, admission::check_policies,
      admission::check_policies_of_part},
     {"ResourceQuota", nullptr, admission::check_quota},
