@@ -61,6 +61,8 @@ class ClusterUpCommand final : public Command {
                 "file with a KubeSchedulerConfiguration: profiles, weights, gang scheduling");
     args.option("--version", version_, "of Kubernetes, as /version tells: 1.32 or 1.32.N");
     args.option("--seed", seed_, "of the random streams");
+    args.option("--audit-log", audit_log_,
+                "file to which every write is told, one audit.k8s.io/v1 Event a line");
     args.format(format_);
   }
 
@@ -76,6 +78,7 @@ class ClusterUpCommand final : public Command {
     INFERLAB_TRY(options.version, version());
     INFERLAB_TRY(options.token, token());
     options.seed = seed_;
+    options.audit_log = audit_log_;
     options.api_port = static_cast<int>(port_);
     options.fresh = true;  // a new cluster every time
     if (bare_ && *speed == 1) options.lab.cluster.start = wall_time_of_run();
@@ -184,7 +187,7 @@ class ClusterUpCommand final : public Command {
   }
 
   bool bare_ = false;
-  std::string spec_, scheduler_config_, version_ = "1.32", speed_ = "1", token_, token_file_,
+  std::string spec_, scheduler_config_, version_ = "1.32", speed_ = "1", token_, token_file_, audit_log_,
                                         format_ = "text";
   std::vector<std::string> add_ons_;
   std::int64_t port_ = 0;

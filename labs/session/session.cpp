@@ -8,6 +8,7 @@
 #include <system_error>
 #include <utility>
 
+#include "labs/session/audit_file.h"
 #include "labs/session/cluster_hash.h"
 #include "labs/session/control.h"
 #include "labs/session/journal_file.h"
@@ -51,6 +52,7 @@ struct Session::Parts {
   std::size_t resumed = 0;
   std::optional<SessionLock> lock;
   std::optional<JournalFile> journal;  // on the run's thread, while that runs
+  std::optional<AuditFile> audit;      // likewise
   std::unique_ptr<Driver> driver;
   std::unique_ptr<LiveReplicas> replicas;
   std::unique_ptr<Control> control;
@@ -81,6 +83,7 @@ struct Session::Parts {
       (void)journal->append_clock(driver->cluster().simulation().now());
     }
     journal.reset();
+    audit.reset();
     lock.reset();
   }
 
@@ -126,7 +129,16 @@ struct Session::Parts {
     INFERLAB_TRY(journal,
                  JournalFile::open(path, {seed, options.lab.id, hash, options.lab.cluster.start}));
     cluster->on_journal([this](const sim::JournalEntry& entry) { kept(journal->append(entry)); });
+    if (!options.audit_log.empty()) INFERLAB_TRY_VOID(begin_audit(cluster->audit()));
     return cluster;
+  }
+
+  // From the first write of the run on.
+  Result<void> begin_audit(sim::AuditLog& log) {
+    INFERLAB_TRY(audit, AuditFile::open(options.audit_log));
+    for (const sim::AuditEvent& event : log.recent()) INFERLAB_TRY_VOID(audit->append(event));
+    log.on_event([this](const sim::AuditEvent& event) { kept(audit->append(event)); });
+    return {};
   }
 
   static void replay(sim::Cluster& cluster, const SessionJournal& earlier) {

@@ -25,6 +25,8 @@ struct SessionOptions {
   /// Where journal, kubeconfig and certificates lie; empty: session_folder(lab.id).
   std::string folder;
   std::string token;  // that clients of the API server must show; empty: a new one
+  /// Where the audit log is written to, mode 0600; empty: nowhere.
+  std::string audit_log = {};
 };
 
 /// A lab being worked on: one cluster on its own virtual clock, the API server for kubectl, the

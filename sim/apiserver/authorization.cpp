@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <utility>
+
+#include "sim/api/json.h"
 #include "sim/apiserver/answers.h"
 
 namespace inferlab::sim {
@@ -81,6 +84,18 @@ HttpResponse access_refused(const Subject& subject, const AccessRequest& access,
       fmt::format("{}{} is forbidden: {}", resource,
                   access.name.empty() ? "" : fmt::format(" \"{}\"", access.name), why),
       details);
+}
+
+void note_refusal(const RunDoor& door, const ApiRequest& request, const HttpResponse& refusal) {
+  const bool reads = request.verb == Verb::kGet || request.verb == Verb::kList;
+  if (reads || refusal.status != 403 || !door.refused) return;
+  auto body = parse_json(refusal.body);
+  if (!body) return;
+  ApiResponse answer;
+  answer.code = refusal.status;
+  answer.body = *std::move(body);
+  door.mailbox.post(
+      [refused = door.refused, request, answer = std::move(answer)] { refused(request, answer); });
 }
 
 }  // namespace inferlab::sim

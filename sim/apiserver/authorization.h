@@ -4,6 +4,7 @@
 #include "sim/apiserver/http.h"
 #include "sim/apiserver/request_options.h"
 #include "sim/apiserver/resource_path.h"
+#include "sim/apiserver/run_door.h"
 
 namespace inferlab::sim {
 
@@ -16,5 +17,8 @@ AccessRequest access_of(const HttpRequest& request, const ResourcePath& path);
 /// 403: "pods is forbidden: User … cannot list resource …".
 HttpResponse access_refused(const Subject& subject, const AccessRequest& access,
                             const AccessDecision& decision);
+
+/// Has a write that was refused so told in the audit log.
+void note_refusal(const RunDoor& door, const ApiRequest& request, const HttpResponse& refusal);
 
 }  // namespace inferlab::sim

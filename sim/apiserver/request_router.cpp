@@ -366,9 +366,13 @@ HttpResponse RequestRouter::answer_resource(const Subject& subject, const HttpRe
   if (!representation) return answers::not_acceptable();
   auto decoded = decode_request(request, path, subject.user);
   if (auto* refused = std::get_if<HttpResponse>(&decoded)) return *std::move(refused);
-  const DecodedRequest asked = std::get<DecodedRequest>(std::move(decoded));
+  DecodedRequest asked = std::get<DecodedRequest>(std::move(decoded));
+  asked.api.groups = subject.groups;
   const AccessRequest access = access_of(asked, path);
-  if (auto refused = refuse_access(subject, access)) return *std::move(refused);
+  if (auto refused = refuse_access(subject, access)) {
+    note_refusal(door_, asked.api, *refused);
+    return *std::move(refused);
+  }
   if (asked.watch.watch) {
     if (path.kind->computed) return answers::method_not_allowed();
     metrics_.count(access, path.kind->version, asked.api.dry_run, 200);

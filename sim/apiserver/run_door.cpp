@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "sim/cluster/audit_log.h"
 #include "sim/cluster/cluster.h"
 
 namespace inferlab::sim {
@@ -9,7 +10,10 @@ namespace inferlab::sim {
 RunDoor door_to(Mailbox& mailbox, Cluster& cluster, LogSource logs) {
   return RunDoor{mailbox, cluster.api(),
                  [&cluster](const ApiRequest& request) { return cluster.request(request); },
-                 std::move(logs)};
+                 std::move(logs),
+                 [&cluster](const ApiRequest& request, const ApiResponse& response) {
+                   cluster.audit().add(request, response, /*allowed=*/false);
+                 }};
 }
 
 }  // namespace inferlab::sim

@@ -34,6 +34,9 @@ struct RunDoor {
   /// A write from outside: journalled, and what is due because of it done. On the run's thread.
   std::function<ApiResponse(const ApiRequest&)> write;
   LogSource logs;  // may be empty: no container ever wrote anything
+  /// A write that no rule of access allows, with its answer, for the audit log; may be empty. On
+  /// the run's thread.
+  std::function<void(const ApiRequest&, const ApiResponse&)> refused = {};
 };
 
 /// The door to a whole cluster. Both must outlive the server that uses the door.

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "sim/cluster/add_on.h"
+#include "sim/cluster/audit_log.h"
 #include "sim/cluster/cluster_metrics.h"
 #include "sim/cluster/system_objects.h"
 #include "sim/controllers/controllers.h"
@@ -43,6 +44,7 @@ struct Cluster::Parts {
   Simulation simulation;
   Store store;
   Api api;
+  AuditLog audit;
   Telemetry telemetry;
   ServingWorkloads workloads;
   Kubelets kubelets;
@@ -58,6 +60,7 @@ struct Cluster::Parts {
       : spec(std::move(cluster_spec)),
         simulation(seed, Time{spec.start}),
         api(simulation, store, spec.max_objects),
+        audit(api),
         workloads(spec.models, spec.model_load_slowdown),
         kubelets(api, spec.pools, spec.gpus, spec.images, workloads, telemetry,
                  spec.image_pull_slowdown),
@@ -66,6 +69,9 @@ struct Cluster::Parts {
             api, {.root_ca = std::string(cluster_root_ca()), .storage_drivers = drivers_of(spec)}),
         scheduler(api, spec.scheduler_profiles),
         gateway(api, kubelets, telemetry) {
+    api.observe([this](const ApiRequest& request, const ApiResponse& response) {
+      audit.add(request, response);
+    });
     // Every write is part of the run hash, whoever made it.
     store.subscribe(
         [this](const Change& change) { change.object->document.add_to(simulation.trace()); });
@@ -205,6 +211,9 @@ const Store& Cluster::store() const {
 }
 Api& Cluster::api() {
   return parts_->api;
+}
+AuditLog& Cluster::audit() {
+  return parts_->audit;
 }
 Telemetry& Cluster::telemetry() {
   return parts_->telemetry;

@@ -15,6 +15,7 @@
 
 namespace inferlab::sim {
 
+class AuditLog;
 class Telemetry;
 class Gateway;
 class Kubelets;
@@ -50,6 +51,7 @@ class Cluster {
   [[nodiscard]] Store& store();
   [[nodiscard]] const Store& store() const;
   [[nodiscard]] Api& api();
+  [[nodiscard]] AuditLog& audit();
   [[nodiscard]] Telemetry& telemetry();
   [[nodiscard]] Gateway& gateway();
   [[nodiscard]] Kubelets& kubelets();

@@ -1,0 +1,88 @@
+// What the audit log tells of a run.
+#include "sim/cluster/audit_log.h"
+
+#include <catch2/catch.hpp>
+
+#include "sim/api/json.h"
+#include "sim/cluster/cluster.h"
+#include "sim/cluster/journal.h"
+
+namespace inferlab {
+namespace {
+
+sim::ApiRequest create(const std::string& resource, const std::string& json) {
+  sim::ApiRequest request;
+  request.verb = sim::Verb::kCreate;
+  request.resource = resource;
+  request.ns = "default";
+  request.user = "ann";
+  request.groups = {"dev", "system:authenticated"};
+  request.field_manager = "kubectl-create";
+  request.body = *sim::parse_json(json);
+  return request;
+}
+
+sim::Value last(sim::Cluster& cluster) {
+  return *sim::parse_json(sim::write_audit_event(cluster.audit().recent().back()));
+}
+
+TEST_CASE("audit log: a write is told with who, what and how it ended") {
+  sim::Cluster cluster(sim::ClusterSpec{}, 1);
+  const std::size_t began = cluster.audit().recent().size();
+  CHECK(began > 0);  // what the cluster itself has made
+  REQUIRE(
+      cluster.request(create("configmaps", R"({"metadata": {"name": "c"}, "data": {"a": "b"}})"))
+          .ok());
+  const sim::Value event = last(cluster);
+  CHECK(event["kind"].as_string() == "Event");
+  CHECK(event["apiVersion"].as_string() == "audit.k8s.io/v1");
+  CHECK(event["level"].as_string() == "Metadata");
+  CHECK(event["stage"].as_string() == "ResponseComplete");
+  CHECK(event["verb"].as_string() == "create");
+  CHECK(event["user"]["username"].as_string() == "ann");
+  CHECK(event["user"]["groups"].size() == 2);
+  CHECK(event["requestURI"].as_string() ==
+        "/api/v1/namespaces/default/configmaps?fieldManager=kubectl-create");
+  CHECK(event["objectRef"] == *sim::parse_json(R"({"resource": "configmaps", "apiVersion": "v1",
+                             "namespace": "default", "name": "c"})"));
+  CHECK(event["responseStatus"] == *sim::parse_json(R"({"code": 201, "metadata": {}})"));
+  CHECK(event["requestReceivedTimestamp"].as_string() == "2026-01-05T08:00:00.000000Z");
+  CHECK(event["auditID"].as_string().size() == 36);
+  CHECK(event["annotations"]["authorization.k8s.io/decision"].as_string() == "allow");
+  CHECK(!event.has("requestObject"));
+}
+
+TEST_CASE("audit log: a refusal is told, of a Secret without what was wrong with it") {
+  sim::Cluster cluster(sim::ClusterSpec{}, 1);
+  CHECK(!cluster.request(create("configmaps", R"({"metadata": {"name": "NO"}})")).ok());
+  CHECK(last(cluster)["responseStatus"]["reason"].as_string() == "Invalid");
+  CHECK(last(cluster)["responseStatus"].has("message"));
+  CHECK(!cluster.request(create("secrets", R"({"metadata": {"name": "s"}, "data": {"NO NO": ""}})"))
+             .ok());
+  CHECK(last(cluster)["responseStatus"]["code"].as_int() == 422);
+  CHECK(!last(cluster)["responseStatus"].has("message"));
+  CHECK(!last(cluster)["responseStatus"].has("details"));
+}
+
+TEST_CASE("audit log: it stays within bounds, its listener hears all, a replay tells the same") {
+  sim::Cluster cluster(sim::ClusterSpec{}, 7);
+  std::size_t heard = 0;
+  cluster.audit().on_event([&heard](const sim::AuditEvent&) { ++heard; });
+  for (std::size_t i = 0; i < sim::AuditLog::kKept + 10; ++i) {
+    static_cast<void>(cluster.request(create("configmaps", R"({"metadata": {"name": "NO"}})")));
+  }
+  CHECK(heard == sim::AuditLog::kKept + 10);
+  CHECK(cluster.audit().recent().size() == sim::AuditLog::kKept);
+
+  sim::Cluster first(sim::ClusterSpec{}, 7);
+  REQUIRE(first.request(create("configmaps", R"({"metadata": {"name": "c"}})")).ok());
+  const auto journal = sim::read_journal(sim::write_journal(first.journal()), "journal");
+  REQUIRE(journal);
+  CHECK(journal->front().request.groups == first.journal().front().request.groups);
+  sim::Cluster second(sim::ClusterSpec{}, 7);
+  second.replay(*journal);
+  CHECK(last(first) == last(second));
+}
+
+}  // namespace
+}  // namespace inferlab
