@@ -39,7 +39,9 @@ int code_of(std::string_view reason) {
 
 ApiResponse refusal(const PolicyRequest& request, const Denial& denial) {
   const std::string reason = denial.reason.empty() ? "Invalid" : denial.reason;
-  const ApiResponse plain = forbidden(request.call.resource(), request.name, denial.message);
+  const std::string& name = request.name;
+  const ApiResponse plain =
+      forbidden(request.call.resource(), name.empty() ? "Unknown" : name, denial.message);
   const Value causes = Value::array({Value::object({{"message", Value(denial.message)}})});
   return status_failure(code_of(reason), reason, plain.body["message"].str(),
                         plain.body["details"].with("causes", causes));
@@ -237,11 +239,6 @@ class Dispatcher {
   std::map<std::string, std::string> annotations_;
 };
 
-std::string name_of(const Call& call, const Value& object, const Value& old) {
-  const Value& name = (object.is_null() ? old : object)["metadata"]["name"];
-  return name.empty() ? call.request.name : name.str();
-}
-
 std::optional<ApiResponse> dispatch(Call& call, const PartWrite& write, std::string name) {
   PolicyRequest request{.call = call,
                         .operation = write.operation,
@@ -259,10 +256,8 @@ std::optional<ApiResponse> dispatch(Call& call, const PartWrite& write, std::str
 
 std::optional<ApiResponse> check_policies_of_part(Call& call, const PartWrite& write) {
   if (is_exempt(call.kind) || call.api.policies().bound().empty()) return std::nullopt;
-  // What a collection's deletion is about has no name in the request.
-  const std::string name =
-      write.subresource.empty() ? name_of(call, write.object, write.old) : call.request.name;
-  return dispatch(call, write, name);
+  // The name of the URL: the deletion of a collection has none.
+  return dispatch(call, write, call.request.name);
 }
 
 std::optional<ApiResponse> check_policies(Admission& admission) {
@@ -274,7 +269,7 @@ std::optional<ApiResponse> check_policies(Admission& admission) {
                         .subresource = {},
                         .object = admission.object,
                         .old = admission.old};
-  return dispatch(call, write, name_of(call, admission.object, admission.old));
+  return dispatch(call, write, admission.object["metadata"]["name"].str());
 }
 
 }  // namespace inferlab::sim::admission
