@@ -32,12 +32,17 @@ FieldError invalid_raw(const FieldPath& path, std::string_view text, std::string
 
 FieldError unsupported(const FieldPath& path, const Value& value,
                        std::initializer_list<std::string_view> supported) {
+  return unsupported_raw(path, shown(value.is_null() ? Value("") : value), supported);
+}
+
+FieldError unsupported_raw(const FieldPath& path, std::string_view text,
+                           std::initializer_list<std::string_view> supported) {
   std::string all;
   for (const std::string_view one : supported) {
     all += (all.empty() ? "\"" : ", \"") + std::string(one) + "\"";
   }
   return {"FieldValueNotSupported", path.str(),
-          "Unsupported value: " + shown(value.is_null() ? Value("") : value) +
+          "Unsupported value: " + std::string(text) +
               (all.empty() ? "" : ": supported values: " + all)};
 }
 

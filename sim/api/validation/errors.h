@@ -41,6 +41,9 @@ FieldError invalid_value(const FieldPath& path, const Value& value, std::string_
 FieldError invalid_raw(const FieldPath& path, std::string_view shown, std::string_view why);
 FieldError unsupported(const FieldPath& path, const Value& value,
                        std::initializer_list<std::string_view> supported);
+/// The value printed as it stands here, without quotes.
+FieldError unsupported_raw(const FieldPath& path, std::string_view shown,
+                           std::initializer_list<std::string_view> supported);
 FieldError duplicate(const FieldPath& path, const Value& value);
 FieldError forbidden_field(const FieldPath& path, std::string_view why);
 FieldError field_not_found(const FieldPath& path, const Value& value);

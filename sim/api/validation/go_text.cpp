@@ -10,6 +10,12 @@ std::string quoted(const Value& text) {
   return to_json(Value(text.as_string()));
 }
 
+}  // namespace
+
+std::string go_pointer(std::string_view type, const Value& to) {
+  return "(*" + std::string(type) + ")(" + (to.is_null() ? "nil" : "0xc000123456") + ")";
+}
+
 std::string go_strings(const Value& list) {
   if (list.is_null()) return "[]string(nil)";
   std::string out = "[]string{";
@@ -17,7 +23,75 @@ std::string go_strings(const Value& list) {
   return out + "}";
 }
 
-}  // namespace
+std::string go_service_port(const Value& port) {
+  return "core.ServicePort{Name:\"\", Protocol:" + quoted(port["protocol"]) +
+         ", AppProtocol:(*string)(nil), Port:" + std::to_string(port["port"].as_int()) +
+         ", TargetPort:intstr.IntOrString{Type:0, IntVal:0, StrVal:\"\"}, NodePort:0}";
+}
+
+std::string go_owner_reference(const Value& owner) {
+  return "v1.OwnerReference{APIVersion:" + quoted(owner["apiVersion"]) +
+         ", Kind:" + quoted(owner["kind"]) + ", Name:" + quoted(owner["name"]) +
+         ", UID:" + quoted(owner["uid"]) +
+         ", Controller:" + go_pointer("bool", owner["controller"]) +
+         ", BlockOwnerDeletion:" + go_pointer("bool", owner["blockOwnerDeletion"]) + "}";
+}
+
+std::string go_taint(const Value& taint) {
+  // A time prints as Go code that makes it; nobody gives one here.
+  return "core.Taint{Key:" + quoted(taint["key"]) + ", Value:" + quoted(taint["value"]) +
+         ", Effect:" + quoted(taint["effect"]) + ", TimeAdded:<nil>}";
+}
+
+std::string go_update_strategy(std::string_view type, const Value& strategy) {
+  const std::string rolling =
+      type == "DeploymentStrategy" ? "apps.RollingUpdateDeployment" : "apps.RollingUpdateDaemonSet";
+  return "apps." + std::string(type) + "{Type:" + quoted(strategy["type"]) +
+         ", RollingUpdate:" + go_pointer(rolling, strategy["rollingUpdate"]) + "}";
+}
+
+std::string go_disruption_budget(const Value& spec) {
+  return "policy.PodDisruptionBudgetSpec{MinAvailable:" +
+         go_pointer("intstr.IntOrString", spec["minAvailable"]) +
+         ", Selector:" + go_pointer("v1.LabelSelector", spec["selector"]) +
+         ", MaxUnavailable:" + go_pointer("intstr.IntOrString", spec["maxUnavailable"]) +
+         ", UnhealthyPodEvictionPolicy:" +
+         go_pointer("policy.UnhealthyPodEvictionPolicyType", spec["unhealthyPodEvictionPolicy"]) +
+         "}";
+}
+
+std::string go_pod_failure_policy(const Value& policy) {
+  std::string out = "batch.PodFailurePolicy{Rules:[]batch.PodFailurePolicyRule{";
+  for (const Value& rule : policy["rules"].items()) {
+    out += out.back() == '{' ? "" : ", ";
+    out += "batch.PodFailurePolicyRule{Action:" + quoted(rule["action"]) + ", OnExitCodes:" +
+           go_pointer("batch.PodFailurePolicyOnExitCodesRequirement", rule["onExitCodes"]) +
+           ", OnPodConditions:[]batch.PodFailurePolicyOnPodConditionsPattern";
+    if (rule["onPodConditions"].is_null()) {
+      out += "(nil)}";
+      continue;
+    }
+    out += "{";
+    for (const Value& one : rule["onPodConditions"].items()) {
+      out += out.back() == '{' ? "" : ", ";
+      out += "batch.PodFailurePolicyOnPodConditionsPattern{Type:" + quoted(one["type"]) +
+             ", Status:" + quoted(one["status"]) + "}";
+    }
+    out += "}}";
+  }
+  return out + "}}";
+}
+
+std::string go_success_policy(const Value& policy) {
+  std::string out = "batch.SuccessPolicy{Rules:[]batch.SuccessPolicyRule{";
+  for (const Value& rule : policy["rules"].items()) {
+    out += out.back() == '{' ? "" : ", ";
+    out += "batch.SuccessPolicyRule{SucceededIndexes:" +
+           go_pointer("string", rule["succeededIndexes"]) +
+           ", SucceededCount:" + go_pointer("int32", rule["succeededCount"]) + "}";
+  }
+  return out + "}}";
+}
 
 std::string go_string_map(const Value& map) {
   if (map.is_null()) return "map[string]string(nil)";
