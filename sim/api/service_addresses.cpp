@@ -2,11 +2,14 @@
 
 #include <arpa/inet.h>
 
+#include <map>
 #include <set>
 
-#include "sim/api/defaults/fill.h"
+#include "sim/api/service_changes.h"
 #include "sim/api/status.h"
 #include "sim/api/validation/errors.h"
+#include "sim/api/validation/go_text.h"
+#include "sim/api/validation/service_validation.h"
 
 namespace inferlab::sim {
 namespace {
@@ -42,11 +45,6 @@ bool in_range(const std::string& ip) {
          (number & 0xffffU) != 0xffffU;
 }
 
-bool is_address(const std::string& ip) {
-  in6_addr bits{};
-  return inet_pton(AF_INET, ip.c_str(), &bits) == 1 || inet_pton(AF_INET6, ip.c_str(), &bits) == 1;
-}
-
 std::string free_ip(Call& call, const Taken& taken) {
   // The lower 256 addresses are kept for those who ask for one by name.
   Rng& rng = call.api.service_stream();
@@ -57,100 +55,178 @@ std::string free_ip(Call& call, const Taken& taken) {
   }
 }
 
-}  // namespace
+using Refusal = std::optional<ApiResponse>;
 
-std::optional<ApiResponse> allocate_service(Call& call, Value& object, const Value& old) {
-  Value spec = object["spec"];
-  const std::string_view type = spec["type"].as_string();
-  if (type == "ExternalName") {
-    if (!old.is_null()) {
-      for (const char* gone : {"clusterIP", "clusterIPs", "ipFamilies", "ipFamilyPolicy"})
-        spec = spec.without(gone);
-      object = object.with("spec", spec);
+Refusal refused(const Value& object, FieldErrors errors) {
+  if (errors.empty()) return std::nullopt;
+  return invalid("", "Service", object["metadata"]["name"].str(), errors);
+}
+
+bool is_headless(const Value& spec) {
+  return spec["clusterIP"].as_string() == "None";
+}
+
+// Which families of addresses it has. The cluster has IPv4 alone.
+Refusal settle_families(const Value& object, Value& spec, const Value& old) {
+  const bool points_nowhere = is_headless(spec) && spec["selector"].empty();
+  if (!spec.has("ipFamilyPolicy")) {
+    spec = spec.with("ipFamilyPolicy", !old["ipFamilyPolicy"].empty() ? old["ipFamilyPolicy"]
+                                       : points_nowhere               ? Value("RequireDualStack")
+                                                                      : Value("SingleStack"));
+  }
+  FieldErrors errors;
+  validate_service_addresses(spec, errors);
+  if (!errors.empty()) return refused(object, std::move(errors));
+  const FieldPath path("spec");
+  const Value& policy = spec["ipFamilyPolicy"];
+  if (policy.as_string() == "SingleStack") {
+    for (const auto& [field, what] :
+         {std::pair("clusterIPs", "cluster IPs"), std::pair("ipFamilies", "IP families")}) {
+      if (spec[field].size() != 2) continue;
+      errors.push_back(invalid_value(
+          path / "ipFamilyPolicy", policy,
+          std::string("must be 'RequireDualStack' or 'PreferDualStack' when multiple ") + what +
+              " are specified"));
     }
+  }
+  const FieldPath ips = path / "clusterIPs";
+  for (std::size_t i = spec["ipFamilies"].size(); i < spec["clusterIPs"].size(); ++i) {
+    if (spec["clusterIPs"][i].str().find(':') == std::string::npos) continue;
+    errors.push_back(invalid_raw(ips.index(i), go_strings(spec["clusterIPs"]),
+                                 "IPv6 is not configured on this cluster"));
+  }
+  if (!errors.empty()) return refused(object, std::move(errors));
+  if (points_nowhere) {
+    // Whoever makes its endpoints may have addresses of both kinds.
+    Value families = spec["ipFamilies"].empty() ? Value::array({"IPv4"}) : spec["ipFamilies"];
+    if (families.size() < 2 && policy.as_string() != "SingleStack") {
+      const bool v4 = families[std::size_t{0}].as_string() == "IPv4";
+      families = families.appended(Value(v4 ? "IPv6" : "IPv4"));
+    }
+    spec = spec.with("ipFamilies", families);
     return std::nullopt;
   }
-  const Taken taken = taken_by_others(call, object);
-  const std::string name = object["metadata"]["name"].str();
-  // What an update leaves out stays as it was.
-  if (!old.is_null() && old["spec"]["type"].as_string() != "ExternalName") {
-    spec = filled(spec, {{"clusterIP", old["spec"]["clusterIP"]},
-                         {"clusterIPs", old["spec"]["clusterIPs"]},
-                         {"ipFamilies", old["spec"]["ipFamilies"]},
-                         {"ipFamilyPolicy", old["spec"]["ipFamilyPolicy"]}});
+  if (policy.as_string() == "RequireDualStack") {
+    errors.push_back(invalid_value(path / "ipFamilyPolicy", policy,
+                                   "this cluster is not configured for dual-stack services"));
   }
+  const FieldPath list = path / "ipFamilies";
+  for (std::size_t i = 0; i < spec["ipFamilies"].size(); ++i) {
+    const Value& family = spec["ipFamilies"][i];
+    if (family.as_string() == "IPv4") continue;
+    errors.push_back(invalid_value(list.index(i), family, "not configured on this cluster"));
+  }
+  if (spec["ipFamilies"].empty()) spec = spec.with("ipFamilies", Value::array({"IPv4"}));
+  return refused(object, std::move(errors));
+}
+
+Refusal settle_address(Call& call, const Value& object, Value& spec, const Taken& taken) {
+  if (is_headless(spec)) return std::nullopt;
   const std::string asked = spec["clusterIP"].str();
-  const bool headless = asked == "None";
   if (asked.empty()) {
     if (taken.ips.size() > 60000)
       return internal_error("failed to allocate a serviceIP: range is full");
-    spec = spec.with("clusterIP", Value(free_ip(call, taken)));
-  } else if (!headless) {
-    const FieldPath path("spec.clusterIPs");
-    if (!is_address(asked)) {
-      return invalid(
-          "", "Service", name,
-          {invalid_value(path.index(0), Value(asked),
-                         "must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)")});
-    }
-    if (!in_range(asked)) {
-      return invalid(
-          "", "Service", name,
-          {invalid_value(path, Value::array({Value(asked)}),
-                         "failed to allocate IP " + asked + ": the provided IP (" + asked +
-                             ") is not in the valid range. The range of valid IPs is "
-                             "10.96.0.0/16")});
-    }
-    if (taken.ips.contains(asked)) {
-      return invalid(
-          "", "Service", name,
-          {invalid_value(path, Value::array({Value(asked)}),
-                         "failed to allocate IP " + asked + ": provided IP is already allocated")});
-    }
+    const Value ip(free_ip(call, taken));
+    spec = spec.with("clusterIP", ip).with("clusterIPs", Value::array({ip}));
+    return std::nullopt;
   }
-  spec = spec.with("clusterIPs", Value::array({spec["clusterIP"]}));
-  spec = filled(spec, {{"ipFamilies", Value::array({"IPv4"})}, {"ipFamilyPolicy", "SingleStack"}});
-  if (type == "NodePort" || type == "LoadBalancer") {
-    std::set<int> used = taken.node_ports;
+  const FieldPath path("spec.clusterIPs");
+  const std::string failed = "failed to allocate IP " + asked + ": ";
+  if (!in_range(asked)) {
+    return refused(object, {invalid_raw(path, go_strings(spec["clusterIPs"]),
+                                        failed + "the provided IP (" + asked +
+                                            ") is not in the valid range. The range of valid IPs "
+                                            "is 10.96.0.0/16")});
+  }
+  if (taken.ips.contains(asked)) {
+    return refused(object, {invalid_raw(path, go_strings(spec["clusterIPs"]),
+                                        failed + "provided IP is already allocated")});
+  }
+  return std::nullopt;
+}
+
+// Gives out node ports that are free.
+class NodePorts {
+ public:
+  NodePorts(Call& call, const Taken& taken, const Value& spec)
+      : rng_(call.api.service_stream()), taken_(taken.node_ports), used_(taken.node_ports) {
     for (const Value& port : spec["ports"].items())
-      used.insert(static_cast<int>(port["nodePort"].as_int()));
-    Rng& rng = call.api.service_stream();
-    if (used.size() > 2500) return internal_error("failed to allocate a nodePort: range is full");
-    std::size_t index = 0;
-    Value::Array ports = spec["ports"].items();
-    for (Value& port : ports) {
-      const std::size_t at = index++;
-      const int wanted = static_cast<int>(port["nodePort"].as_int());
-      if (wanted == 0) {
-        // The port keeps the number it had.
-        int number = static_cast<int>(old["spec"]["ports"][at]["nodePort"].as_int());
-        while (number == 0 || used.contains(number)) {
-          number = static_cast<int>(
-              rng.between(std::int64_t{kFirstNodePort}, std::int64_t{kLastNodePort}));
-        }
-        used.insert(number);
-        port = port.with("nodePort", number);
-      } else if (wanted < kFirstNodePort || wanted > kLastNodePort) {
-        const FieldPath list("spec.ports");
-        const FieldPath item = list.index(at);
-        return invalid("", "Service", name,
-                       {invalid_value(item / "nodePort", port["nodePort"],
-                                      "provided port is not in the valid range. The range of valid "
-                                      "ports is 30000-32767")});
-      } else if (taken.node_ports.contains(wanted)) {
-        const FieldPath list("spec.ports");
-        const FieldPath item = list.index(at);
-        return invalid("", "Service", name,
-                       {invalid_value(item / "nodePort", port["nodePort"],
-                                      "provided port is already allocated")});
-      }
+      used_.insert(static_cast<int>(port["nodePort"].as_int()));
+  }
+
+  [[nodiscard]] bool full() const { return used_.size() > 2500; }
+
+  int next() {
+    int number = 0;
+    while (number == 0 || !used_.insert(number).second) {
+      number =
+          static_cast<int>(rng_.between(std::int64_t{kFirstNodePort}, std::int64_t{kLastNodePort}));
     }
-    spec = spec.with("ports", Value::array(std::move(ports)));
-  } else {
-    spec = spec.with("ports", each_item(spec["ports"], [](const Value& port) {
-                       return port.without("nodePort");
-                     }));
-    if (spec["ports"].is_null()) spec = spec.without("ports");
+    return number;
+  }
+
+  // Why this one cannot be had; empty: it can.
+  [[nodiscard]] std::string fault_of(std::int64_t number) const {
+    if (number < kFirstNodePort || number > kLastNodePort) {
+      return "provided port is not in the valid range. The range of valid ports is 30000-32767";
+    }
+    return taken_.contains(static_cast<int>(number)) ? "provided port is already allocated"
+                                                     : std::string();
+  }
+
+ private:
+  Rng& rng_;
+  const std::set<int>& taken_;
+  std::set<int> used_;
+};
+
+Refusal settle_node_ports(const Value& object, Value& spec, NodePorts& numbers, bool is_new) {
+  Value::Array ports = spec["ports"].items();
+  // A port that is served by several protocols has one number for all of them.
+  std::map<std::int64_t, std::int64_t> by_port;
+  for (const Value& port : ports) {
+    if (is_new && port["nodePort"].as_int() != 0)
+      by_port.emplace(port["port"].as_int(), port["nodePort"].as_int());
+  }
+  const FieldPath list("spec.ports");
+  for (std::size_t i = 0; i < ports.size(); ++i) {
+    Value& port = ports[i];
+    if (const std::int64_t wanted = port["nodePort"].as_int(); wanted != 0) {
+      const std::string fault = numbers.fault_of(wanted);
+      if (fault.empty()) continue;
+      const FieldPath item = list.index(i);
+      return refused(object, {invalid_value(item / "nodePort", port["nodePort"], fault)});
+    }
+    if (!needs_node_ports(spec)) continue;
+    if (numbers.full()) return internal_error("failed to allocate a nodePort: range is full");
+    const auto shared = by_port.find(port["port"].as_int());
+    const std::int64_t number = shared == by_port.end() ? numbers.next() : shared->second;
+    if (is_new) by_port.emplace(port["port"].as_int(), number);
+    port = port.with("nodePort", number);
+  }
+  if (!ports.empty()) spec = spec.with("ports", Value::array(std::move(ports)));
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<ApiResponse> allocate_service(Call& call, Value& object, const Value& old) {
+  const Value& before = old["spec"];
+  Value spec = meant_service_spec(object["spec"], before);
+  const std::string type = spec["type"].str();
+  if (type != "ExternalName") {
+    const Taken taken = taken_by_others(call, object);
+    if (Refusal no = settle_families(object, spec, before)) return no;
+    const bool had = !before.is_null() && before["type"].as_string() != "ExternalName";
+    if (!had) {
+      if (Refusal no = settle_address(call, object, spec, taken)) return no;
+    }
+    NodePorts numbers(call, taken, spec);
+    if (type == "NodePort" || type == "LoadBalancer") {
+      if (Refusal no = settle_node_ports(object, spec, numbers, before.is_null())) return no;
+    }
+    if (needs_health_check_port(spec) && spec["healthCheckNodePort"].as_int() == 0)
+      spec = spec.with("healthCheckNodePort", numbers.next());
   }
   object = object.with("spec", std::move(spec));
   return std::nullopt;

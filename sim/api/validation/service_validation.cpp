@@ -1,13 +1,35 @@
+// Source: Kubernetes 1.32, pkg/apis/core/validation, ValidateService and ValidateServiceUpdate.
 #include "sim/api/validation/service_validation.h"
 
 #include <set>
 
+#include "sim/api/validation/field_rules.h"
+#include "sim/api/validation/go_text.h"
+#include "sim/api/validation/ip_address.h"
 #include "sim/api/validation/meta_validation.h"
 #include "sim/api/validation/names.h"
 #include "sim/api/validation/pod_spec_validation.h"
 
 namespace inferlab::sim {
 namespace {
+
+constexpr std::int64_t kKubeletPort = 10250;
+constexpr std::int64_t kLongestAffinity = 86400;  // seconds
+
+bool is_headless(const Value& spec) {
+  return spec["clusterIPs"].size() == 1 && spec["clusterIPs"][std::size_t{0}].as_string() == "None";
+}
+
+bool is_accessible_from_outside(const Value& spec) {
+  const std::string_view type = spec["type"].as_string();
+  return type == "LoadBalancer" || type == "NodePort" ||
+         (type == "ClusterIP" && !spec["externalIPs"].empty());
+}
+
+bool needs_health_check(const Value& spec) {
+  return spec["type"].as_string() == "LoadBalancer" &&
+         spec["externalTrafficPolicy"].as_string() == "Local";
+}
 
 void validate_port(const Value& port, bool wants_name, Names& names, const FieldPath& at,
                    FieldErrors& errors) {
@@ -26,74 +48,259 @@ void validate_port(const Value& port, bool wants_name, Names& names, const Field
     errors.push_back(unsupported(at / "protocol", port["protocol"], {"SCTP", "TCP", "UDP"}));
   }
   validate_port_or_name(at / "targetPort", port["targetPort"], errors);
+  if (port.has("appProtocol")) {
+    add_name_errors(at / "appProtocol", port["appProtocol"],
+                    check_qualified_name(port["appProtocol"].as_string()), errors);
+  }
+}
+
+void validate_external_name(const Value& spec, const FieldPath& path, FieldErrors& errors) {
+  for (const char* field : {"clusterIPs", "ipFamilies", "ipFamilyPolicy"}) {
+    if (!spec[field].empty())
+      errors.push_back(forbidden_field(path / field, "may not be set for ExternalName services"));
+  }
+  std::string_view name = spec["externalName"].as_string();
+  if (name.ends_with('.')) name.remove_suffix(1);
+  if (name.empty()) {
+    errors.push_back(required(path / "externalName"));
+  } else {
+    add_name_errors(path / "externalName", Value(name), check_dns1123_subdomain(name), errors);
+  }
+}
+
+void validate_by_type(const Value& spec, const FieldPath& path, FieldErrors& errors) {
+  const std::string type = spec["type"].str();
+  if (type == "ExternalName") return validate_external_name(spec, path, errors);
+  if (type != "LoadBalancer" && type != "NodePort") return;
+  const FieldPath ports = path / "ports";
+  std::size_t index = 0;
+  for (const Value& port : spec["ports"].items()) {
+    const std::size_t at = index++;
+    if (type != "LoadBalancer" || port["port"].as_int() != kKubeletPort) continue;
+    errors.push_back(
+        invalid_value(ports.index(at), port["port"],
+                      "may not expose port 10250 externally since it is used by kubelet"));
+  }
+  if (!is_headless(spec)) return;
+  const FieldPath ips = path / "clusterIPs";
+  errors.push_back(invalid_value(ips.index(0), Value("None"),
+                                 "may not be set to 'None' for " + type + " services"));
+}
+
+void validate_session_affinity(const Value& spec, const FieldPath& path, FieldErrors& errors) {
+  const Value& affinity = spec["sessionAffinity"];
+  const FieldPath config = path / "sessionAffinityConfig";
+  if (affinity.empty()) {
+    errors.push_back(required(path / "sessionAffinity"));
+  } else if (affinity.as_string() == "ClientIP") {
+    const FieldPath client = config / "clientIP";
+    const Value& timeout = spec["sessionAffinityConfig"]["clientIP"]["timeoutSeconds"];
+    if (timeout.as_int() <= 0 || timeout.as_int() > kLongestAffinity) {
+      errors.push_back(invalid_value(client / "timeoutSeconds", timeout,
+                                     "must be greater than 0 and less than 86400"));
+    }
+  } else if (affinity.as_string() == "None") {
+    if (spec.has("sessionAffinityConfig")) {
+      errors.push_back(forbidden_field(config, "must not be set when session affinity is None"));
+    }
+  } else {
+    errors.push_back(unsupported(path / "sessionAffinity", affinity, {"ClientIP", "None"}));
+  }
+}
+
+void validate_external_ips(const Value& spec, const FieldPath& path, FieldErrors& errors) {
+  const FieldPath list = path / "externalIPs";
+  std::size_t index = 0;
+  for (const Value& ip : spec["externalIPs"].items()) {
+    const std::size_t at = index++;
+    if (const std::string why = fault_of_outside_ip(ip.str()); !why.empty())
+      errors.push_back(invalid_value(list.index(at), ip, why));
+  }
+}
+
+void validate_node_ports(const Value& spec, const FieldPath& path, FieldErrors& errors) {
+  const FieldPath ports = path / "ports";
+  std::set<std::pair<std::string, std::int64_t>> taken;
+  std::size_t index = 0;
+  for (const Value& port : spec["ports"].items()) {
+    const FieldPath item = ports.index(index++);
+    const std::int64_t number = port["nodePort"].as_int();
+    if (number != 0 && spec["type"].as_string() == "ClusterIP") {
+      errors.push_back(
+          forbidden_field(item / "nodePort", "may not be used when `type` is 'ClusterIP'"));
+    }
+  }
+  index = 0;
+  for (const Value& port : spec["ports"].items()) {
+    const FieldPath item = ports.index(index++);
+    const std::int64_t number = port["nodePort"].as_int();
+    if (number != 0 && !taken.emplace(port["protocol"].str(), number).second)
+      errors.push_back(duplicate(item / "nodePort", port["nodePort"]));
+  }
+}
+
+void validate_different_ports(const Value& spec, const FieldPath& path, FieldErrors& errors) {
+  const FieldPath ports = path / "ports";
+  std::set<std::pair<std::string, std::int64_t>> taken;
+  std::size_t index = 0;
+  for (const Value& port : spec["ports"].items()) {
+    const FieldPath item = ports.index(index++);
+    if (taken.emplace(port["protocol"].str(), port["port"].as_int()).second) continue;
+    FieldError twice = duplicate(item, Value());
+    twice.message = "Duplicate value: " + go_service_port(port);
+    errors.push_back(std::move(twice));
+  }
+}
+
+void validate_load_balancer(const Value& spec, const FieldPath& path, FieldErrors& errors) {
+  const bool balanced = spec["type"].as_string() == "LoadBalancer";
+  constexpr std::string_view kOnly = "may only be used when `type` is 'LoadBalancer'";
+  if (!balanced && !spec["loadBalancerSourceRanges"].empty())
+    errors.push_back(forbidden_field(path / "LoadBalancerSourceRanges", kOnly));
+  if (!balanced && spec.has("allocateLoadBalancerNodePorts"))
+    errors.push_back(forbidden_field(path / "allocateLoadBalancerNodePorts", kOnly));
+  const Value& load_balancer_class = spec["loadBalancerClass"];
+  if (load_balancer_class.is_null()) return;
+  if (balanced) {
+    add_name_errors(path / "loadBalancerClass", load_balancer_class,
+                    check_qualified_name(load_balancer_class.as_string()), errors);
+  } else {
+    errors.push_back(forbidden_field(path / "loadBalancerClass", kOnly));
+  }
+}
+
+void validate_traffic(const Value& spec, const FieldPath& path, FieldErrors& errors) {
+  const Value& external = spec["externalTrafficPolicy"];
+  if (!is_accessible_from_outside(spec)) {
+    if (!external.empty()) {
+      errors.push_back(invalid_value(path / "externalTrafficPolicy", external,
+                                     "may only be set for externally-accessible services"));
+    }
+  } else if (external.empty()) {
+    errors.push_back(required(path / "externalTrafficPolicy"));
+  } else {
+    validate_one_of(path / "externalTrafficPolicy", external, {"Cluster", "Local"}, errors);
+  }
+  const Value& health = spec["healthCheckNodePort"];
+  if (!needs_health_check(spec)) {
+    if (health.as_int() != 0) {
+      errors.push_back(invalid_value(
+          path / "healthCheckNodePort", health,
+          "may only be set when `type` is 'LoadBalancer' and `externalTrafficPolicy` is 'Local'"));
+    }
+  } else if (health.as_int() == 0) {
+    errors.push_back(required(path / "healthCheckNodePort"));
+  } else {
+    validate_port_number(path / "healthCheckNodePort", health, errors);
+  }
+  if (spec.has("internalTrafficPolicy")) {
+    validate_one_of(path / "internalTrafficPolicy", spec["internalTrafficPolicy"],
+                    {"Cluster", "Local"}, errors);
+  }
+  if (spec.has("trafficDistribution")) {
+    validate_one_of(path / "trafficDistribution", spec["trafficDistribution"], {"PreferClose"},
+                    errors);
+  }
+}
+
+// An address once given stays, until the Service needs none any more.
+void validate_kept_addresses(const Value& spec, const Value& old, FieldErrors& errors) {
+  constexpr std::string_view kOutside = "ExternalName";
+  if (spec["type"].as_string() == kOutside || old["type"].as_string() == kOutside) return;
+  const FieldPath path("spec");
+  const Value& now = spec["clusterIPs"];
+  if (!(is_headless(old) && is_headless(spec)) && now != old["clusterIPs"] &&
+      !old["clusterIPs"].empty()) {
+    const FieldPath ips = path / "clusterIPs";
+    errors.push_back(invalid_raw(ips.index(0), go_strings(now), "may not change once set"));
+  }
+  const bool families_may_change = is_headless(old) || is_headless(spec);
+  if (!families_may_change && spec["ipFamilies"] != old["ipFamilies"] &&
+      !old["ipFamilies"].empty()) {
+    const FieldPath families = path / "ipFamilies";
+    std::string shown = go_strings(spec["ipFamilies"]);
+    shown.replace(0, sizeof("[]string") - 1, "[]core.IPFamily");
+    errors.push_back(invalid_raw(families.index(0), shown, "may not change once set"));
+  }
 }
 
 }  // namespace
+
+void validate_service_addresses(const Value& spec, FieldErrors& errors) {
+  if (spec["type"].as_string() == "ExternalName") return;
+  const FieldPath path("spec");
+  const FieldPath ips = path / "clusterIPs";
+  const Value& all = spec["clusterIPs"];
+  const Value& first = spec["clusterIP"];
+  if (!first.empty() && all[std::size_t{0}] != first) {
+    errors.push_back(invalid_raw(ips, go_strings(all), "first value must match `clusterIP`"));
+  } else if (first.empty() && !all.empty()) {
+    errors.push_back(
+        invalid_raw(ips, go_strings(all), "must be empty when `clusterIP` is not specified"));
+  }
+  const FieldPath families = path / "ipFamilies";
+  std::set<std::string> seen;
+  std::size_t index = 0;
+  for (const Value& family : spec["ipFamilies"].items()) {
+    const FieldPath at = families.index(index++);
+    validate_one_of(at, family, {"IPv4", "IPv6"}, errors);
+    if (!seen.insert(family.str()).second) errors.push_back(duplicate(at, family));
+  }
+  if (spec.has("ipFamilyPolicy")) {
+    validate_one_of(path / "ipFamilyPolicy", spec["ipFamilyPolicy"],
+                    {"PreferDualStack", "RequireDualStack", "SingleStack"}, errors);
+  }
+  bool faulty = false;
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    if (i == 0 && all[i].as_string() == "None") {
+      faulty = all.size() > 1;
+      if (faulty)
+        errors.push_back(
+            invalid_raw(ips, go_strings(all), "'None' must be the first and only value"));
+    } else if (!is_ip_address(all[i].str())) {
+      faulty = true;
+      errors.push_back(invalid_value(ips.index(i), all[i], kNotAnIpAddress));
+    }
+  }
+  if (all.size() > 2)
+    errors.push_back(invalid_raw(ips, go_strings(all), "may only hold up to 2 values"));
+  if (faulty || is_headless(spec)) return;
+  const Value& wanted = spec["ipFamilies"];
+  for (std::size_t i = 0; i < all.size() && i < wanted.size(); ++i) {
+    const std::string family = all[i].str().find(':') == std::string::npos ? "IPv4" : "IPv6";
+    if (wanted[i].as_string() == family) continue;
+    errors.push_back(invalid_value(ips.index(i), all[i],
+                                   "expected an " + wanted[i].str() +
+                                       " value as indicated by `ipFamilies[" + std::to_string(i) +
+                                       "]`"));
+  }
+}
 
 void validate_service(const Value& object, const Value& old, FieldErrors& errors) {
   const Value& spec = object["spec"];
   if (!old.is_null() && spec == old["spec"]) return;
   const FieldPath path("spec");
-  const std::string_view type = spec["type"].as_string();
-  const bool headless = spec["clusterIP"].as_string() == "None";
-  const bool external = type == "ExternalName";
+  if (!old.is_null()) validate_kept_addresses(spec, old["spec"], errors);
+  const bool headless = is_headless(spec);
+  const bool external = spec["type"].as_string() == "ExternalName";
   if (spec["ports"].empty() && !headless && !external) errors.push_back(required(path / "ports"));
-  if (type == "LoadBalancer" && headless) {
-    errors.push_back(invalid_value(path / "clusterIPs", spec["clusterIPs"],
-                                   "may not be set to 'None' for LoadBalancer services"));
-  }
-  if (type == "NodePort" && headless) {
-    errors.push_back(invalid_value(path / "clusterIPs", spec["clusterIPs"],
-                                   "may not be set to 'None' for NodePort services"));
-  }
-  if (external) {
-    const Value name(spec["externalName"].as_string());
-    if (name.empty()) {
-      errors.push_back(required(path / "externalName"));
-    } else {
-      add_name_errors(path / "externalName", name, check_dns1123_subdomain(name.as_string()),
-                      errors);
-    }
-  }
+  validate_by_type(spec, path, errors);
   const FieldPath ports = path / "ports";
   Names names;
-  std::set<std::pair<std::string, std::int64_t>> taken;
   std::size_t index = 0;
   for (const Value& port : spec["ports"].items()) {
     validate_port(port, spec["ports"].size() > 1, names, ports.index(index++), errors);
   }
   validate_labels(spec["selector"], path / "selector", errors);
-  const std::string_view affinity = spec["sessionAffinity"].as_string();
-  if (affinity.empty()) {
-    errors.push_back(required(path / "sessionAffinity"));
-  } else if (affinity != "None" && affinity != "ClientIP") {
-    errors.push_back(
-        unsupported(path / "sessionAffinity", spec["sessionAffinity"], {"ClientIP", "None"}));
-  }
-  if (!external && type != "ClusterIP" && type != "NodePort" && type != "LoadBalancer") {
-    errors.push_back(unsupported(path / "type", spec["type"],
-                                 {"ClusterIP", "ExternalName", "LoadBalancer", "NodePort"}));
-  }
-  index = 0;
-  for (const Value& port : spec["ports"].items()) {
-    const FieldPath at = ports.index(index++);
-    if (!taken.emplace(port["protocol"].str(), port["port"].as_int()).second) {
-      FieldError twice = duplicate(at, Value());
-      twice.message =
-          "Duplicate value: " +
-          shown(Value::object({{"port", port["port"]}, {"protocol", port["protocol"]}}));
-      errors.push_back(std::move(twice));
-    }
-  }
-  // An address once given stays, until the Service needs none any more.
-  if (old.is_null() || external) return;
-  const Value& had = old["spec"]["clusterIP"];
-  if (!had.empty() && old["spec"]["type"].as_string() != "ExternalName" &&
-      spec["clusterIP"] != had) {
-    const FieldPath ips = path / "clusterIPs";
-    errors.push_back(invalid_raw(ips.index(0), "[]string{" + shown(spec["clusterIP"]) + "}",
-                                 "may not change once set"));
-  }
+  validate_session_affinity(spec, path, errors);
+  validate_service_addresses(spec, errors);
+  validate_external_ips(spec, path, errors);
+  validate_one_of(path / "type", spec["type"],
+                  {"ClusterIP", "ExternalName", "LoadBalancer", "NodePort"}, errors);
+  validate_node_ports(spec, path, errors);
+  validate_different_ports(spec, path, errors);
+  validate_load_balancer(spec, path, errors);
+  validate_traffic(spec, path, errors);
 }
 
 }  // namespace inferlab::sim
