@@ -136,8 +136,9 @@ class Builder {
   Value member(const Field& field) {
     Value schema = shape(field);
     if (!field.description.empty()) schema = schema.with("description", field.description);
-    // A default beside a plain reference is not allowed in v2.
-    if (!field.default_json.empty() && !schema.has("$ref")) {
+    // A default beside a plain reference is not allowed in v2; null is how it is written, no
+    // default.
+    if (!field.default_json.empty() && field.default_json != "null" && !schema.has("$ref")) {
       if (auto parsed = parse_json(field.default_json)) schema = schema.with("default", *parsed);
     }
     if (!field.merge_key.empty()) {

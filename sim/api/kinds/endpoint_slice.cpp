@@ -4,6 +4,7 @@
 #include "sim/api/kinds/kinds.h"
 #include "sim/api/kinds/verbs.h"
 #include "sim/api/types/types.h"
+#include "sim/api/validation/endpoints_validation.h"
 
 namespace inferlab::sim::kinds {
 namespace {
@@ -60,6 +61,7 @@ const Kind kEndpointSlice = {.group = "discovery.k8s.io",
                              .counts_generation = true,
                              .create_on_update = true,
                              .set_defaults = set_defaults,
+                             .validate = validate_endpoint_slice,
                              .columns = kColumns,
                              .cells = cells};
 

@@ -3,6 +3,7 @@
 #include "sim/api/kinds/kinds.h"
 #include "sim/api/kinds/verbs.h"
 #include "sim/api/types/types.h"
+#include "sim/api/validation/endpoints_validation.h"
 
 namespace inferlab::sim::kinds {
 namespace {
@@ -52,6 +53,7 @@ const Kind kEndpoints = {.group = "",
                          .subresources = {},
                          .schema = &types::kEndpoints,
                          .create_on_update = true,
+                         .validate = validate_endpoints,
                          .columns = kColumns,
                          .cells = cells};
 

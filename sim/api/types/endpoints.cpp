@@ -109,6 +109,7 @@ constexpr Field kEndpointSliceFields[] = {
      .element = FieldType::kObject,
      .object = &kDiscoveryEndpoint,
      .required = true,
+     .default_json = "null",
      .list_type = "atomic"},
     {.name = "kind", .description = "What kind of object this is.", .omit_zero = true},
     {.name = "metadata",
@@ -120,6 +121,7 @@ constexpr Field kEndpointSliceFields[] = {
      .type = FieldType::kList,
      .element = FieldType::kObject,
      .object = &kDiscoveryEndpointPort,
+     .default_json = "null",
      .list_type = "atomic"},
 };
 
