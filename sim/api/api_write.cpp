@@ -198,6 +198,15 @@ Value with_status_of(const Value& object, const Value& old) {
 
 // What metadata.generation counts the changes of.
 Value counted_part(const Kind& kind, const Value& object) {
+  // A Deployment's annotations count as well, since its ReplicaSets are given them.
+  // Source: Kubernetes 1.32, pkg/registry/apps/deployment.
+  if (kind.group == "apps" && kind.kind == "Deployment") {
+    const Value& annotations = object["metadata"]["annotations"];
+    return Value::array({object["spec"], annotations.empty() ? Value() : annotations});
+  }
+  // An EndpointSlice has no spec: all that it says counts, and its labels.
+  if (kind.kind == "EndpointSlice" && kind.group == "discovery.k8s.io")
+    return object.with("metadata", object["metadata"]["labels"]);
   if (!kind.custom) return object["spec"];
   const Value desired = object.without("metadata");
   return keeps_status(kind) ? desired.without("status") : desired;
