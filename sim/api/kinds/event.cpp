@@ -4,6 +4,7 @@
 #include "sim/api/kinds/kinds.h"
 #include "sim/api/kinds/verbs.h"
 #include "sim/api/types/types.h"
+#include "sim/api/validation/errors.h"
 
 namespace inferlab::sim::kinds {
 namespace {
@@ -86,6 +87,20 @@ std::vector<std::pair<std::string, std::string>> core_fields(const Value& object
           {"type", object["type"].str()}};
 }
 
+// An Event stands with what it is about. Events of components that speak of a time of their own
+// (events.k8s.io) say more, and are held to more.
+// Source: Kubernetes 1.32, pkg/apis/core/validation/events.go.
+void validate(const Value& object, const Value& old, FieldErrors& errors) {
+  if (!old.is_null() || !object["eventTime"].empty()) return;
+  const std::string_view ns = object["metadata"]["namespace"].as_string();
+  const Value& about = object["involvedObject"]["namespace"];
+  const bool fits = about.empty() ? ns.empty() || ns == "default" : about.as_string() == ns;
+  if (fits) return;
+  const FieldPath involved("involvedObject");
+  errors.push_back(invalid_value(involved / "namespace", Value(about.as_string()),
+                                 "does not match event.namespace"));
+}
+
 }  // namespace
 
 const Kind kEvent = {.group = "",
@@ -99,6 +114,7 @@ const Kind kEvent = {.group = "",
                      .subresources = {},
                      .schema = &types::kEvent,
                      .create_on_update = true,
+                     .validate = validate,
                      .columns = kColumns,
                      .cells = core_cells,
                      .selectable_fields = core_fields};

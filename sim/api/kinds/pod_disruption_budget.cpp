@@ -5,6 +5,7 @@
 #include "sim/api/kinds/verbs.h"
 #include "sim/api/types/types.h"
 #include "sim/api/validation/field_rules.h"
+#include "sim/api/validation/go_text.h"
 #include "sim/api/validation/meta_validation.h"
 #include "sim/api/validation/names.h"
 
@@ -105,8 +106,8 @@ void validate(const Value& object, const Value& old, FieldErrors& errors) {
   if (!old.is_null() && spec == old["spec"]) return;
   const FieldPath path("spec");
   if (spec.has("minAvailable") && spec.has("maxUnavailable")) {
-    errors.push_back(
-        invalid_value(path, spec, "minAvailable and maxUnavailable cannot be both set"));
+    errors.push_back(invalid_raw(path, go_disruption_budget(spec),
+                                 "minAvailable and maxUnavailable cannot be both set"));
   }
   for (const char* field : {"minAvailable", "maxUnavailable"}) {
     if (!spec.has(field)) continue;

@@ -65,6 +65,12 @@ void validate_secret(const Value& object, const Value& old, FieldErrors& errors)
     if (!data.has(key)) errors.push_back(required(FieldPath("data").key(key)));
   };
   const std::string_view type = object["type"].as_string();
+  if (type == "kubernetes.io/service-account-token" &&
+      object["metadata"]["annotations"]["kubernetes.io/service-account.name"].empty()) {
+    const FieldPath metadata("metadata");
+    const FieldPath annotations = metadata / "annotations";
+    errors.push_back(required(annotations.key("kubernetes.io/service-account.name")));
+  }
   if (type == "kubernetes.io/dockerconfigjson") wants(".dockerconfigjson");
   if (type == "kubernetes.io/ssh-auth") wants("ssh-privatekey");
   if (type == "kubernetes.io/tls") {

@@ -25,7 +25,10 @@ void validate_one_of(const FieldPath& path, const Value& value,
 
 void validate_immutable(const FieldPath& path, const Value& now, const Value& before,
                         FieldErrors& errors) {
-  if (now != before) errors.push_back(invalid_value(path, now, "field is immutable"));
+  // A field that is gone is shown as a text.
+  if (now != before)
+    errors.push_back(
+        invalid_value(path, now.is_null() ? Value("null") : now, "field is immutable"));
 }
 
 void validate_domain_prefixed_path(const FieldPath& path, const Value& value, FieldErrors& errors) {

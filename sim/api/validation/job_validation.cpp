@@ -7,6 +7,7 @@
 #include "sim/api/selector.h"
 #include "sim/api/time_zone.h"
 #include "sim/api/validation/field_rules.h"
+#include "sim/api/validation/go_pod_template.h"
 #include "sim/api/validation/go_text.h"
 #include "sim/api/validation/meta_validation.h"
 #include "sim/api/validation/names.h"
@@ -135,8 +136,8 @@ void validate_job_spec(const Value& spec, const FieldPath& path, FieldErrors& er
     if (indexed) {
       validate_success_policy(spec, path / "successPolicy", errors);
     } else {
-      errors.push_back(invalid_value(path / "successPolicy", spec["successPolicy"],
-                                     "requires indexed completion mode"));
+      errors.push_back(invalid_raw(path / "successPolicy", go_success_policy(spec["successPolicy"]),
+                                   "requires indexed completion mode"));
     }
   }
   if (const Value& policy = spec["podReplacementPolicy"]; !policy.is_null()) {
@@ -202,12 +203,21 @@ void validate_job_update(const Value& object, const Value& old, FieldErrors& err
   }
   if (spec["template"] != before["template"] &&
       !template_may_change(old, spec["template"], before["template"])) {
-    errors.push_back(invalid_value(path / "template", spec["template"], "field is immutable"));
+    errors.push_back(
+        invalid_raw(path / "template", go_pod_template(spec["template"]), "field is immutable"));
   }
-  for (const char* field : {"completionMode", "podFailurePolicy", "backoffLimitPerIndex",
-                            "managedBy", "successPolicy"}) {
+  validate_immutable(path / "completionMode", spec["completionMode"], before["completionMode"],
+                     errors);
+  const auto keep = [&](const char* field, std::string (*text)(const Value&)) {
+    const Value& now = spec[field];
+    if (now == before[field]) return;
+    errors.push_back(
+        invalid_raw(path / field, now.is_null() ? "\"null\"" : text(now), "field is immutable"));
+  };
+  keep("podFailurePolicy", go_pod_failure_policy);
+  for (const char* field : {"backoffLimitPerIndex", "managedBy"})
     validate_immutable(path / field, spec[field], before[field], errors);
-  }
+  keep("successPolicy", go_success_policy);
 }
 
 void validate_schedule(const Value& object, const Value& old, const FieldPath& path,

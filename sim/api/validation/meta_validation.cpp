@@ -1,5 +1,6 @@
 #include "sim/api/validation/meta_validation.h"
 
+#include "sim/api/validation/go_text.h"
 #include "sim/api/validation/names.h"
 
 namespace inferlab::sim {
@@ -12,47 +13,74 @@ NameErrors name_errors(const Kind& kind, std::string_view name) {
   return check_dns1123_subdomain(name);
 }
 
-void validate_owners(const Value& owners, const FieldPath& path, FieldErrors& errors) {
-  const Value* controller = nullptr;
-  std::size_t index = 0;
-  for (const Value& owner : owners.items()) {
-    const FieldPath at = path.index(index++);
-    if (owner["apiVersion"].empty()) {
-      errors.push_back(invalid_value(at / "apiVersion", Value(""), "version must not be empty"));
-    }
-    if (owner["kind"].empty())
-      errors.push_back(invalid_value(at / "kind", Value(""), "must not be empty"));
-    if (owner["name"].empty())
-      errors.push_back(invalid_value(at / "name", Value(""), "must not be empty"));
-    if (owner["uid"].empty())
-      errors.push_back(invalid_value(at / "uid", Value(""), "must not be empty"));
-    if (!owner["controller"].as_bool()) continue;
-    if (controller != nullptr) {
-      errors.push_back(invalid_value(
-          path, owners,
-          "Only one reference can have Controller set to true. Found \"true\" in references for " +
-              (*controller)["kind"].str() + "/" + (*controller)["name"].str() + " and " +
-              owner["kind"].str() + "/" + owner["name"].str()));
-    }
-    controller = &owner;
+void validate_owner(const Value& owner, const FieldPath& path, FieldErrors& errors) {
+  const auto need = [&](const char* field, const char* why) {
+    if (owner[field].empty()) errors.push_back(invalid_value(path / field, Value(""), why));
+  };
+  need("apiVersion", "version must not be empty");
+  need("kind", "kind must not be empty");
+  need("name", "name must not be empty");
+  need("uid", "uid must not be empty");
+  // Events are too many, and gone too soon.
+  if (owner["apiVersion"].as_string() == "v1" && owner["kind"].as_string() == "Event") {
+    errors.push_back(invalid_raw(path, go_owner_reference(owner),
+                                 "/v1, Kind=Event is disallowed from being an owner"));
   }
 }
 
-void validate_finalizers(const Value& finalizers, const FieldPath& path, FieldErrors& errors) {
+void validate_owners(const Value& owners, const FieldPath& path, FieldErrors& errors) {
+  std::string controller;
+  for (const Value& owner : owners.items()) {
+    validate_owner(owner, path, errors);
+    if (!owner["controller"].as_bool()) continue;
+    const std::string called = owner["kind"].str() + "/" + owner["name"].str();
+    if (controller.empty()) {
+      controller = called;
+      continue;
+    }
+    std::string all = "[]v1.OwnerReference{";
+    for (const Value& one : owners.items())
+      all += (all.back() == '{' ? "" : ", ") + go_owner_reference(one);
+    errors.push_back(invalid_raw(
+        path, all + "}",
+        "Only one reference can have Controller set to true. Found \"true\" in references for " +
+            controller + " and " + called));
+  }
+}
+
+void validate_new_finalizers(const Value& finalizers, const FieldPath& path, FieldErrors& errors) {
   bool orphan = false;
   bool foreground = false;
-  std::size_t index = 0;
   for (const Value& item : finalizers.items()) {
-    const FieldPath at = path.index(index++);
     const std::string_view name = item.as_string();
     orphan = orphan || name == "orphan";
     foreground = foreground || name == "foregroundDeletion";
     for (const std::string& why : check_qualified_name(name))
-      errors.push_back(invalid_value(at, item, why));
+      errors.push_back(invalid_value(path, item, why));
   }
   if (orphan && foreground) {
-    errors.push_back(invalid_value(path, finalizers,
-                                   "finalizer orphan and foregroundDeletion cannot be both set"));
+    errors.push_back(invalid_raw(path, go_strings(finalizers),
+                                 "finalizer orphan and foregroundDeletion cannot be both set"));
+  }
+}
+
+// Names without a domain are Kubernetes' own. Custom resources and a few groups are not held to it.
+// Source: Kubernetes 1.32, pkg/apis/core/validation, validateKubeFinalizerName.
+void validate_finalizer_domains(const Kind& kind, const Value& finalizers, const FieldPath& path,
+                                FieldErrors& errors) {
+  const bool free = kind.custom || kind.group == "coordination.k8s.io" ||
+                    kind.group == "apiextensions.k8s.io" ||
+                    kind.group == "admissionregistration.k8s.io";
+  if (free) return;
+  std::size_t index = 0;
+  for (const Value& item : finalizers.items()) {
+    const FieldPath at = path.index(index++);
+    const std::string_view name = item.as_string();
+    const bool known = name.find('/') != std::string_view::npos || name == "kubernetes" ||
+                       name == "orphan" || name == "foregroundDeletion";
+    if (known) continue;
+    errors.push_back(invalid_value(
+        at, item, "name is neither a standard finalizer name nor is it fully qualified"));
   }
 }
 
@@ -139,7 +167,9 @@ void validate_metadata(const Kind& kind, const Value& object, const Value& old,
   validate_labels(meta["labels"], path / "labels", errors);
   validate_annotations(meta["annotations"], path / "annotations", errors);
   validate_owners(meta["ownerReferences"], path / "ownerReferences", errors);
-  validate_finalizers(meta["finalizers"], path / "finalizers", errors);
+  const FieldPath finalizers = path / "finalizers";
+  if (old.is_null()) validate_new_finalizers(meta["finalizers"], finalizers, errors);
+  validate_finalizer_domains(kind, meta["finalizers"], finalizers, errors);
   if (old.is_null()) return;
   if (old["metadata"].has("deletionTimestamp")) {
     std::string added;

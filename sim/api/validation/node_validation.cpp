@@ -4,6 +4,7 @@
 
 #include "sim/api/quantity.h"
 #include "sim/api/validation/errors.h"
+#include "sim/api/validation/go_text.h"
 #include "sim/api/validation/names.h"
 
 namespace inferlab::sim {
@@ -32,10 +33,8 @@ void validate_taints(const Value& taints, const FieldPath& path, FieldErrors& er
     }
     if (!seen.emplace(key.str(), effect.str()).second) {
       FieldError twice = duplicate(at, taint);
-      twice.message = "Duplicate value: {\"key\":" + shown(key) +
-                      ",\"value\":" + shown(Value(taint["value"].as_string())) +
-                      ",\"effect\":" + shown(effect) +
-                      "}: taints must be unique by key and effect pair";
+      twice.message =
+          "Duplicate value: " + go_taint(taint) + ": taints must be unique by key and effect pair";
       errors.push_back(std::move(twice));
     }
   }

@@ -1,5 +1,7 @@
 #include "sim/api/validation/pod_failure_policy.h"
 
+#include <charconv>
+#include <optional>
 #include <set>
 
 #include "sim/api/validation/field_rules.h"
@@ -108,6 +110,69 @@ void validate_pod_failure_policy(const Value& spec, const FieldPath& path, Field
     validate_rule(spec, rule, containers, at.index(index++), errors);
 }
 
+namespace {
+
+// The indexes of "1,3-5", or what is wrong with it, in the API server's words.
+struct IndexCount {
+  std::int64_t count = 0;
+  std::string fault = {};
+};
+
+std::string quoted(std::string_view text) {
+  return shown(Value(text));
+}
+
+std::optional<std::int64_t> index_of(std::string_view text) {
+  std::int64_t out = 0;
+  const auto read = std::from_chars(text.data(), text.data() + text.size(), out);
+  if (read.ec != std::errc() || read.ptr != text.data() + text.size()) return std::nullopt;
+  return out;
+}
+
+std::string fault_of_index(std::string_view text, std::int64_t completions) {
+  const auto index = index_of(text);
+  if (!index) return "cannot convert string to integer for index: " + quoted(text);
+  return *index >= completions ? "too large index: " + quoted(text) : std::string();
+}
+
+std::string not_increasing(std::int64_t before, std::int64_t now) {
+  return "non-increasing order, previous: " + std::to_string(before) +
+         ", current: " + std::to_string(now);
+}
+
+IndexCount count_indexes(std::string_view text, std::int64_t completions) {
+  IndexCount out;
+  std::optional<std::int64_t> last;
+  for (bool more = !text.empty(); more;) {
+    const std::size_t comma = text.find(',');
+    const std::string_view part = text.substr(0, comma);
+    more = comma != std::string_view::npos;
+    if (more) text.remove_prefix(comma + 1);
+    const std::size_t dash = part.find('-');
+    const std::string_view low = part.substr(0, dash);
+    const bool is_range = dash != std::string_view::npos;
+    const std::string_view high = is_range ? part.substr(dash + 1) : low;
+    if (is_range && high.find('-') != std::string_view::npos) {
+      return {0, "the fragment " + quoted(part) +
+                     " violates the requirement that an index interval can have at most two parts "
+                     "separated by '-'"};
+    }
+    for (const std::string_view one : {low, high}) {
+      if (const std::string fault = fault_of_index(one, completions); !fault.empty())
+        return {0, fault};
+    }
+    const std::int64_t first = *index_of(low);
+    const std::int64_t end = *index_of(high);
+    if (is_range && first >= end) return {0, not_increasing(first, end)};
+    if (last && *last >= first) return {0, not_increasing(*last, first)};
+    out.count += end - first + 1;
+    last = end;
+  }
+  return out;
+}
+
+}  // namespace
+
 void validate_success_policy(const Value& spec, const FieldPath& path, FieldErrors& errors) {
   const Value& rules = spec["successPolicy"]["rules"];
   const FieldPath rules_path = path / "rules";
@@ -126,6 +191,15 @@ void validate_success_policy(const Value& spec, const FieldPath& path, FieldErro
       errors.push_back(
           required(at, "at least one of succeededCount or succeededIndexes must be specified"));
     }
+    std::int64_t listed = 0;
+    if (const Value& indexes = rule["succeededIndexes"]; !indexes.is_null()) {
+      const IndexCount read = count_indexes(indexes.as_string(), completions);
+      listed = read.count;
+      if (!read.fault.empty()) {
+        errors.push_back(invalid_value(at / "succeededIndexes", indexes,
+                                       "error parsing succeededIndexes: " + read.fault));
+      }
+    }
     if (count.is_null()) continue;
     validate_not_negative(at / "succeededCount", count, errors);
     if (count.as_int() > completions) {
@@ -133,6 +207,12 @@ void validate_success_policy(const Value& spec, const FieldPath& path, FieldErro
                                      "must be less than or equal to " +
                                          std::to_string(completions) +
                                          " (the number of specified completions)"));
+    }
+    if (rule.has("succeededIndexes") && count.as_int() > listed) {
+      errors.push_back(
+          invalid_value(at / "succeededCount", count,
+                        "must be less than or equal to " + std::to_string(listed) +
+                            " (the number of indexes in the specified succeededIndexes field)"));
     }
   }
 }

@@ -1,5 +1,8 @@
 #include "sim/api/validation/pod_spec_validation.h"
 
+#include <charconv>
+#include <cstdint>
+
 #include "sim/api/validation/meta_validation.h"
 #include "sim/api/validation/names.h"
 
@@ -110,9 +113,25 @@ void validate_pod_spec(const Value& spec, const FieldPath& path, FieldErrors& er
   }
 }
 
+bool is_deletion_cost(std::string_view text) {
+  std::int32_t cost = 0;
+  const auto read = std::from_chars(text.data(), text.data() + text.size(), cost);
+  const bool number = read.ec == std::errc() && read.ptr == text.data() + text.size();
+  return number && (text == "0" || text.front() != '0');
+}
+
+void validate_pod_annotations(const Value& annotations, const FieldPath& path,
+                              FieldErrors& errors) {
+  constexpr std::string_view kCost = "controller.kubernetes.io/pod-deletion-cost";
+  if (!annotations.has(kCost) || is_deletion_cost(annotations[kCost].as_string())) return;
+  errors.push_back(invalid_value(path.key(kCost), annotations[kCost], "must be a 32bit integer"));
+}
+
 void validate_pod_template(const Value& pod_template, const FieldPath& path, FieldErrors& errors) {
   validate_labels(pod_template["metadata"]["labels"], path / "labels", errors);
   validate_annotations(pod_template["metadata"]["annotations"], path / "annotations", errors);
+  const FieldPath annotations = path / "annotations";
+  validate_pod_annotations(pod_template["metadata"]["annotations"], annotations, errors);
   validate_pod_spec(pod_template["spec"], path / "spec", errors);
   if (!pod_template["spec"]["ephemeralContainers"].empty()) {
     const FieldPath spec = path / "spec";

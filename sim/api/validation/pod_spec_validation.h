@@ -11,6 +11,11 @@
 namespace inferlab::sim {
 
 void validate_pod_spec(const Value& spec, const FieldPath& path, FieldErrors& errors);
+/// An int32 without a plus sign or zeros in front, as controller.kubernetes.io/pod-deletion-cost
+/// has it.
+bool is_deletion_cost(std::string_view text);
+/// Annotations that say something to controllers.
+void validate_pod_annotations(const Value& annotations, const FieldPath& path, FieldErrors& errors);
 /// A workload's spec.template: labels, annotations, spec.
 void validate_pod_template(const Value& pod_template, const FieldPath& path, FieldErrors& errors);
 

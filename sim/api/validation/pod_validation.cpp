@@ -134,6 +134,12 @@ void validate_update(const Value& object, const Value& old, FieldErrors& errors)
 
 void validate_pod(const Value& object, const Value& old, FieldErrors& errors) {
   const Value& spec = object["spec"];
+  const FieldPath metadata("metadata");
+  FieldErrors before;
+  validate_pod_annotations(old["metadata"]["annotations"], metadata / "annotations", before);
+  // Who was let in with a wrong one may keep it.
+  if (before.empty())
+    validate_pod_annotations(object["metadata"]["annotations"], metadata / "annotations", errors);
   // What was sound stays so: a status, or a label, does not make it otherwise.
   if (!old.is_null() && spec == old["spec"]) return;
   validate_pod_spec(spec, "spec", errors);

@@ -82,7 +82,7 @@ void validate_hard(const std::string& name, const Value& amount, const FieldPath
     errors.push_back(invalid_value(path, amount, "must be greater than or equal to 0"));
   const bool whole = holds(kWholeResources, name) || has_domain(name);
   if (whole && !quantity.is_whole())
-    errors.push_back(invalid_value(path, amount, "must be an integer"));
+    errors.push_back(invalid_raw(path, go_quantity(amount), "must be an integer"));
 }
 
 bool is_scope(std::string_view scope) {
@@ -100,9 +100,20 @@ bool scope_fits(std::string_view scope, std::string_view resource) {
 }
 
 std::string go_scopes(const Value& scopes) {
+  if (scopes.is_null()) return "[]core.ResourceQuotaScope(nil)";
   std::string out = "[]core.ResourceQuotaScope{";
   for (const Value& scope : scopes.items()) out += (out.back() == '{' ? "" : ", ") + shown(scope);
   return out + "}";
+}
+
+std::string go_scope_selector(const Value& selector) {
+  std::string out = "core.ScopeSelector{MatchExpressions:[]core.ScopedResourceSelectorRequirement{";
+  for (const Value& item : selector["matchExpressions"].items()) {
+    out += out.back() == '{' ? "" : ", ";
+    out += "core.ScopedResourceSelectorRequirement{ScopeName:" + shown(item["scopeName"]) +
+           ", Operator:" + shown(item["operator"]) + ", Values:" + go_strings(item["values"]) + "}";
+  }
+  return out + "}}";
 }
 
 bool contradict(const Names& scopes) {
@@ -128,53 +139,53 @@ void validate_scopes(const Value& spec, const FieldPath& path, FieldErrors& erro
   if (contradict(all)) errors.push_back(invalid_raw(at, go_scopes(scopes), "conflicting scopes"));
 }
 
+// Its errors name the list, not which of its items.
 void validate_scope_selector(const Value& spec, const FieldPath& path, FieldErrors& errors) {
   if (!spec.has("scopeSelector")) return;
   const FieldPath selector = path / "scopeSelector";
   const FieldPath list = selector / "matchExpressions";
   Names all;
-  std::size_t index = 0;
   for (const Value& item : spec["scopeSelector"]["matchExpressions"].items()) {
-    const FieldPath at = list.index(index++);
     const Value& scope = item["scopeName"];
     const std::string_view name = scope.as_string();
     if (!is_scope(name))
-      errors.push_back(invalid_value(at / "scopeName", scope, "unsupported scope"));
+      errors.push_back(invalid_value(list / "scopeName", scope, "unsupported scope"));
     for (const Value::Member& hard : spec["hard"].members()) {
       if (holds(kQuotaResources, hard.key) && !scope_fits(name, hard.key)) {
-        errors.push_back(
-            invalid_value(path, spec["scopeSelector"], "unsupported scope applied to resource"));
+        errors.push_back(invalid_raw(list, go_scope_selector(spec["scopeSelector"]),
+                                     "unsupported scope applied to resource"));
       }
     }
     const std::string_view op = item["operator"].as_string();
     if (name != "PriorityClass" && is_scope(name) && op != "Exists") {
       errors.push_back(invalid_value(
-          at / "operator", item["operator"],
-          "must be 'Exist' only operator when scope is any of ResourceQuotaScopeTerminating, "
+          list / "operator", item["operator"],
+          "must be 'Exist' when scope is any of ResourceQuotaScopeTerminating, "
           "ResourceQuotaScopeNotTerminating, ResourceQuotaScopeBestEffort, "
           "ResourceQuotaScopeNotBestEffort or ResourceQuotaScopeCrossNamespacePodAffinity"));
     }
     if (op == "In" || op == "NotIn") {
       if (item["values"].empty()) {
         errors.push_back(required(
-            at / "values",
+            list / "values",
             "must be at least one value when `operator` is 'In' or 'NotIn' for scope selector"));
       }
     } else if (op == "Exists" || op == "DoesNotExist") {
       if (!item["values"].empty()) {
         errors.push_back(
-            invalid_value(at / "values", item["values"],
-                          "must be no value when `operator` is 'Exist' or 'DoesNotExist' for scope "
-                          "selector"));
+            invalid_raw(list / "values", go_strings(item["values"]),
+                        "must be no value when `operator` is 'Exist' or 'DoesNotExist' for scope "
+                        "selector"));
       }
     } else {
       errors.push_back(
-          invalid_value(at / "operator", item["operator"], "not a valid selector operator"));
+          invalid_value(list / "operator", item["operator"], "not a valid selector operator"));
     }
     all.insert(scope.str());
   }
   if (contradict(all)) {
-    errors.push_back(invalid_value(list, spec["scopeSelector"], "conflicting scopes"));
+    // It shows the scopes of the other list.
+    errors.push_back(invalid_raw(list, go_scopes(spec["scopes"]), "conflicting scopes"));
   }
 }
 

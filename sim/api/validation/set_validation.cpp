@@ -98,7 +98,8 @@ void validate_daemon_strategy(const Value& strategy, const FieldPath& path, Fiel
   const std::string_view type = strategy["type"].as_string();
   if (type == "OnDelete") return;
   if (type != "RollingUpdate") {
-    errors.push_back(unsupported(path / "type", strategy["type"], {"RollingUpdate", "OnDelete"}));
+    errors.push_back(unsupported_raw(path, go_update_strategy("DaemonSetUpdateStrategy", strategy),
+                                     {"RollingUpdate", "OnDelete"}));
     return;
   }
   const Value& rolling = strategy["rollingUpdate"];

@@ -52,7 +52,8 @@ void validate_strategy(const Value& strategy, const FieldPath& path, FieldErrors
     return;
   }
   if (type != "RollingUpdate") {
-    errors.push_back(unsupported(path / "type", strategy["type"], {"Recreate", "RollingUpdate"}));
+    errors.push_back(unsupported_raw(path, go_update_strategy("DeploymentStrategy", strategy),
+                                     {"Recreate", "RollingUpdate"}));
     return;
   }
   const Value& rolling = strategy["rollingUpdate"];
