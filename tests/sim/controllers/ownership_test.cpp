@@ -101,11 +101,59 @@ TEST_CASE("namespace: it is emptied, and gone when the last Pod has ended") {
   world.remove("namespaces", "team");
   world.settle();
   CHECK(world.get("namespaces", "team")["status"]["phase"].as_string() == "Terminating");
+  CHECK(has("serviceaccounts", "default"));
+  // The other API servers are given 5 s to know of it.
+  world.run_for(5s);
   REQUIRE(has("pods", "a"));
-  REQUIRE(world.api.remove({"pods", "team", "a"}, "test", 0).ok());
-  world.settle();
-  CHECK(world.get("namespaces", "team").is_null());
   CHECK_FALSE(has("serviceaccounts", "default"));
+  const auto condition = [&](std::string_view type) {
+    return world.condition("namespaces", "team", type);
+  };
+  CHECK(condition("NamespaceContentRemaining") ==
+        "True SomeResourcesRemain: Some resources are remaining: pods. has 1 resource instances");
+  CHECK(condition("NamespaceFinalizersRemaining") ==
+        "False ContentHasNoFinalizers: All content-preserving finalizers finished");
+  CHECK(condition("NamespaceDeletionContentFailure") ==
+        "False ContentDeleted: All content successfully deleted, may be waiting on finalization");
+  CHECK(condition("NamespaceDeletionDiscoveryFailure") ==
+        "False ResourcesDiscovered: All resources successfully discovered");
+  CHECK(condition("NamespaceDeletionGroupVersionParsingFailure") ==
+        "False ParsedGroupVersions: All legacy kube types successfully parsed");
+  REQUIRE(world.api.remove({"pods", "team", "a"}, "test", 0).ok());
+  // The write of the conditions has it looked at again 5 s later.
+  world.run_for(5s);
+  CHECK(world.get("namespaces", "team").is_null());
+}
+
+TEST_CASE("namespace: objects with finalizers keep it, and it says so") {
+  ControllersWorld world;
+  world.create("namespaces",
+               R"({"apiVersion":"v1","kind":"Namespace","metadata":{"name":"team"}})");
+  const auto hold = [&](std::string_view name, std::string_view finalizers) {
+    const Value body = sim::parse_json(fmt::format(R"({{"apiVersion":"v1","kind":"ConfigMap",
+        "metadata":{{"name":"{}","finalizers":[{}]}}}})",
+                                                   name, finalizers))
+                           .value_or(Value());
+    REQUIRE(world.api.create("configmaps", "team", body, "test").ok());
+  };
+  hold("a", R"("example.com/x")");
+  hold("b", R"("example.com/x","example.com/a")");
+  world.remove("namespaces", "team");
+  world.run_for(10s);
+  CHECK(world.condition("namespaces", "team", "NamespaceContentRemaining") ==
+        "True SomeResourcesRemain: Some resources are remaining: configmaps. has 2 resource "
+        "instances");
+  CHECK(world.condition("namespaces", "team", "NamespaceFinalizersRemaining") ==
+        "True SomeFinalizersRemain: Some content in the namespace has finalizers remaining: "
+        "example.com/a in 1 resource instances, example.com/x in 2 resource instances");
+  for (const char* name : {"a", "b"}) {
+    REQUIRE(world.api
+                .merge_patch({"configmaps", "team", name}, "",
+                             sim::parse_json(R"({"metadata":{"finalizers":null}})").value(), "test")
+                .ok());
+  }
+  world.run_for(9s);
+  CHECK(world.get("namespaces", "team").is_null());
 }
 
 TEST_CASE("garbage collector: an owner holds only in the dependent's own namespace, by its name") {
