@@ -33,6 +33,7 @@ class EndpointsController final : public Controller {
     const ObjectPtr present = store().get(own);
     const ObjectPtr service = store().get(key);
     if (service == nullptr) {
+      triggers_.forget(key);
       if (present == nullptr) return {};
       const ApiResponse response = api().remove(own, user());
       return response.code == 404 ? Result<void>() : check(response, key.name);
@@ -43,13 +44,15 @@ class EndpointsController final : public Controller {
     Value labels = service->document["metadata"]["labels"];
     if (view.cluster_ip == "None") labels = labels.with("service.kubernetes.io/headless", "");
     const Value subsets = make_subsets(*service);
+    const std::string trigger = triggers_.since_last_look(store(), *service);
     if (present == nullptr) {
       Value metadata = Value::object({{"name", key.name}, {"namespace", key.ns}});
       if (!labels.empty()) metadata = metadata.with("labels", labels);
       Value body =
           Value::object({{"apiVersion", "v1"}, {"kind", "Endpoints"}, {"metadata", metadata}});
       if (!subsets.empty()) body = body.with("subsets", subsets);
-      return check(api().create("endpoints", key.ns, body, user()), key.name);
+      return check(api().create("endpoints", key.ns, with_trigger_time(body, trigger), user()),
+                   key.name);
     }
     Value body = present->document;
     if (!(body["subsets"] == subsets) && !(body["subsets"].empty() && subsets.empty())) {
@@ -61,7 +64,7 @@ class EndpointsController final : public Controller {
                             : body.with_path({"metadata", "labels"}, labels);
     }
     if (body == present->document) return {};
-    return check(api().update("endpoints", body, user()), key.name);
+    return check(api().update("endpoints", with_trigger_time(body, trigger), user()), key.name);
   }
 
  private:
@@ -76,11 +79,13 @@ class EndpointsController final : public Controller {
     for (const ObjectPtr& pod : pods_behind(store(), service)) {
       const PodView& pod_view = pod->view<PodView>();
       if (pod_view.meta.deletion_timestamp && !view.publish_not_ready_addresses) continue;
-      const Value ports = ports_of(view, *pod);
+      const Value ports = ports_of(service, *pod);
       if (ports.empty() && !view.ports.empty()) continue;
       Value address =
           Value::object({{"ip", pod_view.pod_ip}, {"targetRef", target_reference(*pod)}});
       if (!pod_view.node_name.empty()) address = address.with("nodeName", pod_view.node_name);
+      const std::string hostname = hostname_of(service, *pod);
+      if (!hostname.empty()) address = address.with("hostname", hostname);
       Subset& subset = by_ports[to_json(ports)];
       subset.ports = ports;
       const bool ready = pod_view.ready || view.publish_not_ready_addresses;
@@ -103,6 +108,8 @@ class EndpointsController final : public Controller {
     }
     return Value::array(std::move(out));
   }
+
+  EndpointTriggers triggers_;
 };
 
 }  // namespace

@@ -54,7 +54,10 @@ class EndpointSliceController final : public Controller {
   Result<void> reconcile(const ObjectKey& key) override {
     const ObjectPtr service = store().get(key);
     // The slices of a Service that has gone are the garbage collector's affair.
-    if (service == nullptr) return {};
+    if (service == nullptr) {
+      triggers_.forget(key);
+      return {};
+    }
     const ServiceView& view = service->view<ServiceView>();
     if (view.selector.is_null() || view.meta.deletion_timestamp || view.type == "ExternalName") {
       return {};
@@ -62,10 +65,10 @@ class EndpointSliceController final : public Controller {
     // Wanted endpoints by ports, then by address reference.
     std::map<std::string, Group> groups;
     for (const ObjectPtr& pod : pods_behind(store(), *service)) {
-      const Value ports = with_names(ports_of(view, *pod));
+      const Value ports = with_names(ports_of(*service, *pod));
       Group& group = groups[to_json(ports)];
       group.ports = ports;
-      group.wanted.emplace(pod->key.name, endpoint_of(view, *pod));
+      group.wanted.emplace(pod->key.name, endpoint_of(*service, *pod));
     }
     // Without any Pod one slice without endpoints says that the Service is known.
     if (groups.empty()) groups[to_json(Value::array())].ports = Value::array();
@@ -77,6 +80,7 @@ class EndpointSliceController final : public Controller {
         group->second.slices.push_back(slice);
       }
     }
+    trigger_ = triggers_.since_last_look(store(), *service);
     for (auto& [ports, group] : groups) INFERLAB_TRY_VOID(write(*service, group));
     return {};
   }
@@ -106,21 +110,34 @@ class EndpointSliceController final : public Controller {
     return out;
   }
 
-  Value endpoint_of(const ServiceView& service, const StoredObject& pod) const {
+  Value endpoint_of(const StoredObject& service, const StoredObject& pod) const {
     const PodView& view = pod.view<PodView>();
     const bool terminating = view.meta.deletion_timestamp.has_value();
-    const bool ready = service.publish_not_ready_addresses || (view.ready && !terminating);
+    const bool ready =
+        service.view<ServiceView>().publish_not_ready_addresses || (view.ready && !terminating);
     Value endpoint = Value::object(
         {{"addresses", Value::array({view.pod_ip})},
          {"conditions",
           Value::object({{"ready", ready}, {"serving", view.ready}, {"terminating", terminating}})},
          {"targetRef", target_reference(pod)}});
-    if (view.node_name.empty()) return endpoint;
-    endpoint = endpoint.with("nodeName", view.node_name);
-    const ObjectPtr node = store().get({"nodes", "", view.node_name});
-    if (node == nullptr) return endpoint;
-    const Value& zone = node->document["metadata"]["labels"]["topology.kubernetes.io/zone"];
-    return zone.empty() ? endpoint : endpoint.with("zone", zone);
+    const std::string hostname = hostname_of(service, pod);
+    if (!hostname.empty()) endpoint = endpoint.with("hostname", hostname);
+    Value zone("");
+    if (!view.node_name.empty()) {
+      endpoint = endpoint.with("nodeName", view.node_name);
+      const ObjectPtr node = store().get({"nodes", "", view.node_name});
+      if (node != nullptr) zone = zone_of(*node);
+      if (!zone.empty()) endpoint = endpoint.with("zone", zone);
+    }
+    const bool keeps_close =
+        service.document["spec"]["trafficDistribution"].as_string() == "PreferClose";
+    if (!ready || !keeps_close) return endpoint;
+    return endpoint.with(
+        "hints", Value::object({{"forZones", Value::array({Value::object({{"name", zone}})})}}));
+  }
+
+  static Value zone_of(const StoredObject& node) {
+    return Value(node.document["metadata"]["labels"]["topology.kubernetes.io/zone"].as_string());
   }
 
   // Changes as few slices as it can: what stays, stays where it is; new ones fill what has room.
@@ -176,7 +193,7 @@ class EndpointSliceController final : public Controller {
     if (!(body["metadata"]["labels"] == labels))
       body = body.with_path({"metadata", "labels"}, labels);
     if (body == slice.document) return {};
-    return check(api().update(kSlices, body, user()), slice.key.name);
+    return check(api().update(kSlices, with_trigger_time(body, trigger_), user()), slice.key.name);
   }
 
   Result<void> create(const StoredObject& service, const Value& ports,
@@ -192,8 +209,12 @@ class EndpointSliceController final : public Controller {
                                       {"addressType", "IPv4"},
                                       {"endpoints", Value::array(endpoints)},
                                       {"ports", ports}});
-    return check(api().create(kSlices, service.key.ns, body, user()), service.key.name);
+    return check(api().create(kSlices, service.key.ns, with_trigger_time(body, trigger_), user()),
+                 service.key.name);
   }
+
+  EndpointTriggers triggers_;
+  std::string trigger_;  // of the Service that is looked at
 };
 
 }  // namespace

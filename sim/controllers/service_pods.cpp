@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "sim/controllers/pod_state.h"
+
 namespace inferlab::sim {
 namespace {
 
@@ -73,17 +75,61 @@ std::vector<ObjectPtr> pods_behind(const Store& store, const StoredObject& servi
   return out;
 }
 
-Value ports_of(const ServiceView& service, const StoredObject& pod) {
+Value ports_of(const StoredObject& service, const StoredObject& pod) {
   Value::Array out;
-  for (const ServicePort& port : service.ports) {
+  const std::vector<ServicePort>& ports = service.view<ServiceView>().ports;
+  for (std::size_t i = 0; i < ports.size(); ++i) {
+    const ServicePort& port = ports[i];
     const std::optional<int> number = target_port(port, pod);
     if (!number) continue;
     Value entry = Value::object(
         {{"port", *number}, {"protocol", port.protocol.empty() ? "TCP" : port.protocol}});
     if (!port.name.empty()) entry = entry.with("name", port.name);
+    const Value& application = service.document["spec"]["ports"][i]["appProtocol"];
+    if (!application.is_null()) entry = entry.with("appProtocol", application);
     out.push_back(entry);
   }
   return Value::array(std::move(out));
+}
+
+std::string hostname_of(const StoredObject& service, const StoredObject& pod) {
+  const Value& spec = pod.document["spec"];
+  const bool governed =
+      spec["subdomain"].as_string() == service.key.name && pod.key.ns == service.key.ns;
+  return governed ? spec["hostname"].str() : std::string();
+}
+
+std::string EndpointTriggers::since_last_look(const Store& store, const StoredObject& service) {
+  // Times of one form compare as texts.
+  std::string oldest;
+  const auto note = [&oldest](const std::string& time) {
+    if (oldest.empty() || time < oldest) oldest = time;
+  };
+  Seen now;
+  now.service = service.document["metadata"]["creationTimestamp"].str();
+  const auto [entry, is_new] = seen_.try_emplace(service.key);
+  Seen& before = entry->second;
+  for (const ObjectPtr& pod : store.list("pods", service.key.ns)) {
+    if (!selects(service.view<ServiceView>().selector, pod->view<PodView>().meta.labels)) continue;
+    const std::string time = condition_of(pod->document, "Ready")["lastTransitionTime"].str();
+    if (time.empty()) continue;
+    now.pods.emplace(pod->key.name, time);
+    const auto last = before.pods.find(pod->key.name);
+    if (last == before.pods.end() || time > last->second) note(time);
+  }
+  if (now.service > before.service) note(now.service);
+  before = std::move(now);
+  return is_new ? before.service : oldest;
+}
+
+Value with_trigger_time(const Value& object, const std::string& time) {
+  constexpr std::string_view kAnnotation = "endpoints.kubernetes.io/last-change-trigger-time";
+  if (!time.empty()) return object.with_path({"metadata", "annotations", kAnnotation}, Value(time));
+  const Value& annotations = object["metadata"]["annotations"];
+  if (!annotations.has(kAnnotation)) return object;
+  const Value left = annotations.without(kAnnotation);
+  return left.empty() ? object.without_path({"metadata", "annotations"})
+                      : object.with_path({"metadata", "annotations"}, left);
 }
 
 Value target_reference(const StoredObject& pod) {
