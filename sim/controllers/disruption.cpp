@@ -175,9 +175,10 @@ class DisruptionController final : public Controller {
         continue;
       const Time deadline = found->second + kDeletionTimeout;
       if (deadline < now()) {
+        // The real controller says the namespace where the name should be.
         events().warning(*pod, "NotDeleted",
-                         fmt::format("Pod was expected by PDB {}/{} to be deleted but it wasn't",
-                                     budget.key.ns, budget.key.name));
+                         fmt::format("Pod was expected by PDB {0}/{0} to be deleted but it wasn't",
+                                     budget.key.ns));
         continue;
       }
       queue().add_after(budget.key, deadline - now() + 1s);

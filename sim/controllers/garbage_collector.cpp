@@ -112,8 +112,7 @@ class GarbageCollector final : public Controller {
       const Owner owner = owner_of(reference, object);
       if (owner.misplaced) report_misplaced(object, reference);
       if (owner.object == nullptr && owner.resolvable) continue;
-      const bool blocks = reference["blockOwnerDeletion"].as_bool();
-      if (blocks && owner.object != nullptr && is_foreground(*owner.object)) {
+      if (owner.object != nullptr && is_foreground(*owner.object)) {
         waiting = true;
       } else {
         solid.push_back(reference);
@@ -131,7 +130,8 @@ class GarbageCollector final : public Controller {
     request.name = object.key.name;
     request.user = user();
     request.precondition_uid = object.document["metadata"]["uid"].str();
-    // Who blocks an owner goes with its own dependents first, for the same reason.
+    // Whose owner waits for its dependents goes with its own dependents first, for the same
+    // reason.
     const bool has_dependents = !index().dependents(request.precondition_uid).empty();
     request.propagation =
         waiting && has_dependents ? Propagation::kForeground : Propagation::kBackground;

@@ -10,7 +10,6 @@
 
 #include <algorithm>
 #include <map>
-#include <set>
 
 #include "sim/api/conditions.h"
 #include "sim/api/views.h"
@@ -82,13 +81,18 @@ class NodeLifecycleController final : public Controller {
 
   // Known by name, and looked at here alone: a Node that was made anew since is no news.
   void note_who_is_there(const std::vector<ObjectPtr>& nodes) {
-    std::set<std::string> there;
+    std::map<std::string, ObjectPtr> there;
     for (const ObjectPtr& node : nodes) {
       const std::string& name = node->key.name;
-      there.insert(name);
+      there.emplace(name, node);
       if (registered_.contains(name)) continue;
       events().normal(*node, "RegisteredNode",
                       fmt::format("Node {0} event: Registered Node {0} in Controller", name));
+    }
+    for (const auto& [name, node] : registered_) {
+      if (there.contains(name)) continue;
+      events().normal(*node, "RemovingNode",
+                      fmt::format("Node {0} event: Removing Node {0} from Controller", name));
     }
     registered_ = std::move(there);
   }
@@ -186,9 +190,9 @@ class NodeLifecycleController final : public Controller {
 
   static constexpr Duration kStartupGrace = 60s;  // --node-startup-grace-period
 
-  std::map<std::string, Time> heard_;          // by node
-  std::set<std::string> registered_;           // names of the nodes at the last look
-  std::map<std::string, Time> next_eviction_;  // by zone
+  std::map<std::string, Time> heard_;            // by node
+  std::map<std::string, ObjectPtr> registered_;  // the nodes at the last look, by name
+  std::map<std::string, Time> next_eviction_;    // by zone
 };
 
 }  // namespace

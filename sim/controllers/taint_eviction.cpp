@@ -60,7 +60,7 @@ class TaintEvictionController final : public Controller {
     }
     const PodView& pod = object.view<PodView>();
     if (change.type == ChangeType::kDeleted) {
-      since_.erase(pod.meta.uid);
+      due_.erase(pod.meta.uid);
       return;
     }
     if (pod.node_name.empty()) return;
@@ -88,18 +88,20 @@ class TaintEvictionController final : public Controller {
     const ObjectPtr node = store().get({"nodes", "", view.node_name});
     if (node == nullptr) return {};
     const std::optional<Duration> may_stay = stay(view, node->view<NodeView>());
-    if (!may_stay) {
-      if (since_.erase(view.meta.uid) > 0) {
+    if (!may_stay || *may_stay == Duration::zero()) {
+      if (due_.erase(view.meta.uid) > 0) {
         events().normal(*pod, "TaintManagerEviction",
                         fmt::format("Cancelling deletion of Pod {}/{}", key.ns, key.name));
       }
+      return may_stay ? remove(*pod) : Result<void>();
+    }
+    // What was planned stays planned, though taints that came since allow for less time.
+    const Time due = due_.emplace(view.meta.uid, now() + *may_stay).first->second;
+    if (due > now()) {
+      queue().add_after(key, due - now());
       return {};
     }
-    const Time since = since_.emplace(view.meta.uid, now()).first->second;
-    if (since + *may_stay > now()) {
-      queue().add_after(key, since + *may_stay - now());
-      return {};
-    }
+    due_.erase(view.meta.uid);
     return remove(*pod);
   }
 
@@ -121,7 +123,7 @@ class TaintEvictionController final : public Controller {
     return response.code == 404 ? Result<void>() : check(response, pod.key.name);
   }
 
-  std::map<std::string, Time> since_;  // by uid of the Pod: when its time began to run
+  std::map<std::string, Time> due_;  // by uid of the Pod: when it is to go
 };
 
 }  // namespace
