@@ -9,6 +9,7 @@
 #include "sim/controllers/cron_job_times.h"
 #include "sim/controllers/job_pods.h"
 #include "sim/controllers/make_controllers.h"
+#include "sim/controllers/pod_creation.h"
 #include "sim/controllers/pod_state.h"
 
 namespace inferlab::sim {
@@ -209,6 +210,7 @@ class CronJobController final : public Controller {
     if (job == nullptr) {
       const ApiResponse response =
           api().create(kJobs, cron_job.key.ns, job_from(cron_job, name, zone.format(time)), user());
+      if (is_refused_by_ending_namespace(response)) return check(response, name);
       if (!response.ok()) {
         events().warning(cron_job, "FailedCreate",
                          fmt::format("Error creating job: {}", response.message()));

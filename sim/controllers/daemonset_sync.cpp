@@ -7,6 +7,7 @@
 #include "sim/controllers/controller.h"
 #include "sim/controllers/controller_history.h"
 #include "sim/controllers/pod_claims.h"
+#include "sim/controllers/pod_creation.h"
 #include "sim/controllers/pod_state.h"
 
 namespace inferlab::sim {
@@ -14,13 +15,6 @@ namespace {
 
 // Calls that one look waits for when the client's rate limit holds it up.
 constexpr int kCallsToWaitFor = 20;
-
-bool namespace_ends(const ApiResponse& response) {
-  const Value& causes = response.body["details"]["causes"];
-  return std::any_of(causes.items().begin(), causes.items().end(), [](const Value& cause) {
-    return cause["reason"].as_string() == "NamespaceTerminating";
-  });
-}
 
 bool is_terminating(const StoredObject& pod) {
   return pod.view<PodView>().meta.deletion_timestamp.has_value();
@@ -181,16 +175,22 @@ bool DaemonSetSync::may_call() {
 }
 
 Result<void> DaemonSetSync::carry_out(const DaemonWork& work) {
+  Result<void> out;
+  const auto note = [&out](Result<void> one) {
+    if (out && !one) out = std::move(one);
+  };
+  SlowStart batches;
   for (const std::string& node : work.nodes) {
-    if (!may_call()) return {};
-    // What the API refuses once it refuses every time: the rest waits for the next try.
-    INFERLAB_TRY_VOID(create_on(node));
+    if (!may_call()) break;
+    note(create_on(node));
+    if (!batches.go_on_after(!out)) break;
   }
+  // What cannot be made keeps nothing from being deleted.
   for (const ObjectPtr& pod : work.surplus) {
-    if (!may_call()) return {};
-    INFERLAB_TRY_VOID(delete_pod(*pod));
+    if (!may_call()) break;
+    note(delete_pod(*pod));
   }
-  return {};
+  return out;
 }
 
 Result<void> DaemonSetSync::create_on(const std::string& node) {
@@ -201,7 +201,7 @@ Result<void> DaemonSetSync::create_on(const std::string& node) {
                            fmt::format("Created pod: {}", response.object->key.name));
     return {};
   }
-  if (namespace_ends(response)) return {};
+  if (is_refused_by_ending_namespace(response)) return {};
   context_.events.warning(*set_, "FailedCreate",
                           fmt::format("Error creating: {}", response.message()));
   return accepted(response, set_->key.name);

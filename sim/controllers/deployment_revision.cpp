@@ -8,6 +8,7 @@
 #include "sim/controllers/deployment_math.h"
 #include "sim/controllers/deployment_rollout.h"
 #include "sim/controllers/deployment_status.h"
+#include "sim/controllers/pod_creation.h"
 #include "sim/controllers/pod_state.h"
 
 namespace inferlab::sim {
@@ -42,8 +43,9 @@ Result<void> Rollout::record_revision(std::int64_t revision) {
   const std::string text = std::to_string(revision);
   if (annotation_number(*deployment_, kRevision) == revision) return {};
   const Value annotations = Value::object({{std::string(kRevision), text}});
+  // Through the status: otherwise metadata.generation would count it.
   const ApiResponse response = context_.api.merge_patch(
-      deployment_->key, "",
+      deployment_->key, "status",
       Value::object({{"metadata", Value::object({{"annotations", annotations}})}}), context_.user);
   if (!response.ok()) {
     return Error{ErrorKind::kConflict,
@@ -102,6 +104,19 @@ Result<void> Rollout::renew_new_set() {
   return {};
 }
 
+Result<void> Rollout::report_refused_set(const std::string& name, const ApiResponse& response) {
+  const std::string message =
+      fmt::format("Failed to create new replica set \"{}\": {}", name, response.message());
+  if (has_progress_deadline(*deployment_)) {
+    const Value& status = deployment_->document["status"];
+    const Value conditions = set_deployment_condition(status["conditions"], "Progressing", "False",
+                                                      "ReplicaSetCreateError", message, now());
+    INFERLAB_TRY_VOID(write_status(status.with("conditions", conditions)));
+  }
+  context_.events.warning(*deployment_, "ReplicaSetCreateError", message);
+  return {};
+}
+
 Result<void> Rollout::create_new_set() {
   std::int64_t latest = 0;
   for (const ObjectPtr& set : old_) latest = std::max(latest, revision_of(*set));
@@ -140,12 +155,8 @@ Result<void> Rollout::create_new_set() {
     if (response.code == 409) {
       // Somebody else's ReplicaSet has this name: another hash next time.
       INFERLAB_TRY_VOID(write_status(status.with("collisionCount", collisions + 1)));
-    } else if (has_progress_deadline(*deployment_)) {
-      const Value conditions = set_deployment_condition(
-          status["conditions"], "Progressing", "False", "ReplicaSetCreateError",
-          fmt::format("Failed to create new replica set \"{}\": {}", name, response.message()),
-          now());
-      INFERLAB_TRY_VOID(write_status(status.with("conditions", conditions)));
+    } else if (!is_refused_by_ending_namespace(response)) {
+      INFERLAB_TRY_VOID(report_refused_set(name, response));
     }
     return Error{response.code == 409 ? ErrorKind::kConflict : ErrorKind::kInvalid,
                  fmt::format("{}: {}", name, response.message())};

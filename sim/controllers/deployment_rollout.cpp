@@ -43,7 +43,7 @@ Result<std::optional<Duration>> Rollout::sync() {
     return std::optional<Duration>();
   }
   const bool deleting = view().meta.deletion_timestamp.has_value();
-  if (!deleting) adopt();
+  if (!deleting) claim_sets();
   find_sets();
   if (deleting) {
     const std::vector<ObjectPtr> all = all_sets();
@@ -55,16 +55,29 @@ Result<std::optional<Duration>> Rollout::sync() {
   return view().recreate ? recreate() : rolling_update();
 }
 
-void Rollout::adopt() {
+// Adopts what matches and is free, lets go of what matches no longer.
+void Rollout::claim_sets() {
+  // Noted first, written then: a write changes the index that is being walked through.
+  std::vector<std::pair<ObjectKey, Value>> writes;
   for (const ObjectPtr& set : context_.api.store().list(kSets, deployment_->key.ns)) {
-    const ReplicaSetView& set_view = set->view<ReplicaSetView>();
-    if (set_view.meta.controller() != nullptr || set_view.meta.deletion_timestamp) continue;
-    if (!view().selector.matches(set_view.meta.labels)) continue;
-    const Value owners =
-        set->document["metadata"]["ownerReferences"].appended(controller_reference(*deployment_));
+    const MetaView& meta = set->view<ReplicaSetView>().meta;
+    if (meta.deletion_timestamp) continue;
+    const OwnerReference* owner = meta.controller();
+    const bool matches = view().selector.matches(meta.labels);
+    const Value& owners = set->document["metadata"]["ownerReferences"];
+    if (owner == nullptr && matches) {
+      writes.emplace_back(set->key, owners.appended(controller_reference(*deployment_)));
+    } else if (owner != nullptr && owner->uid == view().meta.uid && !matches) {
+      Value::Array left = owners.items();
+      std::erase_if(left,
+                    [owner](const Value& one) { return one["uid"].as_string() == owner->uid; });
+      writes.emplace_back(set->key, left.empty() ? Value() : Value::array(std::move(left)));
+    }
+  }
+  for (const auto& [key, owners] : writes) {
     // Refused only when the set has changed hands meanwhile; the next look finds out.
     static_cast<void>(context_.api.merge_patch(
-        set->key, "", Value::object({{"metadata", Value::object({{"ownerReferences", owners}})}}),
+        key, "", Value::object({{"metadata", Value::object({{"ownerReferences", owners}})}}),
         context_.user));
   }
 }

@@ -33,7 +33,7 @@ class Rollout {
   [[nodiscard]] Time now() const { return context_.api.simulation().now(); }
   [[nodiscard]] const StoredObject* new_set() const { return new_.get(); }
 
-  void adopt();
+  void claim_sets();
   void find_sets();
   [[nodiscard]] bool is_scaling() const;
   /// Numbers the revisions; makes the ReplicaSet of the present template when `create` and missing.
@@ -41,6 +41,7 @@ class Rollout {
   Result<void> renew_new_set();
   Result<void> create_new_set();
   Result<void> record_revision(std::int64_t revision);
+  Result<void> report_refused_set(const std::string& name, const ApiResponse& response);
   [[nodiscard]] Value inherited_annotations() const;
 
   Result<std::optional<Duration>> rolling_update();

@@ -7,6 +7,7 @@
 #include "sim/controllers/controller.h"
 #include "sim/controllers/job_pods.h"
 #include "sim/controllers/job_sync.h"
+#include "sim/controllers/pod_creation.h"
 #include "sim/controllers/pod_ranking.h"
 
 namespace inferlab::sim {
@@ -56,6 +57,8 @@ Result<void> JobSync::create(std::int64_t missing) {
     const std::vector<std::int64_t> next = next_indexes(missing);
     indexes.assign(next.begin(), next.end());
   }
+  SlowStart batches;
+  Result<void> out;
   for (std::size_t i = 0; i < indexes.size(); ++i) {
     if (!parts_.client.take(now())) {
       const auto left =
@@ -67,16 +70,18 @@ Result<void> JobSync::create(std::int64_t missing) {
     const Value pod =
         job_pod(*job_, indexes[i], replaced == delayed_.end() ? nullptr : replaced->second.get());
     const ApiResponse response = parts_.api.create("pods", job_->key.ns, pod, parts_.user);
-    if (!response.ok()) {
+    if (response.ok()) {
+      ++active_count_;
+      parts_.events.normal(*job_, "SuccessfulCreate",
+                           fmt::format("Created pod: {}", response.object->key.name));
+    } else if (!is_refused_by_ending_namespace(response)) {
       parts_.events.warning(*job_, "FailedCreate",
                             fmt::format("Error creating: {}", response.message()));
-      return accepted(response, job_->key.name);
+      if (out) out = accepted(response, job_->key.name);
     }
-    ++active_count_;
-    parts_.events.normal(*job_, "SuccessfulCreate",
-                         fmt::format("Created pod: {}", response.object->key.name));
+    if (!batches.go_on_after(!out)) break;
   }
-  return {};
+  return out;
 }
 
 // The lowest indexes that nobody works on, without those that wait after a failure.

@@ -1,5 +1,5 @@
-// The ReplicaSet controller: as many Pods as spec.replicas says. The same rules keep the Pods of a
-// ReplicationController, which kube-controller-manager too takes for a ReplicaSet.
+// The ReplicaSet controller: as many Pods as spec.replicas says. The ReplicationController, which
+// came before it, has a controller of the same making: nothing but names differs.
 //
 // Pods are adopted when they match the selector and nobody controls them, released when they match
 // no longer. Source: Kubernetes documentation, "ReplicaSet"; the events and the order of deletion
@@ -10,6 +10,7 @@
 
 #include "sim/api/views.h"
 #include "sim/controllers/make_controllers.h"
+#include "sim/controllers/pod_creation.h"
 #include "sim/controllers/pod_ranking.h"
 #include "sim/controllers/pod_state.h"
 #include "sim/controllers/rate_limiter.h"
@@ -17,23 +18,24 @@
 namespace inferlab::sim {
 namespace {
 
-struct ReplicaKind {
-  std::string_view resource, kind;
-  const char* queue;
-  std::string_view name;
-  std::span<const std::string_view> watches;
+// What is kept at its number.
+struct Sets {
+  std::string_view watches[2];  // the sets themselves, and Pods
+  std::string_view kind;
+  const char* label;
+  const char* component;
+
+  [[nodiscard]] std::string_view resource() const { return watches[0]; }
 };
-constexpr std::string_view kSetWatches[] = {"replicasets.apps", "pods"};
-constexpr std::string_view kControllerWatches[] = {"replicationcontrollers", "pods"};
-constexpr ReplicaKind kReplicaSets = {"replicasets.apps", "ReplicaSet", "controller/replicaset",
-                                      "replicaset-controller", kSetWatches};
-constexpr ReplicaKind kReplicationControllers = {"replicationcontrollers", "ReplicationController",
-                                                 "controller/replicationcontroller",
-                                                 "replication-controller", kControllerWatches};
+constexpr Sets kReplicaSets = {
+    {"replicasets.apps", "pods"}, "ReplicaSet", "controller/replicaset", "replicaset-controller"};
+constexpr Sets kReplicationControllers = {{"replicationcontrollers", "pods"},
+                                          "ReplicationController",
+                                          "controller/replication",
+                                          "replication-controller"};
 
 // Creations or deletions in one go (burstReplicas of kube-controller-manager); the rest follows
-// after. They come in batches of 1, 2, 4 … there (slowStartBatch), so that what the API refuses is
-// refused once: here a refusal ends the go.
+// after.
 constexpr std::int64_t kBurst = 500;
 
 // Calls that a go waits for when the client's rate limit holds it up: the real one sleeps for each
@@ -42,13 +44,13 @@ constexpr int kCallsToWaitFor = 20;
 
 class ReplicaSetController final : public Controller {
  public:
-  ReplicaSetController(const ControllerContext& context, const ReplicaKind& kind)
-      : Controller(context, kind.queue, std::string(kind.name)), kind_(kind) {}
+  ReplicaSetController(const ControllerContext& context, const Sets& sets)
+      : Controller(context, sets.label, sets.component), sets_(sets) {}
 
-  std::span<const std::string_view> watches() const override { return kind_.watches; }
+  std::span<const std::string_view> watches() const override { return sets_.watches; }
 
   void observe(const Change& change) override {
-    if (change.object->key.resource == kind_.resource) {
+    if (change.object->key.resource == sets_.resource()) {
       queue().add(change.object->key);
       return;
     }
@@ -57,7 +59,7 @@ class ReplicaSetController final : public Controller {
     // An orphan may be some ReplicaSet's to adopt.
     if (owned || change.type == ChangeType::kDeleted) return;
     if (change.object->view<PodView>().meta.controller() != nullptr) return;
-    for (const ObjectPtr& set : store().list(kind_.resource, change.object->key.ns)) {
+    for (const ObjectPtr& set : store().list(sets_.resource(), change.object->key.ns)) {
       if (set->view<ReplicaSetView>().selector.matches(
               change.object->view<PodView>().meta.labels)) {
         queue().add(set->key);
@@ -79,8 +81,8 @@ class ReplicaSetController final : public Controller {
  private:
   bool add_owner(const StoredObject& pod) {
     const OwnerReference* owner = pod.view<PodView>().meta.controller();
-    if (owner == nullptr || owner->kind != kind_.kind) return false;
-    queue().add({std::string(kind_.resource), pod.key.ns, owner->name});
+    if (owner == nullptr || owner->kind != sets_.kind) return false;
+    queue().add({std::string(sets_.resource()), pod.key.ns, owner->name});
     return true;
   }
 
@@ -150,18 +152,22 @@ class ReplicaSetController final : public Controller {
                                      {"kind", "Pod"},
                                      {"metadata", metadata},
                                      {"spec", pod_template["spec"]}});
+    SlowStart batches;
+    Result<void> out;
     for (std::int64_t i = 0; i < count; ++i) {
       if (!client_.take(now())) return come_back(set, count - i);
       const ApiResponse response = api().create("pods", set.key.ns, pod, user());
-      if (!response.ok()) {
-        // What the API refuses once it refuses every time: the rest waits for the next try.
+      if (response.ok()) {
+        events().normal(set, "SuccessfulCreate",
+                        fmt::format("Created pod: {}", response.object->key.name));
+      } else if (!is_refused_by_ending_namespace(response)) {
         events().warning(set, "FailedCreate",
                          fmt::format("Error creating: {}", response.message()));
-        return check(response, set.key.name);
+        if (out) out = check(response, set.key.name);
       }
-      events().normal(set, "SuccessfulCreate",
-                      fmt::format("Created pod: {}", response.object->key.name));
+      if (!batches.go_on_after(!out)) return out;
     }
+    if (!out) return out;
     if (count == kBurst) queue().add(set.key);
     return {};
   }
@@ -209,7 +215,7 @@ class ReplicaSetController final : public Controller {
       return out;
     }
     for (const ObjectKey& key : index().dependents(owner->uid)) {
-      if (key.resource == kind_.resource) count(*store().get(key));
+      if (key.resource == sets_.resource()) count(*store().get(key));
     }
     return out;
   }
@@ -247,17 +253,19 @@ class ReplicaSetController final : public Controller {
     const Value conditions = failure_conditions(*set, managed);
     if (!conditions.empty()) status = status.with("conditions", conditions);
     if (status == set->document["status"]) return {};
-    return check(api().update_status(kind_.resource, set->document.with("status", status), user()),
-                 key.name);
+    return check(
+        api().update_status(sets_.resource(), set->document.with("status", status), user()),
+        key.name);
   }
 
   Value failure_conditions(const StoredObject& set, const Result<void>& managed) const {
     if (managed) return {};
+    // What went wrong first stands until all goes well, though it is other Pods by now.
+    const Value& old = condition_of(set.document, "ReplicaFailure");
+    if (!old.is_null()) return Value::array({old});
     const std::string& error = managed.error().message;
     // Without "NAME: " in front, which is ours.
     const std::string message = error.substr(std::min(error.size(), error.find(": ") + 2));
-    const Value& old = condition_of(set.document, "ReplicaFailure");
-    if (old["message"].as_string() == message) return Value::array({old});
     const std::int64_t wanted = set.view<ReplicaSetView>().replicas;
     const bool creating = static_cast<std::int64_t>(active_pods(set).size()) < wanted;
     return Value::array({Value::object({{"type", "ReplicaFailure"},
@@ -267,7 +275,7 @@ class ReplicaSetController final : public Controller {
                                         {"lastTransitionTime", format_rfc3339(now())}})});
   }
 
-  const ReplicaKind& kind_;
+  const Sets& sets_;
   RateLimiter client_;
 };
 

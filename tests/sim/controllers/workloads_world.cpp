@@ -55,6 +55,10 @@ class WorkloadsWorld final : public testing::GoldenWorld {
     if (name == "scale") return scale(command.words.at(0));
     if (name == "cronjob") return cron_job(command.words.at(0));
     if (name == "events") return events(command.words.at(0));
+    if (name == "relabel") return relabel(command);
+    if (name == "deployment") return deployment(command.words.at(0));
+    if (name == "sets") return sets();
+    if (name == "show") return show(command);
     return "no such command: " + name + "\n";
   }
 
@@ -260,6 +264,75 @@ class WorkloadsWorld final : public testing::GoldenWorld {
     return out + fmt::format(", last {}, last success {}\n",
                              status["lastScheduleTime"].as_string("never"),
                              status["lastSuccessfulTime"].as_string("never"));
+  }
+
+  // The first object of a kind gets these labels.
+  std::string relabel(const GoldenCommand& command) {
+    std::vector<ObjectPtr> all = world_.list(key_of(command.words.at(0)).resource);
+    std::stable_sort(all.begin(), all.end(), [this](const ObjectPtr& a, const ObjectPtr& b) {
+      return first_revision(*a) < first_revision(*b);
+    });
+    if (all.empty()) return "none\n";
+    Value labels = Value::object();
+    for (const auto& [label, value] : command.args) labels = labels.with(label, value);
+    const ApiResponse response = world_.api.merge_patch(
+        all.front()->key, "", Value::object({{"metadata", Value::object({{"labels", labels}})}}),
+        "test");
+    return response.ok() ? "" : failure(response);
+  }
+
+  std::string deployment(const std::string& name) const {
+    const Value document = world_.get("deployments.apps", name);
+    const Value& status = document["status"];
+    std::string out = fmt::format(
+        "generation {} revision {} ", document["metadata"]["generation"].as_int(),
+        document["metadata"]["annotations"]["deployment.kubernetes.io/revision"].as_string());
+    for (const char* count : {"replicas", "updatedReplicas", "readyReplicas", "availableReplicas"})
+      out += fmt::format("{} {} ", count, status[count].as_int());
+    out.back() = '\n';
+    return without_hashes(out + conditions(status));
+  }
+
+  // The ReplicaSets, oldest first.
+  std::string sets() const {
+    std::vector<ObjectPtr> all = world_.list("replicasets.apps");
+    std::stable_sort(all.begin(), all.end(), [this](const ObjectPtr& a, const ObjectPtr& b) {
+      return first_revision(*a) < first_revision(*b);
+    });
+    std::string out;
+    for (const ObjectPtr& set : all) {
+      const Value& document = set->document;
+      const Value& owners = document["metadata"]["ownerReferences"];
+      out += fmt::format("{} of {} wants {} has {}\n", set->key.name,
+                         owners.empty() ? "nobody" : owners[std::size_t{0}]["name"].str(),
+                         document["spec"]["replicas"].as_int(),
+                         document["status"]["replicas"].as_int());
+      out += conditions(document["status"]);
+    }
+    return out.empty() ? "none\n" : without_hashes(out);
+  }
+
+  // A part of an object: `path=spec.ports`, or of each object of a kind: `show pod path=spec`.
+  std::string show(const GoldenCommand& command) const {
+    const std::string& word = command.words.at(0);
+    const sim::ObjectKey wanted = key_of(word);
+    std::string out;
+    for (const ObjectPtr& object : world_.list(wanted.resource)) {
+      const bool all = word.find('/') == std::string::npos;
+      if (!all && object->key.name != wanted.name) continue;
+      const Value* part = &object->document;
+      std::string path = command.get("path");
+      while (!path.empty()) {
+        const std::size_t dot = path.find('.');
+        const std::string step = path.substr(0, dot);
+        path = dot == std::string::npos ? "" : path.substr(dot + 1);
+        part = &(*part)[step];
+      }
+      out += json(*part);
+    }
+    static const std::regex kUid("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");
+    return out.empty() ? "none\n"
+                       : std::regex_replace(without_suffixes(without_hashes(out)), kUid, "<uid>");
   }
 
   // Of the object with this name, in the order in which they were first written.

@@ -20,7 +20,9 @@ namespace inferlab {
 ///     finalize                           Pods that are being deleted are gone
 ///     evict N [dry_run=true]             asks for the eviction of … active Pods
 ///     job NAME · jobs · pods · budget NAME · quota NAME · cronjob NAME · autoscaler NAME ·
-///     scale KIND/NAME · events NAME
+///     scale KIND/NAME · events NAME · deployment NAME · sets ·
+///     relabel KIND LABEL=VALUE           the oldest of a kind gets labels
+///     show KIND[/NAME] path=spec.ports   a part of one object, or of all of a kind
 std::unique_ptr<testing::GoldenWorld> make_workloads_world();
 
 }  // namespace inferlab
