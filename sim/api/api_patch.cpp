@@ -20,6 +20,13 @@ template <typename Text>
 Decoded decode_patched(Call& call, const Value& patched, const Text& text_of_patch,
                        DecodeWords words) {
   Decoded out;
+  // Its types are what other patches go by: theirs cannot make another kind of an object.
+  const std::string mismatch =
+      words == DecodeWords::kJson ? kind_mismatch(call, patched) : std::string();
+  if (!mismatch.empty()) {
+    out.failure = bad_patch(text_of_patch(), mismatch);
+    return out;
+  }
   const bool reports = call.request.field_validation != FieldValidation::kIgnore;
   std::vector<std::string> unknown;
   auto decoded = call.kind.decode
@@ -37,6 +44,11 @@ Decoded decode_patched(Call& call, const Value& patched, const Text& text_of_pat
     return out;
   }
   out.object = std::move(decoded).value();
+  const std::string version = call.kind.api_version();
+  if (out.object["apiVersion"].as_string() != version)
+    out.object = out.object.with("apiVersion", Value(version));
+  if (out.object["kind"].as_string() != call.kind.kind)
+    out.object = out.object.with("kind", Value(call.kind.kind));
   return out;
 }
 

@@ -29,22 +29,11 @@ std::string cannot_be_handled(const Kind& kind, std::string_view body_kind,
 
 // The body must be of this kind; an empty apiVersion or kind means the one of the URL.
 std::optional<ApiResponse> wrong_kind(const Call& call, const Value& body) {
-  const Kind& kind = call.kind;
-  const std::string wanted = kind.api_version();
-  const std::string api_version = std::string(body["apiVersion"].as_string(wanted));
-  const std::string body_kind = std::string(body["kind"].as_string(kind.kind));
-  if (api_version == wanted && body_kind == kind.kind) return std::nullopt;
-  const std::string version = api_version.substr(api_version.find('/') + 1);
-  if (call.api.kinds().by_gvk(api_version, body_kind) == nullptr) {
-    return bad_request(cannot_be_handled(
-        kind, body_kind, version,
-        "no kind \"" + body_kind + "\" is registered for version \"" + api_version +
-            "\" in scheme \"k8s.io/kubernetes/pkg/api/legacyscheme/scheme.go:30\""));
-  }
-  return bad_request(cannot_be_handled(kind, body_kind, version,
-                                       "converting (" + version + "." + body_kind + ") to (" +
-                                           internal_package(kind) + "." + std::string(kind.kind) +
-                                           "): unknown conversion"));
+  const std::string why = kind_mismatch(call, body);
+  if (why.empty()) return std::nullopt;
+  const std::string api_version(body["apiVersion"].as_string(call.kind.api_version()));
+  return bad_request(cannot_be_handled(call.kind, body["kind"].as_string(call.kind.kind),
+                                       api_version.substr(api_version.find('/') + 1), why));
 }
 
 std::optional<ApiResponse> wrong_namespace(const Call& call, const Value& object) {
@@ -213,6 +202,20 @@ Value counted_part(const Kind& kind, const Value& object) {
 }
 
 }  // namespace
+
+std::string kind_mismatch(const Call& call, const Value& body) {
+  const Kind& kind = call.kind;
+  const std::string wanted = kind.api_version();
+  const std::string api_version(body["apiVersion"].as_string(wanted));
+  const std::string body_kind(body["kind"].as_string(kind.kind));
+  if (api_version == wanted && body_kind == kind.kind) return {};
+  if (call.api.kinds().by_gvk(api_version, body_kind) == nullptr) {
+    return "no kind \"" + body_kind + "\" is registered for version \"" + api_version +
+           "\" in scheme \"k8s.io/kubernetes/pkg/api/legacyscheme/scheme.go:30\"";
+  }
+  return "converting (" + api_version.substr(api_version.find('/') + 1) + "." + body_kind +
+         ") to (" + internal_package(kind) + "." + std::string(kind.kind) + "): unknown conversion";
+}
 
 std::vector<std::string> strict_faults(const ApiRequest& request,
                                        const std::vector<std::string>& unknown) {

@@ -71,6 +71,8 @@ struct Decoded {
   std::optional<ApiResponse> failure;
 };
 Decoded decode_body(Call& call, const Value& body);
+/// Why what says to be of another kind is not of the request's; empty: it is.
+std::string kind_mismatch(const Call& call, const Value& body);
 /// `unknown field "spec.foo"` and `duplicate field "a"`: what strict decoding objects to.
 std::vector<std::string> strict_faults(const ApiRequest& request,
                                        const std::vector<std::string>& unknown);

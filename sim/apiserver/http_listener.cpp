@@ -15,6 +15,7 @@
 #include "sim/apiserver/answers.h"
 #include "sim/apiserver/certificates.h"
 #include "sim/apiserver/http_connection.h"
+#include "sim/apiserver/query.h"
 
 namespace inferlab::sim {
 namespace {
@@ -121,7 +122,8 @@ HttpRequest request_from(const httplib::Request& request) {
   HttpRequest result;
   result.method = request.method == "HEAD" ? "GET" : request.method;
   result.path = request.path;
-  for (const auto& [name, value] : request.params) result.query.emplace(name, value);
+  // The library's own reading takes "a=b=c" for a is c.
+  result.query = query_of(request.target);
   for (const auto& [name, value] : request.headers) result.headers.emplace(lower(name), value);
   result.body = request.body;
   return result;

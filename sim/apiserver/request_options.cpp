@@ -2,6 +2,7 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <charconv>
 
 #include "sim/api/decode.h"
@@ -11,16 +12,19 @@
 #include "sim/apiserver/answers.h"
 #include "sim/apiserver/kube_protobuf.h"
 #include "sim/apiserver/media_type.h"
+#include "sim/apiserver/option_rules.h"
 
 namespace inferlab::sim {
 namespace {
 
 constexpr std::size_t kMaxDepth = 100;
 
-/// As Go's strconv.ParseBool, and as the API server reads a flag without a value.
+/// Anything but "0" and "false" is true. Source: k8s.io/apimachinery/pkg/runtime, conversion.go.
 bool as_flag(std::string_view text, bool present) {
-  return present && (text.empty() || text == "true" || text == "1" || text == "True" ||
-                     text == "TRUE" || text == "t" || text == "T");
+  constexpr std::string_view kFalse = "false";
+  const bool is_false = std::ranges::equal(
+      text, kFalse, [](char a, char b) { return (a >= 'A' && a <= 'Z' ? a - 'A' + 'a' : a) == b; });
+  return present && text != "0" && !is_false;
 }
 
 /// `field` is empty, absent or a decimal number; false for anything else.
@@ -36,20 +40,6 @@ bool read_number(std::string_view text, std::optional<std::int64_t>& into) {
 HttpResponse bad_number(std::string_view text) {
   return answers::bad_request(
       fmt::format("strconv.ParseInt: parsing \"{}\": invalid syntax", text));
-}
-
-/// kDryRun: "" or "All", for the options kind that the real server names in its refusal.
-std::optional<HttpResponse> check_dry_run(std::string_view value, std::string_view options_kind) {
-  if (value.empty() || value == "All") return std::nullopt;
-  const std::string text =
-      fmt::format("Unsupported value: \"{}\": supported values: \"All\"", value);
-  return answers::failure(
-      422, "Invalid", fmt::format("{}.meta.k8s.io \"\" is invalid: dryRun: {}", options_kind, text),
-      Value::object({{"group", "meta.k8s.io"},
-                     {"kind", options_kind},
-                     {"causes", Value::array({Value::object({{"reason", "FieldValueNotSupported"},
-                                                             {"message", text},
-                                                             {"field", "dryRun"}})})}}));
 }
 
 Propagation propagation_of(std::string_view text) {
@@ -123,10 +113,10 @@ std::optional<HttpResponse> read_delete_options(const HttpRequest& http, ApiRequ
     const Value* orphan = body.find("orphanDependents");
     if (auto refused = check_propagation(policy, orphan != nullptr)) return refused;
     if (orphan != nullptr) policy = orphan->as_bool() ? "Orphan" : "Background";
-    for (const Value& item : body["dryRun"].items()) {
-      if (auto refused = check_dry_run(item.as_string(), "DeleteOptions")) return refused;
-      api.dry_run = true;
-    }
+    std::vector<std::string> dry_run;
+    for (const Value& item : body["dryRun"].items()) dry_run.push_back(item.str());
+    if (auto refused = check_delete_dry_run(dry_run)) return refused;
+    api.dry_run = !dry_run.empty();
     api.precondition_uid = body["preconditions"]["uid"].str();
     api.precondition_resource_version = body["preconditions"]["resourceVersion"].str();
     api.propagation = propagation_of(policy.value_or(""));
@@ -144,9 +134,11 @@ std::optional<HttpResponse> read_delete_options(const HttpRequest& http, ApiRequ
   if (has_orphan) {
     policy = as_flag(http.query_value("orphanDependents"), true) ? "Orphan" : "Background";
   }
-  const std::string_view dry_run = http.query_value("dryRun");
-  if (auto refused = check_dry_run(dry_run, "DeleteOptions")) return refused;
-  api.dry_run = !dry_run.empty();
+  if (http.has_query("dryRun")) {
+    if (auto refused = check_delete_dry_run({std::string(http.query_value("dryRun"))}))
+      return refused;
+    api.dry_run = true;
+  }
   api.propagation = propagation_of(policy.value_or(""));
   return std::nullopt;
 }
@@ -184,12 +176,6 @@ std::optional<HttpResponse> read_list_options(const HttpRequest& http, DecodedRe
                       version, version));
     }
   }
-  if (!match.empty() && match != "Exact" && match != "NotOlderThan") {
-    return answers::bad_request(
-        fmt::format("resourceVersionMatch: Unsupported value: \"{}\": supported "
-                    "values: \"Exact\", \"NotOlderThan\"",
-                    match));
-  }
   if (watch.watch) {
     watch.resource_version = revision;
     return std::nullopt;
@@ -218,29 +204,22 @@ std::optional<HttpResponse> read_write_options(const HttpRequest& http, ApiReque
   const std::string_view options_kind = api.verb == Verb::kCreate   ? "CreateOptions"
                                         : api.verb == Verb::kUpdate ? "UpdateOptions"
                                                                     : "PatchOptions";
-  const std::string_view dry_run = http.query_value("dryRun");
-  if (auto refused = check_dry_run(dry_run, options_kind)) return refused;
-  api.dry_run = !dry_run.empty();
+  if (api.verb == Verb::kPatch) {
+    const auto type = patch_type_of(parse_media_type(http.header("content-type")).type);
+    if (!type) return answers::unsupported_patch();
+    api.patch_type = *type;
+  }
+  const bool applies = api.verb == Verb::kPatch && api.patch_type == PatchType::kApply;
+  if (auto refused = check_write_options(http, options_kind, applies)) return refused;
+  api.dry_run = http.has_query("dryRun");
   api.force = as_flag(http.query_value("force"), http.has_query("force"));
   const std::string_view validation = http.query_value("fieldValidation");
   if (validation == "Strict") {
     api.field_validation = FieldValidation::kStrict;
   } else if (validation == "Ignore") {
     api.field_validation = FieldValidation::kIgnore;
-  } else if (validation.empty() || validation == "Warn") {
-    api.field_validation = FieldValidation::kWarn;
   } else {
-    const std::string text =
-        fmt::format("Unsupported value: \"{}\": supported values: \"Ignore\", \"Strict\", \"Warn\"",
-                    validation);
-    return answers::failure(
-        422, "Invalid",
-        fmt::format("{}.meta.k8s.io \"\" is invalid: fieldValidation: {}", options_kind, text));
-  }
-  if (api.verb == Verb::kPatch) {
-    const auto type = patch_type_of(parse_media_type(http.header("content-type")).type);
-    if (!type) return answers::unsupported_patch();
-    api.patch_type = *type;
+    api.field_validation = FieldValidation::kWarn;
   }
   api.field_manager = http.query_value("fieldManager");
   if (api.field_manager.empty() && api.patch_type != PatchType::kApply) {
@@ -253,6 +232,29 @@ std::optional<HttpResponse> read_write_options(const HttpRequest& http, ApiReque
   api.body = std::get<DecodedBody>(body).value;
   api.duplicate_fields = std::get<DecodedBody>(std::move(body)).duplicates;
   return std::nullopt;
+}
+
+bool has_verb(const Kind& kind, Verb verb) {
+  const auto has = [&kind](std::string_view name) {
+    return std::ranges::find(kind.verbs, name) != kind.verbs.end();
+  };
+  switch (verb) {
+    case Verb::kGet:
+      return has("get");
+    case Verb::kList:
+      return has("list");
+    case Verb::kCreate:
+      return has("create");
+    case Verb::kUpdate:
+      return has("update");
+    case Verb::kPatch:
+      return has("patch");
+    case Verb::kDelete:
+      return has("delete");
+    case Verb::kDeleteCollection:
+      return has("deletecollection");
+  }
+  return false;
 }
 
 /// The beginning of a body, as the real server quotes it: hexadecimal when it does not look like
@@ -331,6 +333,8 @@ std::variant<DecodedRequest, HttpResponse> decode_request(const HttpRequest& req
     api.verb = named ? Verb::kGet : Verb::kList;
     refused = read_list_options(request, result);
     result.watch.watch = (result.watch.watch || path.watch) && path.subresource.empty();
+    if (!refused && (!named || result.watch.watch))
+      refused = check_list_options(request, result.watch.watch);
     if (named && result.watch.watch) {
       // A watch of one object is a watch of the list that holds it alone.
       api.verb = Verb::kList;
@@ -349,11 +353,20 @@ std::variant<DecodedRequest, HttpResponse> decode_request(const HttpRequest& req
   } else if (method == "DELETE" && path.subresource.empty() && (named || creatable)) {
     api.verb = named ? Verb::kDelete : Verb::kDeleteCollection;
     refused = read_list_options(request, result);
+    if (!refused && !named) refused = check_list_options(request, false);
     if (!refused) refused = read_delete_options(request, api);
   } else {
     return answers::method_not_allowed();
   }
+  if (path.subresource.empty() && !has_verb(*path.kind, api.verb))
+    return answers::method_not_allowed();
   if (refused) return *std::move(refused);
+  if (path.kind->resource() == "bindings") {
+    // The same as a Pod's own part, with its name in the body.
+    api.resource = "pods";
+    api.subresource = "binding";
+    api.name = api.body["metadata"]["name"].str();
+  }
   return result;
 }
 

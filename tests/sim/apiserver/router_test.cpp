@@ -70,6 +70,21 @@ TEST_CASE("router: unknown paths, resources and methods have the real server's a
   CHECK(accept.body["reason"].as_string() == "NotAcceptable");
 }
 
+TEST_CASE("router: a kind is asked for no more than discovery says of it") {
+  Fixture fixture;
+  RequestRouter& router = fixture.router;
+  CHECK(ask(router, "DELETE", "/api/v1/namespaces").status == 405);
+  CHECK(ask(router, "GET", "/api/v1/namespaces/default").status == 200);
+  CHECK(ask(router, "GET", "/api/v1/namespaces/default/bindings").status == 405);
+  // What is posted there is about a Pod.
+  const auto binding = ask(router, "POST", "/api/v1/namespaces/default/bindings",
+                           R"({"apiVersion":"v1","kind":"Binding","metadata":{"name":"none"},
+                               "target":{"kind":"Node","name":"n"}})",
+                           kJson);
+  CHECK(binding.status == 404);
+  CHECK(binding.body["message"].as_string() == "pods \"none\" not found");
+}
+
 TEST_CASE("router: bodies of the wrong kind or form are refused in the real server's words") {
   Fixture fixture;
   RequestRouter& router = fixture.router;
