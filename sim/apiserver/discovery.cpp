@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "sim/api/base64.h"
+#include "sim/api/version_order.h"
 #include "sim/apiserver/media_type.h"
 #include "sim/apiserver/reviews.h"
 
@@ -128,14 +129,14 @@ struct GroupVersion {
   bool operator==(const GroupVersion&) const = default;
 };
 
-/// In order of first appearance; of one group the newest version, which is preferred, comes first.
+/// In order of first appearance; of one group the version that is preferred comes first.
 std::vector<GroupVersion> group_versions(const std::vector<Row>& rows) {
   std::vector<GroupVersion> result;
   for (const Row& row : rows) {
     const GroupVersion found{row.group, row.version};
     if (std::ranges::find(result, found) != result.end()) continue;
     const auto same = std::ranges::find_if(result, [&](const GroupVersion& other) {
-      return other.group == row.group && other.version < row.version;
+      return other.group == row.group && version_comes_before(row.version, other.version);
     });
     result.insert(same, found);
   }
