@@ -83,7 +83,8 @@ class PathWriter {
     if (writes && v3()) {
       Value content = Value::object();
       for (const char* type : action == "patch" ? kPatchTypes : kBodyTypes) {
-        if (type == nullptr) continue;
+        // kubectl sends strategic patches to whatever takes them by this list.
+        if (type == nullptr || (kind_.custom && type == kStrategic)) continue;
         content = content.with(
             type, Value::object({{"schema", action == "patch" || kind_.schema == nullptr
                                                 ? Value::object({{"type", "object"}})
@@ -101,9 +102,10 @@ class PathWriter {
     return result;
   }
 
-  static constexpr const char* kPatchTypes[] = {
-      "application/apply-patch+yaml", "application/json-patch+json", "application/merge-patch+json",
-      "application/strategic-merge-patch+json"};
+  static constexpr const char* kStrategic = "application/strategic-merge-patch+json";
+  static constexpr const char* kPatchTypes[] = {"application/apply-patch+yaml",
+                                                "application/json-patch+json",
+                                                "application/merge-patch+json", kStrategic};
   static constexpr const char* kBodyTypes[] = {"application/json", "application/yaml", nullptr,
                                                nullptr};
 
