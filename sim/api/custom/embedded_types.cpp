@@ -19,11 +19,20 @@ constexpr const char* kQuantityPattern =
     "^(\\+|-)?(([0-9]+(\\.[0-9]*)?)|(\\.[0-9]+))"
     "(([KMGTPE]i)|[numkMGTPE]|([eE](\\+|-)?(([0-9]+(\\.[0-9]*)?)|(\\.[0-9]+))))?$";
 
-using TypesByName = std::map<std::string_view, const Type*>;
+struct Known {
+  const Type* type = nullptr;
+  bool atomic = false;  // x-kubernetes-map-type, which the tables have where a field is of the type
+};
+using TypesByName = std::map<std::string_view, Known>;
 
 void collect(const Type* type, TypesByName& out) {
-  if (type == nullptr || !out.emplace(type->name, type).second) return;
-  for (const Field& field : type->fields) collect(field.object, out);
+  if (type == nullptr || !out.emplace(type->name, Known{type}).second) return;
+  for (const Field& field : type->fields) {
+    collect(field.object, out);
+    if (field.type == FieldType::kObject && field.object != nullptr && field.atomic_map) {
+      out[field.object->name].atomic = true;
+    }
+  }
 }
 
 // Every type that some built-in kind is made of.
@@ -146,7 +155,7 @@ Result<Value> EmbeddedTypes::reference(const Value& node, std::string& place) {
     return Error{ErrorKind::kInvalid, fmt::format("\"{}\" is no type of Kubernetes'", name),
                  "name one of /openapi/v2's definitions that a built-in kind is made of"};
   }
-  return with_changes(schema_of(*known->second), node[kWithout],
+  return with_changes(schema_of(*known->second.type), node[kWithout],
                       node.without(kReference).without(kWithout));
 }
 
@@ -163,6 +172,7 @@ const Value& EmbeddedTypes::schema_of(const Type& type) {
   Value out = of_type("object");
   if (!properties.empty()) out = out.with("properties", Value::object(std::move(properties)));
   if (!required.empty()) out = out.with("required", Value::array(std::move(required)));
+  if (all_types().at(type.name).atomic) out = out.with("x-kubernetes-map-type", "atomic");
   return made_.insert_or_assign(type.name, std::move(out)).first->second;
 }
 

@@ -34,6 +34,12 @@ TEST_CASE("embedded types: a type is written out as controller-gen writes it") {
       container["properties"]["resources"]["properties"]["limits"]["additionalProperties"];
   CHECK(limit["x-kubernetes-int-or-string"].as_bool());
   CHECK(limit["pattern"].as_string().starts_with("^(\\+|-)?"));
+  for (const char* name : {"io.k8s.api.core.v1.SecretKeySelector",
+                           "io.k8s.apimachinery.pkg.apis.meta.v1.LabelSelector"}) {
+    CHECK(expanded(std::string("x-inferlab-type: ") + name)["x-kubernetes-map-type"].as_string() ==
+          "atomic");
+  }
+  CHECK_FALSE(container.has("x-kubernetes-map-type"));
   // Only the API server knows what may stand in metadata.
   const Value pod = expanded("x-inferlab-type: io.k8s.api.core.v1.PodTemplateSpec");
   CHECK(pod["properties"]["metadata"]["type"].as_string() == "object");
