@@ -2,10 +2,12 @@
 
 #include <fmt/format.h>
 
+#include <tuple>
 #include <utility>
 
 #include "engine/base/check.h"
 #include "sim/api/add_on_note.h"
+#include "sim/api/conditions.h"
 #include "sim/api/custom/embedded_types.h"
 #include "sim/api/yaml.h"
 #include "sim/kernel/simulation.h"
@@ -89,6 +91,24 @@ ApiResponse create(Api& api, const Value& object) {
   return api.create(kind->resource(), "", object, kOwner);
 }
 
+// As the controller of definitions leaves it, which needs a while: a cluster whose clock stands
+// still serves its add-ons too. A name that another definition has is the controller's to find.
+Value established(const Value& definition, const std::string& now) {
+  const Value& names = definition["spec"]["names"];
+  Value conditions;
+  for (const auto& [type, reason, message] :
+       {std::tuple{"NamesAccepted", "NoConflicts", "no conflicts found"},
+        {"Established", "InitialNamesAccepted", "the initial names have been accepted"}}) {
+    conditions = set_condition_at(
+        conditions,
+        Value::object(
+            {{"type", type}, {"status", "True"}, {"reason", reason}, {"message", message}}),
+        now);
+  }
+  return definition.with_path({"status", "acceptedNames"}, names)
+      .with_path({"status", "conditions"}, conditions);
+}
+
 }  // namespace
 
 std::vector<std::string> AddOnSpec::kinds() const {
@@ -129,7 +149,14 @@ Result<void> check_add_ons(const std::vector<AddOnSpec>& add_ons) {
 
 void create_add_ons(Api& api, const std::vector<AddOnSpec>& add_ons) {
   for (const AddOnSpec& add_on : add_ons) {
-    for (const Value& object : add_on.objects) INFERLAB_CHECK(create(api, object).ok());
+    for (const Value& object : add_on.objects) {
+      const ApiResponse made = create(api, object);
+      INFERLAB_CHECK(made.ok());
+      if (object["kind"].as_string() != kDefinition) continue;
+      const std::string now = format_rfc3339(api.simulation().now());
+      INFERLAB_CHECK(
+          api.update_status(made.object->key.resource, established(made.body, now), kOwner).ok());
+    }
   }
 }
 
