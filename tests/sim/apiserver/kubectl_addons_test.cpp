@@ -83,6 +83,21 @@ TEST_CASE("kubectl and add-ons: what platforms write is taken, with a word on wh
   CHECK(contains(kubectl.good({"get", "ro"}), "DESIRED   CURRENT   UP-TO-DATE   AVAILABLE"));
   kubectl.good({"scale", "ro/vllm", "--replicas=6"});
   CHECK(kubectl.good({"get", "ro/vllm", "-o", "jsonpath={.spec.replicas}"}) == "6");
+  // A change of what was applied, which is a merge patch for kinds like these.
+  constexpr const char* kChanged = R"(
+apiVersion: keda.sh/v1alpha1
+kind: ScaledObject
+metadata: {name: vllm}
+spec: {scaleTargetRef: {name: vllm}, maxReplicaCount: 9, triggers: [{type: cron, metadata: {}}]}
+)";
+  CHECK(contains(kubectl.run({"diff", "-f", "-"}, kChanged).out, "+  maxReplicaCount: 9"));
+  CHECK(contains(kubectl.good({"apply", "-f", "-"}, kChanged),
+                 "scaledobject.keda.sh/vllm configured"));
+  CHECK(kubectl.good({"get", "so/vllm", "-o", "jsonpath={.spec.fallback}"}).empty());
+  // Of several versions the most stable one is asked for.
+  CHECK(contains(kubectl.good({"get", "rayjobs"}), "JOB STATUS   DEPLOYMENT STATUS"));
+  CHECK(contains(kubectl.good({"api-resources", "--api-group=gateway.networking.k8s.io"}),
+                 "gateway.networking.k8s.io/v1 "));
   // Of the roles that came along.
   CHECK(contains(kubectl.good({"get", "clusterrole", "edit", "-o", "yaml"}), "servicemonitors"));
 }
