@@ -16,59 +16,61 @@ EventId Simulation::at(Time when, const char* label, std::function<void()> actio
     free_slots_.pop_back();
   }
   const EventId id = (++insertions_ << kSlotBits) | slot;
-  slots_[slot] = {id, label, std::move(action)};
-  heap_.push_back({std::max(when, now_), id});
-  std::push_heap(heap_.begin(), heap_.end(), later);
+  Slot& into = slots_[slot];
+  into.id = id;
+  into.label = label;
+  into.action = std::move(action);
+  queue_.push({std::max(when, now_), id});
   return id;
 }
 
 bool Simulation::cancel(EventId id) {
   const std::size_t slot = slot_of(id);
   if (id == 0 || slot >= slots_.size() || slots_[slot].id != id) return false;
-  release(slot);  // its heap entry is skipped when it surfaces: no slot carries its id any more
+  release(slot);  // its entry in the queue is skipped: no slot carries its id any more
   return true;
 }
 
 void Simulation::release(std::size_t slot) {
-  slots_[slot] = {};
+  slots_[slot].id = 0;
+  slots_[slot].action = nullptr;
   free_slots_.push_back(slot);
 }
 
-void Simulation::drop_cancelled() {
-  while (!heap_.empty() && slots_[slot_of(heap_.front().id)].id != heap_.front().id) {
-    std::pop_heap(heap_.begin(), heap_.end(), later);
-    heap_.pop_back();
-  }
-}
-
 std::optional<Time> Simulation::next_event_time() {
-  drop_cancelled();
-  if (heap_.empty()) return std::nullopt;
-  return heap_.front().when;
+  const EventQueue::Entry* next = first();
+  return next == nullptr ? std::nullopt : std::optional(next->when);
 }
 
-bool Simulation::step() {
-  drop_cancelled();
-  if (heap_.empty()) return false;
-  const Entry entry = heap_.front();
-  std::pop_heap(heap_.begin(), heap_.end(), later);
-  heap_.pop_back();
+std::uint64_t Simulation::hash_of_label(const char* label) {
+  LabelHash& known = label_hashes_[reinterpret_cast<std::uintptr_t>(label) / 8 % 64];
+  if (known.label != label) known = {label, hash_of(label)};
+  return known.hash;
+}
+
+void Simulation::run_first() {
+  const EventQueue::Entry entry = queue_.take();
   const std::size_t slot = slot_of(entry.id);
   // Moved out first: the handler may schedule events, which may move or reuse the slot.
   const std::function<void()> action = std::move(slots_[slot].action);
   trace_.add(static_cast<std::uint64_t>(entry.when.time_since_epoch().count()));
-  trace_.add(std::string_view(slots_[slot].label));
+  trace_.add(hash_of_label(slots_[slot].label));
   release(slot);
   now_ = entry.when;
   ++events_run_;
   action();
+}
+
+bool Simulation::step() {
+  if (first() == nullptr) return false;
+  run_first();
   return true;
 }
 
 void Simulation::run_until(Time end) {
-  for (std::optional<Time> next = next_event_time(); next && *next <= end;
-       next = next_event_time()) {
-    step();
+  for (const EventQueue::Entry* next = first(); next != nullptr && next->when <= end;
+       next = first()) {
+    run_first();
   }
   now_ = std::max(now_, end);
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -12,11 +13,9 @@
 #include "engine/base/hash.h"
 #include "engine/base/rng.h"
 #include "engine/base/time.h"
+#include "sim/kernel/event_queue.h"
 
 namespace inferlab::sim {
-
-/// Names a scheduled event, for cancel(). Never reused within a run; 0 names none.
-using EventId = std::uint64_t;
 
 /// The virtual clock, the event queue and the random streams of one run.
 ///
@@ -62,30 +61,34 @@ class Simulation {
   // An EventId is (insertion number << kSlotBits) | slot: it orders by insertion and finds its
   // slot.
   static constexpr int kSlotBits = 24;
-  struct Entry {
-    Time when;
-    EventId id;
-  };
   struct Slot {
     EventId id = 0;  // 0 when free
     const char* label = nullptr;
     std::function<void()> action;
   };
-  static bool later(const Entry& a, const Entry& b) {
-    return a.when != b.when ? a.when > b.when : a.id > b.id;
-  }
+  // What a label adds to the trace, found again by its address.
+  struct LabelHash {
+    const char* label = nullptr;
+    std::uint64_t hash = 0;
+  };
   static std::size_t slot_of(EventId id) { return id & ((EventId{1} << kSlotBits) - 1); }
   void release(std::size_t slot);
-  void drop_cancelled();
+  /// The next event, or nullptr; cancelled ones are thrown away.
+  const EventQueue::Entry* first() {
+    return queue_.first([this](EventId id) { return slots_[slot_of(id)].id == id; });
+  }
+  void run_first();
+  std::uint64_t hash_of_label(const char* label);
 
   std::uint64_t seed_;
   Time start_;
   Time now_;
   std::uint64_t insertions_ = 0;
   std::uint64_t events_run_ = 0;
-  std::vector<Entry> heap_;  // min-heap by (when, id); cancelled events stay until they surface
+  EventQueue queue_;  // cancelled events stay until it is their turn
   std::vector<Slot> slots_;
   std::vector<std::size_t> free_slots_;
+  std::array<LabelHash, 64> label_hashes_;
   std::map<std::pair<std::string, std::string>, Rng> streams_;
   RunHash trace_;
 };
