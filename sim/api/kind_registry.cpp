@@ -13,10 +13,12 @@ void KindRegistry::follow(Store& store) {
     changed = learn(*definition, false) || changed;
   }
   if (changed) renew();
-  store.subscribe([this](const Change& change) {
-    if (change.object->key.resource != kDefinitions) return;
-    if (learn(*change.object, change.type == ChangeType::kDeleted)) renew();
-  });
+  store.subscribe(
+      [this](const Change& change) {
+        if (change.object->key.resource != kDefinitions) return;
+        if (learn(*change.object, change.type == ChangeType::kDeleted)) renew();
+      },
+      Store::ignore);
 }
 
 bool KindRegistry::learn(const StoredObject& definition, bool deleted) {

@@ -55,9 +55,13 @@ void WatchHub::follow(Store& store) {
   if (following_) return;
   following_ = true;
   revision_ = store.revision();
-  store.subscribe([hub = weak_from_this()](const Change& change) {
-    if (const auto alive = hub.lock()) alive->tell(change);
-  });
+  store.subscribe(
+      [hub = weak_from_this()](const Change& change) {
+        if (const auto alive = hub.lock()) alive->tell(change);
+      },
+      [hub = weak_from_this()](const Renewal& renewal) {
+        if (const auto alive = hub.lock()) alive->tell(renewal);
+      });
 }
 
 void WatchHub::add(std::shared_ptr<WatchQueue> queue) {
@@ -89,6 +93,19 @@ bool WatchHub::closed() const {
 std::size_t WatchHub::watches() const {
   const std::lock_guard lock(mutex_);
   return queues_.size();
+}
+
+void WatchHub::tell(const Renewal& renewal) {
+  const auto is_wanted = [&] {
+    const std::lock_guard lock(mutex_);
+    return std::any_of(queues_.begin(), queues_.end(),
+                       [&](const auto& queue) { return queue->wants(renewal.key); });
+  };
+  if (is_wanted()) {
+    tell(renewal.change());
+  } else {
+    revision_ = renewal.revision;
+  }
 }
 
 void WatchHub::tell(const Change& change) {

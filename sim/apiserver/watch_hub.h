@@ -63,6 +63,7 @@ class WatchHub : public std::enable_shared_from_this<WatchHub> {
 
  private:
   void tell(const Change& change);
+  void tell(const Renewal& renewal);
 
   bool following_ = false;  // the run's thread only
   std::atomic<std::uint64_t> revision_ = 0;

@@ -72,9 +72,14 @@ struct Cluster::Parts {
     api.observe([this](const ApiRequest& request, const ApiResponse& response) {
       audit.add(request, response);
     });
-    // Every write is part of the run hash, whoever made it.
+    // Every write is part of the run hash, whoever made it. Of a renewal it is said which object's
+    // it is; when it was is in the event.
     store.subscribe(
-        [this](const Change& change) { change.object->document.add_to(simulation.trace()); });
+        [this](const Change& change) { change.object->document.add_to(simulation.trace()); },
+        [this](const Renewal& renewal) {
+          simulation.trace().add(std::uint64_t{renewal.line});
+          simulation.trace().add(renewal.revision);
+        });
   }
 
   void start() {

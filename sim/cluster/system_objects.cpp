@@ -102,21 +102,23 @@ void create_storage_classes(Api& api, const std::vector<StorageClassSpec>& stora
 
 void keep_kubernetes_service(Api& api, Store& store) {
   // An event every 10 s of every run would say nothing: one is due only when something is gone.
-  store.subscribe([&api](const Change& change) {
-    if (change.type != ChangeType::kDeleted) return;
-    const ObjectKey& key = change.object->key;
-    if (key.name != "kubernetes" || key.ns != "default") return;
-    for (const Part& part : kParts) {
-      if (key.resource != part.resource) continue;
-      Simulation& simulation = api.simulation();
-      const Duration now = simulation.now().time_since_epoch();
-      const Duration next = (now / kReconcileInterval + 1) * kReconcileInterval;
-      simulation.at(Time{next}, "apiserver/kubernetes-service", [&api, &part] {
-        // Refused when it is there already: somebody else was faster.
-        (void)api.create(part.resource, "default", part.make(), kApiServer);
-      });
-    }
-  });
+  store.subscribe(
+      [&api](const Change& change) {
+        if (change.type != ChangeType::kDeleted) return;
+        const ObjectKey& key = change.object->key;
+        if (key.name != "kubernetes" || key.ns != "default") return;
+        for (const Part& part : kParts) {
+          if (key.resource != part.resource) continue;
+          Simulation& simulation = api.simulation();
+          const Duration now = simulation.now().time_since_epoch();
+          const Duration next = (now / kReconcileInterval + 1) * kReconcileInterval;
+          simulation.at(Time{next}, "apiserver/kubernetes-service", [&api, &part] {
+            // Refused when it is there already: somebody else was faster.
+            (void)api.create(part.resource, "default", part.make(), kApiServer);
+          });
+        }
+      },
+      Store::ignore);
 }
 
 std::string_view cluster_root_ca() {

@@ -55,6 +55,9 @@ class Controller {
   /// A change of a watched resource, in the midst of a write: names keys with queue().add(), writes
   /// nothing.
   virtual void observe(const Change& change) = 0;
+  /// A heartbeat of a watched resource (never called for "*"): by default nothing to see, as
+  /// nothing but a time has changed.
+  virtual void observe_renewal(const Renewal& /*renewal*/) {}
   /// One step for `key`. An error brings the key back, later each time.
   virtual Result<void> reconcile(const ObjectKey& key) = 0;
   /// Work that nobody's change sets off, such as a monitor's period.

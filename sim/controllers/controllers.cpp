@@ -31,8 +31,20 @@ void Controllers::start() {
       for (Controller* controller : found->second) controller->observe(change);
     }
   }
-  api_.store().subscribe([this](const Change& change) { see(change); });
+  api_.store().subscribe([this](const Change& change) { see(change); },
+                         [this](const Renewal& renewal) { see(renewal); });
   for (const auto& controller : controllers_) controller->start();
+}
+
+void Controllers::see(const Renewal& renewal) {
+  if (watchers_of_line_.size() <= renewal.line) watchers_of_line_.resize(renewal.line + 1, nullptr);
+  const std::vector<Controller*>*& watchers = watchers_of_line_[renewal.line];
+  if (watchers == nullptr) {
+    const auto found = watchers_.find(renewal.key.resource);
+    if (found == watchers_.end()) return;
+    watchers = &found->second;
+  }
+  for (Controller* controller : *watchers) controller->observe_renewal(renewal);
 }
 
 void Controllers::see(const Change& change) {

@@ -24,12 +24,14 @@ class Controllers {
 
  private:
   void see(const Change& change);
+  void see(const Renewal& renewal);
 
   Api& api_;
   ControllersConfig config_;
   ObjectIndex index_;
   std::vector<std::unique_ptr<Controller>> controllers_;
   std::map<std::string, std::vector<Controller*>, std::less<>> watchers_;  // by resource
+  std::vector<const std::vector<Controller*>*> watchers_of_line_;          // by Renewal::line
 };
 
 }  // namespace inferlab::sim

@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 
 #include "sim/api/conditions.h"
 #include "sim/api/views.h"
@@ -38,9 +39,13 @@ class NodeLifecycleController final : public Controller {
       if (known != heard_.end() && key.ns == "kube-node-lease") known->second = now();
       return;
     }
+    if (change.type != ChangeType::kModified) touched_.insert(key.name);
     if (change.type == ChangeType::kDeleted) {
       heard_.erase(key.name);
+      heard_of_line_.clear();
+      troubled_.erase(key.name);
     } else {
+      note_trouble(*change.object);
       const bool is_new = !heard_.contains(key.name);
       const bool heartbeat =
           change.previous == nullptr ||
@@ -49,6 +54,19 @@ class NodeLifecycleController final : public Controller {
       if (is_new || heartbeat) heard_[key.name] = now();
     }
     queue().add(key);
+  }
+
+  void observe_renewal(const Renewal& renewal) override {
+    if (heard_of_line_.size() <= renewal.line) heard_of_line_.resize(renewal.line + 1, nullptr);
+    Time*& heard = heard_of_line_[renewal.line];
+    if (heard == nullptr) {
+      const bool is_lease = renewal.key.resource != "nodes";
+      if (is_lease && renewal.key.ns != "kube-node-lease") return;
+      const auto known = heard_.find(renewal.key.name);
+      if (known == heard_.end()) return;
+      heard = &known->second;
+    }
+    *heard = renewal.written;
   }
 
   // The taints that follow from conditions at once; eviction waits for the monitor.
@@ -71,33 +89,58 @@ class NodeLifecycleController final : public Controller {
   }
 
   void monitor() {
-    const std::vector<ObjectPtr> nodes = store().list("nodes");
-    note_who_is_there(nodes);
-    for (const ObjectPtr& node : nodes) check_silence(*node);
+    note_who_is_there();
+    // Nobody is silent who was heard within the shorter of the two times of grace.
+    const Time since = now() - std::min(kStartupGrace, config().node_monitor_grace_period);
+    std::vector<std::string> suspects;
+    if (oldest_heard_ < since) {  // what is heard only gets later: before that nobody can be silent
+      oldest_heard_ = now();
+      for (const auto& [name, heard] : heard_) {
+        oldest_heard_ = std::min(oldest_heard_, heard);
+        if (heard < since) suspects.push_back(name);
+      }
+    }
+    for (const std::string& name : suspects) {
+      if (const ObjectPtr node = store().get({"nodes", "", name})) check_silence(*node);
+    }
     // The evictions come from a queue of their own, which is looked at every 100 ms; by then the
     // NoSchedule taints are there.
     simulation().after(100ms, "controller/node-eviction", [this] { evict_from_sick_nodes(); });
   }
 
   // Known by name, and looked at here alone: a Node that was made anew since is no news.
-  void note_who_is_there(const std::vector<ObjectPtr>& nodes) {
-    std::map<std::string, ObjectPtr> there;
-    for (const ObjectPtr& node : nodes) {
-      const std::string& name = node->key.name;
-      there.emplace(name, node);
-      if (registered_.contains(name)) continue;
+  void note_who_is_there() {
+    const std::set<std::string> touched = std::exchange(touched_, {});
+    for (const std::string& name : touched) {
+      const ObjectPtr node = store().get({"nodes", "", name});
+      if (node == nullptr || !registered_.emplace(name, node).second) continue;
       events().normal(*node, "RegisteredNode",
                       fmt::format("Node {0} event: Registered Node {0} in Controller", name));
     }
-    for (const auto& [name, node] : registered_) {
-      if (there.contains(name)) continue;
-      events().normal(*node, "RemovingNode",
+    for (const std::string& name : touched) {
+      const auto known = registered_.find(name);
+      if (known == registered_.end() || store().get({"nodes", "", name}) != nullptr) continue;
+      events().normal(*known->second, "RemovingNode",
                       fmt::format("Node {0} event: Removing Node {0} from Controller", name));
+      registered_.erase(known);
     }
-    registered_ = std::move(there);
+  }
+
+  // What the eviction has to look at: nodes that are not Ready, and those with its taints.
+  void note_trouble(const StoredObject& node) {
+    const std::vector<Taint>& taints = node.view<NodeView>().taints;
+    const bool tainted = std::any_of(taints.begin(), taints.end(), [](const Taint& taint) {
+      return taint.key == kNotReadyTaint || taint.key == kUnreachableTaint;
+    });
+    if (tainted || health_of(node) != NodeHealth::kReady) {
+      troubled_.insert(node.key.name);
+    } else {
+      troubled_.erase(node.key.name);
+    }
   }
 
   void evict_from_sick_nodes() {
+    if (troubled_.empty()) return;
     std::map<std::string, Zone> zones;
     const std::vector<ObjectPtr> nodes = store().list("nodes");
     for (const ObjectPtr& node : nodes) {
@@ -191,7 +234,11 @@ class NodeLifecycleController final : public Controller {
   static constexpr Duration kStartupGrace = 60s;  // --node-startup-grace-period
 
   std::map<std::string, Time> heard_;            // by node
-  std::map<std::string, ObjectPtr> registered_;  // the nodes at the last look, by name
+  Time oldest_heard_{};                          // of heard_, when it was looked through last
+  std::vector<Time*> heard_of_line_;             // by Renewal::line; nullptr: not looked up yet
+  std::set<std::string> troubled_;               // nodes
+  std::map<std::string, ObjectPtr> registered_;  // by name, as they were then
+  std::set<std::string> touched_;                // names that came or went since the last look
   std::map<std::string, Time> next_eviction_;    // by zone
 };
 

@@ -2,6 +2,7 @@
 // Secrets and ConfigMaps before they ask again: the longer, the more nodes there are.
 // Source: Kubernetes 1.32, pkg/controller/ttl.
 #include <cstddef>
+#include <map>
 #include <string>
 
 #include "sim/controllers/make_controllers.h"
@@ -35,9 +36,17 @@ class NodeTtl final : public Controller {
       if (++nodes_ > kSteps[step_].most) ++step_;
     } else if (change.type == ChangeType::kDeleted) {
       if (--nodes_ < kSteps[step_].least) --step_;
+      stated_.erase(change.object->key.name);
       return;
     }
-    if (stated(*change.object) != wanted()) queue().add(change.object->key);
+    const std::string_view stated_now = stated(*change.object);
+    stated_[change.object->key.name] = stated_now;
+    if (stated_now != wanted()) queue().add(change.object->key);
+  }
+
+  void observe_renewal(const Renewal& renewal) override {
+    const auto known = stated_.find(renewal.key.name);
+    if (known != stated_.end() && known->second != wanted()) queue().add(renewal.key);
   }
 
   Result<void> reconcile(const ObjectKey& key) override {
@@ -58,6 +67,7 @@ class NodeTtl final : public Controller {
   [[nodiscard]] std::string wanted() const { return std::to_string(kSteps[step_].seconds); }
 
   std::size_t nodes_ = 0, step_ = 0;
+  std::map<std::string, std::string, std::less<>> stated_;  // by node
 };
 
 }  // namespace

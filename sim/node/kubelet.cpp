@@ -4,6 +4,7 @@
 
 #include <utility>
 
+#include "sim/node/heartbeat.h"
 #include "sim/node/node_object.h"
 
 namespace inferlab::sim {
@@ -45,14 +46,19 @@ void Kubelet::beat() {
 }
 
 void Kubelet::write_lease() {
+  Store& store = node_.api.store();
+  if (store.renew(lease_, timers_.now())) return;
   const ObjectKey key{std::string(kLeases), std::string(kLeaseNamespace), node_.name};
-  const ObjectPtr old = node_.api.store().get(key);
-  const Value renewed = format_rfc3339_micro(timers_.now());
-  if (old != nullptr) {
-    node_.api.store().put(key, old->document.with_path({"spec", "renewTime"}, renewed),
-                          timers_.now());
-    return;
+  if (store.get(key) == nullptr) {
+    store.put(key, new_lease(), timers_.now());
+    lease_ = store.line(key, renewed_lease);
+  } else {
+    lease_ = store.line(key, renewed_lease);
+    store.renew(lease_, timers_.now());
   }
+}
+
+Value Kubelet::new_lease() const {
   Value metadata = Value::object({{"creationTimestamp", format_rfc3339(timers_.now())},
                                   {"name", node_.name},
                                   {"namespace", kLeaseNamespace},
@@ -65,25 +71,45 @@ void Kubelet::write_lease() {
                                      {"name", node_.name},
                                      {"uid", object->document["metadata"]["uid"]}})}));
   }
-  node_.api.store().put(
-      key,
-      Value::object({{"apiVersion", "coordination.k8s.io/v1"},
-                     {"kind", "Lease"},
-                     {"metadata", metadata},
-                     {"spec", Value::object({{"holderIdentity", node_.name},
-                                             {"leaseDurationSeconds", kLeaseSeconds},
-                                             {"renewTime", renewed}})}}),
-      timers_.now());
+  return Value::object(
+      {{"apiVersion", "coordination.k8s.io/v1"},
+       {"kind", "Lease"},
+       {"metadata", metadata},
+       {"spec", Value::object({{"holderIdentity", node_.name},
+                               {"leaseDurationSeconds", kLeaseSeconds},
+                               {"renewTime", format_rfc3339_micro(timers_.now())}})}});
+}
+
+// Nobody has written the Node since our last report, and the report would say the same again.
+bool Kubelet::has_news() const {
+  return reported_ == nullptr || node_.images.stored().size() != images_reported_ ||
+         node_.api.store().renewed_version(status_) != reported_ ||
+         !(reported_->document["status"]["volumesInUse"] == volumes_in_use(node_));
 }
 
 void Kubelet::report_status() {
-  const ObjectPtr object = node_.api.store().get({"nodes", "", node_.name});
+  Store& store = node_.api.store();
+  if (!has_news() && store.renew(status_, timers_.now())) {
+    status_reported_ = timers_.now();
+    return;
+  }
+  const ObjectKey key{"nodes", "", node_.name};
+  const ObjectPtr object = store.get(key);
   if (object == nullptr) return;  // deleted: a real kubelet registers again only when restarted
   const Value status = build_node_status(node_, object->document["status"], timers_.now());
   node_.api.update_status("nodes", object->document.with("status", status),
                           "system:node:" + node_.name);
   status_reported_ = timers_.now();
   images_reported_ = node_.images.stored().size();
+  // When this report was a renewal of the version before, the next one is a renewal of this. But
+  // taints are the controllers' to look at again with each report, and managedFields hold a time.
+  const ObjectPtr written = store.get(key);
+  const Value& document = written->document;
+  const bool renewable =
+      document["spec"]["taints"].empty() && !document["metadata"].has("managedFields") &&
+      document["status"] == renewed_node(object->document, timers_.now())["status"];
+  reported_ = renewable ? written : nullptr;
+  if (renewable) status_ = store.line(key, renewed_node);
 }
 
 void Kubelet::report_volumes() {

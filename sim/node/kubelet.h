@@ -16,8 +16,8 @@ namespace inferlab::sim {
 ///
 /// Heartbeats are a Lease every 10 s and a full Node status every 5 min (the kubelet's
 /// nodeLeaseRenew and nodeStatusReportFrequency), as in life: the node lifecycle controller reads
-/// spec.renewTime, and so may a learner. A renewal goes straight to the store, because there is
-/// nothing in it to default or to validate: two microseconds instead of the API's fifty.
+/// spec.renewTime, and so may a learner. Both go straight to the store as renewals where they say
+/// nothing new, because there is nothing in them to default or to validate.
 class Kubelet {
  public:
   Kubelet(NodeRuntime runtime);  // NOLINT(google-explicit-constructor): made in place only
@@ -48,7 +48,9 @@ class Kubelet {
   using PodName = std::pair<std::string, std::string>;  // namespace, name
   void beat();
   void write_lease();
+  [[nodiscard]] Value new_lease() const;
   void report_status();
+  [[nodiscard]] bool has_news() const;
   void report_volumes();
   void sync_pending();
   void sync_pod(const PodName& pod);
@@ -61,6 +63,8 @@ class Kubelet {
   bool sync_scheduled_ = false;
   std::size_t images_reported_ = 0;
   Time status_reported_{};
+  Store::Line lease_, status_;
+  ObjectPtr reported_;  // the version with our latest report, if it can be renewed
   Timers timers_;
 };
 

@@ -71,7 +71,7 @@ Kubelets::Kubelets(Api& api, std::vector<NodePoolSpec> pools, std::vector<GpuSpe
       by_name_[name] = kubelets_.back().get();
     }
   }
-  api_.store().subscribe([this](const Change& change) {
+  const auto see = [this](const Change& change) {
     growth_.see(change, api_.store());
     if (change.object->key.resource != "pods") return;
     const std::string_view node = change.object->document["spec"]["nodeName"].as_string();
@@ -79,7 +79,8 @@ Kubelets::Kubelets(Api& api, std::vector<NodePoolSpec> pools, std::vector<GpuSpe
     Kubelet* kubelet = find(node);
     if (kubelet == nullptr || kubelet->writing()) return;
     kubelet->pod_changed(change.object->key.ns, change.object->key.name);
-  });
+  };
+  api_.store().subscribe(see, Store::ignore);
 }
 
 Kubelets::~Kubelets() {

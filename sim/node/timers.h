@@ -15,10 +15,12 @@ class Timers {
   explicit Timers(Simulation& simulation) : simulation_(simulation) {}
 
   /// As Simulation::after(); `label` is a string literal.
-  EventId after(Duration delay, const char* label, std::function<void()> action) {
+  template <typename Action>
+  EventId after(Duration delay, const char* label, Action action) {
     return at(simulation_.now() + delay, label, std::move(action));
   }
-  EventId at(Time when, const char* label, std::function<void()> action) {
+  template <typename Action>
+  EventId at(Time when, const char* label, Action action) {
     return simulation_.at(when, label,
                           [token = std::weak_ptr<int>(alive_), action = std::move(action)] {
                             if (!token.expired()) action();

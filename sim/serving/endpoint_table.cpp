@@ -27,10 +27,12 @@ int target_of(const Value& slice, std::string_view port_name) {
 }  // namespace
 
 EndpointTable::EndpointTable(Store& store) : store_(store) {
-  store_.subscribe([this](const Change& change) {
-    const std::string& resource = change.object->key.resource;
-    if (resource == kSlices || resource == "services") known_.clear();
-  });
+  store_.subscribe(
+      [this](const Change& change) {
+        const std::string& resource = change.object->key.resource;
+        if (resource == kSlices || resource == "services") known_.clear();
+      },
+      Store::ignore);
 }
 
 Result<std::vector<Endpoint>> EndpointTable::read(std::string_view ns, std::string_view service,
