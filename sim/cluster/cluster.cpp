@@ -96,7 +96,8 @@ struct Cluster::Parts {
     controllers.start();
     scheduler.start();
     kubelets.start();
-    add_kube_state_metrics(telemetry, store);
+    // An add-on: a control plane alone has none, and nobody to look at its series.
+    if (!spec.pools.empty()) add_kube_state_metrics(telemetry, store);
     for (const TrafficSpec& of : spec.traffic) {
       traffic.push_back(std::make_unique<TrafficGenerator>(simulation, gateway, of));
       traffic.back()->start();

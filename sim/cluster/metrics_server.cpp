@@ -43,9 +43,12 @@ void MetricsServer::read() {
   kubelets_.for_each([&](Kubelet& kubelet) {
     if (!kubelet.is_up()) return;
     const Time began = kubelet.node().kubelet_started;
-    Readings& node = nodes_[kubelet.name()];
-    const std::string boot = std::to_string(began.time_since_epoch().count());
-    const bool is_new = node.run != boot;
+    const auto number = static_cast<std::size_t>(kubelet.node().index);
+    if (nodes_.size() <= number) nodes_.resize(number + 1);
+    Readings& node = nodes_[number];
+    if (node.seen == 0) node_numbers_.emplace(kubelet.name(), number);
+    // Of a node that was down meanwhile, or was not read, what is kept is of no use.
+    const bool is_new = node.seen == 0 || node.began != began || node.seen + 1 != num_readings_;
     const Time since = is_new ? began : node.last.at;
     Point sum{now, is_new ? Duration{} : node.last.cpu, kSystemMemory};
     sum.cpu += cpu_time(kSystemCpuMilli, now - since);
@@ -56,11 +59,10 @@ void MetricsServer::read() {
     });
     if (is_new) {
       node = {};
-      node.run = boot;
+      node.began = began;
     }
     take(node, began, sum);
   });
-  std::erase_if(nodes_, [&](const auto& entry) { return entry.second.seen != num_readings_; });
   std::erase_if(pods_, [&](const auto& entry) { return entry.second.seen != num_readings_; });
 }
 
@@ -157,12 +159,14 @@ std::optional<MeasuredPod> MetricsServer::pod(std::string_view ns, std::string_v
 }
 
 std::optional<MeasuredNode> MetricsServer::node(std::string_view name) const {
-  const auto found = nodes_.find(name);
-  if (found == nodes_.end()) return std::nullopt;
+  const auto found = node_numbers_.find(name);
+  if (found == node_numbers_.end()) return std::nullopt;
+  const Readings& node = nodes_[found->second];
+  if (node.seen != num_readings_) return std::nullopt;  // it is down
   Duration window{};
-  const auto usage = usage_of(found->second, &window);
+  const auto usage = usage_of(node, &window);
   if (!usage) return std::nullopt;
-  return MeasuredNode{found->second.last.at, window, *usage};
+  return MeasuredNode{node.last.at, window, *usage};
 }
 
 }  // namespace inferlab::sim

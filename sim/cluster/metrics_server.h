@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "sim/api/metrics_source.h"
 #include "sim/node/kubelets.h"
@@ -49,7 +50,8 @@ class MetricsServer {
   };
   /// The readings of one run of a container, or of one boot of a node.
   struct Readings {
-    std::string run;  // container id
+    std::string run;  // container id; of nodes not used
+    Time began{};     // of nodes: the boot; of containers not used
     Duration workload_cpu{};
     Point last;
     std::optional<Point> previous;
@@ -72,7 +74,8 @@ class MetricsServer {
   Api& api_;
   const Kubelets& kubelets_;
   std::map<PodName, Pod> pods_;
-  std::map<std::string, Readings, std::less<>> nodes_;
+  std::vector<Readings> nodes_;  // by the number of the node in the run
+  std::map<std::string, std::size_t, std::less<>> node_numbers_;
   std::uint64_t num_readings_ = 0;
 };
 

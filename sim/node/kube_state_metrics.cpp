@@ -1,5 +1,6 @@
 #include "sim/node/kube_state_metrics.h"
 
+#include <algorithm>
 #include <string>
 #include <utility>
 
@@ -95,14 +96,24 @@ void nodes(const Store& store, std::vector<Sample>& samples) {
 }  // namespace
 
 void add_kube_state_metrics(Telemetry& telemetry, const Store& store) {
-  telemetry.add_target("kube-state-metrics",
-                       {{"job", "kube-state-metrics"}, {"instance", "kube-state-metrics:8080"}},
-                       [&store](std::vector<Sample>& samples) {
-                         pods(store, samples);
-                         deployments(store, samples);
-                         autoscalers(store, samples);
-                         nodes(store, samples);
-                       });
+  telemetry.add_target(
+      "kube-state-metrics",
+      {{"job", "kube-state-metrics"}, {"instance", "kube-state-metrics:8080"}},
+      [&store](std::vector<Sample>& samples) {
+        pods(store, samples);
+        deployments(store, samples);
+        autoscalers(store, samples);
+        nodes(store, samples);
+      },
+      // Nothing of a heartbeat shows.
+      [&store] {
+        std::uint64_t latest = 0;
+        for (const char* resource :
+             {"pods", "deployments.apps", "horizontalpodautoscalers.autoscaling", "nodes"}) {
+          latest = std::max(latest, store.changed_at(resource));
+        }
+        return latest;
+      });
 }
 
 }  // namespace inferlab::sim

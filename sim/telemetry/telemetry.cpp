@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdlib>
+#include <iterator>
 #include <limits>
+#include <set>
 #include <utility>
 
 #include "engine/base/check.h"
@@ -51,11 +53,41 @@ std::optional<double> increase_of(PointIterator first, PointIterator last) {
   return sum;
 }
 
+/// Brings `known` from this index on into the order of `samples`; what is new among them has no
+/// history yet. Returns those that are not among them.
+template <typename Known>
+std::vector<Known> reordered(std::vector<Known>& known, std::size_t from,
+                             const std::vector<Sample>& samples) {
+  const auto by_content = [](const Known& a, const Known& b) {
+    return a.name != b.name ? a.name < b.name : a.labels < b.labels;
+  };
+  const auto first = known.begin() + static_cast<std::ptrdiff_t>(from);
+  std::set<Known, decltype(by_content)> old(std::make_move_iterator(first),
+                                            std::make_move_iterator(known.end()), by_content);
+  known.resize(from);
+  for (std::size_t i = from; i < samples.size(); ++i) {
+    Known fresh{samples[i].name, samples[i].labels};
+    const auto found = old.find(fresh);
+    if (found == old.end()) {
+      known.push_back(std::move(fresh));
+    } else {
+      known.push_back(std::move(old.extract(found).value()));
+    }
+  }
+  std::vector<Known> gone;
+  while (!old.empty()) gone.push_back(std::move(old.extract(old.begin()).value()));
+  return gone;
+}
+
 }  // namespace
 
-void Telemetry::add_target(std::string name, SeriesLabels labels, ScrapeTarget target) {
+void Telemetry::add_target(std::string name, SeriesLabels labels, ScrapeTarget target,
+                           std::function<std::uint64_t()> version) {
   const bool is_new =
-      targets_.emplace(std::move(name), Target{std::move(labels), std::move(target), {}}).second;
+      targets_
+          .emplace(std::move(name),
+                   Target{std::move(labels), std::move(target), std::move(version), {}, {}})
+          .second;
   INFERLAB_CHECK(is_new);
 }
 
@@ -72,40 +104,43 @@ Telemetry::History& Telemetry::history_of(const Sample& sample, const SeriesLabe
   return series_[SeriesKey(sample.name, std::move(labels))];
 }
 
+void Telemetry::note(Known& known, double value, Time now) const {
+  known.seen = num_scrapes_;
+  known.value = value;
+  std::vector<Point>& points = known.history->points;
+  if (!points.empty() && points.back().at == now) {
+    points.back().value = value;  // a second scrape at one moment replaces the first
+  } else {
+    points.push_back({now, value});
+  }
+}
+
 void Telemetry::scrape_target(Target& target, Time now) {
+  if (target.version) {
+    const std::uint64_t version = target.version();
+    if (target.scraped_version == version) {
+      for (Known& known : target.known) note(known, known.value, now);
+      return;
+    }
+    target.scraped_version = version;
+  }
   buffer_.clear();
   target.scrape(buffer_);
   std::vector<Known>& known = target.known;
-  for (std::size_t i = 0; i < buffer_.size(); ++i) {
-    const Sample& sample = buffer_[i];
-    // Nearly always a target exposes the same samples in the same order as last time.
-    const bool is_known =
-        i < known.size() && known[i].name == sample.name && known[i].labels == sample.labels;
-    if (!is_known) {
-      auto place = std::find_if(known.begin(), known.end(), [&](const Known& one) {
-        return one.name == sample.name && one.labels == sample.labels;
-      });
-      if (place == known.end()) {
-        known.push_back(
-            {sample.name, sample.labels, &history_of(sample, target.labels), std::uint64_t{0}});
-        place = known.end() - 1;
-      }
-      // May move a sample that comes later to the end; it is then found by the search above.
-      if (i < known.size()) std::iter_swap(known.begin() + static_cast<std::ptrdiff_t>(i), place);
-    }
-    known[i].seen = num_scrapes_;
-    std::vector<Point>& points = known[i].history->points;
-    if (!points.empty() && points.back().at == now) {
-      points.back().value = sample.value;  // a second scrape at one moment replaces the first
-    } else {
-      points.push_back({now, sample.value});
-    }
+  // Nearly always a target exposes the same samples in the same order as last time.
+  std::size_t same = 0;
+  while (same < known.size() && same < buffer_.size() && known[same].name == buffer_[same].name &&
+         known[same].labels == buffer_[same].labels) {
+    note(known[same], buffer_[same].value, now);
+    ++same;
   }
-  std::erase_if(known, [&](const Known& one) {
-    if (one.seen == num_scrapes_) return false;
-    ended_.push_back(one.history);
-    return true;
-  });
+  if (same == known.size() && same == buffer_.size()) return;
+  std::vector<Known> gone = reordered(known, same, buffer_);
+  for (std::size_t i = same; i < known.size(); ++i) {
+    if (known[i].history == nullptr) known[i].history = &history_of(buffer_[i], target.labels);
+    note(known[i], buffer_[i].value, now);
+  }
+  for (const Known& one : gone) ended_.push_back(one.history);
 }
 
 void Telemetry::scrape(Time now) {

@@ -39,7 +39,10 @@ class Telemetry {
  public:
   /// Adds a target under a name that no other has (checked), e.g. "pod/default/vllm-0". Its series
   /// end when it is removed; the next scrape notes that, as Prometheus' stale markers do.
-  void add_target(std::string name, SeriesLabels labels, ScrapeTarget target);
+  /// `version`, when given, is asked before each scrape: while the number stays the same the target
+  /// would expose what it did last time, and is not asked for it again.
+  void add_target(std::string name, SeriesLabels labels, ScrapeTarget target,
+                  std::function<std::uint64_t()> version = {});
   void remove_target(std::string_view name);
   /// Takes one sample of every target, in the order of names.
   void scrape(Time now);
@@ -95,15 +98,19 @@ class Telemetry {
     SeriesLabels labels;  // as exposed, without the target's
     History* history = nullptr;
     std::uint64_t seen = 0;  // number of the scrape
+    double value = 0;        // then
   };
   struct Target {
     SeriesLabels labels;
     ScrapeTarget scrape;
+    std::function<std::uint64_t()> version;
+    std::optional<std::uint64_t> scraped_version;
     std::vector<Known> known;
   };
 
   History& history_of(const Sample& sample, const SeriesLabels& target_labels);
   void scrape_target(Target& target, Time now);
+  void note(Known& known, double value, Time now) const;
   /// Calls `visit(labels, first, last)` with the points in (from, to] of every series that matches.
   template <typename Visit>
   void for_each_match(std::string_view name, const SeriesLabels& labels, Time from, Time to,

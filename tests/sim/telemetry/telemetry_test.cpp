@@ -35,6 +35,30 @@ TEST_CASE("Telemetry: a scrape adds the target's labels to each sample") {
   CHECK(rig.telemetry.select("up", {{"job", "other"}}, at(0), at(15)).empty());
 }
 
+TEST_CASE("Telemetry: a target that says it is the same is not asked, and its points go on") {
+  Telemetry telemetry;
+  std::uint64_t version = 1;
+  int asked = 0;
+  telemetry.add_target(
+      "t", {},
+      [&](std::vector<Sample>& out) {
+        ++asked;
+        out = {{"x", {}, static_cast<double>(asked)}};
+      },
+      [&version] { return version; });
+  for (const int second : {15, 30, 45}) telemetry.scrape(at(second));
+  CHECK(asked == 1);
+  version = 2;
+  telemetry.scrape(at(60));
+  CHECK(asked == 2);
+  const auto series = telemetry.select("x", {}, at(0), at(60));
+  REQUIRE(series.size() == 1);
+  std::string values;
+  for (const Point& point : series[0].points)
+    values += std::to_string(static_cast<int>(point.value));
+  CHECK(values == "1112");
+}
+
 TEST_CASE("Telemetry: a window is open at its start and closed at its end") {
   Rig rig;
   rig.scrape(15, {{"x", {}, 1}});
