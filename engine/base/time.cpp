@@ -45,8 +45,22 @@ std::string format_seconds(std::int64_t unix_seconds) {
     --days;
   }
   const Civil civil = civil_from_days(days);
-  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}", civil.year, civil.month, civil.day,
-                     rest / 3600, rest / 60 % 60, rest % 60);
+  if (civil.year < 0 || civil.year > 9999) {
+    return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}", civil.year, civil.month, civil.day,
+                       rest / 3600, rest / 60 % 60, rest % 60);
+  }
+  // By hand: every write has a time in it, and fmt takes a microsecond.
+  std::string out = "0000-00-00T00:00:00";
+  const auto put = [&out](std::size_t end, std::int64_t number) {
+    for (; number != 0; number /= 10) out[--end] = static_cast<char>('0' + number % 10);
+  };
+  put(4, civil.year);
+  put(7, civil.month);
+  put(10, civil.day);
+  put(13, rest / 3600);
+  put(16, rest / 60 % 60);
+  put(19, rest % 60);
+  return out;
 }
 
 std::int64_t floor_div(std::int64_t a, std::int64_t b) {
@@ -174,8 +188,13 @@ std::string format_rfc3339(Time time) {
 std::string format_rfc3339_micro(Time time) {
   const std::int64_t nanos = time.time_since_epoch().count();
   const std::int64_t seconds = floor_div(nanos, kNanosPerSecond);
-  return fmt::format("{}.{:06}Z", format_seconds(kEpochOfRun + seconds),
-                     (nanos - seconds * kNanosPerSecond) / 1'000);
+  std::string out = format_seconds(kEpochOfRun + seconds) + ".000000Z";
+  std::size_t end = out.size() - 1;
+  for (std::int64_t micros = (nanos - seconds * kNanosPerSecond) / 1'000; micros != 0;
+       micros /= 10) {
+    out[--end] = static_cast<char>('0' + micros % 10);
+  }
+  return out;
 }
 
 std::optional<Time> parse_rfc3339(std::string_view text) {

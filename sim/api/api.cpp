@@ -220,6 +220,7 @@ std::string Api::new_uid() {
   high = (high & 0xffffffffffff0fffULL) | 0x4000;               // version 4
   low = (low & 0x3fffffffffffffffULL) | 0x8000000000000000ULL;  // variant of RFC 4122
   std::string out;
+  out.reserve(36);
   for (int digit = 0; digit < 32; ++digit) {
     if (digit == 8 || digit == 12 || digit == 16 || digit == 20) out.push_back('-');
     const std::uint64_t half = digit < 16 ? high : low;

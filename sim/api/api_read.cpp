@@ -58,6 +58,16 @@ Result<Continue> read_token(std::string_view text) {
   return out;
 }
 
+// Items of a list do not say what they are: the list does.
+Value without_type(const Value& document) {
+  Value::Object members;
+  members.reserve(document.size());
+  for (const Value::Member& member : document.members()) {
+    if (member.key != "apiVersion" && member.key != "kind") members.push_back(member);
+  }
+  return Value::object(std::move(members));
+}
+
 }  // namespace
 
 Result<std::vector<ObjectPtr>> select_objects(Call& call, std::vector<ObjectPtr> all) {
@@ -122,10 +132,9 @@ ApiResponse handle_list(Call& call) {
   }
   Value::Array items;
   items.reserve(objects.size());
-  // Items of a list do not say what they are: the list does. Custom resources do all the same.
+  // Custom resources do all the same.
   for (const ObjectPtr& object : objects) {
-    items.push_back(call.kind.custom ? object->document
-                                     : object->document.without("apiVersion").without("kind"));
+    items.push_back(call.kind.custom ? object->document : without_type(object->document));
   }
   ApiResponse out;
   out.body = Value::object({{"apiVersion", Value(call.kind.api_version())},

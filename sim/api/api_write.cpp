@@ -21,6 +21,25 @@ std::string internal_package(const Kind& kind) {
   return kind.group.empty() ? "core" : std::string(kind.group.substr(0, kind.group.find('.')));
 }
 
+// What the server says of a new object in the place of what was sent.
+Value new_metadata(Call& call, const Value& sent) {
+  constexpr std::string_view kOwn[] = {
+      "namespace",       "deletionTimestamp", "deletionGracePeriodSeconds", "selfLink",
+      "resourceVersion", "generation",        "creationTimestamp",          "uid"};
+  Value::Object members;
+  members.reserve(sent.size() + 4);
+  for (const Value::Member& member : sent.members()) {
+    if (std::find(std::begin(kOwn), std::end(kOwn), member.key) == std::end(kOwn)) {
+      members.push_back(member);
+    }
+  }
+  if (call.kind.namespaced) members.push_back({"namespace", Value(call.request.ns)});
+  if (call.kind.counts_generation) members.push_back({"generation", 1});
+  members.push_back({"creationTimestamp", Value(format_rfc3339(call.now()))});
+  members.push_back({"uid", Value(call.api.new_uid())});
+  return Value::object(std::move(members));
+}
+
 std::string cannot_be_handled(const Kind& kind, std::string_view body_kind,
                               std::string_view version, std::string_view why) {
   return std::string(body_kind) + " in version \"" + std::string(version) +
@@ -289,20 +308,7 @@ ApiResponse store_new(Call& call, Value object) {
   const bool generated = meta["name"].empty() && !prefix.empty();
   if (generated) meta = meta.with("name", Value(generated_name(call, prefix)));
   const std::string name = meta["name"].str();
-  meta =
-      kind.namespaced ? meta.with("namespace", Value(call.request.ns)) : meta.without("namespace");
-  for (const char* servers :
-       {"deletionTimestamp", "deletionGracePeriodSeconds", "selfLink", "resourceVersion"}) {
-    meta = meta.without(servers);
-  }
-  if (kind.counts_generation) {
-    meta = meta.with("generation", 1);
-  } else {
-    meta = meta.without("generation");
-  }
-  meta = meta.with("creationTimestamp", Value(format_rfc3339(call.now())))
-             .with("uid", Value(call.api.new_uid()));
-  object = object.with("metadata", std::move(meta));
+  object = object.with("metadata", new_metadata(call, meta));
   if (kind.set_defaults != nullptr) object = kind.set_defaults(std::move(object));
   if (!call.fields_tracked) {
     object = object.without_path({"metadata", "managedFields"});

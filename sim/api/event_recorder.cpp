@@ -104,13 +104,15 @@ void EventRecorder::write(const StoredObject& about, const What& what, const std
   const Value& object = about.document;
   const std::string ns = about.key.ns.empty() ? "default" : about.key.ns;
   seen.name = about.key.name + "." + hex(api_.simulation().rng("api", "events").next());
-  Value::Object regarding = {{"apiVersion", object["apiVersion"]},
-                             {"kind", object["kind"]},
-                             {"name", Value(about.key.name)},
-                             {"resourceVersion", object["metadata"]["resourceVersion"]},
-                             {"uid", Value(what.sort.about.uid)}};
-  if (!about.key.ns.empty()) regarding.push_back({"namespace", Value(ns)});
+  Value::Object regarding;  // in the order of the keys: nothing need be sorted
+  regarding.reserve(7);
+  regarding.push_back({"apiVersion", object["apiVersion"]});
   if (!field_path.empty()) regarding.push_back({"fieldPath", Value(field_path)});
+  regarding.push_back({"kind", object["kind"]});
+  regarding.push_back({"name", Value(about.key.name)});
+  if (!about.key.ns.empty()) regarding.push_back({"namespace", Value(ns)});
+  regarding.push_back({"resourceVersion", object["metadata"]["resourceVersion"]});
+  regarding.push_back({"uid", Value(what.sort.about.uid)});
   Value::Object source = {{"component", Value(component_)}};
   if (!host_.empty()) source.push_back({"host", Value(host_)});
   const ApiResponse written = api_.create(

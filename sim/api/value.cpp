@@ -2,11 +2,14 @@
 
 #include <algorithm>
 #include <bit>
+#include <cstring>
 
 #include "engine/base/check.h"
 
 namespace inferlab::sim {
 namespace {
+
+constexpr std::size_t kFewMembers = 24;
 
 const Value kNullValue;  // NOLINT: constant, no allocation
 
@@ -95,6 +98,17 @@ std::size_t Value::size() const {
 
 const Value* Value::find(std::string_view key) const& {
   const Object& all = members();
+  // Of few members most differ from the key in their length already, or in the last letter.
+  if (all.size() <= kFewMembers) {
+    for (const Member& member : all) {
+      if (member.key.size() == key.size() &&
+          (key.empty() || (member.key.back() == key.back() &&
+                           std::memcmp(member.key.data(), key.data(), key.size()) == 0))) {
+        return &member.value;
+      }
+    }
+    return nullptr;
+  }
   const auto it = lower_bound(all, key);
   return it != all.end() && it->key == key ? &it->value : nullptr;
 }

@@ -44,7 +44,7 @@ class PodGarbageCollector final : public Controller {
       return;
     }
     if (change.type == ChangeType::kDeleted) return;
-    const std::string& name = change.object->view<PodView>().node_name;
+    const std::string name = change.object->document["spec"]["nodeName"].str();
     if (name.empty()) return;
     const ObjectPtr node = store().get({"nodes", "", name});
     if (node == nullptr) {

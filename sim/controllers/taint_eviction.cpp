@@ -58,18 +58,19 @@ class TaintEvictionController final : public Controller {
       if (before || has_no_execute(object.view<NodeView>())) queue().add(object.key);
       return;
     }
-    const PodView& pod = object.view<PodView>();
+    // From the document: a view of each version of every Pod would be kept for the whole run.
     if (change.type == ChangeType::kDeleted) {
-      due_.erase(pod.meta.uid);
+      due_.erase(object.document["metadata"]["uid"].str());
       return;
     }
-    if (pod.node_name.empty()) return;
+    const Value& node_name = object.document["spec"]["nodeName"];
+    if (node_name.empty()) return;
     // A status that changed says nothing new; a Pod that arrived or tolerates more does.
     if (change.previous != nullptr &&
         change.previous->document["spec"] == object.document["spec"]) {
       return;
     }
-    const ObjectPtr node = store().get({"nodes", "", pod.node_name});
+    const ObjectPtr node = store().get({"nodes", "", node_name.str()});
     if (node != nullptr && has_no_execute(node->view<NodeView>())) queue().add(object.key);
   }
 
