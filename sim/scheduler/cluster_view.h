@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "sim/api/store.h"
+#include "sim/scheduler/node_changes.h"
 #include "sim/scheduler/node_info.h"
 #include "sim/scheduler/node_sets.h"
 #include "sim/scheduler/pod_index.h"
@@ -29,9 +30,9 @@ using ImageTable = std::map<std::string, ImageState, std::less<>>;
 
 /// What a plugin may see of the cluster beside the Pod and one node. Valid for one cycle.
 struct ClusterView {
-  NodeSpan nodes;                              // in the order in which they are looked at
-  SlotSpan slots;                              // the same
-  std::span<const std::uint64_t> generations;  // by slot: another one after every change of a node
+  NodeSpan nodes;  // in the order in which they are looked at
+  SlotSpan slots;  // the same
+  const NodeChanges& changes;
   PodIndex& pods;
   NodeSets& sets;
   const Store& store;

@@ -42,13 +42,12 @@ Status FilterTrial::filter(const NodeInfo& node) {
   return framework_.filter_copy(cycle_, pod_, node, refused_by_);
 }
 
-Status FilterTrial::filter_unchanged(const NodeInfo& node, std::size_t slot,
-                                     std::uint64_t generation) {
+Status FilterTrial::filter_unchanged(const NodeInfo& node, std::size_t slot) {
   if (has_nominated(node)) {
     Status status = filter_with_nominated(node);
     if (!status.ok()) return status;
   }
-  return framework_.filter(cycle_, pod_, node, slot, generation, refused_by_);
+  return framework_.filter(cycle_, pod_, node, slot, refused_by_);
 }
 
 }  // namespace inferlab::sim

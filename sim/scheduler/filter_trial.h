@@ -19,7 +19,7 @@ class FilterTrial final : public Plugin::Trial {
   void add(NodeInfo& node, const PodInfoPtr& other) override;
   Status filter(const NodeInfo& node) override;
   /// The same for a node as it is, which may be remembered.
-  Status filter_unchanged(const NodeInfo& node, std::size_t slot, std::uint64_t generation);
+  Status filter_unchanged(const NodeInfo& node, std::size_t slot);
 
   /// The plugin behind the latest refusal.
   [[nodiscard]] std::size_t refused_by() const { return refused_by_; }

@@ -22,6 +22,7 @@ Framework::Framework(const SchedulerProfile& profile) {
   INFERLAB_CHECK(plugins_.size() < 32);  // a PluginSet holds them
   for (std::size_t i = 0; i < plugins_.size(); ++i) {
     const Plugin& plugin = *plugins_[i].plugin;
+    if (plugin.sorts_before({}, {})) sorters_.push_back(i);
     if (plugin.filter_reach() != Reach::kNothing) {
       // What is remembered of a node must not depend on what a later plugin would have said.
       const bool of_node = plugin.filter_reach() == Reach::kNode;
@@ -55,8 +56,9 @@ void Framework::prepare_sort(const PodInfo& pod, const Store& store, QueuedPod& 
 }
 
 bool Framework::sorts_before(const QueuedPod& a, const QueuedPod& b) const {
-  for (const Row& row : plugins_) {
-    if (const std::optional<bool> before = row.plugin->sorts_before(a, b)) return *before;
+  for (const std::size_t index : sorters_) {
+    const std::optional<bool> before = plugins_[index].plugin->sorts_before(a, b);
+    if (before) return *before;
   }
   return a.seat < b.seat;
 }
@@ -135,32 +137,36 @@ Status Framework::cluster_filters(const Cycle& cycle, const PodInfo& pod, std::s
   return Status::success();
 }
 
-Status Framework::filter(const Cycle& cycle, const PodInfo& pod, const NodeInfo& node,
-                         std::size_t slot, std::uint64_t generation,
-                         std::size_t& refused_by) const {
-  NodeMemo::Filtered& entry = cycle.memo->filtered[slot];
-  if (entry.generation != generation) {
-    entry.verdict = node_filters(cycle, pod, node, entry.refused_by);
-    entry.generation = generation;
+NodeMemo::Verdict Framework::remembered_verdict(const Cycle& cycle, const PodInfo& pod,
+                                                const NodeInfo& node, std::size_t slot) const {
+  NodeMemo& memo = *cycle.memo;
+  if (memo.verdicts[slot] == NodeMemo::kUnknown) {
+    std::size_t refused_by = 0;
+    Status verdict = node_filters(cycle, pod, node, refused_by);
+    memo.verdicts[slot] = verdict.ok() ? NodeMemo::kFits : NodeMemo::kRefused;
+    memo.refused_by[slot] = static_cast<std::uint8_t>(refused_by);
+    memo.refusals[slot] = std::move(verdict);
   }
-  if (!entry.verdict.ok()) {
-    refused_by = entry.refused_by;
-    return entry.verdict;
+  return static_cast<NodeMemo::Verdict>(memo.verdicts[slot]);
+}
+
+Status Framework::filter(const Cycle& cycle, const PodInfo& pod, const NodeInfo& node,
+                         std::size_t slot, std::size_t& refused_by) const {
+  if (remembered_verdict(cycle, pod, node, slot) == NodeMemo::kRefused) {
+    refused_by = cycle.memo->refused_by[slot];
+    return cycle.memo->refusals[slot];
   }
   return cluster_filters(cycle, pod, slot, refused_by);
 }
 
 void Framework::filter_many(const Cycle& cycle, const PodInfo& pod, NodeSpan nodes, SlotSpan slots,
-                            std::span<const std::uint64_t> generations,
                             std::span<char> fits) const {
-  NodeMemo::Filtered* remembered = cycle.memo->filtered.data();
+  const std::uint8_t* verdicts = cycle.memo->verdicts.data();
   for (std::size_t i = 0; i < slots.size(); ++i) {
-    NodeMemo::Filtered& entry = remembered[slots[i]];
-    if (entry.generation != generations[slots[i]]) {
-      entry.verdict = node_filters(cycle, pod, *nodes[i], entry.refused_by);
-      entry.generation = generations[slots[i]];
-    }
-    fits[i] = entry.verdict.ok() ? 1 : 0;
+    const std::uint8_t known = verdicts[slots[i]];
+    fits[i] = known == NodeMemo::kFits ? 1 : 0;
+    if (known != NodeMemo::kUnknown) continue;
+    fits[i] = remembered_verdict(cycle, pod, *nodes[i], slots[i]) == NodeMemo::kFits ? 1 : 0;
   }
   for (std::size_t i = num_node_filters_; i < filters_.size(); ++i) {
     const std::size_t index = filters_[i];
@@ -225,21 +231,69 @@ Plugin::PostFilterResult Framework::post_filter(const PodInfo& pod, const Cluste
   return out;
 }
 
-const NodeMemo::Scored& Framework::remembered_scores(const Cycle& cycle, PluginSet skipped,
-                                                     const PodInfo& pod, const NodeInfo& node,
-                                                     std::size_t slot,
-                                                     std::uint64_t generation) const {
-  NodeMemo::Scored& entry = cycle.memo->scored[slot];
-  if (entry.generation == generation) return entry;
+void Framework::remember_scores(const Cycle& cycle, PluginSet skipped, const PodInfo& pod,
+                                const NodeInfo& node, std::size_t slot) const {
+  NodeMemo& memo = *cycle.memo;
+  if (memo.scored[slot] != 0) return;
+  std::int64_t sum = 0;
   for (std::size_t column = 0; column < node_scorers_.size(); ++column) {
     const std::size_t index = node_scorers_[column];
     if ((skipped & bit(index)) != 0) continue;
-    const std::int64_t score = plugins_[index].plugin->score(cycle.state, pod, node);
+    const Plugin& plugin = *plugins_[index].plugin;
+    const std::int64_t score = plugin.score(cycle.state, pod, node);
     INFERLAB_CHECK(score >= 0 && score <= std::numeric_limits<std::int32_t>::max());
-    entry.scores[column] = static_cast<std::int32_t>(score);
+    memo.scores[slot][column] = static_cast<std::int32_t>(score);
+    if (!plugin.scores_are_final()) continue;
+    INFERLAB_CHECK(score <= kMaxNodeScore);
+    sum += score * plugins_[index].weight;
   }
-  entry.generation = generation;
-  return entry;
+  memo.final_scores[slot] = sum;
+  memo.scored[slot] = 1;
+}
+
+Framework::PluginSet Framework::pre_score(Cycle& cycle, const PodInfo& pod,
+                                          const ClusterView& cluster, SlotSpan slots) const {
+  PluginSet skipped = 0;
+  for (const std::size_t index : scorers_) {
+    if (plugins_[index].plugin->pre_score(cycle.state, pod, cluster, slots).skipped()) {
+      skipped |= bit(index);
+    }
+  }
+  return skipped;
+}
+
+void Framework::total_scores(Cycle& cycle, const PodInfo& pod, const ClusterView& cluster,
+                             NodeSpan feasible, SlotSpan slots, Scores& out) const {
+  INFERLAB_CHECK(cycle.memo != nullptr && feasible.size() == slots.size());
+  const PluginSet skipped = pre_score(cycle, pod, cluster, slots);
+  const NodeMemo& memo = *cycle.memo;
+  out.totals.resize(feasible.size());
+  out.row.resize(feasible.size());
+  for (std::size_t i = 0; i < feasible.size(); ++i) {
+    if (memo.scored[slots[i]] == 0) remember_scores(cycle, skipped, pod, *feasible[i], slots[i]);
+    out.totals[i] = memo.final_scores[slots[i]];
+  }
+  std::size_t column = 0;
+  for (const std::size_t index : scorers_) {
+    const Plugin& plugin = *plugins_[index].plugin;
+    const bool of_cluster = plugin.score_reach() == Reach::kCluster;
+    const std::size_t own = of_cluster ? 0 : column++;
+    if ((skipped & bit(index)) != 0 || (!of_cluster && plugin.scores_are_final())) continue;
+    if (of_cluster) {
+      plugin.score_many(cycle.state, pod, slots, out.row);
+    } else {
+      for (std::size_t i = 0; i < slots.size(); ++i) out.row[i] = memo.scores[slots[i]][own];
+    }
+    plugin.normalize(cycle.state, slots, out.row);
+    const std::int64_t weight = plugins_[index].weight;
+    std::int64_t wrong = 0;  // below zero as soon as one score is out of its bounds
+    for (std::size_t i = 0; i < slots.size(); ++i) {
+      const std::int64_t score = out.row[i];
+      wrong |= score | (kMaxNodeScore - score);
+      out.totals[i] += score * weight;
+    }
+    INFERLAB_CHECK(wrong >= 0);
+  }
 }
 
 void Framework::score(Cycle& cycle, const PodInfo& pod, const ClusterView& cluster,
@@ -248,19 +302,13 @@ void Framework::score(Cycle& cycle, const PodInfo& pod, const ClusterView& clust
   out.plugins.clear();
   out.totals.assign(feasible.size(), 0);
   out.weighted.resize(scorers_.size());
-  PluginSet skipped = 0;
-  for (const std::size_t index : scorers_) {
-    if (plugins_[index].plugin->pre_score(cycle.state, pod, cluster, slots).skipped()) {
-      skipped |= bit(index);
-    }
-  }
+  const PluginSet skipped = pre_score(cycle, pod, cluster, slots);
   // Rows in the order of scorers_; those that look at one node alone are filled node by node.
   for (std::vector<std::int64_t>& row : out.weighted) row.resize(feasible.size());
   for (std::size_t i = 0; i < feasible.size(); ++i) {
-    const NodeMemo::Scored& entry = remembered_scores(cycle, skipped, pod, *feasible[i], slots[i],
-                                                      cluster.generations[slots[i]]);
+    remember_scores(cycle, skipped, pod, *feasible[i], slots[i]);
     for (std::size_t column = 0; column < node_scorers_.size(); ++column) {
-      out.weighted[row_of_node_scorer_[column]][i] = entry.scores[column];
+      out.weighted[row_of_node_scorer_[column]][i] = cycle.memo->scores[slots[i]][column];
     }
   }
   std::size_t kept = 0;

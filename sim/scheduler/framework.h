@@ -37,6 +37,7 @@ class Framework {
     std::vector<std::string_view> plugins;
     std::vector<std::vector<std::int64_t>> weighted;  // [plugins.size()][nodes], and unused rows
     std::vector<std::int64_t> totals;                 // [nodes]
+    std::vector<std::int64_t> row;                    // [nodes], of one plugin
   };
 
   /// The first refusal, and whose it is in `refused_by`.
@@ -49,12 +50,12 @@ class Framework {
 
   Status pre_filter(Cycle& cycle, const PodInfo& pod, const ClusterView& cluster) const;
   /// Up to the first refusal, as kube-scheduler does: one plugin speaks for a node. `refused_by`
-  /// gets its index. `node` is looked at only when its generation is not the remembered one.
+  /// gets its index. `node` is looked at only when it has changed since it was remembered.
   Status filter(const Cycle& cycle, const PodInfo& pod, const NodeInfo& node, std::size_t slot,
-                std::uint64_t generation, std::size_t& refused_by) const;
+                std::size_t& refused_by) const;
   /// The same for many: fits[i] says whether nodes[i], which is slots[i], may be chosen.
   void filter_many(const Cycle& cycle, const PodInfo& pod, NodeSpan nodes, SlotSpan slots,
-                   std::span<const std::uint64_t> generations, std::span<char> fits) const;
+                   std::span<char> fits) const;
   /// The same for a copy of a node that was changed: nothing is remembered.
   Status filter_copy(const Cycle& cycle, const PodInfo& pod, const NodeInfo& node,
                      std::size_t& refused_by) const;
@@ -72,6 +73,9 @@ class Framework {
   /// Into `out`, whose memory is used again. Checks: the cycle has a memo.
   void score(Cycle& cycle, const PodInfo& pod, const ClusterView& cluster, NodeSpan feasible,
              SlotSpan slots, Scores& out) const;
+  /// The same totals alone, which is all that a decision needs.
+  void total_scores(Cycle& cycle, const PodInfo& pod, const ClusterView& cluster, NodeSpan feasible,
+                    SlotSpan slots, Scores& out) const;
 
   /// unreserve() has to follow a refusal.
   Status reserve(const PodInfo& pod, std::string_view node) const;
@@ -98,14 +102,19 @@ class Framework {
                       std::size_t& refused_by) const;
   Status cluster_filters(const Cycle& cycle, const PodInfo& pod, std::size_t slot,
                          std::size_t& refused_by) const;
-  /// Of the plugins that score one node alone; they are asked when the node has changed.
-  const NodeMemo::Scored& remembered_scores(const Cycle& cycle, PluginSet skipped,
-                                            const PodInfo& pod, const NodeInfo& node,
-                                            std::size_t slot, std::uint64_t generation) const;
+  /// What the plugins say that look at one node alone; they are asked when the node has changed.
+  NodeMemo::Verdict remembered_verdict(const Cycle& cycle, const PodInfo& pod, const NodeInfo& node,
+                                       std::size_t slot) const;
+  void remember_scores(const Cycle& cycle, PluginSet skipped, const PodInfo& pod,
+                       const NodeInfo& node, std::size_t slot) const;
+  /// The plugins that leave themselves out.
+  PluginSet pre_score(Cycle& cycle, const PodInfo& pod, const ClusterView& cluster,
+                      SlotSpan slots) const;
 
   std::vector<Row> plugins_;
   std::vector<std::size_t> filters_;             // indices of plugins with a filter, in their order
   std::size_t num_node_filters_ = 0;             // the first of them, which look at one node alone
+  std::vector<std::size_t> sorters_;             // that sort the queue
   std::vector<std::size_t> scorers_;             // with a score and a weight, in their order
   std::vector<std::size_t> node_scorers_;        // of these, those that look at one node alone
   std::vector<std::size_t> row_of_node_scorer_;  // their places in scorers_

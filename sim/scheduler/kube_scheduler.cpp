@@ -40,6 +40,7 @@ KubeScheduler::Profile::Profile(Api& api, const SchedulerProfile& from)
 KubeScheduler::KubeScheduler(Api& api, const std::vector<SchedulerProfile>& profiles)
     : api_(api),
       profiles_(made_of(api, profiles)),
+      ties_(api.simulation().rng("kube-scheduler", "ties")),
       cache_(api.store()),
       queue_(
           api.simulation(), api.store(), profiles_.front()->spec, profiles_.front()->framework,
@@ -91,7 +92,8 @@ void KubeScheduler::start() {
     see({ChangeType::kAdded, node, nullptr});
   }
   for (const ObjectPtr& pod : api_.store().list("pods")) see({ChangeType::kAdded, pod, nullptr});
-  api_.store().subscribe([this](const Change& change) { see(change); });
+  // A heartbeat is nothing to schedule by.
+  api_.store().subscribe([this](const Change& change) { see(change); }, Store::ignore);
 }
 
 void KubeScheduler::see(const Change& change) {
@@ -177,10 +179,10 @@ void KubeScheduler::run_cycle() {
   if (queue_.has_active()) wake_up();
 }
 
-void KubeScheduler::look_at(const NodeInfo& node, std::size_t slot, std::uint64_t generation,
-                            FilterTrial& trial, Search& found) const {
+void KubeScheduler::look_at(const NodeInfo& node, std::size_t slot, FilterTrial& trial,
+                            Search& found) const {
   ++found.looked_at;
-  Status verdict = trial.filter_unchanged(node, slot, generation);
+  Status verdict = trial.filter_unchanged(node, slot);
   if (verdict.ok()) {
     found.feasible.push_back(&node);
     found.slots.push_back(static_cast<std::uint32_t>(slot));
@@ -207,8 +209,8 @@ void KubeScheduler::search(const Profile& profile, const PodInfo& pod, const Clu
   const Framework& framework = profile.framework;
   out.clear();
   const Status status = framework.pre_filter(out.cycle, pod, cluster);
-  out.cycle.memo =
-      &profile.memos.of(pod.spec->node_demands, cluster.pods.num_slots(), cluster.image_revision);
+  out.cycle.memo = &profile.memos.of(pod.spec->node_demands, cluster.pods.num_slots(),
+                                     cluster.image_revision, cluster.changes);
   if (!status.ok()) {
     out.pre_filter_message = status.message();
     out.refused.assign(cluster.nodes.begin(), cluster.nodes.end());
@@ -221,7 +223,7 @@ void KubeScheduler::search(const Profile& profile, const PodInfo& pod, const Clu
   if (!nominated.empty() && !out.keeps_all_refusals) {
     const NodeInfo* node = cache_.node(nominated);
     if (node != nullptr && (!out.cycle.only || out.cycle.only->contains(nominated)) &&
-        trial.filter_unchanged(*node, node->slot, cluster.generations[node->slot]).ok()) {
+        trial.filter_unchanged(*node, node->slot).ok()) {
       out.feasible.push_back(node);
       out.slots.push_back(static_cast<std::uint32_t>(node->slot));
       return;
@@ -231,6 +233,12 @@ void KubeScheduler::search(const Profile& profile, const PodInfo& pod, const Clu
   std::vector<std::uint32_t> narrowed_slots;
   NodeSpan nodes = cluster.nodes;
   SlotSpan slots = cluster.slots;
+  const bool whole_words = !nominator_.empty() || out.keeps_all_refusals;
+  if (out.cycle.only && out.cycle.only->size() == 1 && !whole_words) {
+    // As a DaemonSet's Pods: what the other nodes are refused for matters only if this one is too.
+    if (take_only(profile, pod, out)) return;
+    out.looked_at = 0;
+  }
   if (out.cycle.only) {
     const Status left_out = Status::unresolvable(
         fmt::format("node(s) didn't satisfy plugin(s) {}", out.cycle.narrowed_by));
@@ -247,20 +255,28 @@ void KubeScheduler::search(const Profile& profile, const PodInfo& pod, const Clu
     slots = narrowed_slots;
   }
   std::size_t at = nodes.empty() ? 0 : start % nodes.size();
-  if (nominator_.empty() && !out.keeps_all_refusals) {
-    take_fitting(profile, pod, cluster, nodes, slots, at, wanted, out);
+  if (!whole_words) {
+    take_fitting(profile, pod, nodes, slots, at, wanted, out);
     if (!out.feasible.empty()) return;
     out.looked_at = 0;  // none fits: now each is asked why
   }
   for (std::size_t i = 0; i < nodes.size() && out.feasible.size() < wanted; ++i) {
-    look_at(*nodes[at], slots[at], cluster.generations[slots[at]], trial, out);
+    look_at(*nodes[at], slots[at], trial, out);
     if (++at == nodes.size()) at = 0;
   }
 }
 
-void KubeScheduler::take_fitting(const Profile& profile, const PodInfo& pod,
-                                 const ClusterView& cluster, NodeSpan nodes, SlotSpan slots,
-                                 std::size_t start, std::size_t wanted, Search& out) const {
+bool KubeScheduler::take_only(const Profile& profile, const PodInfo& pod, Search& out) const {
+  const NodeInfo* node = cache_.node(*out.cycle.only->begin());
+  if (node == nullptr) return false;
+  const auto slot = static_cast<std::uint32_t>(node->slot);
+  take_fitting(profile, pod, {&node, 1}, {&slot, 1}, 0, 1, out);
+  return !out.feasible.empty();
+}
+
+void KubeScheduler::take_fitting(const Profile& profile, const PodInfo& pod, NodeSpan nodes,
+                                 SlotSpan slots, std::size_t start, std::size_t wanted,
+                                 Search& out) const {
   std::size_t at = start;
   while (out.looked_at < nodes.size() && out.feasible.size() < wanted) {
     // As many as could all be taken, up to the end of the list, where it goes on at its beginning.
@@ -269,7 +285,7 @@ void KubeScheduler::take_fitting(const Profile& profile, const PodInfo& pod,
     const NodeSpan some = nodes.subspan(at, count);
     const SlotSpan some_slots = slots.subspan(at, count);
     out.fits.resize(count);
-    profile.framework.filter_many(out.cycle, pod, some, some_slots, cluster.generations, out.fits);
+    profile.framework.filter_many(out.cycle, pod, some, some_slots, out.fits);
     for (std::size_t i = 0; i < count; ++i) {
       if (out.fits[i] == 0) continue;
       out.feasible.push_back(some[i]);
@@ -325,17 +341,17 @@ KubeScheduler::Decision KubeScheduler::decide(const PodInfo& pod) {
     return out;
   }
   const Framework::Scores& scores = scores_;
-  framework.score(found.cycle, pod, cluster, found.feasible, found.slots, scores_);
+  framework.total_scores(found.cycle, pod, cluster, found.feasible, found.slots, scores_);
   const std::int64_t best = *std::max_element(scores.totals.begin(), scores.totals.end());
-  std::vector<std::size_t> ties;
-  for (std::size_t i = 0; i < scores.totals.size(); ++i) {
-    if (scores.totals[i] == best) ties.push_back(i);
+  // The ties are counted, not listed: a list of hundreds for every Pod wears the heap out.
+  const auto ties =
+      static_cast<std::uint64_t>(std::count(scores.totals.begin(), scores.totals.end(), best));
+  const std::uint64_t chosen = ties > 1 ? ties_.below(ties) : 0;
+  std::size_t at = 0;
+  for (std::uint64_t seen = 0;; ++at) {
+    if (scores.totals[at] == best && seen++ == chosen) break;
   }
-  std::size_t chosen = 0;
-  if (ties.size() > 1) {
-    chosen = api_.simulation().rng("kube-scheduler", "ties").below(ties.size());
-  }
-  out.node = found.feasible[ties[chosen]]->name;
+  out.node = found.feasible[at]->name;
   return out;
 }
 

@@ -110,11 +110,11 @@ class KubeScheduler {
   void search(const Profile& profile, const PodInfo& pod, const ClusterView& cluster,
               std::size_t start, std::size_t wanted, Search& out) const;
   /// All nodes that fit from `start` on, without a word on those that do not.
-  void take_fitting(const Profile& profile, const PodInfo& pod, const ClusterView& cluster,
-                    NodeSpan nodes, SlotSpan slots, std::size_t start, std::size_t wanted,
-                    Search& out) const;
-  void look_at(const NodeInfo& node, std::size_t slot, std::uint64_t generation, FilterTrial& trial,
-               Search& found) const;
+  void take_fitting(const Profile& profile, const PodInfo& pod, NodeSpan nodes, SlotSpan slots,
+                    std::size_t start, std::size_t wanted, Search& out) const;
+  void look_at(const NodeInfo& node, std::size_t slot, FilterTrial& trial, Search& found) const;
+  /// The only node that can do at all: whether it fits, without a word on the others.
+  bool take_only(const Profile& profile, const PodInfo& pod, Search& out) const;
   [[nodiscard]] static std::string failure_message(std::size_t num_nodes, const Search& found);
   Decision decide(const PodInfo& pod);
   // What follows a decision: kube_scheduler_binding.cpp.
@@ -133,6 +133,7 @@ class KubeScheduler {
 
   Api& api_;
   std::vector<std::unique_ptr<const Profile>> profiles_;
+  Rng& ties_;
   // explain() takes a Pod off its node for as long as it looks.
   mutable SchedulerCache cache_;
   Nominator nominator_;

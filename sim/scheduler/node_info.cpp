@@ -107,13 +107,15 @@ void ResourceAmounts::cap() {
   for (auto& [name, amount] : scalars) amount = capped(amount);
 }
 
-PodInfo::PodInfo(ObjectPtr pod)
+PodInfo::PodInfo(ObjectPtr pod) : PodInfo(pod, std::make_shared<const PodSchedulingView>(*pod)) {}
+
+PodInfo::PodInfo(ObjectPtr pod, std::shared_ptr<const PodSchedulingView> scheduling)
     : object(std::move(pod)),
       uid(view().meta.uid),
       ns(view().meta.ns),
       priority(view().priority),
       requests(view().requests),
-      spec(std::make_shared<const PodSchedulingView>(*object)) {
+      spec(std::move(scheduling)) {
   requests.cap();
   // As the effective requests: sidecars (init containers with restartPolicy Always) stay beside the
   // containers, the other init containers come one by one beside the sidecars before them.

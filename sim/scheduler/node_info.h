@@ -44,6 +44,8 @@ inline constexpr std::int64_t kDefaultMemory = std::int64_t{200} * 1024 * 1024;
 /// One Pod as the scheduler counts it: its document and sums worked out once per version.
 struct PodInfo {
   explicit PodInfo(ObjectPtr pod);
+  /// With the view of `pod` that somebody has already.
+  PodInfo(ObjectPtr pod, std::shared_ptr<const PodSchedulingView> scheduling);
   /// A later version of the same Pod, with an equal spec (but for its node) and equal labels.
   PodInfo(const PodInfo& earlier, ObjectPtr pod);
 

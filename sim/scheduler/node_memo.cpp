@@ -4,8 +4,33 @@
 
 namespace inferlab::sim {
 
+void NodeMemo::catch_up(std::size_t num_slots, std::uint64_t image_revision,
+                        const NodeChanges& changes) {
+  if (verdicts.size() < num_slots) {
+    verdicts.resize(num_slots, kUnknown);
+    refusals.resize(num_slots);
+    refused_by.resize(num_slots);
+    scored.resize(num_slots, 0);
+    scores.resize(num_slots);
+    final_scores.resize(num_slots);
+  }
+  if (const auto changed = changes.since(seen)) {
+    for (const std::uint32_t slot : *changed) {
+      verdicts[slot] = kUnknown;
+      scored[slot] = 0;
+    }
+  } else {
+    std::fill(verdicts.begin(), verdicts.end(), kUnknown);
+    std::fill(scored.begin(), scored.end(), 0);
+  }
+  seen = changes.count();
+  if (images == image_revision) return;
+  std::fill(scored.begin(), scored.end(), 0);
+  images = image_revision;
+}
+
 NodeMemo& NodeMemos::of(std::string_view demands, std::size_t num_slots,
-                        std::uint64_t image_revision) {
+                        std::uint64_t image_revision, const NodeChanges& changes) {
   auto found = memos_.find(demands);
   if (found == memos_.end()) {
     if (memos_.size() >= kMaxMemos) {
@@ -17,14 +42,7 @@ NodeMemo& NodeMemos::of(std::string_view demands, std::size_t num_slots,
   }
   NodeMemo& memo = *found->second;
   memo.last_used = ++cycle_;
-  if (memo.filtered.size() < num_slots) {
-    memo.filtered.resize(num_slots);
-    memo.scored.resize(num_slots);
-  }
-  if (memo.images != image_revision) {
-    for (NodeMemo::Scored& entry : memo.scored) entry.generation = 0;
-    memo.images = image_revision;
-  }
+  memo.catch_up(num_slots, image_revision, changes);
   return memo;
 }
 

@@ -192,6 +192,8 @@ class Plugin {
   /// score() for plugins of reach kCluster, for all nodes at once.
   virtual void score_many(const CycleState& /*state*/, const PodInfo& /*pod*/, SlotSpan /*slots*/,
                           std::span<std::int64_t> /*scores*/) const {}
+  /// The scores are 0 … kMaxNodeScore as they are: there is no normalize().
+  [[nodiscard]] virtual bool scores_are_final() const { return false; }
   /// normalizeScore: brings this plugin's scores of all feasible nodes to 0 … kMaxNodeScore.
   virtual void normalize(const CycleState& /*state*/, SlotSpan /*feasible*/,
                          std::span<std::int64_t> /*scores*/) const {}

@@ -88,8 +88,7 @@ NodeSpan SchedulerCache::nodes() {
 
 ClusterView SchedulerCache::view() {
   const NodeSpan all = nodes();
-  return {all,    slots_,  generations_,   index_,         sets_,
-          store_, images_, node_revision_, image_revision_};
+  return {all, slots_, changes_, index_, sets_, store_, images_, node_revision_, image_revision_};
 }
 
 void SchedulerCache::trim() {

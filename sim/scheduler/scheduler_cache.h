@@ -60,10 +60,7 @@ class SchedulerCache {
   void leave_zone(const NodeInfo& node);
   void add_images(const NodeInfo& node);
   void remove_images(const NodeInfo& node);
-  void touch(const NodeInfo& node) {
-    if (generations_.size() <= node.slot) generations_.resize(node.slot + 1, 0);
-    generations_[node.slot] = ++latest_generation_;
-  }
+  void touch(const NodeInfo& node) { changes_.add(node.slot); }
 
   const Store& store_;
   PodIndex index_;
@@ -72,13 +69,13 @@ class SchedulerCache {
   std::map<std::string, std::unique_ptr<NodeInfo>, std::less<>> nodes_;
   std::vector<Zone> zones_;  // in the order in which they were first seen
   std::vector<const NodeInfo*> order_;
-  std::vector<std::uint32_t> slots_;        // of order_
-  std::vector<std::uint64_t> generations_;  // by slot; never the same twice
+  std::vector<std::uint32_t> slots_;  // of order_
+  NodeChanges changes_;
   bool order_is_old_ = false;
   std::map<std::string, Placed> placed_;  // by uid
   // Pods on nodes that are not there (yet, or any more): node, uid.
   std::map<std::string, std::map<std::string, PodInfoPtr>> homeless_;
-  std::uint64_t latest_generation_ = 0, node_revision_ = 1, image_revision_ = 1;
+  std::uint64_t node_revision_ = 1, image_revision_ = 1;
 };
 
 /// Nothing of the Pod that scheduling looks at differs.

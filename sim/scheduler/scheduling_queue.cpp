@@ -24,7 +24,7 @@ void SchedulingQueue::add_or_update(const ObjectPtr& pod) {
   const auto [it, added] = entries_.try_emplace(uid);
   Entry& entry = it->second;
   if (added) {
-    entry.pod = std::make_shared<const PodInfo>(pod);
+    entry.pod = std::make_shared<const PodInfo>(pod, views_.of(*pod));
     const Time now = simulation_.now();
     entry.sort = {entry.pod->view().priority, now, ++seats_, now,
                   pod->key.ns + "/" + pod->key.name};
@@ -37,7 +37,7 @@ void SchedulingQueue::add_or_update(const ObjectPtr& pod) {
     return;
   }
   const ObjectPtr previous = entry.pod->object;
-  entry.pod = std::make_shared<const PodInfo>(pod);
+  entry.pod = std::make_shared<const PodInfo>(pod, views_.of(*pod));
   switch (entry.where) {
     case Where::kInFlight:
       entry.changed_in_flight = true;

@@ -8,6 +8,7 @@
 
 #include "sim/kernel/simulation.h"
 #include "sim/scheduler/framework.h"
+#include "sim/scheduler/scheduling_views.h"
 
 namespace inferlab::sim {
 
@@ -101,6 +102,7 @@ class SchedulingQueue {
   // The unschedulable ones, by seat, so that wake() is in the order of arrival.
   std::map<std::uint64_t, std::pair<const std::string, Entry>*> waiting_;
   std::uint64_t seats_ = 0;
+  SchedulingViews views_;
 };
 
 }  // namespace inferlab::sim

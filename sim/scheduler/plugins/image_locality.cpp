@@ -24,6 +24,7 @@ class ImageLocality final : public Plugin {
  public:
   std::string_view name() const override { return kName; }
   Reach score_reach() const override { return Reach::kNode; }
+  bool scores_are_final() const override { return true; }
 
   Status pre_score(CycleState& state, const PodInfo& /*pod*/, const ClusterView& cluster,
                    SlotSpan /*feasible*/) const override {

@@ -176,8 +176,17 @@ class InterPodAffinity final : public Plugin {
     const Rules& rules = *state.get<Rules>(kFilter);
     for (const std::vector<Near>* list : {&rules.anti, &rules.unwelcome}) {
       for (const Near& near : *list) {
+        if (near.current().total == 0 && !near.tried) continue;  // nobody is anywhere
         const std::vector<std::int64_t>& counts = near.current().counts;
         const int* values = near.key->value_by_slot.data();
+        if (near.key->nodes_without == 0 && counts.size() >= near.key->nodes.size()) {
+          // Every node has a value, and every value a count.
+          const std::int64_t* count = counts.data();
+          for (std::size_t i = 0; i < slots.size(); ++i) {
+            fits[i] = static_cast<char>(fits[i] & (count[values[slots[i]]] > 0 ? 0 : 1));
+          }
+          continue;
+        }
         for (std::size_t i = 0; i < slots.size(); ++i) {
           const int value = values[slots[i]];
           const bool hit = value >= 0 && static_cast<std::size_t>(value) < counts.size() &&

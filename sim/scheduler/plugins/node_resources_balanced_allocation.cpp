@@ -13,6 +13,7 @@ class NodeResourcesBalancedAllocation final : public Plugin {
 
   std::string_view name() const override { return "NodeResourcesBalancedAllocation"; }
   Reach score_reach() const override { return Reach::kNode; }
+  bool scores_are_final() const override { return true; }
 
   Status pre_score(CycleState& /*state*/, const PodInfo& /*pod*/, const ClusterView& /*cluster*/,
                    SlotSpan /*feasible*/) const override {

@@ -24,6 +24,7 @@ class NodeResourcesFit final : public Plugin {
   std::string_view name() const override { return "NodeResourcesFit"; }
   Reach filter_reach() const override { return Reach::kNode; }
   Reach score_reach() const override { return Reach::kNode; }
+  bool scores_are_final() const override { return true; }
   ClusterEvents wakes_on() const override {
     return ClusterEvent::kNodeAdd | ClusterEvent::kNodeAllocatable | ClusterEvent::kPodDelete |
            ClusterEvent::kPodUpdate;

@@ -4,6 +4,7 @@
 // Source: Kubernetes documentation, "Pod Topology Spread Constraints"; kube-scheduler,
 // PodTopologySpread.
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <limits>
 
@@ -230,6 +231,12 @@ class PodTopologySpread final : public Plugin {
       const std::int64_t most = limit.constraint->max_skew + limit.lowest - limit.self;
       const int* values = limit.key->value_by_slot.data();
       const std::int64_t* counts = limit.counts->data();
+      if (limit.key->nodes_without == 0 && most >= 0) {
+        for (std::size_t i = 0; i < slots.size(); ++i) {
+          fits[i] = static_cast<char>(fits[i] & (counts[values[slots[i]]] <= most ? 1 : 0));
+        }
+        continue;
+      }
       for (std::size_t i = 0; i < slots.size(); ++i) {
         const int value = values[slots[i]];
         // kNoDomain is below zero, and no count at all.
@@ -274,6 +281,10 @@ class PodTopologySpread final : public Plugin {
   void score_many(const CycleState& state, const PodInfo& /*pod*/, SlotSpan slots,
                   std::span<std::int64_t> scores) const override {
     const Wishes& notes = *state.get<Wishes>(kScore);
+    if (!notes.needs_all_keys && notes.wishes.size() == 1) {
+      score_one(notes.wishes.front(), slots, scores);
+      return;
+    }
     for (std::size_t i = 0; i < slots.size(); ++i) {
       const std::size_t slot = slots[i];
       double sum = 0;
@@ -289,9 +300,39 @@ class PodTopologySpread final : public Plugin {
     }
   }
 
+  // Nodes by the thousand share a few numbers of Pods: each number is worked out once.
+  static void score_one(const Wish& wish, SlotSpan slots, std::span<std::int64_t> scores) {
+    constexpr std::size_t kNumbers = 256;
+    std::array<std::int64_t, kNumbers> known;
+    known.fill(-1);
+    const auto score_of = [&wish](std::int64_t present) {
+      return std::llround(static_cast<double>(present) * wish.weight + wish.offset);
+    };
+    for (std::size_t i = 0; i < slots.size(); ++i) {
+      const int value = wish.key->of(slots[i]);
+      if (value < 0) {
+        scores[i] = 0;
+        continue;
+      }
+      const std::int64_t present = wish.by_host ? (*wish.by_node)[slots[i]]
+                                                : (*wish.by_value)[static_cast<std::size_t>(value)];
+      if (present < 0 || present >= static_cast<std::int64_t>(kNumbers)) {
+        scores[i] = score_of(present);
+        continue;
+      }
+      std::int64_t& score = known[static_cast<std::size_t>(present)];
+      if (score < 0) score = score_of(present);
+      scores[i] = score;
+    }
+  }
+
   void normalize(const CycleState& state, SlotSpan feasible,
                  std::span<std::int64_t> scores) const override {
     const Wishes& notes = *state.get<Wishes>(kScore);
+    if (!notes.needs_all_keys) {
+      normalize_all(scores);
+      return;
+    }
     std::int64_t lowest = std::numeric_limits<std::int64_t>::max();
     std::int64_t highest = 0;
     for (std::size_t i = 0; i < scores.size(); ++i) {
@@ -364,6 +405,27 @@ class PodTopologySpread final : public Plugin {
       std::int64_t& count = limit.own[static_cast<std::size_t>(limit.key->of(node.slot))];
       count = std::max<std::int64_t>(0, count) + by;
       limit.find_lowest();
+    }
+  }
+
+  // Nobody is left out.
+  static void normalize_all(std::span<std::int64_t> scores) {
+    std::int64_t lowest = std::numeric_limits<std::int64_t>::max();
+    std::int64_t highest = 0;
+    for (const std::int64_t score : scores) {
+      lowest = std::min(lowest, score);
+      highest = std::max(highest, score);
+    }
+    // Neighbours in the list are often alike.
+    std::int64_t latest = -1;
+    std::int64_t scaled = 0;
+    for (std::int64_t& score : scores) {
+      if (score != latest) {
+        latest = score;
+        scaled =
+            highest == 0 ? kMaxNodeScore : kMaxNodeScore * (highest + lowest - score) / highest;
+      }
+      score = scaled;
     }
   }
 
