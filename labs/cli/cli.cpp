@@ -73,8 +73,9 @@ class CommandLine {
 
   /// The command that was chosen; nullptr when none was.
   Command* chosen() {
-    for (const auto& [app, command] : commands_) {
-      if (app->parsed()) return command.get();
+    // `bench` has been parsed in `bench cluster` too, which comes after it.
+    for (auto row = commands_.rbegin(); row != commands_.rend(); ++row) {
+      if (row->first->parsed()) return row->second.get();
     }
     return nullptr;
   }
@@ -90,6 +91,7 @@ class CommandLine {
     Args args(*app);
     command->declare(args);
     commands_.emplace_back(app, std::move(command));
+    if (parent == &app_) groups_.emplace(name, app);  // its own group, should it have one
   }
 
   CLI::App& group(const std::string& name) {

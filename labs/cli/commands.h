@@ -7,6 +7,7 @@ namespace inferlab::labs {
 // One function a command, each in the file of its name.
 std::unique_ptr<Command> make_bench();
 std::unique_ptr<Command> make_cluster_addons();
+std::unique_ptr<Command> make_bench_cluster();
 std::unique_ptr<Command> make_cluster_down();
 std::unique_ptr<Command> make_cluster_inject();
 std::unique_ptr<Command> make_cluster_kubeconfig();

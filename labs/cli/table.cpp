@@ -29,6 +29,8 @@ constexpr CommandRow kCommands[] = {
     {"model list", "the model files that were found", make_model_list},
     {"doctor", "what inferlab finds on this machine", make_doctor},
     {"bench", "measure inferlab on this machine", make_bench},
+    {"bench cluster", "measure the simulated cluster, beside what is asked of it",
+     make_bench_cluster},
 };
 
 }  // namespace

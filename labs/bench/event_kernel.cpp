@@ -1,0 +1,39 @@
+// How many events a second the event kernel runs while 10,000 wait: each schedules the next one of
+// its chain, 1 ns to 16 ms ahead.
+#include "labs/bench/measurements.h"
+#include "sim/kernel/simulation.h"
+
+namespace inferlab::labs {
+namespace {
+
+constexpr int kPending = 10'000;
+constexpr std::uint64_t kEvents = 5'000'000;
+
+class Chains {
+ public:
+  explicit Chains(sim::Simulation& simulation) : simulation_(simulation), delays_(1) {}
+  void add() {
+    const auto delay = static_cast<std::int64_t>(delays_.next() & 0xffffff);
+    simulation_.after(Duration{delay + 1}, "bench/event", [this] { add(); });
+  }
+
+ private:
+  sim::Simulation& simulation_;
+  Rng delays_;
+};
+
+}  // namespace
+
+Result<Figures> measure_event_kernel(const Doing& doing) {
+  doing("running 5,000,000 events");
+  sim::Simulation simulation(1);
+  Chains chains(simulation);
+  for (int i = 0; i < kPending; ++i) chains.add();
+  const double begin = cpu_seconds();
+  while (simulation.events_run() < kEvents) simulation.step();
+  const double took = cpu_seconds() - begin;
+  return Figures{{"event kernel, 10,000 pending", static_cast<double>(kEvents) / took / 1e6,
+                  "M events/s", 10}};
+}
+
+}  // namespace inferlab::labs
