@@ -9,6 +9,7 @@
 #include "sim/api/json.h"
 #include "sim/api/schema.h"
 #include "sim/api/types/types.h"
+#include "sim/apiserver/openapi_facts.h"
 
 namespace inferlab::sim {
 namespace {
@@ -17,7 +18,18 @@ constexpr std::string_view kQuantity = "io.k8s.apimachinery.pkg.api.resource.Qua
 constexpr std::string_view kIntOrString = "io.k8s.apimachinery.pkg.util.intstr.IntOrString";
 constexpr std::string_view kTime = "io.k8s.apimachinery.pkg.apis.meta.v1.Time";
 constexpr std::string_view kMicroTime = "io.k8s.apimachinery.pkg.apis.meta.v1.MicroTime";
-constexpr std::string_view kRawJson = "io.k8s.apimachinery.pkg.apis.meta.v1.FieldsV1";
+
+/// "a,b" in parts; of the empty text none.
+Value::Array parts_of(std::string_view text) {
+  Value::Array parts;
+  for (bool more = !text.empty(); more;) {
+    const std::size_t comma = text.find(',');
+    parts.emplace_back(text.substr(0, comma));
+    more = comma != std::string_view::npos;
+    if (more) text.remove_prefix(comma + 1);
+  }
+  return parts;
+}
 
 class Builder {
  public:
@@ -94,7 +106,14 @@ class Builder {
       case FieldType::kMap:
         break;
     }
-    return named_scalar(kRawJson, Value::object({{"type", "object"}}), "Any JSON object.");
+    return Value::object();
+  }
+
+  Value raw(std::string_view type, const Field& field) {
+    const RawSchema& schema = openapi_raw_schema(type, field.name);
+    Value shape = Value::object();
+    if (schema.object) shape = shape.with("type", "object");
+    return named_scalar(schema.name, shape, schema.description);
   }
 
   /// A union, which v2 cannot say: there it is a string, and clients let numbers pass.
@@ -110,31 +129,32 @@ class Builder {
     return format.empty() ? schema : schema.with("format", format);
   }
 
-  Value element(const Field& field) {
-    if (field.element == FieldType::kObject && field.object != nullptr) {
-      add(*field.object);
-      return reference(field.object->name);
+  /// A value of a field of `type`: its own, or an element of the list or map that it is.
+  Value one(std::string_view type, const Field& field, FieldType shape) {
+    if (shape != FieldType::kObject && shape != FieldType::kRaw) {
+      Value schema = scalar(shape);
+      Value::Array values = parts_of(openapi_enum(type, field.name));
+      return values.empty() ? schema : schema.with("enum", Value::array(std::move(values)));
     }
-    return scalar(field.element);
+    if (shape == FieldType::kRaw || field.object == nullptr) return raw(type, field);
+    add(*field.object);
+    return reference(field.object->name);
   }
 
-  Value shape(const Field& field) {
+  Value shape(std::string_view type, const Field& field) {
     switch (field.type) {
-      case FieldType::kObject:
-        if (field.object == nullptr) return scalar(FieldType::kRaw);
-        add(*field.object);
-        return reference(field.object->name);
       case FieldType::kList:
-        return Value::object({{"type", "array"}, {"items", element(field)}});
+        return Value::object({{"type", "array"}, {"items", one(type, field, field.element)}});
       case FieldType::kMap:
-        return Value::object({{"type", "object"}, {"additionalProperties", element(field)}});
+        return Value::object(
+            {{"type", "object"}, {"additionalProperties", one(type, field, field.element)}});
       default:
-        return scalar(field.type);
+        return one(type, field, field.type);
     }
   }
 
-  Value member(const Field& field) {
-    Value schema = shape(field);
+  Value member(std::string_view type, const Field& field) {
+    Value schema = shape(type, field);
     if (!field.description.empty()) schema = schema.with("description", field.description);
     // A default beside a plain reference is not allowed in v2; null is how it is written, no
     // default.
@@ -149,14 +169,8 @@ class Builder {
     }
     if (!field.list_type.empty()) schema = schema.with("x-kubernetes-list-type", field.list_type);
     if (!field.list_map_keys.empty()) {
-      Value::Array keys;
-      std::string_view rest = field.list_map_keys;
-      while (!rest.empty()) {
-        const std::size_t comma = rest.find(',');
-        keys.emplace_back(rest.substr(0, comma));
-        rest = comma == std::string_view::npos ? std::string_view() : rest.substr(comma + 1);
-      }
-      schema = schema.with("x-kubernetes-list-map-keys", Value::array(std::move(keys)));
+      schema =
+          schema.with("x-kubernetes-list-map-keys", Value::array(parts_of(field.list_map_keys)));
     }
     if (field.atomic_map) schema = schema.with("x-kubernetes-map-type", "atomic");
     return schema;
@@ -177,7 +191,7 @@ class Builder {
     Value::Object properties;
     Value::Array required;
     for (const Field& field : type.fields) {
-      properties.push_back({std::string(field.name), member(field)});
+      properties.push_back({std::string(field.name), member(name, field)});
       if (field.required) required.emplace_back(field.name);
     }
     Value schema = Value::object({{"type", "object"}, {"description", type.description}});

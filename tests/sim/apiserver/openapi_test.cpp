@@ -70,6 +70,24 @@ TEST_CASE("openapi v3: patches can be made from it") {
   CHECK(patch["requestBody"]["content"].has("application/strategic-merge-patch+json"));
 }
 
+TEST_CASE("openapi v3: fields of few values name them; those of any JSON have no type") {
+  OpenApiDocuments documents(KindTable::with_custom({}, {}), "v1.32.4");
+  const Value core = parsed(*documents.v3("api/v1")->text);
+  const Value& schemas = core["components"]["schemas"];
+  const Value& pod_spec = schemas["io.k8s.api.core.v1.PodSpec"]["properties"];
+  CHECK(to_json(pod_spec["restartPolicy"]["enum"]) == R"(["Always","Never","OnFailure"])");
+  CHECK_FALSE(pod_spec["nodeName"].has("enum"));
+  const Value& claim = schemas["io.k8s.api.core.v1.PersistentVolumeClaimSpec"]["properties"];
+  CHECK(claim["accessModes"]["items"]["enum"].items().size() == 4);
+  const Value& host_path = schemas["io.k8s.api.core.v1.HostPathVolumeSource"]["properties"];
+  CHECK(host_path["type"]["enum"][std::size_t{0}].as_string().empty());
+  const Value crd = parsed(*documents.v3("apis/apiextensions.k8s.io/v1")->text);
+  const std::string prefix = "io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.";
+  const Value& json = crd["components"]["schemas"][prefix + "JSON"];
+  CHECK(json.has("description"));
+  CHECK_FALSE(json.has("type"));
+}
+
 TEST_CASE("openapi v2: one document for all kinds, whose references resolve") {
   OpenApiDocuments documents(KindTable::with_custom({}, {}), "v1.32.4");
   const Value document = parsed(*documents.v2_json());
