@@ -77,21 +77,6 @@ HttpResponse bad_request(std::string_view message) {
   return failure(400, "BadRequest", message);
 }
 
-std::string transport_error_text(int status) {
-  switch (status) {
-    case 413:
-      return body_too_large().body;
-    case 414:
-      return failure(414, "", "URI too long").body;
-    case 404:
-      return unknown_resource().body;
-    case 400:
-      return bad_request("the request is not well-formed HTTP").body;
-    default:
-      return failure(status, "", "the request could not be served").body;
-  }
-}
-
 HttpResponse json_response(const Value& value) {
   HttpResponse response;
   response.body = to_json(value) + "\n";

@@ -29,9 +29,6 @@ HttpResponse unauthorized();        // 401
 HttpResponse run_has_ended();       // 503
 HttpResponse bad_request(std::string_view message);
 
-/// The body for an error that the HTTP library answers by itself (400, 413, 414 …).
-std::string transport_error_text(int status);
-
 /// A JSON document as the body of a 200.
 HttpResponse json_response(const Value& value);
 

@@ -22,7 +22,7 @@ struct ApiServerOptions {
   /// host.
   std::string token;
   std::string version = "v1.32.4";     // of Kubernetes, as /version tells
-  std::size_t max_connections = 300;   // each watch is one
+  std::size_t max_connections = 1000;  // each watch is one
   std::chrono::seconds io_timeout{5};  // for a client that stops in the middle of something
   std::chrono::milliseconds request_timeout{30'000};  // for one request, head and body
 };

@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <string_view>
 
 namespace inferlab::sim {
 namespace {
@@ -19,6 +20,7 @@ using Milliseconds = std::chrono::milliseconds;
 
 constexpr Milliseconds kSlice{50};  // of every wait, so that a stop is noticed
 constexpr Milliseconds kDrainTimeout{1000};
+constexpr Milliseconds kGrace{250};  // for the next request, when others stand in line
 
 void name_of(const sockaddr_storage& address, std::string& ip, int& port) {
   std::array<char, INET6_ADDRSTRLEN> text{};
@@ -37,8 +39,9 @@ void name_of(const sockaddr_storage& address, std::string& ip, int& port) {
 }  // namespace
 
 HttpConnection::HttpConnection(socket_t socket, SSL_CTX* context, const ConnectionLimits& limits,
-                               const std::atomic<socket_t>& server_socket)
-    : socket_(socket), limits_(limits), server_socket_(server_socket) {
+                               const std::atomic<socket_t>& server_socket,
+                               const std::atomic<std::size_t>& waiting)
+    : socket_(socket), limits_(limits), server_socket_(server_socket), waiting_(waiting) {
   fcntl(socket_, F_SETFL, fcntl(socket_, F_GETFL, 0) | O_NONBLOCK);
   if (context == nullptr) return;
   ssl_ = SSL_new(context);
@@ -59,6 +62,15 @@ bool HttpConnection::handshake() {
   if (broken_) return false;
   if (ssl_ == nullptr) return true;
   const Clock::time_point end = Clock::now() + limits_.io;
+  if (speaks_plain_http(end)) {
+    constexpr std::string_view kAnswer =
+        "HTTP/1.0 400 Bad Request\r\n\r\nClient sent an HTTP request to an HTTPS server.\n";
+    (void)send(socket_, kAnswer.data(), kAnswer.size(), MSG_NOSIGNAL);
+    SSL_free(ssl_);  // there is no session to say goodbye in
+    ssl_ = nullptr;
+    closing_ = true;
+    return false;
+  }
   while (true) {
     const ssize_t result = tls_result(SSL_accept(ssl_));
     if (result > 0) return true;
@@ -68,21 +80,39 @@ bool HttpConnection::handshake() {
   return false;
 }
 
+bool HttpConnection::speaks_plain_http(Clock::time_point end) {
+  if (!wait_for(POLLIN, end)) return false;
+  // The first bytes by which Go's net/http tells.
+  std::array<char, 5> first{};
+  const ssize_t got = recv(socket_, first.data(), first.size(), MSG_PEEK);
+  if (got != static_cast<ssize_t>(first.size())) return false;
+  const std::string_view text(first.data(), first.size());
+  constexpr std::array<std::string_view, 5> kMethods = {"GET /", "HEAD ", "POST ", "PUT /",
+                                                        "OPTIO"};
+  return std::ranges::find(kMethods, text) != kMethods.end();
+}
+
 bool HttpConnection::wait_for_request() {
   if (stopped() || broken_) return false;
   if (at_ < filled_ || (ssl_ != nullptr && SSL_pending(ssl_) > 0)) return true;
-  return wait_for(POLLIN, Clock::now() + limits_.idle);
+  const Clock::time_point end = Clock::now() + limits_.idle;
+  do {
+    if (wait_for(POLLIN, std::min(end, Clock::now() + kGrace))) return true;
+  } while (!stopped() && Clock::now() < end && waiting_ == 0);
+  return false;
 }
 
 void HttpConnection::begin_request() {
   deadline_ = Clock::now() + limits_.request;
   bytes_left_ = limits_.max_head_bytes;
   closing_ = true;
+  in_body_ = false;
 }
 
 void HttpConnection::begin_body() {
   // As much again for the frames of chunks, whatever their size: what they carry is counted later.
   bytes_left_ = 2 * limits_.max_body_bytes;
+  in_body_ = true;
 }
 
 bool HttpConnection::peer_gone() const {

@@ -25,21 +25,27 @@ struct ConnectionLimits {
 /// Borrows the socket, which it makes non-blocking. One thread.
 class HttpConnection final : public httplib::Stream {
  public:
-  /// `context` nullptr: a plain connection. `server_socket` turns invalid when the server stops.
+  /// `context` nullptr: a plain connection. `server_socket` turns invalid when the server stops;
+  /// `waiting` is how many connections stand in line for a thread.
   HttpConnection(socket_t socket, SSL_CTX* context, const ConnectionLimits& limits,
-                 const std::atomic<socket_t>& server_socket);
+                 const std::atomic<socket_t>& server_socket,
+                 const std::atomic<std::size_t>& waiting);
   ~HttpConnection() override;
 
-  /// The TLS handshake; true at once on a plain connection.
+  /// The TLS handshake; true at once on a plain connection. Who speaks plain HTTP to a server with
+  /// TLS is told so.
   bool handshake();
-  /// False when none comes in time or the server stops.
+  /// False when none comes in time or the server stops; when others stand in line, at once.
   [[nodiscard]] bool wait_for_request();
   /// Time and bytes of the next request start to count.
   void begin_request();
   /// The head was read; now the bytes of the body count.
   void begin_body();
+  [[nodiscard]] bool in_body() const { return in_body_; }
   /// The request was read to its end: the connection may go on.
   void request_was_read() { closing_ = false; }
+  /// It may not, whatever was read of the request.
+  void close_after_answer() { closing_ = true; }
   [[nodiscard]] bool closing() const { return closing_; }
   /// The client sent more than it may.
   [[nodiscard]] bool over_limit() const { return over_limit_; }
@@ -68,6 +74,7 @@ class HttpConnection final : public httplib::Stream {
   [[nodiscard]] bool wait_for(short events, Clock::time_point end) const;
   /// recv and send, or TLS's: >0 bytes; 0 the end; -1 an error; kAgain: wait for `wanted_`.
   static constexpr ssize_t kAgain = -2;
+  bool speaks_plain_http(Clock::time_point end);
   ssize_t receive(char* into, std::size_t size);
   ssize_t transmit(const char* data, std::size_t size);
   ssize_t tls_result(int result);
@@ -76,10 +83,12 @@ class HttpConnection final : public httplib::Stream {
   SSL* ssl_ = nullptr;
   const ConnectionLimits& limits_;
   const std::atomic<socket_t>& server_socket_;
+  const std::atomic<std::size_t>& waiting_;
   short wanted_ = 0;  // POLLIN or POLLOUT, after kAgain
   bool broken_ = false;
   bool closing_ = false;
   bool over_limit_ = false;
+  bool in_body_ = false;
   std::size_t bytes_left_ = 0;  // that may still come in for this request
   Clock::time_point deadline_{};
   std::array<char, 16384> buffer_{};  // the library reads heads byte by byte

@@ -14,14 +14,18 @@
 
 #include "sim/apiserver/answers.h"
 #include "sim/apiserver/certificates.h"
+#include "sim/apiserver/connection_threads.h"
 #include "sim/apiserver/http_connection.h"
+#include "sim/apiserver/http_head.h"
 #include "sim/apiserver/query.h"
 
 namespace inferlab::sim {
 namespace {
 
 constexpr int kBacklog = 512;  // the library's own, 5, drops bursts of watches
-constexpr time_t kKeepAliveSeconds = 5;
+// As the real server. A client that asks again and again, as `drain` does every 5 s, must not find
+// its connection closed just then: what is no GET is not sent twice.
+constexpr time_t kKeepAliveSeconds = 90;
 
 struct ContextDeleter {
   void operator()(SSL_CTX* context) const { SSL_CTX_free(context); }
@@ -72,8 +76,8 @@ void prepare(httplib::Request& request) {
 /// without end and a client take for ever over a request, and do not tell of a vanished client.
 class Server final : public httplib::Server {
  public:
-  Server(TlsContext context, const ConnectionLimits& limits)
-      : context_(std::move(context)), limits_(limits) {}
+  Server(TlsContext context, const ConnectionLimits& limits, std::atomic<std::size_t>& waiting)
+      : context_(std::move(context)), limits_(limits), waiting_(waiting) {}
 
   /// The library's own backlog, 5, drops bursts of watches.
   void widen_backlog() { ::listen(svr_sock_, kBacklog); }
@@ -81,7 +85,7 @@ class Server final : public httplib::Server {
  private:
   bool process_and_close_socket(socket_t socket) override {
     {
-      HttpConnection connection(socket, context_.get(), limits_, svr_sock_);
+      HttpConnection connection(socket, context_.get(), limits_, svr_sock_, waiting_);
       HttpConnection::current() = &connection;
       bool good = connection.handshake();
       bool closed = false;
@@ -100,6 +104,7 @@ class Server final : public httplib::Server {
 
   TlsContext context_;
   ConnectionLimits limits_;
+  std::atomic<std::size_t>& waiting_;  // connections in line
 };
 
 class Sink final : public HttpSink {
@@ -146,9 +151,19 @@ void send(HttpResponse answer, httplib::Response& response) {
       });
 }
 
+/// What is not HTTP is the last that this connection is asked for.
+void refuse(const HttpFault& fault, httplib::Response& response) {
+  HttpConnection::current()->close_after_answer();
+  response.status = fault.status;
+  response.headers.erase("Connection");
+  response.headers.emplace("Connection", "close");
+  response.set_content(fault.text, "text/plain; charset=utf-8");
+}
+
 }  // namespace
 
 struct HttpListener::Parts {
+  std::atomic<std::size_t> waiting = 0;  // connections in line
   std::unique_ptr<Server> server;
   HttpHandler handler;
   HttpGate gate;
@@ -179,26 +194,32 @@ Result<std::unique_ptr<HttpListener>> HttpListener::start(const HttpListenerOpti
       return Error{ErrorKind::kInvalid, "API server: TLS: certificate and key do not fit together"};
     }
   }
-  parts->server = std::make_unique<Server>(
-      std::move(context), ConnectionLimits{.max_body_bytes = options.max_body_bytes,
-                                           .io = options.io_timeout,
-                                           .request = options.request_timeout,
-                                           .idle = std::chrono::seconds(kKeepAliveSeconds)});
+  parts->server =
+      std::make_unique<Server>(std::move(context),
+                               ConnectionLimits{.max_body_bytes = options.max_body_bytes,
+                                                .io = options.io_timeout,
+                                                .request = options.request_timeout,
+                                                .idle = std::chrono::seconds(kKeepAliveSeconds)},
+                               parts->waiting);
   Server& server = *parts->server;
-  server.new_task_queue = [count = options.max_connections] {
-    return new httplib::ThreadPool(count);  // NOLINT: the library owns and deletes it
-  };
   server.set_tcp_nodelay(true);
   server.set_keep_alive_max_count(std::numeric_limits<std::size_t>::max());
   server.set_keep_alive_timeout(kKeepAliveSeconds);
   server.set_payload_max_length(options.max_body_bytes);
   Parts* const raw = parts.get();
+  server.new_task_queue = [raw, most = options.max_connections] {
+    return new ConnectionThreads(most, raw->waiting);  // NOLINT: the library owns and deletes it
+  };
   server.set_socket_options([](int fd) {
     const int yes = 1;
     setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
   });
   server.set_pre_routing_handler(
       [raw](const httplib::Request& request, httplib::Response& response) {
+        if (const auto fault = fault_of_head(request)) {
+          refuse(*fault, response);
+          return httplib::Server::HandlerResponse::Handled;
+        }
         if (!raw->gate) return httplib::Server::HandlerResponse::Unhandled;
         auto refused = raw->gate(request_from(request));
         if (!refused) return httplib::Server::HandlerResponse::Unhandled;
@@ -213,8 +234,10 @@ Result<std::unique_ptr<HttpListener>> HttpListener::start(const HttpListenerOpti
       });
   server.set_error_handler([](const httplib::Request& /*request*/, httplib::Response& response) {
     if (!response.body.empty() || response.content_provider_) return;
-    if (HttpConnection::current()->over_limit()) response.status = 413;
-    response.set_content(answers::transport_error_text(response.status), "application/json");
+    const HttpConnection& connection = *HttpConnection::current();
+    if (connection.over_limit() && connection.in_body()) response.status = 413;
+    if (response.status == 413) return send(answers::body_too_large(), response);
+    refuse(fault_of_status(connection.over_limit() ? 431 : response.status), response);
   });
   const auto serve = [raw, most = options.max_body_bytes](const httplib::Request& request,
                                                           httplib::Response& response) {

@@ -20,7 +20,7 @@ struct HttpListenerOptions {
   std::size_t max_body_bytes = std::size_t{3} << 20;
   /// Connections served at the same time: each holds a thread (every watch is one connection).
   /// Further ones wait in line.
-  std::size_t max_connections = 300;
+  std::size_t max_connections = 1000;
   /// A client that sends or takes nothing for this long in the middle of something is dropped.
   std::chrono::seconds io_timeout{5};
   /// A client that takes longer than this to send one request, head and body, is dropped.

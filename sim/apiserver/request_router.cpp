@@ -171,8 +171,10 @@ HttpResponse RequestRouter::answer_as(const Subject& subject, const HttpRequest&
     case ResourcePath::Found::kResource:
       break;
   }
-  if (auto part = answer_part(subject, request, path)) return *std::move(part);
-  return answer_resource(subject, request, path);
+  auto part = answer_part(subject, request, path);
+  HttpResponse response = part ? *std::move(part) : answer_resource(subject, request, path);
+  metrics_.count(request, path, response.status);
+  return response;
 }
 
 std::optional<HttpResponse> RequestRouter::refuse_access(const Subject& subject,
@@ -255,6 +257,15 @@ std::optional<HttpResponse> RequestRouter::answer_document(const Subject& subjec
     return std::nullopt;
   }
   return document ? answers::json_response(*document) : answers::not_found_page();
+}
+
+HttpResponse RequestRouter::answer_metrics() {
+  auto objects = door_.mailbox.call(
+      [this] { return objects_by_resource(door_.api.store(), door_.api.kinds()); });
+  if (!objects) return answers::run_has_ended();
+  HttpResponse response = plain(metrics_.text({hub_->watches_by_resource(), *std::move(objects)}));
+  response.content_type = "text/plain; version=0.0.4; charset=utf-8; escaping=values";
+  return response;
 }
 
 HttpResponse RequestRouter::answer_openapi_v2(const HttpRequest& request) {
@@ -352,14 +363,6 @@ std::optional<HttpResponse> RequestRouter::answer_part(const Subject& subject,
   return answer_pod_log(door_, hub_, request, path);
 }
 
-HttpResponse RequestRouter::answer_metrics() {
-  const auto objects = door_.mailbox.call([&] { return stored_objects(door_.api); });
-  if (!objects) return answers::run_has_ended();
-  HttpResponse response = plain(metrics_.text(*objects, hub_->watches(), options_.version));
-  response.content_type = "text/plain; version=0.0.4; charset=utf-8";
-  return response;
-}
-
 HttpResponse RequestRouter::answer_resource(const Subject& subject, const HttpRequest& request,
                                             const ResourcePath& path) {
   const auto representation = negotiate(request.header("accept"));
@@ -375,7 +378,6 @@ HttpResponse RequestRouter::answer_resource(const Subject& subject, const HttpRe
   }
   if (asked.watch.watch) {
     if (path.kind->computed) return answers::method_not_allowed();
-    metrics_.count(access, path.kind->version, asked.api.dry_run, 200);
     return answer_watch(door_, hub_, path.kind, asked, *representation, include_of(request));
   }
   const bool reads = asked.api.verb == Verb::kGet || asked.api.verb == Verb::kList;
@@ -390,7 +392,6 @@ HttpResponse RequestRouter::answer_resource(const Subject& subject, const HttpRe
   });
   if (!answer) return answers::run_has_ended();
   if (asked.min_revision > answer->revision) return too_new(asked.min_revision, answer->revision);
-  metrics_.count(access, path.kind->version, asked.api.dry_run, answer->api.code);
   return render(request, *representation, *path.kind, *answer);
 }
 

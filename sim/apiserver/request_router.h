@@ -71,8 +71,8 @@ class RequestRouter {
   RunDoor door_;
   const RouterOptions options_;
   const Authenticator authenticator_;
-  ServerMetrics metrics_;
   ServedKinds kinds_;
+  ServerMetrics metrics_;
   std::mutex mutex_;
   Served served_;  // guarded; the documents of the latest table
   std::shared_ptr<WatchHub> hub_ = std::make_shared<WatchHub>();

@@ -2,91 +2,83 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-
-#include "sim/apiserver/discovery.h"
-
 namespace inferlab::sim {
 namespace {
 
-// As the API server's metrics name verbs.
-std::string verb_label(std::string_view verb) {
-  if (verb == "create") return "POST";
-  if (verb == "update") return "PUT";
-  std::string out(verb);
-  std::ranges::transform(out, out.begin(), [](unsigned char c) { return std::toupper(c); });
-  return out;
-}
-
-std::string_view scope_of(const AccessRequest& access) {
-  if (!access.name.empty() || access.verb == "create") return "resource";
-  return access.ns.empty() ? "cluster" : "namespace";
-}
-
-std::string escaped(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    if (c == '\\' || c == '"') out += '\\';
-    out += c == '\n' ? ' ' : c;
+// The verbs of this metric are those of HTTP, but for reads and deletions of many.
+std::string_view verb_of(const HttpRequest& request, const ResourcePath& path) {
+  const std::string_view watch = request.query_value("watch");
+  if (request.method == "GET") {
+    if (path.watch || watch == "true" || watch == "1") return "WATCH";
+    return path.name.empty() ? "LIST" : "GET";
   }
-  return out;
+  if (request.method == "DELETE" && path.name.empty()) return "DELETECOLLECTION";
+  if (request.method == "PATCH" &&
+      request.header("content-type").starts_with("application/apply-patch")) {
+    return "APPLY";
+  }
+  // Whatever else a client calls its method must not become a series of its own.
+  for (const std::string_view known : {"POST", "PUT", "PATCH", "DELETE"}) {
+    if (request.method == known) return known;
+  }
+  return "other";
 }
 
-void family(std::string& out, std::string_view name, std::string_view type, std::string_view help) {
-  out += fmt::format("# HELP {0} {2}\n# TYPE {0} {1}\n", name, type, help);
+std::string_view scope_of(const HttpRequest& request, const ResourcePath& path) {
+  if (!path.name.empty() || request.method == "POST") return "resource";
+  return path.ns.empty() ? "cluster" : "namespace";
+}
+
+void heading(std::string& out, std::string_view name, std::string_view help,
+             std::string_view type) {
+  out += fmt::format("# HELP {} {}\n# TYPE {} {}\n", name, help, name, type);
 }
 
 }  // namespace
 
-StoredObjects stored_objects(Api& api) {
-  StoredObjects out;
-  for (const Kind* kind : api.kinds().all()) {
-    if (kind->stored_as != nullptr || kind->computed) continue;
-    std::string resource = kind->resource();
-    const std::size_t number = api.store().list(resource).size();
-    out.emplace_back(std::move(resource), number);
-  }
-  std::ranges::sort(out);
-  return out;
-}
-
-void ServerMetrics::count(const AccessRequest& access, std::string_view version, bool dry_run,
-                          int code) {
-  std::string labels = fmt::format(
-      R"(code="{}",component="apiserver",dry_run="{}",group="{}",resource="{}",scope="{}",)"
-      R"(subresource="{}",verb="{}",version="{}")",
-      code, dry_run ? "All" : "", escaped(access.group), escaped(access.resource), scope_of(access),
-      escaped(access.subresource), verb_label(access.verb), escaped(version));
+void ServerMetrics::count(const HttpRequest& request, const ResourcePath& path, int status) {
+  const std::string labels = fmt::format(
+      "code=\"{}\",component=\"apiserver\",dry_run=\"{}\",group=\"{}\",resource=\"{}\",scope=\"{}"
+      "\","
+      "subresource=\"{}\",verb=\"{}\",version=\"{}\"",
+      status, request.query_value("dryRun") == "All" ? "All" : "", path.kind->group,
+      path.kind->plural, scope_of(request, path), path.subresource, verb_of(request, path),
+      path.kind->version);
   const std::lock_guard lock(mutex_);
-  ++requests_[std::move(labels)];
+  ++requests_[labels];
 }
 
-std::string ServerMetrics::text(const StoredObjects& objects, std::size_t watches,
-                                std::string_view git_version) const {
+std::string ServerMetrics::text(const Gauges& gauges) const {
   std::string out;
-  family(out, "apiserver_longrunning_requests", "gauge",
-         "Watches and followed logs that are open now.");
-  out += fmt::format(
-      "apiserver_longrunning_requests{{component=\"apiserver\",verb=\"WATCH\"}} {}\n", watches);
-  family(out, "apiserver_request_total", "counter",
-         "Requests for resources, by what they asked for and the code of the answer.");
+  heading(out, "apiserver_longrunning_requests", "Watches that are being served.", "gauge");
+  for (const auto& [resource, watches] : gauges.watches) {
+    const std::size_t dot = resource.find('.');
+    out += fmt::format(
+        "apiserver_longrunning_requests{{component=\"apiserver\",group=\"{}\",resource=\"{}\","
+        "verb=\"WATCH\"}} {}\n",
+        dot == std::string::npos ? "" : resource.substr(dot + 1), resource.substr(0, dot), watches);
+  }
+  heading(out, "apiserver_request_total", "Requests for resources that were answered.", "counter");
   {
     const std::lock_guard lock(mutex_);
     for (const auto& [labels, number] : requests_) {
       out += fmt::format("apiserver_request_total{{{}}} {}\n", labels, number);
     }
   }
-  family(out, "apiserver_storage_objects", "gauge", "Objects that are stored, by resource.");
-  for (const auto& [resource, number] : objects) {
-    out += fmt::format("apiserver_storage_objects{{resource=\"{}\"}} {}\n", resource, number);
+  heading(out, "apiserver_storage_objects", "Objects that are stored.", "gauge");
+  for (const auto& [resource, objects] : gauges.objects) {
+    out += fmt::format("apiserver_storage_objects{{resource=\"{}\"}} {}\n", resource, objects);
   }
-  const Value version = version_info(git_version);
-  family(out, "kubernetes_build_info", "gauge", "Always 1; the labels say which version this is.");
-  out += fmt::format(
-      "kubernetes_build_info{{git_version=\"{}\",major=\"{}\",minor=\"{}\",platform=\"{}\"}} 1\n",
-      escaped(git_version), version["major"].as_string(), version["minor"].as_string(),
-      version["platform"].as_string());
   return out;
+}
+
+std::map<std::string, std::size_t> objects_by_resource(const Store& store, const KindTable& kinds) {
+  std::map<std::string, std::size_t> objects;
+  for (const Kind* kind : kinds.all()) {
+    if (kind->computed || kind->stored_as != nullptr) continue;
+    objects[kind->resource()] = store.list(kind->resource()).size();
+  }
+  return objects;
 }
 
 }  // namespace inferlab::sim

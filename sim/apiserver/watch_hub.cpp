@@ -108,6 +108,13 @@ void WatchHub::tell(const Renewal& renewal) {
   }
 }
 
+std::map<std::string, std::size_t> WatchHub::watches_by_resource() const {
+  const std::lock_guard lock(mutex_);
+  std::map<std::string, std::size_t> watches;
+  for (const auto& queue : queues_) ++watches[queue->resource()];
+  return watches;
+}
+
 void WatchHub::tell(const Change& change) {
   {
     const std::lock_guard lock(mutex_);

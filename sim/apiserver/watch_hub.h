@@ -5,6 +5,7 @@
 #include <condition_variable>
 #include <cstdint>
 #include <deque>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -25,6 +26,7 @@ class WatchQueue {
   WatchQueue(std::string resource, std::string ns);
 
   [[nodiscard]] bool wants(const ObjectKey& key) const;
+  [[nodiscard]] const std::string& resource() const { return resource_; }
   /// False, and the queue closed, when it is full.
   bool push(const Change& change);
   /// Waits for changes until `deadline`; empty when none came or the queue is closed.
@@ -60,6 +62,8 @@ class WatchHub : public std::enable_shared_from_this<WatchHub> {
   /// Every change up to this revision is in the queues.
   [[nodiscard]] std::uint64_t revision() const { return revision_.load(); }
   [[nodiscard]] std::size_t watches() const;
+  /// By the resource that is watched, "deployments.apps"; only those that are.
+  [[nodiscard]] std::map<std::string, std::size_t> watches_by_resource() const;
 
  private:
   void tell(const Change& change);

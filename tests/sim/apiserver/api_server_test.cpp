@@ -86,6 +86,85 @@ TEST_CASE("server: malformed HTTP is refused and harms nobody") {
   CHECK(connection.read_to_end().find("HTTP/1.1 200") == 0);
 }
 
+TEST_CASE(
+    "server: what is no proper request is answered at once, and is the last of its connection") {
+  BareRun run;
+  const auto server = plain_server(run);
+  const std::string post = "POST /api/v1/namespaces/default/configmaps HTTP/1.1\r\nHost: x\r\n";
+  const std::pair<std::string, std::string> cases[] = {
+      {"NONSENSE\r\n\r\n", "400 Bad Request"},
+      {"GET /api HTTP/1.1\r\n\r\n", "400 Bad Request: missing required Host header"},
+      {"GET /api/v1/namespaces/%zz/pods HTTP/1.1\r\nHost: x\r\n\r\n", "400 Bad Request"},
+      {post + "Content-Length: -5\r\n\r\n", "400 Bad Request"},
+      {post + "Content-Length: 2\r\nContent-Length: 3\r\n\r\n{}", "400 Bad Request"},
+      {post + "Transfer-Encoding: gzip\r\n\r\n", "Unsupported transfer encoding"},
+      {"GET /api HTTP/1.1\r\nHost: x\r\n" + std::string(100'000, 'x'),
+       "431 Request Header Fields Too Large"},
+  };
+  for (const auto& [request, text] : cases) {
+    RawConnection connection(server->port());
+    connection.send(request);
+    const std::string answer = connection.read_to_end();
+    INFO(request.substr(0, 100) << "\n" << answer);
+    CHECK(answer.find("HTTP/1.1 ") == 0);
+    CHECK(answer.find("\r\nConnection: close\r\n") != std::string::npos);
+    CHECK(answer.find("\r\n\r\n" + text) != std::string::npos);
+    CHECK(answer.size() - answer.find("\r\n\r\n") == text.size() + 4);
+  }
+}
+
+TEST_CASE("server: who speaks plain HTTP to TLS is told so") {
+  BareRun run;
+  const auto server = ApiServer::start(run.door(), {});
+  REQUIRE(server.has_value());
+  RawConnection connection((*server)->port());
+  connection.send("GET /api HTTP/1.1\r\nHost: x\r\n\r\n");
+  CHECK(connection.read_to_end() ==
+        "HTTP/1.0 400 Bad Request\r\n\r\nClient sent an HTTP request to an HTTPS server.\n");
+  // Who says nothing that TLS knows is dropped, and the next is served.
+  RawConnection garbage((*server)->port());
+  garbage.send("\x16\x03\x01 nothing that anybody could read");
+  (void)garbage.read_to_end();
+}
+
+TEST_CASE("server: more connections than threads take their turns, and idle ones give way") {
+  BareRun run;
+  const auto server = plain_server(run, /*max_connections=*/2);
+  RawConnection first(server->port());
+  RawConnection second(server->port());
+  const std::string request = "GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n";
+  for (RawConnection* connection : {&first, &second}) {
+    connection->send(request);
+    CHECK(connection->read_until("\r\n\r\nok").find("HTTP/1.1 200") == 0);
+  }
+  // Both are kept open; a third is served all the same.
+  RawConnection third(server->port());
+  third.send(request);
+  CHECK(third.read_until("\r\n\r\nok").find("HTTP/1.1 200") == 0);
+}
+
+TEST_CASE("server: says at /metrics what it does") {
+  BareRun run;
+  const auto server = plain_server(run);
+  RawConnection watch(server->port());
+  watch.send("GET /api/v1/configmaps?watch=true HTTP/1.1\r\nHost: x\r\n\r\n");
+  REQUIRE(wait_for_watches(*server, 1));
+  RawConnection connection(server->port());
+  connection.send("GET /api/v1/namespaces/default/pods HTTP/1.1\r\nHost: x\r\n\r\n");
+  (void)connection.read_until("\"items\":");
+  connection.send("GET /metrics HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+  const std::string text = connection.read_to_end();
+  for (const char* line :
+       {"\napiserver_longrunning_requests{component=\"apiserver\",group=\"\",resource="
+        "\"configmaps\",verb=\"WATCH\"} 1\n",
+        "\napiserver_request_total{code=\"200\",component=\"apiserver\",dry_run=\"\",group=\"\","
+        "resource=\"pods\",scope=\"namespace\",subresource=\"\",verb=\"LIST\",version=\"v1\"} 1\n",
+        "\napiserver_storage_objects{resource=\"namespaces\"} 2\n"}) {
+    INFO(text);
+    CHECK(text.find(line) != std::string::npos);
+  }
+}
+
 TEST_CASE("server: a body over the limit gets 413 as a Status") {
   BareRun run;
   const auto server = plain_server(run);

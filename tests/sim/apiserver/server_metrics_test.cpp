@@ -23,7 +23,7 @@ TEST_CASE("/metrics: requests are counted by what they asked for, objects by res
   CHECK(ask(router, "GET", path).status == 200);
   const HttpResponse answer = ask(router, "GET", "/metrics").raw;
   CHECK(answer.status == 200);
-  CHECK(answer.content_type == "text/plain; version=0.0.4; charset=utf-8");
+  CHECK(answer.content_type == "text/plain; version=0.0.4; charset=utf-8; escaping=values");
   const auto has = [&](const std::string& text) {
     INFO(text);
     CHECK(answer.body.find(text + "\n") != std::string::npos);
