@@ -94,11 +94,11 @@ std::optional<int> decimal_exponent(std::string_view suffix) {
   return negative ? -value : value;
 }
 
-// value * base^exponent, capped, rounded away from zero. 0 <= value < 10^20.
+// value * base^exponent, capped, rounded away from zero.
 Wide scaled(Wide value, int base, int exponent) {
   for (; exponent > 0 && value != 0; --exponent) {
+    if (value > kMaxMilli / base) return kMaxMilli;
     value *= base;
-    if (value > kMaxMilli) return kMaxMilli;
   }
   bool remainder = false;
   for (; exponent < 0 && value != 0; ++exponent) {
@@ -178,7 +178,8 @@ Quantity::Parsed Quantity::read(std::string_view text) {
 
   // As many digits as leave room for the suffix; of the rest only that they are there matters.
   const Wide enough =
-      base == 2 ? Wide{10'000'000'000'000'000} : Wide{1'000'000'000'000'000'000} * 10;
+      base == 2 ? Wide{10'000'000'000'000'000}
+                : Wide{1'000'000'000'000'000'000} * Wide{1'000'000'000};  // 22 are exact in milli
   Wide value = 0;
   bool more = false;
   for (std::size_t i = 0; i < all.size(); ++i) {
@@ -246,8 +247,9 @@ std::int64_t Quantity::units() const {
 std::string Quantity::str() const {
   if (milli_ == 0) return "0";
   const Wide size = milli_ < 0 ? -milli_ : milli_;
-  if (format_ == Format::kBinarySi && size >= Wide{1024} * 1000) {
-    Wide units = milli_ / 1000 + (milli_ % 1000 > 0 ? 1 : milli_ % 1000 < 0 ? -1 : 0);
+  // What is no whole number of bytes is shown in thousandths, exactly: 5.1Gi is 5476083302400m.
+  if (format_ == Format::kBinarySi && size >= Wide{1024} * 1000 && is_whole()) {
+    Wide units = milli_ / 1000;
     int exponent = 0;
     while (units % 1024 == 0 && exponent < 60) {
       units /= 1024;

@@ -24,6 +24,11 @@ TEST_CASE("Quantity: canonical forms are Kubernetes' own") {
   CHECK(normal("1000000Ki") == "1000000Ki");
   CHECK(normal("0") == "0");
   CHECK(normal("0.5Ki") == "512");
+  CHECK(normal("1666646666466666666666646646337Ei") == "9223372036854775807");
+  // Of bytes that are not whole nothing is lost.
+  CHECK(normal("5.1Gi") == "5476083302400m");
+  CHECK(normal("-1.1Ki") == "-1126400m");
+  CHECK(normal("1152921504606846976123m") == "1152921504606846976123m");
 }
 
 TEST_CASE("Quantity: what is no quantity says why") {
