@@ -102,11 +102,15 @@ void print_members(const Value& value, std::size_t indent, bool at_line_start, s
   for (const Value::Member& member : value.members()) {
     if (!first || !at_line_start) out.append(indent, ' ');
     first = false;
+    // YAML takes no longer key before a colon than 1024 characters; libyaml, 128.
+    const bool marked = member.key.size() > 128;
+    if (marked) out += "? ";
     if (member.key.find('\n') != std::string::npos) {
       out += to_json(Value(member.key));  // a key stands on one line
     } else {
       print_string(member.key, indent, out);
     }
+    if (marked) out.append("\n").append(indent, ' ');
     out.push_back(':');
     const Value& inner = member.value;
     if (inner.is_object() && !inner.empty()) {
@@ -114,7 +118,7 @@ void print_members(const Value& value, std::size_t indent, bool at_line_start, s
       print_members(inner, indent + 2, false, out);
     } else if (inner.is_array() && !inner.empty()) {
       out.push_back('\n');
-      print(inner, indent, false, out);
+      print(inner, marked ? indent + 2 : indent, false, out);
     } else {
       out.push_back(' ');
       print(inner, indent + 2, true, out);
@@ -139,7 +143,8 @@ void print(const Value& value, std::size_t indent, bool at_line_start, std::stri
     return;
   }
   if (value.is_string()) {
-    print_string(value.as_string(), indent, out);
+    // The lines of a text are indented even where it is the whole document.
+    print_string(value.as_string(), std::max<std::size_t>(indent, 2), out);
   } else {
     out += to_json(value);  // numbers, bools, null, {} and [] are written alike
   }

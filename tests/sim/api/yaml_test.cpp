@@ -122,6 +122,26 @@ TEST_CASE("YAML: what is printed reads back the same, for random documents") {
   }
 }
 
+TEST_CASE("YAML: a text of several lines can be the whole document") {
+  const Value text("2 |+-\nx");
+  CHECK(to_yaml(text) == "|-\n  2 |+-\n  x\n");
+  const auto back = parse_yaml(to_yaml(text), "t.yaml");
+  REQUIRE(back.has_value());
+  REQUIRE(back->size() == 1);
+  CHECK(back->front().value == text);
+}
+
+TEST_CASE("YAML: a long key is printed so that it is read as one") {
+  const std::string key(2000, 'k');
+  const Value items = Value::array({Value(1), Value::object({{"a", "b"}})});
+  for (const Value& inner : {Value("v"), items, Value::object({{"a", items}}), Value()}) {
+    const Value value = Value::object({{"first", 1}, {key, inner}, {"z", 2}});
+    const auto back = parse_yaml(to_yaml(Value::object({{"in", Value::array({value})}})), "t.yaml");
+    REQUIRE(back.has_value());
+    CHECK(back->front().value["in"][std::size_t{0}] == value);
+  }
+}
+
 TEST_CASE("YAML: random text never crashes the parser") {
   Rng rng(12);
   constexpr std::string_view kPieces[] = {
