@@ -1,0 +1,36 @@
+# Fuzzing: tests/fuzz. The replay of the corpora is a test like any other; the fuzzers themselves
+# need clang and are built with -DINFERLAB_FUZZ=ON (preset `fuzz`):
+#
+#     cmake --preset fuzz && ninja -C build-fuzz fuzz_yaml
+#     build-fuzz/fuzz_yaml -max_total_time=600 NEW_INPUTS tests/fuzz/corpus/yaml
+option(INFERLAB_FUZZ "build the libFuzzer programs of tests/fuzz; needs clang" OFF)
+
+# Before any target is made: what all code is built with.
+if(INFERLAB_FUZZ)
+  if(NOT CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+    message(FATAL_ERROR "INFERLAB_FUZZ: libFuzzer comes with clang (hint: cmake --preset fuzz)")
+  endif()
+  add_compile_options($<$<COMPILE_LANGUAGE:CXX>:-fsanitize=fuzzer-no-link,address,undefined>
+                      $<$<COMPILE_LANGUAGE:CXX>:-fno-sanitize-recover=all>
+                      $<$<COMPILE_LANGUAGE:CXX>:-fno-omit-frame-pointer>)
+  add_link_options(-fsanitize=address,undefined)
+endif()
+
+# fuzz_NAME for each tests/fuzz/fuzz_NAME.cpp.
+function(inferlab_fuzz_targets)
+  # The HTTP face without its door to a whole cluster: half of the simulator need not be built.
+  file(GLOB face CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/sim/apiserver/*.cpp)
+  list(FILTER face EXCLUDE REGEX "/run_door.cpp$")
+  add_library(inferlab_fuzz_face STATIC EXCLUDE_FROM_ALL ${face})
+  target_link_libraries(inferlab_fuzz_face PUBLIC inferlab_sim_api PkgConfig::httplib OpenSSL::SSL
+                        OpenSSL::Crypto)
+  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/fuzz/fuzz_*.cpp)
+  foreach(source ${sources})
+    get_filename_component(name ${source} NAME_WE)
+    add_executable(${name} EXCLUDE_FROM_ALL ${source} ${CMAKE_SOURCE_DIR}/tests/fuzz/parts.cpp
+                   ${CMAKE_SOURCE_DIR}/tests/fuzz/libfuzzer_main.cpp)
+    target_compile_definitions(${name} PRIVATE INFERLAB_FUZZ_TARGET=${name})
+    target_link_libraries(${name} PRIVATE inferlab_fuzz_face)
+    target_link_options(${name} PRIVATE -fsanitize=fuzzer)
+  endforeach()
+endfunction()

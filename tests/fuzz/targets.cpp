@@ -1,0 +1,18 @@
+#include "tests/fuzz/targets.h"
+
+namespace inferlab::fuzz {
+namespace {
+
+constexpr FuzzTarget kTargets[] = {
+    {"apply", fuzz_apply},       {"cel", fuzz_cel},           {"http", fuzz_http},
+    {"json", fuzz_json},         {"patch", fuzz_patch},       {"protobuf", fuzz_protobuf},
+    {"quantity", fuzz_quantity}, {"selector", fuzz_selector}, {"yaml", fuzz_yaml},
+};
+
+}  // namespace
+
+std::span<const FuzzTarget> fuzz_targets() {
+  return kTargets;
+}
+
+}  // namespace inferlab::fuzz

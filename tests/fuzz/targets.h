@@ -1,0 +1,33 @@
+#pragma once
+
+#include <span>
+#include <string_view>
+
+/// What reads bytes from strangers. Each target is one file with one function, and one row in
+/// targets.cpp; the function checks (INFERLAB_CHECK) what must hold whatever the bytes are.
+///
+/// With -DINFERLAB_FUZZ=ON (clang, preset `fuzz`) each becomes the libFuzzer program fuzz_NAME; in
+/// every build test_fuzz gives them the files of tests/fuzz/corpus/NAME.
+namespace inferlab::fuzz {
+
+void fuzz_apply(std::string_view bytes);
+void fuzz_cel(std::string_view bytes);
+void fuzz_http(std::string_view bytes);
+void fuzz_json(std::string_view bytes);
+void fuzz_patch(std::string_view bytes);
+void fuzz_protobuf(std::string_view bytes);
+void fuzz_quantity(std::string_view bytes);
+void fuzz_selector(std::string_view bytes);
+void fuzz_yaml(std::string_view bytes);
+
+struct FuzzTarget {
+  std::string_view name;
+  void (*run)(std::string_view bytes);
+};
+std::span<const FuzzTarget> fuzz_targets();
+
+/// The part of `bytes` before the line "%%%", which is taken off: how an input of several parts is
+/// written. The last part is what is left.
+std::string_view next_part(std::string_view& bytes);
+
+}  // namespace inferlab::fuzz
