@@ -47,6 +47,7 @@ class Process {
   /// passes before.
   bool wait_for_output(const std::string& text, std::chrono::milliseconds timeout);
   [[nodiscard]] const std::string& output() const { return out_; }
+  [[nodiscard]] pid_t pid() const { return pid_; }
   /// As Ctrl-C does.
   void interrupt();
   /// SIGKILL: it gets no chance to say goodbye.
