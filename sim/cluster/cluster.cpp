@@ -9,6 +9,7 @@
 #include "sim/cluster/add_on.h"
 #include "sim/cluster/audit_log.h"
 #include "sim/cluster/cluster_metrics.h"
+#include "sim/cluster/faults.h"
 #include "sim/cluster/system_objects.h"
 #include "sim/controllers/controllers.h"
 #include "sim/node/kube_state_metrics.h"
@@ -63,7 +64,7 @@ struct Cluster::Parts {
         audit(api),
         workloads(spec.models, spec.model_load_slowdown),
         kubelets(api, spec.pools, spec.gpus, spec.images, workloads, telemetry,
-                 spec.image_pull_slowdown),
+                 spec.image_pull_slowdown, spec.model_network),
         metrics(api, kubelets, telemetry),
         controllers(
             api, {.root_ca = std::string(cluster_root_ca()), .storage_drivers = drivers_of(spec)}),
@@ -121,29 +122,18 @@ struct Cluster::Parts {
   }
 
   Result<void> carry_out_fault(std::string_view fault, std::string_view target) {
-    if (fault == "node-down" || fault == "node-up") {
-      const auto done =
-          fault == "node-down" ? kubelets.node_down(target) : kubelets.node_up(target);
-      // A Node that a client has registered stands in the API and has no kubelet here to stop.
-      if (!done && done.error().kind == ErrorKind::kNotFound &&
-          store.get({"nodes", "", std::string(target)}) != nullptr) {
-        return Error{ErrorKind::kInvalid,
-                     fmt::format("{}: {}: a client has registered this node; it is not simulated",
-                                 fault, target),
-                     "faults go into the simulated nodes of the cluster; end this node's kubelet "
-                     "where it runs"};
-      }
-      return done;
+    const auto done = carry_out_node_fault(kubelets, fault, target);
+    // A Node that a client has registered stands in the API and has no kubelet here to stop.
+    const std::string node(target.substr(0, target.find('/')));
+    if (!done && done.error().kind == ErrorKind::kNotFound && !kubelets.is_known(node) &&
+        store.get({"nodes", "", node}) != nullptr) {
+      return Error{ErrorKind::kInvalid,
+                   fmt::format("{}: {}: a client has registered this node; it is not simulated",
+                               fault, node),
+                   "faults go into the simulated nodes of the cluster; end this node's kubelet "
+                   "where it runs"};
     }
-    if (fault == "container-crash") {
-      const std::size_t slash = target.find('/');
-      if (slash == std::string_view::npos) {
-        return Error{ErrorKind::kInvalid, fmt::format("{}: is no NAMESPACE/POD", target)};
-      }
-      return kubelets.crash_container(target.substr(0, slash), target.substr(slash + 1));
-    }
-    return Error{ErrorKind::kInvalid, fmt::format("fault: {}: is unknown", fault),
-                 "one of node-down, node-up, container-crash"};
+    return done;
   }
 };
 

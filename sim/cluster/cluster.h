@@ -37,7 +37,7 @@ class Cluster {
   /// failed. Runs what is due at this moment before and afterwards, so that a replay meets the same
   /// state. A refused or a dry-run request leaves no mark on the run.
   ApiResponse request(const ApiRequest& request);
-  /// A fault from outside: "node-down NODE", "node-up NODE", "container-crash NAMESPACE/POD".
+  /// A fault from outside: "node-down NODE", "container-crash NAMESPACE/POD" … (faults.cpp).
   Result<void> inject(std::string_view fault, std::string_view target);
   /// Runs up to each entry's time and repeats it. Checks: entries are not in the past.
   void replay(const Journal& journal);

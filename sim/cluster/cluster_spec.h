@@ -6,6 +6,7 @@
 #include "engine/base/time.h"
 #include "sim/cluster/add_on_spec.h"
 #include "sim/controllers/storage_driver.h"
+#include "sim/node/model_storage.h"
 #include "sim/node/node_spec.h"
 #include "sim/scheduler/profile.h"
 #include "sim/serving/model_spec.h"
@@ -35,6 +36,7 @@ struct ClusterSpec {
   std::vector<TrafficSpec> traffic;
   /// Of kube-scheduler, at least one; see profiles_from().
   std::vector<SchedulerProfile> scheduler_profiles = {{}};
+  ModelNetworkSpec model_network;
   Duration scrape_interval = 15s;
   /// Where the clock stands when the run begins, after kEpochOfRun. A cluster that runs with the
   /// wall clock begins at the wall's time, so that clients who count ages by their own clock count

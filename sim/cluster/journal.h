@@ -19,7 +19,7 @@ struct JournalEntry {
   Time at{};
   Kind kind = Kind::kApi;
   ApiRequest request;  // kApi
-  std::string fault;   // kFault: "node-down", "node-up", "container-crash"
+  std::string fault;   // kFault: as faults.cpp names it
   std::string target;  // kFault: a node's name, or NAMESPACE/POD
 };
 

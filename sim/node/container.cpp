@@ -37,6 +37,7 @@ void Container::end(int code, std::string_view reason, std::string_view message)
                            .finished = simulation_.now(),
                            .container_id = container_id};
   started = false;
+  in_post_start = false;
   stopping = false;
   awaits_turn_until.reset();
   ended_.push_back(std::move(workload));  // it may be what called us

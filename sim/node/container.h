@@ -41,6 +41,9 @@ class Container final : public ContainerHost {
   void log(std::string_view line) override;
   void exit(int code, std::string_view reason, std::string_view message) override;
   using ContainerHost::exit;
+  void use_has_grown() override {
+    if (on_growth) on_growth();
+  }
 
   /// A new run: the log of the last one becomes the previous log.
   void run(std::unique_ptr<Workload> process, std::string id);
@@ -70,9 +73,12 @@ class Container final : public ContainerHost {
   bool stopping = false;  // it is on its way out: preStop, a turn to wait for, or SIGTERM
   /// Its SIGTERM waits for other containers to end, at most until then.
   std::optional<Time> awaits_turn_until;
-  bool started = false;  // runs, and its startup probe, if any, has succeeded
-  std::vector<std::string> gpu_ids;
+  bool in_post_start = false;           // it runs, and the kubelet does not show that yet
+  bool started = false;                 // runs, and its startup probe, if any, has succeeded
+  std::vector<std::string> gpu_ids;     // of the devices, each once
+  std::vector<GpuDevice*> gpus;         // those
   std::optional<ContainerSetup> setup;  // of the last run
+  std::function<void()> on_growth;      // when the process takes more of the node
   Backoff restart_backoff, pull_backoff;
   std::string last_pull_error;  // "ErrImagePull: …"
   std::map<ProbeType, std::unique_ptr<ProbeWorker>> probes;

@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <utility>
 
 #include "sim/node/exec_probe.h"
@@ -37,15 +36,6 @@ const Value& written(const Container& container, ProbeType type) {
       break;
   }
   return container.document["livenessProbe"];
-}
-
-/// The seconds of a word like "15" or "15s"; 0 for anything else.
-std::int64_t seconds_in(std::string_view word) {
-  if (word.ends_with('s')) word.remove_suffix(1);
-  std::int64_t seconds = 0;
-  const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), seconds);
-  const bool is_number = error == std::errc{} && end == word.data() + word.size();
-  return is_number && seconds > 0 && seconds < 1'000'000 ? seconds : 0;
 }
 
 }  // namespace
@@ -168,6 +158,7 @@ void PodWorker::expose_metrics(Container& container) {
 void PodWorker::exited(Container& container) {
   node_.telemetry.remove_target(target_name(container));
   for (const auto& [type, probe] : container.probes) probe->container_stopped();
+  for (GpuDevice* gpu : container.gpus) gpu->release(process_of(container));
   if (lost_) return;
   for (const auto& init : runtime_.init_containers) {
     if (init->awaits_turn_until && is_its_turn(*init)) {
@@ -226,7 +217,7 @@ void PodWorker::stop(Container& container, Duration grace, bool in_order) {
     return;
   }
   container.stopping = true;
-  const Duration pre_stop = std::min(pre_stop_time(container), grace);
+  const Duration pre_stop = std::min(run_pre_stop(container), grace);
   timers_.after(pre_stop, "kubelet/sigterm",
                 if_same_run([deadline, in_order](PodWorker& self, Container& one) {
                   if (in_order && !self.is_its_turn(one)) {
@@ -265,28 +256,6 @@ bool PodWorker::is_its_turn(const Container& container) const {
   return std::none_of(runtime_.containers.begin(), runtime_.containers.end(), runs) &&
          std::none_of(own + 1, inits.end(),
                       [&](const auto& one) { return one->is_sidecar && runs(one); });
-}
-
-/// How long the container's preStop hook takes: `sleep.seconds`, or an exec of `sleep N`, also
-/// inside a shell command. Anything else is done at once.
-Duration PodWorker::pre_stop_time(const Container& container) const {
-  const Value& hook = container.document["lifecycle"]["preStop"];
-  if (hook.has("sleep"))
-    return seconds_capped(std::max<std::int64_t>(0, hook["sleep"]["seconds"].as_int()));
-  std::int64_t total = 0;
-  bool follows_sleep = false;
-  for (const Value& argument : hook["exec"]["command"].items()) {
-    std::string_view rest = argument.as_string();
-    while (!rest.empty()) {
-      const std::size_t end = rest.find_first_of(" ;&");
-      const std::string_view word = rest.substr(0, end);
-      rest = end == std::string_view::npos ? std::string_view() : rest.substr(end + 1);
-      if (word.empty()) continue;
-      if (follows_sleep) total += seconds_in(word);
-      follows_sleep = word == "sleep" || word.ends_with("/sleep");
-    }
-  }
-  return seconds_capped(total);
 }
 
 }  // namespace inferlab::sim

@@ -163,18 +163,25 @@ void PodWorker::start(Container& container, const ImageSpec& image) {
   for (std::string& word : view.command) word = expand_variables(word, view.env);
   for (std::string& word : view.args) word = expand_variables(word, view.env);
   container.setup = ContainerSetup{.command = view.command, .args = view.args, .env = view.env};
-  WorkloadContext context{.simulation = timers_.simulation(),
-                          .host = container,
-                          .model_storage = node_.model_storage,
-                          .pool = node_.pool,
-                          .gpu = node_.gpu,
-                          .gpu_ids = container.gpu_ids,
-                          .image = image,
-                          .container = std::move(view),
-                          .ns = ns_,
-                          .pod = name_,
-                          .node = node_.name,
-                          .pod_ip = runtime_.pod_ip};
+  WorkloadContext context{
+      .simulation = timers_.simulation(),
+      .host = container,
+      .model_storage = node_.model_storage,
+      .pool = node_.pool,
+      .gpu = container.gpus.empty() ? node_.gpu : &container.gpus.front()->spec(),
+      .gpu_ids = container.gpu_ids,
+      .gpus = container.gpus,
+      .image = image,
+      .container = std::move(view),
+      .ns = ns_,
+      .pod = name_,
+      .node = node_.name,
+      .pod_ip = runtime_.pod_ip,
+      .process = process_of(container),
+      .place_of = [of_pod = object_->document,
+                   of_container = container.document](std::string_view path) {
+        return inferlab::sim::place_of(of_pod, of_container, path);
+      }};
   container.image_id =
       ImageReference::parse(container.view.image).value().repository + "@" + image.digest;
   record(&container, "Normal", "Created",
@@ -188,12 +195,9 @@ void PodWorker::start(Container& container, const ImageSpec& image) {
     return;
   }
   record(&container, "Normal", "Started", fmt::format("Started container {}", container.view.name));
+  node_.check_memory();
   expose_metrics(container);
-  for (const auto& [type, probe] : container.probes) {
-    probe->set_gate(type == ProbeType::kStartup || !container.probes.contains(ProbeType::kStartup));
-    probe->container_started();
-  }
-  if (!container.probes.contains(ProbeType::kStartup)) set_started(container);
+  run_post_start(container);
 }
 
 Result<std::map<std::string, std::string>> PodWorker::environment_of(

@@ -1,6 +1,8 @@
 #include "sim/node/image_puller.h"
 
+#include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <utility>
 
 namespace inferlab::sim {
@@ -8,6 +10,12 @@ namespace {
 
 /// Asking a registry for a manifest; our guess.
 constexpr Duration kResolve = 400ms;
+
+/// An image whose layers nobody has stated is one layer.
+std::vector<ImageLayer> layers_of(const ImageSpec& image) {
+  if (!image.layers.empty()) return image.layers;
+  return {{image.digest, image.size_bytes}};
+}
 
 }  // namespace
 
@@ -30,11 +38,20 @@ void ImagePuller::abandon() {
   timers_.drop();
 }
 
+std::int64_t ImagePuller::missing_bytes(const ImageSpec& image) const {
+  if (stored_.contains(image.digest)) return 0;
+  std::int64_t bytes = 0;
+  for (const ImageLayer& layer : layers_of(image)) {
+    if (!layers_.contains(layer.digest)) bytes += layer.size_bytes;
+  }
+  return bytes;
+}
+
 void ImagePuller::begin_next() {
   const Result<const ImageSpec*> image = registry_.resolve(queue_.front().reference);
   Duration takes = kResolve;
-  if (image && !stored_.contains((*image)->digest)) {
-    const double seconds = static_cast<double>((*image)->size_bytes) / bandwidth_ * slowdown_;
+  if (image) {
+    const double seconds = static_cast<double>(missing_bytes(**image)) / bandwidth_ * slowdown_;
     takes += Duration{std::llround(seconds * 1e9)};
   }
   timers_.after(takes, "kubelet/image-pulled", [this, began = timers_.now()] { finish(began); });
@@ -48,13 +65,59 @@ void ImagePuller::finish(Time began) {
   if (pulled.image) {
     const ImageSpec& image = **pulled.image;
     by_reference_[request.reference.str()] = &image;
+    const bool is_new = !stored_.contains(image.digest);
     Stored& stored = stored_[image.digest];
-    stored.size_bytes = image.size_bytes;
+    if (is_new) {
+      stored.size_bytes = image.size_bytes;
+      stored.layers = layers_of(image);
+      stored.detected = timers_.now();
+      for (const ImageLayer& layer : stored.layers) {
+        if (++layers_[layer.digest] == 1) disk_bytes_ += layer.size_bytes;
+      }
+    }
+    stored.last_used = timers_.now();
     stored.names.insert(request.reference.str());
     stored.names.insert(request.reference.repository + "@" + image.digest);
   }
   if (!queue_.empty()) begin_next();
   request.done(pulled);
+}
+
+void ImagePuller::mark_used(const std::set<std::string>& digests, Time now) {
+  for (auto& [digest, image] : stored_) {
+    if (digests.contains(digest)) image.last_used = now;
+  }
+}
+
+std::int64_t ImagePuller::free_space(std::int64_t bytes, const std::set<std::string>& in_use,
+                                     Time now, Duration minimum_age) {
+  std::vector<std::pair<std::string, Stored>> images;
+  for (const auto& [digest, image] : stored_) {
+    const bool is_safe = in_use.contains(digest) || now - image.detected < minimum_age;
+    if (!is_safe) images.emplace_back(digest, image);
+  }
+  std::stable_sort(images.begin(), images.end(), [](const auto& a, const auto& b) {
+    return std::pair(a.second.last_used, a.second.detected) <
+           std::pair(b.second.last_used, b.second.detected);
+  });
+  std::int64_t freed = 0;
+  for (const auto& [digest, image] : images) {
+    if (freed >= bytes) break;
+    freed += image.size_bytes;
+    remove(digest);
+  }
+  return freed;
+}
+
+void ImagePuller::remove(const std::string& digest) {
+  const Stored image = std::move(stored_.at(digest));
+  stored_.erase(digest);
+  std::erase_if(by_reference_, [&](const auto& entry) { return entry.second->digest == digest; });
+  for (const ImageLayer& layer : image.layers) {
+    if (--layers_.at(layer.digest) > 0) continue;
+    layers_.erase(layer.digest);
+    disk_bytes_ -= layer.size_bytes;
+  }
 }
 
 }  // namespace inferlab::sim

@@ -15,8 +15,9 @@
 namespace inferlab::sim {
 
 /// The images of one node: pulls them one at a time (the kubelet's serializeImagePulls) and keeps
-/// them. A pull takes size / bandwidth * slowdown; of an image that is here already only the time
-/// to ask the registry.
+/// them. Layers that another image has brought are not pulled again: a pull takes the bytes of the
+/// missing ones / bandwidth * slowdown; of an image that is here already only the time to ask the
+/// registry.
 class ImagePuller {
  public:
   struct Pulled {
@@ -40,9 +41,20 @@ class ImagePuller {
   struct Stored {
     std::set<std::string> names;  // references, and the digest form
     std::int64_t size_bytes = 0;
+    std::vector<ImageLayer> layers;
+    Time detected{}, last_used{};
   };
   /// By digest.
   [[nodiscard]] const std::map<std::string, Stored>& stored() const { return stored_; }
+  /// Of all layers, each counted once.
+  [[nodiscard]] std::int64_t disk_bytes() const { return disk_bytes_; }
+  /// Notes which images (by digest) are in use at `now`.
+  void mark_used(const std::set<std::string>& digests, Time now);
+  /// Deletes images that are not in use and at least `minimum_age` old, the one used longest ago
+  /// first, until their sizes add up to `bytes`. Returns the sum, which counts shared layers for
+  /// each image, as the kubelet does.
+  std::int64_t free_space(std::int64_t bytes, const std::set<std::string>& in_use, Time now,
+                          Duration minimum_age);
 
  private:
   struct Request {
@@ -52,6 +64,8 @@ class ImagePuller {
   };
   void begin_next();
   void finish(Time began);
+  void remove(const std::string& digest);
+  [[nodiscard]] std::int64_t missing_bytes(const ImageSpec& image) const;
 
   const ImageRegistry& registry_;
   double bandwidth_;
@@ -59,6 +73,8 @@ class ImagePuller {
   std::deque<Request> queue_;  // the front one is under way
   std::map<std::string, const ImageSpec*> by_reference_;
   std::map<std::string, Stored> stored_;
+  std::map<std::string, int> layers_;  // by digest: how many images have it
+  std::int64_t disk_bytes_ = 0;
   Timers timers_;
 };
 

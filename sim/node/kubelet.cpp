@@ -2,10 +2,14 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "sim/node/heartbeat.h"
+#include "sim/node/image_gc.h"
+#include "sim/node/memory_guard.h"
 #include "sim/node/node_object.h"
+#include "sim/node/node_usage.h"
 
 namespace inferlab::sim {
 namespace {
@@ -14,17 +18,22 @@ namespace {
 constexpr Duration kLeaseInterval = 10s;
 constexpr std::int64_t kLeaseSeconds = 40;
 constexpr Duration kStatusInterval = 5min;
+/// Source: kubelet 1.32, ImageGCPeriod.
+constexpr Duration kImageInterval = 5min;
 
 constexpr std::string_view kLeases = "leases.coordination.k8s.io";
 constexpr std::string_view kLeaseNamespace = "kube-node-lease";
 
 }  // namespace
 
-Kubelet::Kubelet(NodeRuntime runtime) : node_(std::move(runtime)), timers_(node_.api.simulation()) {
+Kubelet::Kubelet(NodeRuntime runtime)
+    : node_(std::move(runtime)), eviction_(*this), timers_(node_.api.simulation()) {
   node_.request_sync = [this](const std::string& ns, const std::string& name) {
     pod_changed(ns, name);
   };
   node_.report_volumes = [this] { report_volumes(); };
+  node_.check_memory = [this] { check_memory(); };
+  node_.model_storage.set_free_memory([this] { return free_memory(); });
 }
 
 void Kubelet::start() {
@@ -38,10 +47,17 @@ void Kubelet::start() {
   beat();
 }
 
+// The eviction manager's interval is the lease's by default: 10 s.
 void Kubelet::beat() {
   write_lease();
+  eviction_.synchronize();
+  if (timers_.now() - images_collected_ >= kImageInterval) {
+    images_collected_ = timers_.now();
+    collect_images(*this);
+  }
   const bool has_new_images = node_.images.stored().size() != images_reported_;
-  if (has_new_images || timers_.now() - status_reported_ >= kStatusInterval) report_status();
+  if (has_new_images || node_.status_changed || timers_.now() - status_reported_ >= kStatusInterval)
+    report_status();
   timers_.after(kLeaseInterval, "kubelet/heartbeat", [this] { beat(); });
 }
 
@@ -82,7 +98,8 @@ Value Kubelet::new_lease() const {
 
 // Nobody has written the Node since our last report, and the report would say the same again.
 bool Kubelet::has_news() const {
-  return reported_ == nullptr || node_.images.stored().size() != images_reported_ ||
+  return reported_ == nullptr || node_.status_changed ||
+         node_.images.stored().size() != images_reported_ ||
          node_.api.store().renewed_version(status_) != reported_ ||
          !(reported_->document["status"]["volumesInUse"] == volumes_in_use(node_));
 }
@@ -100,6 +117,7 @@ void Kubelet::report_status() {
   node_.api.update_status("nodes", object->document.with("status", status),
                           "system:node:" + node_.name);
   status_reported_ = timers_.now();
+  node_.status_changed = false;
   images_reported_ = node_.images.stored().size();
   // When this report was a renewal of the version before, the next one is a renewal of this. But
   // taints are the controllers' to look at again with each report, and managedFields hold a time.
@@ -126,8 +144,12 @@ void Kubelet::down() {
   up_ = false;
   timers_.drop();
   sync_scheduled_ = false;
+  memory_check_scheduled_ = false;
+  eviction_.reset();
   node_.images.abandon();
   for (const auto& [name, worker] : pods_) worker->lose();
+  node_.model_storage.power_off();
+  for (GpuCard& card : node_.gpus.cards()) node_.gpus.heal(card);  // by the time it is up again
 }
 
 void Kubelet::up() {
@@ -151,6 +173,30 @@ void Kubelet::up() {
   for (const ObjectPtr& pod : node_.api.store().list("pods")) {
     if (pod->view<PodView>().node_name == node_.name) pod_changed(pod->key.ns, pod->key.name);
   }
+}
+
+void Kubelet::check_memory() {
+  if (!up_ || memory_check_scheduled_) return;
+  memory_check_scheduled_ = true;
+  timers_.after(0s, "kernel/memory", [this] {
+    memory_check_scheduled_ = false;
+    enforce_memory(*this);
+  });
+}
+
+std::int64_t Kubelet::free_memory() {
+  std::int64_t left = node_.pool.memory_bytes - kSystemMemoryBytes - node_.other_memory_bytes;
+  for (const auto& [name, worker] : pods_) left -= usage_of(*worker).memory_bytes;
+  return std::max<std::int64_t>(0, left);
+}
+
+void Kubelet::take_memory(std::int64_t bytes) {
+  node_.other_memory_bytes = bytes;
+  check_memory();
+}
+
+void Kubelet::take_disk(std::int64_t bytes) {
+  node_.other_disk_bytes = bytes;
 }
 
 void Kubelet::pod_changed(const std::string& ns, const std::string& name) {

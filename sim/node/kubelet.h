@@ -7,6 +7,7 @@
 #include <string_view>
 #include <utility>
 
+#include "sim/node/eviction_manager.h"
 #include "sim/node/node_runtime.h"
 #include "sim/node/pod_worker.h"
 
@@ -41,7 +42,13 @@ class Kubelet {
   void for_each_pod(Visit visit) {
     for (const auto& [name, worker] : pods_) visit(*worker);
   }
+  [[nodiscard]] bool has_pods() const { return !pods_.empty(); }
   [[nodiscard]] NodeRuntime& node() { return node_; }
+  /// Writes the Node's whole status now.
+  void report_status();
+  /// Something outside of all Pods takes so much memory or disk from now on.
+  void take_memory(std::int64_t bytes);
+  void take_disk(std::int64_t bytes);
   [[nodiscard]] const std::string& name() const { return node_.name; }
 
  private:
@@ -49,8 +56,9 @@ class Kubelet {
   void beat();
   void write_lease();
   [[nodiscard]] Value new_lease() const;
-  void report_status();
   [[nodiscard]] bool has_news() const;
+  void check_memory();
+  [[nodiscard]] std::int64_t free_memory();
   void report_volumes();
   void sync_pending();
   void sync_pod(const PodName& pod);
@@ -65,6 +73,9 @@ class Kubelet {
   Time status_reported_{};
   Store::Line lease_, status_;
   ObjectPtr reported_;  // the version with our latest report, if it can be renewed
+  Time images_collected_{};
+  bool memory_check_scheduled_ = false;
+  EvictionManager eviction_;
   Timers timers_;
 };
 

@@ -30,15 +30,28 @@ std::vector<std::string> gpu_ids(Simulation& simulation, const std::string& node
   return ids;
 }
 
+GpuSet make_gpus(Simulation& simulation, const std::string& node, const NodePoolSpec& pool,
+                 const GpuSpec* gpu) {
+  const std::vector<std::string> cards =
+      gpu_ids(simulation, node, gpu == nullptr ? 0 : pool.gpus_per_node);
+  std::vector<std::string> instances;
+  const std::size_t count = cards.size() * pool.gpu_sharing.mig_profiles.size();
+  while (instances.size() < count) {
+    instances.push_back("MIG-" + uuid_of(simulation.rng("mig", node)));
+  }
+  return {gpu, pool.gpu_sharing, cards, instances};
+}
+
 }  // namespace
 
 Kubelets::Kubelets(Api& api, std::vector<NodePoolSpec> pools, std::vector<GpuSpec> gpus,
                    std::vector<ImageSpec> images, WorkloadFactory& factory, Telemetry& telemetry,
-                   double image_pull_slowdown)
+                   double image_pull_slowdown, const ModelNetworkSpec& network)
     : api_(api),
       pools_(std::move(pools)),
       gpus_(std::move(gpus)),
       registry_(std::move(images)),
+      network_(api.simulation(), network),
       telemetry_(telemetry),
       growth_([this](std::string_view node) { return find(node); }) {
   Simulation& simulation = api_.simulation();
@@ -63,9 +76,8 @@ Kubelets::Kubelets(Api& api, std::vector<NodePoolSpec> pools, std::vector<GpuSpe
           .recorder = EventRecorder(api_, "kubelet", name),
           .images =
               ImagePuller(simulation, registry_, pool.registry_bandwidth, image_pull_slowdown),
-          .model_storage = SharedLink(simulation, pool.model_bandwidth),
-          .gpus =
-              DeviceAllocator(gpu_ids(simulation, name, gpu == nullptr ? 0 : pool.gpus_per_node)),
+          .model_storage = ModelStorage(network_, pool.model_bandwidth, pool.disk_bandwidth),
+          .gpus = make_gpus(simulation, name, pool, gpu),
           .ids = simulation.rng("containerd", name),
           .jitter = simulation.rng("kubelet/probes", name)}));
       by_name_[name] = kubelets_.back().get();
@@ -109,22 +121,21 @@ PodWorker* Kubelets::worker_of(std::string_view ns, std::string_view pod) const 
   return kubelet == nullptr ? nullptr : kubelet->find(ns, pod);
 }
 
-Result<void> Kubelets::node_down(std::string_view node) {
+Result<Kubelet*> Kubelets::faulty(std::string_view what, std::string_view node) const {
   Kubelet* kubelet = find(node);
-  if (kubelet == nullptr) {
-    return Error{ErrorKind::kNotFound, fmt::format("node-down: {}: no such node", node),
-                 "name one of the cluster's nodes"};
-  }
+  if (kubelet != nullptr) return kubelet;
+  return Error{ErrorKind::kNotFound, fmt::format("{}: {}: no such node", what, node),
+               "name one of the cluster's nodes"};
+}
+
+Result<void> Kubelets::node_down(std::string_view node) {
+  INFERLAB_TRY(Kubelet* const kubelet, faulty("node-down", node));
   kubelet->down();
   return {};
 }
 
 Result<void> Kubelets::node_up(std::string_view node) {
-  Kubelet* kubelet = find(node);
-  if (kubelet == nullptr) {
-    return Error{ErrorKind::kNotFound, fmt::format("node-up: {}: no such node", node),
-                 "name one of the cluster's nodes"};
-  }
+  INFERLAB_TRY(Kubelet* const kubelet, faulty("node-up", node));
   kubelet->up();
   return {};
 }

@@ -29,7 +29,7 @@ class Kubelets {
   /// outlive the kubelets. Checks: pools name known GPUs (labs/ has said so already).
   Kubelets(Api& api, std::vector<NodePoolSpec> pools, std::vector<GpuSpec> gpus,
            std::vector<ImageSpec> images, WorkloadFactory& factory, Telemetry& telemetry,
-           double image_pull_slowdown = 1);
+           double image_pull_slowdown = 1, const ModelNetworkSpec& network = {});
   ~Kubelets();
   Kubelets(const Kubelets&) = delete;
   Kubelets& operator=(const Kubelets&) = delete;
@@ -67,6 +67,9 @@ class Kubelets {
   /// Whether any container of the pod is past its start-up; see Workload::serving().
   [[nodiscard]] bool serving(std::string_view ns, std::string_view pod) const;
 
+  /// kNotFound: no such node; `what` is the fault's name, for the message.
+  [[nodiscard]] Result<Kubelet*> faulty(std::string_view what, std::string_view node) const;
+
   /// In order of registration.
   void for_each(const std::function<void(Kubelet&)>& visit) const {
     for (const auto& kubelet : kubelets_) visit(*kubelet);
@@ -75,6 +78,7 @@ class Kubelets {
   /// nullptr: no such node.
   [[nodiscard]] const NodePoolSpec* pool_of(std::string_view node) const;
   [[nodiscard]] std::vector<std::string> nodes() const;
+  [[nodiscard]] bool is_known(std::string_view node) const { return find(node) != nullptr; }
   /// Whether the machine runs; false too when there is no such node.
   [[nodiscard]] bool is_up(std::string_view node) const;
 
@@ -87,6 +91,7 @@ class Kubelets {
   std::vector<NodePoolSpec> pools_;
   std::vector<GpuSpec> gpus_;
   ImageRegistry registry_;
+  ModelNetwork network_;
   Telemetry& telemetry_;
   std::vector<std::unique_ptr<Kubelet>> kubelets_;  // in order of registration
   std::map<std::string, Kubelet*, std::less<>> by_name_;

@@ -6,15 +6,11 @@
 
 #include "sim/api/csi_volume.h"
 #include "sim/api/quantity.h"
+#include "sim/node/gpu_labels.h"
+#include "sim/node/node_allocatable.h"
 
 namespace inferlab::sim {
 namespace {
-
-// What no lab states so far; the kubelet's defaults reserve 10 % of the disk and 100 MiB of memory
-// (hard eviction thresholds). Source: Kubernetes documentation, "Node-pressure Eviction".
-constexpr std::int64_t kDiskBytes = std::int64_t{200} << 30;
-constexpr std::int64_t kReservedMemoryBytes = std::int64_t{100} << 20;
-constexpr std::int64_t kReservedDiskPercent = 10;
 
 std::string kibibytes(std::int64_t bytes) {
   return fmt::format("{}Ki", bytes / 1024);
@@ -22,17 +18,18 @@ std::string kibibytes(std::int64_t bytes) {
 
 Value resources(const NodeRuntime& node, bool allocatable) {
   const NodePoolSpec& pool = node.pool;
-  const std::int64_t memory = pool.memory_bytes - (allocatable ? kReservedMemoryBytes : 0);
-  const std::int64_t disk =
-      allocatable ? kDiskBytes - kDiskBytes / 100 * kReservedDiskPercent : kDiskBytes;
-  Value::Object members{
-      {"cpu", Quantity::from_milli(pool.cpu_milli).str()},
-      {"ephemeral-storage", allocatable ? fmt::format("{}", disk) : kibibytes(disk)},
-      {"hugepages-2Mi", "0"},
-      {"memory", kibibytes(memory)},
-      {"pods", fmt::format("{}", pool.max_pods)}};
-  if (!node.gpus.devices().empty()) {
-    members.push_back({"nvidia.com/gpu", fmt::format("{}", node.gpus.devices().size())});
+  const Allocatable own = allocatable
+                              ? allocatable_of(pool)
+                              : Allocatable{pool.cpu_milli, pool.memory_bytes, pool.disk_bytes};
+  Value::Object members{{"cpu", Quantity::from_milli(own.cpu_milli).str()},
+                        {"ephemeral-storage", allocatable ? fmt::format("{}", own.disk_bytes)
+                                                          : kibibytes(own.disk_bytes)},
+                        {"hugepages-2Mi", "0"},
+                        {"memory", kibibytes(own.memory_bytes)},
+                        {"pods", fmt::format("{}", pool.max_pods)}};
+  for (const auto& [resource, count] :
+       allocatable ? node.gpus.allocatable() : node.gpus.capacity()) {
+    members.push_back({resource, fmt::format("{}", count)});
   }
   return Value::object(std::move(members));
 }
@@ -43,17 +40,24 @@ struct Row {
   std::string_view reason;
   std::string_view message;
 };
+// Of each pressure condition the row without and the row with it.
 constexpr Row kConditions[] = {
     {"MemoryPressure", "False", "KubeletHasSufficientMemory",
      "kubelet has sufficient memory available"},
+    {"MemoryPressure", "True", "KubeletHasInsufficientMemory",
+     "kubelet has insufficient memory available"},
     {"DiskPressure", "False", "KubeletHasNoDiskPressure", "kubelet has no disk pressure"},
+    {"DiskPressure", "True", "KubeletHasDiskPressure", "kubelet has disk pressure"},
     {"PIDPressure", "False", "KubeletHasSufficientPID", "kubelet has sufficient PID available"},
+    {"PIDPressure", "True", "KubeletHasInsufficientPID", "kubelet has insufficient PID available"},
     {"Ready", "True", "KubeletReady", "kubelet is posting ready status"},
 };
 
-Value conditions(const Value& old, Time now) {
+Value conditions(const std::set<std::string_view>& pressure, const Value& old, Time now) {
   Value::Array items;
   for (const Row& row : kConditions) {
+    const bool is_true = row.type == "Ready" || pressure.contains(row.type);
+    if (is_true != (row.status == "True")) continue;
     Value since = format_rfc3339(now);
     for (const Value& before : old.items()) {
       const bool is_same =
@@ -98,13 +102,7 @@ Value labels(const NodeRuntime& node) {
   if (!pool.instance_type.empty()) {
     members.push_back({"node.kubernetes.io/instance-type", pool.instance_type});
   }
-  if (node.gpu != nullptr && pool.gpus_per_node > 0) {
-    // What NVIDIA's GPU feature discovery writes.
-    members.push_back({"nvidia.com/gpu.count", fmt::format("{}", pool.gpus_per_node)});
-    members.push_back({"nvidia.com/gpu.memory", fmt::format("{}", node.gpu->memory_bytes >> 20)});
-    members.push_back({"nvidia.com/gpu.present", "true"});
-    members.push_back({"nvidia.com/gpu.product", "NVIDIA-" + node.gpu->name});
-  }
+  add_gpu_labels(node, members);
   for (const auto& [key, value] : pool.labels) members.push_back({key, value});
   return Value::object(std::move(members));
 }
@@ -123,7 +121,7 @@ Value build_node_status(const NodeRuntime& node, const Value& old, Time now) {
                                    Value::object({{"address", node.name}, {"type", "Hostname"}})})},
        {"allocatable", resources(node, true)},
        {"capacity", resources(node, false)},
-       {"conditions", conditions(old["conditions"], now)},
+       {"conditions", conditions(node.pressure, old["conditions"], now)},
        {"daemonEndpoints", Value::object({{"kubeletEndpoint", Value::object({{"Port", 10250}})}})},
        {"images", images(node)},
        {"nodeInfo",

@@ -4,11 +4,12 @@
 #include <map>
 #include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "sim/api/api.h"
 #include "sim/api/event_recorder.h"
-#include "sim/node/device_allocator.h"
+#include "sim/node/gpu_set.h"
 #include "sim/node/image_puller.h"
 #include "sim/node/workload.h"
 
@@ -26,8 +27,8 @@ struct NodeRuntime {
   int index;  // of the node in the run: decides its addresses
   EventRecorder recorder;
   ImagePuller images;
-  SharedLink model_storage;
-  DeviceAllocator gpus;
+  ModelStorage model_storage;
+  GpuSet gpus;
   Rng& ids;     // container ids
   Rng& jitter;  // of first probes after a start of the kubelet
   Time kubelet_started{};
@@ -41,6 +42,14 @@ struct NodeRuntime {
   std::map<std::string, std::set<std::string>> volumes_in_use = {};
   /// Has that written into the Node's status.
   std::function<void()> report_volumes = {};
+  /// Has the kernel look at the node's memory, after the handler under way.
+  std::function<void()> check_memory = {};
+  /// Conditions that the eviction manager has set, "MemoryPressure".
+  std::set<std::string_view> pressure = {};
+  /// What something outside of all Pods takes.
+  std::int64_t other_memory_bytes = 0, other_disk_bytes = 0;
+  bool image_gc_failed = false;  // last time
+  bool status_changed = false;   // the next heartbeat writes it
 
   void use_volumes(const std::vector<std::string>& volumes, const std::string& pod_uid);
   void release_volumes(const std::string& pod_uid);

@@ -6,6 +6,8 @@
 #include <vector>
 
 #include "sim/api/views.h"
+#include "sim/node/gpu_sharing.h"
+#include "sim/node/kubelet_spec.h"
 
 namespace inferlab::sim {
 
@@ -27,15 +29,26 @@ struct NodePoolSpec {
   std::string zone = "zone-a";  // label topology.kubernetes.io/zone
   std::string gpu;              // a GpuSpec's name; empty: no GPUs
   int gpus_per_node = 0;
+  GpuSharingSpec gpu_sharing;
   std::int64_t cpu_milli = 8000;
   std::int64_t memory_bytes = std::int64_t{32} << 30;
   std::int64_t max_pods = 110;
+  std::int64_t disk_bytes = std::int64_t{200} << 30;  // nodefs
+  std::int64_t image_disk_bytes = 0;  // imagefs, with the writable layers; 0: on the same disk
+  KubeletSpec kubelet;
   std::vector<std::pair<std::string, std::string>> labels;  // besides the well-known ones
   std::vector<Taint> taints;
   double registry_bandwidth = 125e6;  // bytes per second of image pull, unpacking included
   double model_bandwidth = 1e9;  // bytes per second from model storage, shared by the node's pods
-  double price_per_hour = 0;     // USD a node
+  double disk_bandwidth = 1'048'576'000;  // bytes per second of the node's own disk
+  double price_per_hour = 0;              // USD a node
   bool local = false;  // Pods of this pool may be backed by the real engine in a live session
+};
+
+/// A part of an image. Images with equal layers share them, on a node's disk and in pulls.
+struct ImageLayer {
+  std::string digest;
+  std::int64_t size_bytes = 0;
 };
 
 /// An image that the simulated registry has. What its containers do is `behaviour`.
@@ -55,6 +68,8 @@ struct ImageSpec {
   // it.
   std::int64_t cpu_milli = 1;
   std::int64_t memory_bytes = std::int64_t{16} << 20;
+  std::vector<ImageLayer> layers =
+      {};  // adding up to size_bytes; none: one that no other image has
 };
 
 }  // namespace inferlab::sim

@@ -29,6 +29,7 @@ Value terminated_value(const Termination& end) {
 Value state_value(const Container& container, std::string_view default_waiting_reason) {
   switch (container.state) {
     case Container::State::kRunning:
+      if (container.in_post_start) break;
       return Value::object(
           {{"running", Value::object({{"startedAt", time_value(container.started_at)}})}});
     case Container::State::kTerminated:
@@ -53,6 +54,11 @@ bool is_ready(const Container& container) {
   if (container.state != Container::State::kRunning || !container.started) return false;
   const auto probe = container.probes.find(ProbeType::kReadiness);
   return probe == container.probes.end() || probe->second->succeeded();
+}
+
+/// How the last run of a container that does not run ended, as far as the kubelet shows.
+const std::optional<Termination>& last_end(const Container& container) {
+  return container.in_post_start ? container.previous : container.terminated;
 }
 
 Value last_state_value(const Container& container) {
@@ -119,12 +125,17 @@ Condition readiness(std::string type, const PodRuntime& pod, std::string_view ph
 }
 
 Value conditions_value(const PodRuntime& pod, const Value& old, std::string_view phase, Time now) {
-  const std::array<Condition, 5> ours{
+  const bool is_disrupted = !pod.disruption_message.empty();
+  const std::array<Condition, 6> ours{
       Condition{"PodReadyToStartContainers", pod.sandbox_ready, "", ""}, initialized(pod, phase),
       readiness("Ready", pod, phase), readiness("ContainersReady", pod, phase),
-      Condition{"PodScheduled", true, "", ""}};
+      Condition{"PodScheduled", true, "", ""},
+      // Source: Kubernetes documentation, "Disruptions", "Pod disruption conditions".
+      Condition{is_disrupted ? "DisruptionTarget" : "", true, "TerminationByKubelet",
+                pod.disruption_message}};
   Value::Array items;
   for (const Condition& condition : ours) {
+    if (condition.type.empty()) continue;
     const std::string_view status = condition.status ? "True" : "False";
     const Value& before = find_condition(old, condition.type);
     const bool is_same = before["status"].as_string() == status;
@@ -153,8 +164,15 @@ bool restarts(std::string_view restart_policy, const Termination& termination) {
   return restart_policy != "OnFailure" || termination.exit_code != 0;
 }
 
+bool any_running(const PodRuntime& pod) {
+  const auto runs = [](const auto& one) { return one->state == Container::State::kRunning; };
+  return std::any_of(pod.init_containers.begin(), pod.init_containers.end(), runs) ||
+         std::any_of(pod.containers.begin(), pod.containers.end(), runs);
+}
+
 std::string_view phase_of(const PodRuntime& pod) {
-  if (!pod.failed_reason.empty()) return "Failed";
+  // A phase that is final waits for the last process.
+  if (!pod.failed_reason.empty() && !(pod.evicted && any_running(pod))) return "Failed";
   for (const auto& container : pod.init_containers) {
     const bool has_failed = !container->is_sidecar && !is_complete(*container) &&
                             container->state == Container::State::kTerminated;
@@ -172,11 +190,11 @@ std::string_view phase_of(const PodRuntime& pod) {
   int stopped = 0;
   int succeeded = 0;
   for (const auto& container : pod.containers) {
-    if (container->state == Container::State::kRunning) {
+    if (container->state == Container::State::kRunning && !container->in_post_start) {
       ++running;
-    } else if (container->terminated) {
+    } else if (const auto& last = last_end(*container)) {
       ++stopped;  // also while it waits to be restarted
-      if (container->terminated->exit_code == 0) ++succeeded;
+      if (last->exit_code == 0) ++succeeded;
     } else {
       ++waiting;
     }
@@ -225,12 +243,13 @@ Value build_pod_status(const PodRuntime& pod, const Value& old, Time now) {
                         {"qosClass", qos_class_of(pod)},
                         {"startTime", time_value(pod.start_time)}};
   // A pod that was refused never had containers.
-  if (pod.failed_reason.empty()) {
+  if (pod.failed_reason.empty() || pod.evicted) {
     members.push_back({"containerStatuses", Value::array(std::move(statuses))});
     if (!init_statuses.empty()) {
       members.push_back({"initContainerStatuses", Value::array(std::move(init_statuses))});
     }
-  } else {
+  }
+  if (!pod.failed_reason.empty() && phase == "Failed") {
     members.push_back({"reason", pod.failed_reason});
     members.push_back({"message", pod.failed_message});
   }

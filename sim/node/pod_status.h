@@ -20,7 +20,12 @@ struct PodRuntime {
   bool initialized = false;  // in this sandbox: every init container has done its part
   /// Set when the kubelet refused or ended the pod as a whole: phase Failed with these.
   std::string failed_reason, failed_message;
+  bool evicted = false;            // it ran before: Failed once nothing runs any more
+  std::string disruption_message;  // of condition DisruptionTarget
 };
+
+/// Whether a process of the pod runs.
+bool any_running(const PodRuntime& pod);
 
 /// status.phase. Source: Kubernetes documentation, "Pod Lifecycle", and the kubelet's getPhase().
 std::string_view phase_of(const PodRuntime& pod);

@@ -21,16 +21,6 @@ constexpr Duration kLastMountDelay = 122s;
 /// When a sandbox that could not be made is tried again; the kubelet's sync back-off.
 constexpr Duration kSandboxRetry = 10s;
 
-constexpr std::string_view kGpu = "nvidia.com/gpu";
-
-/// Held at a number that no node has and that many containers can be added up of.
-int gpus_of(const ContainerView& container) {
-  constexpr std::int64_t kMost = 1'000'000;
-  const auto found = container.limits.find(kGpu);
-  if (found == container.limits.end()) return 0;
-  return static_cast<int>(std::clamp<std::int64_t>(found->second.units(), 0, kMost));
-}
-
 }  // namespace
 
 std::string pod_text(std::string_view ns, std::string_view name, std::string_view uid) {
@@ -58,12 +48,15 @@ PodWorker::PodWorker(NodeRuntime& node, const ObjectPtr& object)
   for (std::size_t i = 0; i < view.containers.size(); ++i) {
     runtime_.containers.push_back(make(view.containers[i], false, spec["containers"][i]));
   }
+  for_each_container(
+      [this](Container& container) { container.on_growth = [this] { node_.check_memory(); }; });
 }
 
 PodWorker::~PodWorker() {
   for_each_container(
       [this](Container& container) { node_.telemetry.remove_target(target_name(container)); });
   node_.gpus.release(uid_);
+  node_.model_storage.forget_pod(uid_);
   node_.release_pod_ip(runtime_.pod_ip);
 }
 
@@ -98,6 +91,10 @@ void PodWorker::sync(const ObjectPtr& latest, const Resources& used) {
     finished_ = true;
     return;
   }
+  if (!(latest->document["metadata"]["annotations"] ==
+        object_->document["metadata"]["annotations"])) {
+    node_.check_memory();  // what the Pod states of its use may have grown
+  }
   object_ = latest;
   const PodView& view = pod();
   if (view.meta.deletion_timestamp) {
@@ -117,60 +114,6 @@ void PodWorker::sync(const ObjectPtr& latest, const Resources& used) {
   }
   write_status();
   finish_if_stopped();
-}
-
-/// Source: the kubelet's admission (device manager, then the general predicates). An extended
-/// resource that the node does not have at all is passed over, as the kubelet does.
-void PodWorker::admit(const Resources& used) {
-  admitted_ = true;
-  const PodView& view = pod();
-  // Init containers that end before the others begin hold nothing.
-  std::vector<Container*> lasting;
-  for_each_container([&](Container& container) {
-    if (!container.is_init || container.is_sidecar) lasting.push_back(&container);
-  });
-  std::int64_t gpus = 0;
-  for (const Container* container : lasting) gpus += gpus_of(container->view);
-  if (gpus > 0 && !node_.gpus.devices().empty()) {
-    const int available = node_.gpus.available();
-    if (available < gpus) {
-      reject("UnexpectedAdmissionError",
-             fmt::format("Allocate failed due to requested number of devices unavailable for {}. "
-                         "Requested: {}, Available: {}, which is unexpected",
-                         kGpu, gpus, available));
-      return;
-    }
-    for (Container* container : lasting) {
-      container->gpu_ids = *node_.gpus.take(uid_, gpus_of(container->view));
-    }
-  }
-  const ObjectPtr node = node_.api.store().get({"nodes", "", node_.name});
-  if (node == nullptr) return;
-  const NodeView& node_view = node->view<NodeView>();
-  for (const std::string_view resource : {"cpu", "memory"}) {
-    const auto wanted = view.requests.find(resource);
-    const auto capacity = node_view.allocatable.find(resource);
-    if (wanted == view.requests.end() || capacity == node_view.allocatable.end()) continue;
-    Quantity taken;
-    if (const auto found = used.find(resource); found != used.end()) taken = found->second;
-    Quantity sum = taken;
-    sum += wanted->second;
-    if (sum <= capacity->second) continue;
-    const auto amount = [&](const Quantity& quantity) {
-      return resource == "cpu" ? quantity.milli() : quantity.units();
-    };
-    reject(
-        fmt::format("OutOf{}", resource),
-        fmt::format("Node didn't have enough resource: {}, requested: {}, used: {}, capacity: {}",
-                    resource, amount(wanted->second), amount(taken), amount(capacity->second)));
-    return;
-  }
-}
-
-void PodWorker::reject(std::string reason, std::string message) {
-  record(nullptr, "Warning", reason, message);
-  runtime_.failed_reason = std::move(reason);
-  runtime_.failed_message = "Pod was rejected: " + message;
 }
 
 void PodWorker::make_sandbox() {
@@ -336,6 +279,25 @@ void PodWorker::resume() {
   }
 }
 
+void PodWorker::evict(const std::string& message, Duration grace, bool for_pressure) {
+  record(nullptr, "Warning", "Evicted", message);
+  runtime_.failed_reason = "Evicted";
+  runtime_.failed_message = message;
+  runtime_.evicted = true;
+  if (for_pressure) runtime_.disruption_message = message;
+  terminate(std::max(grace, Duration{1s}));
+  node_.request_sync(ns_, name_);
+}
+
+bool PodWorker::has_running() const {
+  return any_running(runtime_);
+}
+
+bool PodWorker::ended() const {
+  return finished_ || lost_ || terminating_ || !runtime_.failed_reason.empty() ||
+         phase_of(runtime_) == "Succeeded" || phase_of(runtime_) == "Failed";
+}
+
 bool PodWorker::crash(std::string_view container_name, int code, std::string_view reason) {
   bool done = false;
   for_each_container([&](Container& container) {
@@ -368,7 +330,10 @@ Container* PodWorker::listener(int port) {
 Resources PodWorker::requests() const {
   const std::string_view phase = phase_of(runtime_);
   const bool is_over = finished_ || phase == "Failed" || phase == "Succeeded";
-  return is_over || !admitted_ ? Resources{} : pod().requests;
+  if (is_over || !admitted_) return {};
+  Resources out = pod().requests;
+  out["pods"] = Quantity::from_units(1);
+  return out;
 }
 
 }  // namespace inferlab::sim

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "sim/api/views.h"
+#include "sim/node/file_place.h"
 #include "sim/node/node_runtime.h"
 #include "sim/node/pod_status.h"
 #include "sim/node/timers.h"
@@ -36,9 +37,21 @@ class PodWorker {
   /// The node is back: the sandbox is made anew, containers start again.
   void resume();
 
+  /// The kubelet ends the pod as a whole: phase Failed, reason Evicted, once nothing runs any more.
+  /// `for_pressure`: the node is short of something, so that the pod's condition says so too.
+  void evict(const std::string& message, Duration grace, bool for_pressure);
+
   /// The first running container (or the one named) dies with this exit code.
   bool crash(std::string_view container, int code, std::string_view reason);
 
+  /// The latest version of the object that the worker has seen.
+  [[nodiscard]] const ObjectPtr& object() const { return object_; }
+  [[nodiscard]] const PodView& pod() const { return object_->view<PodView>(); }
+  template <typename Visit>
+  void for_each_container(Visit visit);
+  [[nodiscard]] bool has_running() const;
+  /// It has ended, or is on its way out.
+  [[nodiscard]] bool ended() const;
   [[nodiscard]] const std::string& uid() const { return uid_; }
   [[nodiscard]] const PodRuntime& runtime() const { return runtime_; }
   [[nodiscard]] Container* container(std::string_view name);
@@ -50,12 +63,10 @@ class PodWorker {
   [[nodiscard]] const std::string& name() const { return name_; }
 
  private:
-  [[nodiscard]] const PodView& pod() const { return object_->view<PodView>(); }
-  template <typename Visit>
-  void for_each_container(Visit visit);
-
   // pod_worker.cpp: the order of things
   void admit(const Resources& used);
+  [[nodiscard]] bool take_devices();
+  [[nodiscard]] bool fits(const NodeView& node, const Resources& used);
   void reject(std::string reason, std::string message);
   void make_sandbox();
   void start_next();
@@ -94,7 +105,22 @@ class PodWorker {
   void send_sigterm(Container& container, Time deadline);
   [[nodiscard]] bool is_its_turn(const Container& container) const;
   [[nodiscard]] Duration kill_grace(const Container& container, ProbeType failed) const;
-  [[nodiscard]] Duration pre_stop_time(const Container& container) const;
+
+  // container_hooks.cpp: postStart and preStop
+  struct Hook {
+    Duration takes{};
+    bool failed = false;
+  };
+  [[nodiscard]] Hook hook_of(const Container& container, std::string_view name);
+  /// How long the container's preStop hook takes; says so when it fails.
+  [[nodiscard]] Duration run_pre_stop(const Container& container);
+  /// Until it is over the container does not count as started, and those behind it wait.
+  void run_post_start(Container& container);
+  void began(Container& container);
+  /// What the container's process is called among those on the node.
+  [[nodiscard]] std::string process_of(const Container& container) const {
+    return uid_ + "/" + container.view.name;
+  }
   [[nodiscard]] std::string target_name(const Container& container) const;
 
   NodeRuntime& node_;

@@ -77,8 +77,10 @@ ProbeOutcome run_probe(const ProbeView& probe, const std::string& pod_ip, Worklo
     case ProbeView::Action::kGrpc:
       break;  // no simulated server speaks gRPC
   }
-  return {false, fmt::format("timeout: failed to connect service \"{}\" within {}", address,
-                             format_duration(probe.timeout))};
+  return {false,
+          fmt::format("timeout: failed to connect service \"{}\" within {}: context deadline "
+                      "exceeded",
+                      address, format_duration(probe.timeout))};
 }
 
 }  // namespace inferlab::sim

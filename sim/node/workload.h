@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -9,8 +10,9 @@
 #include "engine/base/time.h"
 #include "sim/api/views.h"
 #include "sim/kernel/simulation.h"
+#include "sim/node/gpu_device.h"
+#include "sim/node/model_storage.h"
 #include "sim/node/node_spec.h"
-#include "sim/node/shared_link.h"
 #include "sim/telemetry/telemetry.h"
 
 namespace inferlab::sim {
@@ -25,19 +27,24 @@ class ContainerHost {
   /// `reason` is containerStatus.state.terminated.reason; empty: "Completed" for 0, else "Error".
   virtual void exit(int code, std::string_view reason, std::string_view message) = 0;
   void exit(int code) { exit(code, {}, {}); }
+  /// It takes more of the node than a moment ago: is there enough?
+  virtual void use_has_grown() {}
 };
 
 /// Everything a workload may know about where it runs. References outlive the workload.
 struct WorkloadContext {
   Simulation& simulation;
   ContainerHost& host;
-  SharedLink& model_storage;  // of the node
+  ModelStorage& model_storage;  // of the node
   const NodePoolSpec& pool;
-  const GpuSpec* gpu = nullptr;      // of the pool; nullptr: none
-  std::vector<std::string> gpu_ids;  // handed to this container
+  const GpuSpec* gpu = nullptr;       // what it was handed, or the pool's; nullptr: none
+  std::vector<std::string> gpu_ids;   // handed to this container
+  std::vector<GpuDevice*> gpus = {};  // those
   const ImageSpec& image;
   ContainerView container;  // $(VAR) references in command and args are expanded
   std::string ns, pod, node, pod_ip;
+  std::string process = {};  // unlike any other on the node; what it holds of GPUs goes by it
+  std::function<FilePlace(std::string_view path)> place_of = {};  // of its files; empty: its layer
 };
 
 /// What a client of the container's network sees. Not `connected`: connection refused.
@@ -56,6 +63,9 @@ struct GpuUse {
 struct HostUse {
   Duration cpu{};                 // since the workload was made, of all CPUs together
   std::int64_t memory_bytes = 0;  // working set, at present
+  std::int64_t cached_bytes = 0;  // of that, pages of files that the kernel takes back at need
+  std::int64_t disk_bytes = 0;    // files that it keeps under disk_path
+  std::string disk_path = {};
 };
 
 /// What runs in a container, from its start to its exit. Owned by the kubelet's container; ends by
@@ -69,6 +79,9 @@ class Workload {
   virtual void terminate() = 0;
   /// SIGKILL, or the node is lost: last words to those who wait for an answer. Destroyed after it.
   virtual void killed() {}
+
+  /// The GPU has failed under it; `cuda_error` is what CUDA says from now on.
+  virtual void gpu_failed(std::string_view /*cuda_error*/) {}
 
   /// It does what it is there for, on whatever port: its start-up is over, its end has not begun.
   [[nodiscard]] virtual bool serving() const { return false; }

@@ -33,7 +33,7 @@ Duration CostModel::time_of(double prefill_tokens, double decode_tokens, double 
   const double traffic = (weights_bytes_ + kv_bytes) / bandwidth_;
   const double fixed_us =
       kPerStep + kPerLayer * layers_ + kPerRequest * static_cast<double>(num_requests);
-  return Duration{std::llround(std::max(arithmetic, traffic) * 1e9 + fixed_us * 1e3)};
+  return Duration{std::llround(std::max(arithmetic, traffic) * slowdown_ * 1e9 + fixed_us * 1e3)};
 }
 
 Duration CostModel::step_time(const Step& step) const {

@@ -20,6 +20,8 @@ class CostModel {
   CostModel(const GpuSpec& gpu, const ModelSpec& model, int tensor_parallel_size);
 
   [[nodiscard]] Duration step_time(const Step& step) const;
+  /// The GPU takes so many times as long: its time is shared, or its clock is low.
+  void set_slowdown(double slowdown) { slowdown_ = slowdown; }
   /// No step is shorter than this.
   [[nodiscard]] Duration least_step_time() const;
 
@@ -34,6 +36,7 @@ class CostModel {
   double weights_bytes_;
   double kv_bytes_per_token_;
   double layers_;
+  double slowdown_ = 1;
 };
 
 }  // namespace inferlab::sim

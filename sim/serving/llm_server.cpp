@@ -21,8 +21,6 @@ constexpr double kPcieBandwidth = 12e9;
 /// What vLLM keeps back besides weights and KV cache (activations, CUDA context, graphs): the gap
 /// between its measured blocks and plain arithmetic. Source: engine.measured_kv_blocks.
 constexpr std::int64_t kOtherGpuBytes = 1'700'000'000;
-/// From the HTTP handler to the scheduler. Source: engine.per_request_overheads_us, api_queueing.
-constexpr Duration kFrontEnd = 15563us;
 constexpr Duration kShutdown = 1s;
 /// What the process needs of the container's memory, weights left out (they go to the GPU through
 /// reclaimable page cache). Source: engine_start.host_memory, assumed.
@@ -97,6 +95,11 @@ void LlmServer::boot() {
     fail("RuntimeError: Failed to infer device type: no CUDA GPUs are available");
     return;
   }
+  if (std::any_of(context_.gpus.begin(), context_.gpus.end(),
+                  [](const GpuDevice* gpu) { return !gpu->usable(); })) {
+    fail("RuntimeError: No CUDA GPUs are available");  // one of them has failed
+    return;
+  }
   const auto found = std::find_if(models_.begin(), models_.end(),
                                   [&](const ModelSpec& model) { return model.id == args_.model; });
   if (found == models_.end()) {
@@ -160,14 +163,21 @@ void LlmServer::load_weights() {
         gib(memory), gib(weights_on_gpu_)));
     return;
   }
+  if (const std::string why = memory_shortage(); !why.empty()) {
+    fail(why);
+    return;
+  }
+  if (!hold_on_gpus(weights_on_gpu_ + kOtherGpuBytes / 2)) {
+    fail(out_of_memory(weights_on_gpu_));
+    return;
+  }
   info(fmt::format("Starting to load model {}...", args_.model));
   const Time began = timers_.now();
   loading_ = true;
-  // A slow load is a load of so many more bytes: it shares the node's link all the same.
-  const auto bytes = static_cast<std::int64_t>(
-      std::llround(static_cast<double>(model_->weights_bytes) * load_slowdown_));
-  transfer_ = context_.model_storage.start(bytes, timers_.guarded([this, began] {
+  transfer_ = context_.model_storage.load(model_load(), timers_.guarded([this, began] {
     loading_ = false;
+    downloaded_ = true;
+    context_.host.use_has_grown();
     const double pcie_seconds = static_cast<double>(weights_on_gpu_) / kPcieBandwidth;
     const Time earliest = began + slowed(Duration{std::llround(pcie_seconds * 1e9)});
     timers_.at(earliest, "llm/weights", [this, began] { weights_loaded(began); });
@@ -200,6 +210,10 @@ void LlmServer::capture_graphs() {
     fail(
         "ValueError: No available memory for the cache blocks. Try increasing "
         "`gpu_memory_utilization` when initializing the engine.");
+    return;
+  }
+  if (!hold_on_gpus(usable)) {
+    fail(out_of_memory(kv_on_gpu));
     return;
   }
   kv_bytes_ = kv_on_gpu * args_.tensor_parallel_size;
@@ -249,6 +263,7 @@ void LlmServer::serve() {
       args_.served_name());
   serving_ = true;
   served_ = timers_.now();
+  listen_to_gpus();
   info(fmt::format("Starting vLLM API server on http://{}:{}",
                    args_.host.empty() ? "0.0.0.0" : args_.host, args_.port));
   info("Application startup complete.");
@@ -281,6 +296,7 @@ void LlmServer::killed() {
   for (auto& [id, pending] : std::exchange(requests_, {})) {
     if (pending.events.finished) pending.events.finished(timers_.now(), FinishReason::kAbort);
   }
+  share_gpus();
 }
 
 bool LlmServer::listens_on(int port) const {
@@ -333,85 +349,19 @@ HostUse LlmServer::host_use() {
   }
   if (model_ != nullptr && weights_on_gpu_ > 0) {
     use.memory_bytes += loading_ ? model_->weights_bytes / 2 : model_->weights_bytes;
+    use.cached_bytes = use.memory_bytes - kProcessMemory;
+    if (downloaded_ && context_.place_of) {
+      use.disk_path = cache_folder();
+      const bool is_kept = context_.place_of(use.disk_path).kind != FilePlace::Kind::kLayer;
+      use.disk_bytes = is_kept ? model_->weights_bytes : 0;
+    }
   }
   const auto limit = context_.container.limits.find("memory");
   if (limit != context_.container.limits.end()) {
     use.memory_bytes = std::min(use.memory_bytes, limit->second.units());
+    use.cached_bytes = std::min(use.cached_bytes, use.memory_bytes);
   }
   return use;
-}
-
-std::vector<std::string> LlmServer::api_keys() const {
-  const auto variable = context_.container.env.find("VLLM_API_KEY");
-  const bool is_set = variable != context_.container.env.end() && !variable->second.empty();
-  if (!args_.api_keys.empty() || !is_set) return args_.api_keys;
-  return {variable->second};
-}
-
-Refusal LlmServer::refusal(const ChatRequest& request) const {
-  const std::vector<std::string> keys = api_keys();
-  if (!keys.empty() && std::find(keys.begin(), keys.end(), request.api_key) == keys.end()) {
-    return {401, "Unauthorized"};
-  }
-  std::vector<std::string> names = args_.served_model_names;
-  if (names.empty()) names.push_back(args_.model);
-  const bool is_served =
-      request.model.empty() || std::find(names.begin(), names.end(), request.model) != names.end();
-  if (is_served) return {};
-  return {404, fmt::format("The model `{}` does not exist.", request.model)};
-}
-
-Result<std::uint64_t> LlmServer::submit(const ChatRequest& request, RequestEvents events) {
-  if (!serving_) {
-    return Error{ErrorKind::kUnavailable, fmt::format("{}: connection refused", context_.pod)};
-  }
-  if (Refusal refused = refusal(request); refused.status != 0) {
-    return Error{ErrorKind::kInvalid, std::move(refused.message)};
-  }
-  if (request.prompt_tokens + request.output_tokens > args_.max_model_len) {
-    return Error{ErrorKind::kInvalid,
-                 fmt::format("This model's maximum context length is {} tokens. However, you "
-                             "requested {} tokens ({} in the messages, {} in the completion).",
-                             args_.max_model_len, request.prompt_tokens + request.output_tokens,
-                             request.prompt_tokens, request.output_tokens)};
-  }
-  const std::uint64_t id = ++last_id_;
-  requests_[id] = {std::move(events), 0};
-  timers_.after(kFrontEnd, "llm/front-end", [this, id, request, arrival = timers_.now()] {
-    enter_engine(id, request, arrival);
-  });
-  return id;
-}
-
-void LlmServer::enter_engine(std::uint64_t id, const ChatRequest& request, Time arrival) {
-  const auto found = requests_.find(id);
-  if (found == requests_.end() || engine_ == nullptr) return;
-  RequestEvents events{.first_token = found->second.events.first_token,
-                       .finished = [this, id](Time when, FinishReason reason) {
-                         const auto entry = requests_.find(id);
-                         if (entry == requests_.end()) return;
-                         const auto finished = std::move(entry->second.events.finished);
-                         requests_.erase(entry);
-                         if (finished) finished(when, reason);
-                       }};
-  const Result<RequestId> engine_id =
-      engine_->submit(request.prompt_tokens, request.output_tokens, arrival, std::move(events));
-  if (engine_id) {
-    const auto entry = requests_.find(id);
-    if (entry != requests_.end()) entry->second.engine_id = *engine_id;
-  } else if (const auto entry = requests_.find(id); entry != requests_.end()) {
-    const auto finished = std::move(entry->second.events.finished);
-    requests_.erase(entry);
-    if (finished) finished(timers_.now(), FinishReason::kAbort);
-  }
-}
-
-void LlmServer::abort(std::uint64_t id) {
-  const auto found = requests_.find(id);
-  if (found == requests_.end()) return;
-  const RequestId engine_id = found->second.engine_id;
-  requests_.erase(found);
-  if (engine_id != 0 && engine_) engine_->abort(engine_id);
 }
 
 }  // namespace inferlab::sim

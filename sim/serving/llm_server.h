@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -39,6 +40,10 @@ struct Refusal {
 /// signal (preStop). Sources of the durations: assets/facts/SOURCE.md, engine_start and model_load.
 class LlmServer final : public Workload {
  public:
+  /// From the HTTP handler to the scheduler. Source: assets/facts/SOURCE.md,
+  /// engine.per_request_overheads_us, api_queueing.
+  static constexpr Duration kFrontEnd = 15563us;
+
   /// `models` outlive the server. `load_slowdown` multiplies the time that the weights take from
   /// the model storage to the GPU, and no other phase of the start-up.
   LlmServer(WorkloadContext context, const std::vector<ModelSpec>& models, double load_slowdown);
@@ -47,6 +52,7 @@ class LlmServer final : public Workload {
   void start() override;
   void terminate() override;
   void killed() override;
+  void gpu_failed(std::string_view cuda_error) override;
   [[nodiscard]] bool serving() const override { return serving_; }
   [[nodiscard]] bool listens_on(int port) const override;
   [[nodiscard]] HttpAnswer http_get(int port, std::string_view path) override;
@@ -89,6 +95,21 @@ class LlmServer final : public Workload {
   void serve();
   void enter_engine(std::uint64_t id, const ChatRequest& request, Time arrival);
 
+  // llm_server_gpu.cpp: the devices that it was handed, and where its weights lie
+  /// Those that tensor parallelism uses.
+  [[nodiscard]] std::span<GpuDevice* const> devices() const;
+  /// What vLLM says when it finds too little free memory on a device at its start; empty: enough.
+  [[nodiscard]] std::string memory_shortage() const;
+  /// Takes so much of each device, whatever it had before; false: CUDA is out of memory.
+  [[nodiscard]] bool hold_on_gpus(std::int64_t bytes);
+  [[nodiscard]] std::string out_of_memory(std::int64_t bytes) const;
+  /// Tells the devices whether it computes.
+  void share_gpus();
+  /// Follows how fast they let it compute.
+  void listen_to_gpus();
+  [[nodiscard]] std::string cache_folder() const;
+  [[nodiscard]] ModelStorage::Load model_load() const;
+
   WorkloadContext context_;
   const std::vector<ModelSpec>& models_;
   double load_slowdown_;
@@ -96,10 +117,11 @@ class LlmServer final : public Workload {
   const ModelSpec* model_ = nullptr;
   std::int64_t weights_on_gpu_ = 0;  // bytes of each GPU
   std::int64_t kv_bytes_ = 0;        // bytes of all GPUs
-  SharedLink::TransferId transfer_ = 0;
+  ModelStorage::LoadId transfer_ = 0;
   Time began_{};   // of the process
   Time served_{};  // when it began to serve
   bool loading_ = false;
+  bool downloaded_ = false;  // the weights lie in the cache folder
   bool serving_ = false;
   bool stopping_ = false;
   std::unique_ptr<SimulatedEngine> engine_;

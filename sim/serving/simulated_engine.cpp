@@ -140,6 +140,12 @@ void SimulatedEngine::schedule_wake() {
   });
 }
 
+void SimulatedEngine::set_slowdown(double slowdown) {
+  advance();
+  cost_model_.set_slowdown(slowdown);
+  schedule_wake();
+}
+
 void SimulatedEngine::scrape(std::vector<Sample>& samples) {
   advance();
   schedule_wake();

@@ -44,6 +44,8 @@ class SimulatedEngine {
   /// The process ends: every request finishes with kAbort.
   void abort_all();
 
+  /// Steps that begin from now on take so many times as long on the GPU.
+  void set_slowdown(double slowdown);
   /// Brings everything up to the present moment.
   void advance();
   void scrape(std::vector<Sample>& samples);

@@ -46,7 +46,6 @@ constexpr Flag kOtherFlags[] = {
     {"disable-log-stats", Kind::kSwitch},
     {"disable-uvicorn-access-log", Kind::kSwitch},
     {"distributed-executor-backend"},
-    {"download-dir"},
     {"dtype"},
     {"enable-auto-tool-choice", Kind::kSwitch},
     {"enable-expert-parallel", Kind::kSwitch},
@@ -178,6 +177,8 @@ Result<bool> set_member(VllmArgs& args, std::string_view flag, const std::string
     args.model = text;
   } else if (flag == "revision") {
     args.revision = text;
+  } else if (flag == "download-dir") {
+    args.download_dir = text;
   } else if (flag == "host") {
     args.host = text;
   } else {

@@ -24,6 +24,7 @@ struct VllmArgs {
   int tensor_parallel_size = 1;
   std::int64_t block_size = 16;
   bool enforce_eager = false;
+  std::string download_dir;  // where weights are kept; the hub's cache folder when left out
   bool enable_chunked_prefill = true;
 
   /// What /v1/models calls the model.

@@ -4,10 +4,8 @@
 #include <string>
 
 #include "sim/node/backoff.h"
-#include "sim/node/device_allocator.h"
 #include "sim/node/expansion.h"
 #include "sim/node/image_puller.h"
-#include "sim/node/shared_link.h"
 
 namespace inferlab::sim {
 namespace {
@@ -96,33 +94,6 @@ TEST_CASE("ImageRegistry: an image that is not there has the runtime's error") {
       registry.resolve(*ImageReference::parse("r.io/a:v9")).error().message ==
       "rpc error: code = NotFound desc = failed to pull and unpack image \"r.io/a:v9\": failed to "
       "resolve reference \"r.io/a:v9\": r.io/a:v9: not found");
-}
-
-TEST_CASE("SharedLink: transfers under way share the bandwidth equally") {
-  Simulation simulation(1);
-  SharedLink link(simulation, 100);
-  std::string trace;
-  const auto start = [&](const char* name, std::int64_t bytes) {
-    return link.start(bytes, [&trace, &simulation, name] {
-      trace += fmt::format("{}@{} ", name, format_duration(simulation.now().time_since_epoch()));
-    });
-  };
-  start("a", 10000);
-  simulation.run_until(at(50s));  // a has 5000 left
-  start("b", 2500);               // both at 50: b is over at 100
-  const auto cancelled = start("c", 2500);
-  link.cancel(cancelled);
-  simulation.run_until(at(300s));
-  CHECK(trace == "b@1m40s a@2m5s ");
-}
-
-TEST_CASE("DeviceAllocator: gives the first free ones and all of an owner's back") {
-  DeviceAllocator devices({"g0", "g1", "g2"});
-  CHECK(devices.take("x", 2) == std::vector<std::string>{"g0", "g1"});
-  CHECK_FALSE(devices.take("y", 2));
-  CHECK(devices.available() == 1);
-  devices.release("x");
-  CHECK(devices.take("y", 3)->size() == 3);
 }
 
 TEST_CASE("expand_variables: known names are replaced, $$ escapes, the rest stays") {

@@ -1,0 +1,109 @@
+// pod_admission.cpp: whether the node takes a pod that was bound to it. Source: kubelet 1.32, the
+// eviction manager, the device manager and the general predicates, in this order.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "sim/node/eviction_manager.h"
+#include "sim/node/pod_worker.h"
+
+namespace inferlab::sim {
+namespace {
+
+/// Held at a number that no node has and that many containers can be added up of.
+int devices_of(const ContainerView& container, std::string_view resource) {
+  constexpr std::int64_t kMost = 1'000'000;
+  const auto found = container.limits.find(resource);
+  if (found == container.limits.end()) return 0;
+  return static_cast<int>(std::clamp<std::int64_t>(found->second.units(), 0, kMost));
+}
+
+}  // namespace
+
+/// An extended resource that the node does not have at all is passed over, as the kubelet does.
+void PodWorker::admit(const Resources& used) {
+  admitted_ = true;
+  const PodView& view = pod();
+  const Taint memory_pressure{"node.kubernetes.io/memory-pressure", "", TaintEffect::kNoSchedule};
+  const bool tolerates =
+      std::any_of(view.tolerations.begin(), view.tolerations.end(),
+                  [&](const Toleration& one) { return one.tolerates(memory_pressure); });
+  if (std::string why =
+          pressure_refusal(node_.pressure, view.priority, qos_class_of(runtime_), tolerates);
+      !why.empty()) {
+    reject("Evicted", std::move(why));
+    return;
+  }
+  if (!take_devices()) return;
+  const ObjectPtr node = node_.api.store().get({"nodes", "", node_.name});
+  if (node != nullptr) static_cast<void>(fits(node->view<NodeView>(), used));
+}
+
+/// Rejects the pod when there are too few devices of one kind.
+bool PodWorker::take_devices() {
+  // Init containers that end before the others begin hold nothing.
+  std::vector<Container*> lasting;
+  for_each_container([&](Container& container) {
+    if (!container.is_init || container.is_sidecar) lasting.push_back(&container);
+  });
+  for (const auto& [resource, count] : node_.gpus.capacity()) {
+    std::int64_t wanted = 0;
+    for (const Container* container : lasting) wanted += devices_of(container->view, resource);
+    const int available = node_.gpus.available(resource);
+    if (wanted > available) {
+      reject("UnexpectedAdmissionError",
+             fmt::format("Allocate failed due to requested number of devices unavailable for {}. "
+                         "Requested: {}, Available: {}, which is unexpected",
+                         resource, wanted, available));
+      return false;
+    }
+    for (Container* container : lasting) {
+      const auto taken = node_.gpus.take(uid_, resource, devices_of(container->view, resource));
+      for (const GpuSet::Slot* slot : *taken) {
+        // Two time slices of one device are one device for the process.
+        auto& own = container->gpus;
+        if (std::find(own.begin(), own.end(), slot->device) != own.end()) continue;
+        own.push_back(slot->device);
+        container->gpu_ids.push_back(slot->device->id());
+      }
+    }
+  }
+  return true;
+}
+
+/// Rejects the pod when something is too little for it.
+bool PodWorker::fits(const NodeView& node, const Resources& used) {
+  const PodView& view = pod();
+  const auto amount_in = [](const Resources& resources, std::string_view name) {
+    const auto found = resources.find(name);
+    return found == resources.end() ? Quantity() : found->second;
+  };
+  for (const std::string_view resource : {"pods", "cpu", "memory", "ephemeral-storage"}) {
+    const Quantity wanted =
+        resource == "pods" ? Quantity::from_units(1) : amount_in(view.requests, resource);
+    if (wanted == Quantity() || !node.allocatable.contains(resource)) continue;
+    const Quantity taken = amount_in(used, resource);
+    const Quantity capacity = amount_in(node.allocatable, resource);
+    Quantity sum = taken;
+    sum += wanted;
+    if (sum <= capacity) continue;
+    const auto amount = [&](const Quantity& quantity) {
+      return resource == "cpu" ? quantity.milli() : quantity.units();
+    };
+    reject(
+        fmt::format("OutOf{}", resource),
+        fmt::format("Node didn't have enough resource: {}, requested: {}, used: {}, capacity: {}",
+                    resource, amount(wanted), amount(taken), amount(capacity)));
+    return false;
+  }
+  return true;
+}
+
+void PodWorker::reject(std::string reason, std::string message) {
+  record(nullptr, "Warning", reason, message);
+  runtime_.failed_reason = std::move(reason);
+  runtime_.failed_message = "Pod was rejected: " + message;
+}
+
+}  // namespace inferlab::sim

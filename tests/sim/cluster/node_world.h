@@ -1,0 +1,31 @@
+#pragma once
+
+#include <memory>
+
+#include "tests/support/golden.h"
+
+namespace inferlab {
+
+/// The vocabulary of tests/golden/node: a whole cluster, watched at its nodes. Everything is in
+/// namespace "default"; uids show as <uid>.
+///
+///     pool NAME count=1 cpu=8 memory=16Gi disk=100Gi gpu=A100-80GB-SXM gpus=2 …   before anything
+///         else; gpu sharing: mig=single|mixed profiles=1g.10gb,3g.40gb replicas=2 renamed=1;
+///         the kubelet's: kube_reserved="cpu=1,memory=1Gi" hard="memory.available=1Gi" soft=
+///         soft_grace= reclaim=; bandwidths in bytes a second: registry= model= disk_bandwidth=
+///     image NAME size=BYTES layers=base:BYTES,own:BYTES behaviour=sleeper
+///     server bandwidth=BYTES           of the model server of all nodes
+///     create <<END                     each YAML document
+///     patch KIND/NAME [sub=status] <<END  a merge patch
+///     delete KIND/NAME [grace=0]
+///     run 30s
+///     fault NAME TARGET
+///     pods · images NODE · node NODE · labels NODE prefix=nvidia.com/
+///     timeline NAME                    every change of a Pod's status, with its second
+///     get KIND/NAME path=a.b
+///     events NAME [reason=Evicted]     of the object with this name, oldest first
+///     log POD [grep=TEXT]
+///     metric NAME [pod=…]              the last scraped samples
+std::unique_ptr<testing::GoldenWorld> make_node_world();
+
+}  // namespace inferlab
