@@ -14,9 +14,14 @@ namespace {
 class ClusterInjectCommand final : public Command {
  public:
   void declare(Args& args) override {
-    args.positional("FAULT", fault_, "node-down, node-up or container-crash");
+    args.positional("FAULT", fault_,
+                    "node-down, node-up, container-crash, gpu-xid, gpu-reset, gpu-throttle, "
+                    "node-memory or node-disk");
     args.positional("TARGET", target_,
-                    fmt::format("a simulated node; for container-crash a Pod: {}", kPodNames));
+                    fmt::format("a simulated node; for container-crash a Pod: {}; for gpu-xid "
+                                "NODE/GPU/XID, gpu-reset NODE/GPU, gpu-throttle NODE/GPU/PERCENT, "
+                                "node-memory and node-disk NODE/BYTES",
+                                kPodNames));
     args.option("-n,--namespace", namespace_, "of the Pod; default: default");
     session_.declare(args);
     args.format(format_);

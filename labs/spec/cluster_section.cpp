@@ -8,6 +8,7 @@
 #include "engine/base/hash.h"
 #include "labs/spec/add_ons.h"
 #include "labs/spec/facts.h"
+#include "labs/spec/node_section.h"
 #include "labs/spec/suggest.h"
 
 namespace inferlab::labs {
@@ -81,6 +82,7 @@ sim::NodePoolSpec read_pool(const Value& row) {
       units_of(row["registry_bandwidth"], static_cast<std::int64_t>(pool.registry_bandwidth)));
   pool.model_bandwidth = static_cast<double>(
       units_of(row["model_bandwidth"], static_cast<std::int64_t>(pool.model_bandwidth)));
+  read_node(row, pool);
   pool.price_per_hour = row["price_per_hour"].as_double();
   pool.local = row["local"].as_bool();
   return pool;
@@ -109,6 +111,9 @@ sim::ImageSpec read_image(const Value& row) {
                     : behaviour == "http-server" ? Behaviour::kHttpServer
                     : behaviour == "crasher"     ? Behaviour::kCrasher
                                                  : Behaviour::kSleeper;
+  for (const Value& layer : row["layers"].items()) {
+    image.layers.push_back({layer["name"].str(), units_of(layer["size"])});
+  }
   return image;
 }
 
@@ -186,6 +191,7 @@ void check_pools(const LabSpec& lab, const SpecValidator& places, std::vector<Er
       errors.push_back(
           places.error(path, "gpu and gpus_per_node go together", "state both or neither"));
     }
+    check_node(pool, path, places, errors);
   }
 }
 
@@ -193,6 +199,7 @@ void check_images(const LabSpec& lab, const SpecValidator& places, std::vector<E
   std::set<std::string> names;
   for (std::size_t i = 0; i < lab.cluster.images.size(); ++i) {
     const sim::ImageSpec& image = lab.cluster.images[i];
+    check_layers(image, fmt::format(".cluster.images[{}].layers", i), places, errors);
     for (std::size_t j = 0; j < image.tags.size(); ++j) {
       if (!names.insert(image.repository + ":" + image.tags[j]).second) {
         errors.push_back(
@@ -287,6 +294,12 @@ void read_cluster(const Value& document, const SpecValidator& places, LabSpec& l
     lab.moving_tags.push_back({row["repository"].str(), row["tag"].str(), row["moves_to"].str()});
   }
   read_scheduler(section["scheduler"], places, cluster, errors);
+  cluster.model_network.server_bandwidth =
+      static_cast<double>(units_of(section["model_server_bandwidth"]));
+  if (section.has("volume_bandwidth")) {
+    cluster.model_network.volume_bandwidth =
+        static_cast<double>(units_of(section["volume_bandwidth"]));
+  }
   cluster.scrape_interval = duration_of(section["scrape_interval"], cluster.scrape_interval);
   for (const Value& row : document["traffic"].items()) cluster.traffic.push_back(read_traffic(row));
   check_pools(lab, places, errors);

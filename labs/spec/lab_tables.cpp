@@ -56,6 +56,56 @@ constexpr SpecField kTaintFields[] = {
 };
 constexpr SpecTable kTaintTable = {"taint", "A node taint.", kTaintFields};
 
+constexpr std::string_view kMigStrategies[] = {"none", "single", "mixed"};
+
+constexpr SpecField kGpuSharingFields[] = {
+    {.name = "mig_strategy",
+     .type = kWord,
+     .description = "how MIG instances are offered; none when left out",
+     .words = kMigStrategies},
+    {.name = "mig_profiles",
+     .type = kTexts,
+     .description = "the instances that each card is cut into: 3g.40gb, 1g.10gb …"},
+    {.name = "replicas",
+     .type = kInteger,
+     .description = "time slices of each device",
+     .minimum = 1,
+     .maximum = 64},
+    {.name = "renamed", .type = kBool, .description = "time slices are nvidia.com/gpu.shared"},
+};
+constexpr SpecTable kGpuSharingTable = {"gpu_sharing", "How the device plugin offers the GPUs.",
+                                        kGpuSharingFields};
+
+constexpr SpecField kKubeletFields[] = {
+    {.name = "kube_reserved", .type = kLabels, .description = "cpu, memory, ephemeral-storage"},
+    {.name = "system_reserved", .type = kLabels, .description = "cpu, memory, ephemeral-storage"},
+    {.name = "eviction_hard",
+     .type = kLabels,
+     .description = "thresholds by signal, in place of all the defaults"},
+    {.name = "eviction_soft", .type = kLabels, .description = "thresholds by signal"},
+    {.name = "eviction_soft_grace_period", .type = kLabels, .description = "durations by signal"},
+    {.name = "eviction_minimum_reclaim", .type = kLabels, .description = "amounts by signal"},
+    {.name = "eviction_max_pod_grace_seconds",
+     .type = kInteger,
+     .description = "of evictions by soft thresholds",
+     .minimum = 0,
+     .maximum = 86400},
+    {.name = "eviction_pressure_transition_period",
+     .type = kDuration,
+     .description = "how long a pressure condition stays; 5m when left out"},
+    {.name = "image_gc_high_percent",
+     .type = kInteger,
+     .description = "of the disk, from which images are deleted; 85 when left out",
+     .minimum = 1,
+     .maximum = 100},
+    {.name = "image_gc_low_percent",
+     .type = kInteger,
+     .description = "of the disk, to which they are; 80 when left out",
+     .minimum = 1,
+     .maximum = 99},
+};
+constexpr SpecTable kKubeletTable = {"kubelet", "The kubelet's configuration.", kKubeletFields};
+
 constexpr SpecField kPoolFields[] = {
     {.name = "name",
      .type = kId,
@@ -75,8 +125,20 @@ constexpr SpecField kPoolFields[] = {
      .description = "nvidia.com/gpu of each node",
      .minimum = 1,
      .maximum = 64},
+    {.name = "gpu_sharing",
+     .type = kObject,
+     .description = "MIG and time slicing; whole cards when left out",
+     .object = &kGpuSharingTable},
     {.name = "cpu", .type = kBytes, .description = "cores of each node", .required = true},
     {.name = "memory", .type = kBytes, .description = "of each node", .required = true},
+    {.name = "disk", .type = kBytes, .description = "of each node; 200Gi when left out"},
+    {.name = "image_disk",
+     .type = kBytes,
+     .description = "a disk of their own for images and writable layers"},
+    {.name = "kubelet",
+     .type = kObject,
+     .description = "what differs from the kubelet's defaults",
+     .object = &kKubeletTable},
     {.name = "labels", .type = kLabels, .description = "besides the well-known ones"},
     {.name = "taints", .type = kObjects, .description = "of each node", .object = &kTaintTable},
     {.name = "registry_bandwidth",
@@ -85,12 +147,19 @@ constexpr SpecField kPoolFields[] = {
     {.name = "model_bandwidth",
      .type = kBytes,
      .description = "bytes per second from model storage, shared by the node's Pods"},
+    {.name = "disk_bandwidth", .type = kBytes, .description = "bytes per second of the disk"},
     {.name = "price_per_hour", .type = kNumber, .description = "USD a node", .minimum = 0},
     {.name = "local",
      .type = kBool,
      .description = "a live session may back its Pods by the real engine"},
 };
 constexpr SpecTable kPoolTable = {"pool", "A group of equal nodes.", kPoolFields};
+
+constexpr SpecField kLayerFields[] = {
+    {.name = "name", .description = "equal names are one layer", .required = true},
+    {.name = "size", .type = kBytes, .description = "to be pulled", .required = true},
+};
+constexpr SpecTable kLayerTable = {"layer", "A layer of an image.", kLayerFields};
 
 constexpr SpecField kImageFields[] = {
     {.name = "repository", .description = "without tag", .required = true},
@@ -102,6 +171,10 @@ constexpr SpecField kImageFields[] = {
      .description = "what its containers do",
      .required = true,
      .words = kBehaviours},
+    {.name = "layers",
+     .type = kObjects,
+     .description = "adding up to its size; one of its own when left out",
+     .object = &kLayerTable},
 };
 constexpr SpecTable kImageTable = {"image", "An image in the registry.", kImageFields};
 
@@ -182,6 +255,12 @@ constexpr SpecField kClusterFields[] = {
     {.name = "add_ons",
      .type = kIds,
      .description = "whose kinds the API has from the beginning: see inferlab cluster addons"},
+    {.name = "model_server_bandwidth",
+     .type = kBytes,
+     .description = "bytes per second of the one model server of all nodes; no limit if left out"},
+    {.name = "volume_bandwidth",
+     .type = kBytes,
+     .description = "bytes per second of each network volume"},
     {.name = "scrape_interval", .type = kDuration, .description = "of all metrics"},
 };
 constexpr SpecTable kClusterTable = {"cluster", "The cluster that the lab runs on.",

@@ -1,0 +1,68 @@
+// What a lab states of its nodes' kubelets, disks and GPUs, and what of it does not fit together.
+#include <catch2/catch.hpp>
+#include <string>
+
+#include "labs/spec/load_lab.h"
+#include "tests/labs/small_lab.h"
+
+namespace {
+
+using inferlab::labs::LabSpec;
+using inferlab::labs::parse_lab;
+
+inferlab::Result<LabSpec> lab_with(std::string_view from, std::string_view to) {
+  std::string text(kSmallLab);
+  return parse_lab(text.replace(text.find(from), from.size(), to), "lab.yaml");
+}
+
+std::string said(std::string_view from, std::string_view to) {
+  const auto lab = lab_with(from, to);
+  return lab ? "nothing is wrong" : lab.error().message;
+}
+
+constexpr std::string_view kNode = "      memory: 16Gi\n";
+
+}  // namespace
+
+TEST_CASE("lab file: a pool states its kubelet, disks and image layers") {
+  const auto lab = lab_with(kNode, R"(      memory: 16Gi
+      disk: 500Gi
+      image_disk: 100Gi
+      disk_bandwidth: 3G
+      kubelet:
+        kube_reserved: {cpu: 500m, memory: 1Gi}
+        eviction_hard: {memory.available: 5%}
+        eviction_pressure_transition_period: 1m
+        image_gc_high_percent: 90
+)");
+  if (!lab) FAIL(lab.error().message << " " << lab.error().hint);
+  const auto& pool = lab->cluster.pools[0];
+  CHECK(pool.disk_bytes == std::int64_t{500} << 30);
+  CHECK(pool.image_disk_bytes == std::int64_t{100} << 30);
+  CHECK(pool.disk_bandwidth == 3e9);
+  CHECK(pool.kubelet.kube_reserved.at("cpu") == "500m");
+  CHECK(pool.kubelet.eviction_hard.size() == 1);
+  CHECK(pool.kubelet.eviction_pressure_transition_period == std::chrono::minutes(1));
+  CHECK(pool.kubelet.image_gc_high_percent == 90);
+  CHECK(pool.kubelet.image_gc_low_percent == 80);
+  CHECK(lab->cluster.pools[1].kubelet.eviction_hard.size() == 5);
+}
+
+TEST_CASE("lab file: thresholds, reservations and MIG profiles are checked") {
+  CHECK(said(kNode, "      memory: 16Gi\n      kubelet: {eviction_hard: {memory.free: 1Gi}}\n") ==
+        "lab.yaml:24:16: cluster.pools[0].kubelet: eviction_hard: memory.free: is no eviction "
+        "signal");
+  CHECK(said(kNode, "      memory: 16Gi\n      kubelet: {kube_reserved: {disk: 1Gi}}\n") ==
+        "lab.yaml:24:16: cluster.pools[0].kubelet: reserved disk: 1Gi: is no amount of it");
+  CHECK(said("      gpus_per_node: 1\n",
+             "      gpus_per_node: 1\n      gpu_sharing: {mig_strategy: mixed, mig_profiles: "
+             "[1g.5gb]}\n") ==
+        "lab.yaml:28:56: cluster.pools[1].gpu_sharing.mig_profiles: L4: cannot be cut into MIG "
+        "instances");
+  CHECK(said("      gpus_per_node: 1\n",
+             "      gpus_per_node: 1\n      gpu_sharing: {mig_strategy: single}\n") ==
+        "lab.yaml:28:20: cluster.pools[1].gpu_sharing: mig_strategy and mig_profiles go together");
+  CHECK(said("      size: 1M\n", "      size: 1M\n      layers: [{name: base, size: 2M}]\n") ==
+        "lab.yaml:38:15: cluster.images[0].layers: add up to 2000000 bytes, and the image has "
+        "1000000");
+}
