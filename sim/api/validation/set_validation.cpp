@@ -54,8 +54,11 @@ void validate_stateful_strategy(const Value& strategy, const FieldPath& path, Fi
 void validate_stateful_template(const Value& spec, const FieldPath& path, FieldErrors& errors) {
   const Value& meta = spec["template"]["metadata"];
   const Value& selector = spec["selector"];
-  if (!selector.is_null() && !selects_nothing_stated(selector) &&
-      !LabelSelector::from_object(selector).matches(labels_from(meta["labels"]))) {
+  // No selector selects nothing, an empty one everything.
+  const bool selects = !selector.is_null() &&
+                       (selects_nothing_stated(selector) ||
+                        LabelSelector::from_object(selector).matches(labels_from(meta["labels"])));
+  if (!selects) {
     const FieldPath metadata = path / "metadata";
     errors.push_back(invalid_raw(metadata / "labels", go_string_map(meta["labels"]), kNoMatch));
   }
@@ -81,16 +84,23 @@ void validate_stateful_spec(const Value& spec, FieldErrors& errors) {
   const FieldPath ordinals = path / "ordinals";
   validate_not_negative(ordinals / "start", spec["ordinals"]["start"], errors);
   const Value& selector = spec["selector"];
+  bool readable = true;
   if (selector.is_null()) {
     errors.push_back(required(path / "selector"));
   } else {
+    const std::size_t before = errors.size();
     validate_label_selector(selector, path / "selector", errors);
+    readable = errors.size() == before;
     if (selects_nothing_stated(selector)) {
       errors.push_back(invalid_raw(path / "selector", go_label_selector(selector),
                                    "empty selector is invalid for statefulset"));
     }
   }
-  validate_stateful_template(spec, path / "template", errors);
+  if (readable) {
+    validate_stateful_template(spec, path / "template", errors);
+  } else {
+    errors.push_back(invalid_raw(path / "selector", go_label_selector(selector), ""));
+  }
   validate_always_restarts(spec["template"], "StatefulSet", path / "template", errors);
 }
 
@@ -160,10 +170,12 @@ void validate_daemon_set(const Value& object, const Value& old, FieldErrors& err
   if (!old.is_null() && spec == old["spec"]) return;
   const FieldPath path("spec");
   const Value& selector = spec["selector"];
+  const std::size_t before = errors.size();
   validate_label_selector(selector, path / "selector", errors);
+  const bool readable = errors.size() == before;
   const Value& labels = spec["template"]["metadata"]["labels"];
   const FieldPath pod_template = path / "template";
-  if (!LabelSelector::from_object(selector).matches(labels_from(labels))) {
+  if (readable && !LabelSelector::from_object(selector).matches(labels_from(labels))) {
     const FieldPath meta = pod_template / "metadata";
     errors.push_back(invalid_raw(meta / "labels", go_string_map(labels), kNoMatch));
   }

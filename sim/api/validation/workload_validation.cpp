@@ -13,18 +13,28 @@ void validate_selector_and_template(const Value& spec, std::string_view what, co
                                     FieldErrors& errors) {
   const Value& selector = spec["selector"];
   const FieldPath selector_path = path / "selector";
+  bool readable = true;
   if (selector.is_null()) {
     errors.push_back(required(selector_path));
   } else {
+    const std::size_t before = errors.size();
     validate_label_selector(selector, selector_path, errors);
+    readable = errors.size() == before;
     if (selector["matchLabels"].empty() && selector["matchExpressions"].empty()) {
       errors.push_back(invalid_raw(selector_path, go_label_selector(selector),
                                    "empty selector is invalid for " + std::string(what)));
     }
   }
+  if (!readable) {
+    errors.push_back(
+        invalid_raw(selector_path, go_label_selector(selector), "invalid label selector"));
+    return;
+  }
   const FieldPath pod_template = path / "template";
   const Value& labels = spec["template"]["metadata"]["labels"];
-  if (!selector.empty() && !LabelSelector::from_object(selector).matches(labels_from(labels))) {
+  // No selector selects nothing, an empty one everything.
+  if (selector.is_null() ||
+      (!selector.empty() && !LabelSelector::from_object(selector).matches(labels_from(labels)))) {
     const FieldPath meta = pod_template / "metadata";
     errors.push_back(invalid_raw(meta / "labels", go_string_map(labels),
                                  "`selector` does not match template `labels`"));
