@@ -52,6 +52,23 @@ Decoded decode_patched(Call& call, const Value& patched, const Text& text_of_pat
   return out;
 }
 
+bool is_lenient(const ApiRequest& request) {
+  return request.field_validation == FieldValidation::kIgnore;
+}
+
+// Source: k8s.io/apiserver 0.32, pkg/endpoints/handlers/patch.go.
+ApiResponse wrong_shape(const ApiRequest& request, const std::string& wanted) {
+  const Value& body = request.body;
+  const std::string shape = body.is_object()   ? "object"
+                            : body.is_array()  ? "array"
+                            : body.is_string() ? "string"
+                            : body.is_bool()   ? "bool"
+                                               : "number";
+  const bool says_what = request.patch_type != PatchType::kStrategic && !is_lenient(request);
+  return bad_request((says_what ? "error decoding patch: " : "") +
+                     ("json: cannot unmarshal " + shape + " into Go value of type " + wanted));
+}
+
 // Source: Kubernetes API concepts, "Strategic merge patch": custom resources have no merge keys.
 ApiResponse no_strategic_patch() {
   return status_failure(415, "UnsupportedMediaType",
@@ -86,9 +103,8 @@ ApiResponse handle_patch(Call& call) {
   switch (request.patch_type) {
     case PatchType::kJson: {
       if (!request.body.is_array()) {
-        return bad_request(
-            "error decoding patch: json: cannot unmarshal object into Go value of type "
-            "jsonpatch.Patch");
+        return wrong_shape(request,
+                           is_lenient(request) ? "jsonpatch.Patch" : "[]handlers.jsonPatchOp");
       }
       auto patched = json_patch(before, request.body);
       if (!patched && patched.error().kind == ErrorKind::kExhausted) {
@@ -105,7 +121,10 @@ ApiResponse handle_patch(Call& call) {
       break;
     }
     case PatchType::kMerge: {
-      if (!request.body.is_object()) return bad_request("error decoding patch: Invalid JSON Patch");
+      if (!request.body.is_object()) {
+        return is_lenient(request) ? bad_request("Invalid JSON Patch")
+                                   : wrong_shape(request, "map[string]interface {}");
+      }
       const Value patched = merge_patch(before, request.body);
       decoded = decode_patched(
           call, patched, [&] { return to_json(patched); }, DecodeWords::kJson);
@@ -113,6 +132,7 @@ ApiResponse handle_patch(Call& call) {
     }
     case PatchType::kStrategic: {
       if (call.kind.custom) return no_strategic_patch();
+      if (!request.body.is_object()) return wrong_shape(request, "map[string]interface {}");
       auto patched = strategic_patch(*call.kind.schema, before, request.body);
       if (!patched) return internal_error(patched.error().message);
       decoded = decode_patched(

@@ -279,6 +279,14 @@ HttpResponse undecodable(std::string_view kind_name, std::string_view why, std::
                   kind_name, why, summary(body)));
 }
 
+// Source: k8s.io/apiserver 0.32, pkg/endpoints/handlers/patch.go.
+HttpResponse unreadable_patch(const HttpRequest& request, PatchType type, const std::string& why) {
+  const bool lenient = request.query_value("fieldValidation") == "Ignore";
+  if (type == PatchType::kMerge && lenient) return answers::bad_request("Invalid JSON Patch");
+  if (type == PatchType::kStrategic || lenient) return answers::bad_request(why);
+  return answers::bad_request("error decoding patch: " + why);
+}
+
 }  // namespace
 
 std::variant<DecodedBody, HttpResponse> decode_body(const HttpRequest& request,
@@ -309,7 +317,12 @@ std::variant<DecodedBody, HttpResponse> decode_body(const HttpRequest& request,
     return answers::unsupported_body();
   }
   auto parsed = parse_json(request.body, JsonLimits{.max_depth = kMaxDepth}, &result.duplicates);
-  if (!parsed) return undecodable(kind_name, json_error_text(parsed.error()), request.body);
+  if (!parsed) {
+    const std::string why = json_error_text(parsed.error());
+    const auto patch = patch_type_of(type);
+    return patch ? unreadable_patch(request, *patch, why)
+                 : undecodable(kind_name, why, request.body);
+  }
   result.value = *std::move(parsed);
   return result;
 }

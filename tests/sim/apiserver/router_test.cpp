@@ -102,6 +102,17 @@ TEST_CASE("router: bodies of the wrong kind or form are refused in the real serv
   const auto dry =
       ask(router, "POST", std::string(kConfigMaps) + "?dryRun=Some", config_map("a"), kJson);
   CHECK(dry.status == 422);
+  const auto patched = [&](const char* type, const char* body) {
+    return ask(router, "PATCH", std::string(kConfigMaps) + "/kube-root-ca.crt", body,
+               {{"content-type", std::string("application/") + type + "+json"}})
+        .body["message"]
+        .str();
+  };
+  const std::string broken_text =
+      "invalid character 'x' looking for beginning of object key string";
+  CHECK(patched("merge-patch", "{x") == "error decoding patch: " + broken_text);
+  CHECK(patched("json-patch", "{x") == "error decoding patch: " + broken_text);
+  CHECK(patched("strategic-merge-patch", "{x") == broken_text);
   const std::string deep(5000, '[');
   CHECK(ask(router, "POST", kConfigMaps, deep, kJson).status == 400);
 }
