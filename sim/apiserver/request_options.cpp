@@ -318,7 +318,7 @@ std::variant<DecodedBody, HttpResponse> decode_body(const HttpRequest& request,
   }
   auto parsed = parse_json(request.body, JsonLimits{.max_depth = kMaxDepth}, &result.duplicates);
   if (!parsed) {
-    const std::string why = json_error_text(parsed.error());
+    const std::string why(json_error_text(parsed.error()));
     const auto patch = patch_type_of(type);
     return patch ? unreadable_patch(request, *patch, why)
                  : undecodable(kind_name, why, request.body);
