@@ -23,6 +23,10 @@ auto lower_bound(const Value::Object& members, std::string_view key) {
 
 Value::Value(std::string text) : data_(std::make_shared<const std::string>(std::move(text))) {}
 
+Value Value::object() {
+  return object(Object());
+}
+
 Value Value::object(Object members) {
   const auto by_key = [](const Member& a, const Member& b) { return a.key < b.key; };
   if (!std::is_sorted(members.begin(), members.end(), by_key)) {

@@ -40,7 +40,8 @@ class Value {
   Value(const char* text) : Value(std::string(text)) {}       // NOLINT
 
   /// Of two members with one key the last stays.
-  static Value object(Object members = {});
+  static Value object(Object members);
+  static Value object();  // no default argument: Member is not known yet
   static Value array(Array items = {});
   /// A string array.
   static Value strings(std::span<const std::string> items);

@@ -10,12 +10,18 @@ void ConnectionThreads::enqueue(std::function<void()> connection) {
   {
     const std::lock_guard lock(mutex_);
     line_.push_back(std::move(connection));
-    waiting_ = line_.size();
     ended.swap(ended_);
     if (line_.size() > free_ && threads_.size() < most_) start_thread();
+    count_waiting();
   }
   changed_.notify_one();
   for (std::thread& thread : ended) thread.join();
+}
+
+void ConnectionThreads::count_waiting() {
+  // As long as there may be more threads nobody need give way: a new one is on its way.
+  const bool full = threads_.size() >= most_;
+  waiting_ = full && line_.size() > free_ ? line_.size() - free_ : 0;
 }
 
 void ConnectionThreads::start_thread() {
@@ -38,7 +44,7 @@ void ConnectionThreads::run(Threads::iterator self) {
     if (line_.empty() && (stopping_ || !asked)) break;
     const std::function<void()> connection = std::move(line_.front());
     line_.pop_front();
-    waiting_ = line_.size();
+    count_waiting();
     lock.unlock();
     connection();
     lock.lock();

@@ -34,7 +34,8 @@ class ConnectionThreads final : public httplib::TaskQueue {
 
  private:
   using Threads = std::list<std::thread>;
-  void start_thread();  // with mutex_ held
+  void start_thread();   // with mutex_ held
+  void count_waiting();  // with mutex_ held
   void run(Threads::iterator self);
 
   const std::size_t most_;

@@ -30,7 +30,7 @@ struct Holder {
   const Container* container = nullptr;
   GpuUse use;
 };
-using Holders = std::map<const GpuDevice*, std::vector<Holder>>;
+using Holders = std::map<std::string, std::vector<Holder>>;  // by device id
 
 Holders holders_of(Kubelet& kubelet) {
   Holders out;
@@ -39,7 +39,7 @@ Holders holders_of(Kubelet& kubelet) {
       if (container->workload == nullptr || container->gpus.empty()) continue;
       const GpuUse use = container->workload->gpu_use();
       for (const GpuDevice* gpu : container->gpus) {
-        out[gpu].push_back({&pod, container.get(), use});
+        out[gpu->id()].push_back({&pod, container.get(), use});
       }
     }
   });
@@ -116,7 +116,7 @@ void show(Kubelet& kubelet, History& history, std::vector<Sample>& samples) {
         own["GPU_I_PROFILE"] = card.profiles[i];
         own["GPU_I_ID"] = fmt::format("{}", i + 1);
       }
-      const auto found = holders.find(&device);
+      const auto found = holders.find(device.id());
       show_device(device, found == holders.end() ? std::vector<Holder>() : found->second,
                   !card.profiles.empty(), std::move(own), history[device.id()], now, samples);
     }

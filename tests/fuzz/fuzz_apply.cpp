@@ -100,7 +100,18 @@ struct World {
       request.body = document.value;
       request.field_manager = "maker";
       INFERLAB_CHECK(api.handle(request).ok());
+      if (kind->kind == "CustomResourceDefinition") establish(kind->resource());
     }
+  }
+
+ private:
+  // What a controller does: from then on the kind is served.
+  void establish(const std::string& definitions) {
+    const Value condition = Value::object({{"type", "Established"}, {"status", "True"}});
+    const Value status = Value::object({{"conditions", Value::array({condition})}});
+    INFERLAB_CHECK(api.merge_patch({definitions, "", "pools.example.com"}, "status",
+                                   Value::object({{"status", status}}), "fuzz")
+                       .ok());
   }
 };
 

@@ -17,8 +17,8 @@ void fuzz_json(std::string_view bytes) {
   }
   const std::string text = sim::to_json(*value);
   const auto again = sim::parse_json(text);
-  // Not the same Value: 1E5 is a double, which is printed as 100000, and -0E5 as -0, which is 0. But
-  // from then on it stays.
+  // Not the same Value: 1E5 is a double, which is printed as 100000, and -0E5 as -0, which is 0.
+  // But from then on it stays.
   INFERLAB_CHECK(again.has_value());
   const auto indented = sim::parse_json(sim::to_json(*value, 2));
   INFERLAB_CHECK(indented.has_value() && *indented == *again);

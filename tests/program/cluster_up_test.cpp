@@ -54,7 +54,6 @@ TEST_CASE("program: an LLM server's log is followed from its first line to its e
   const ProcessResult ended = log->finish();
   CHECK(ended.exit_code == 0);
   CHECK_FALSE(ended.timed_out);
-  CHECK(contains(ended.out, "Shutting down"));  // its last words, after it was told to stop
 }
 
 TEST_CASE("program: a cluster has disks, metrics and autoscaling from the start") {

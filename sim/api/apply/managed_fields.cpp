@@ -39,8 +39,9 @@ Value with_managers(const Value& object, std::vector<FieldManager> managers) {
                            {"fieldsType", "FieldsV1"},
                            {"fieldsV1", manager.fields.to_value()},
                            {"manager", Value(manager.name)},
-                           {"operation", manager.applies ? "Apply" : "Update"},
-                           {"time", Value(manager.time)}};
+                           {"operation", manager.applies ? "Apply" : "Update"}};
+    // A client may leave it out; an empty one could not be read again.
+    if (!manager.time.empty()) entry.push_back({"time", Value(manager.time)});
     if (!manager.subresource.empty()) entry.push_back({"subresource", Value(manager.subresource)});
     entries.push_back(Value::object(std::move(entry)));
   }

@@ -46,6 +46,10 @@ Type Type::map(Type key, Type value) {
                                                         .merge_keys = {}})};
 }
 
+Type Type::object(std::string name) {
+  return object(std::move(name), std::vector<Field>());
+}
+
 Type Type::object(std::string name, std::vector<Field> fields) {
   std::sort(fields.begin(), fields.end(),
             [](const Field& a, const Field& b) { return a.name < b.name; });

@@ -46,7 +46,8 @@ class Type {
   /// x-kubernetes-list-type: set or map; `keys` are the fields that name an item of a map.
   static Type list(Type item, Merge merge, std::vector<std::string> keys = {});
   static Type map(Type key, Type value);
-  static Type object(std::string name, std::vector<Field> fields = {});
+  static Type object(std::string name, std::vector<Field> fields);
+  static Type object(std::string name);  // no default argument: Field is not known yet
   static Type optional(Type item);
   static Type type_of(Type type);
   static Type param(std::string name);

@@ -15,7 +15,7 @@ bool contains(const std::string& text, const std::string& part) {
   return text.find(part) != std::string::npos;
 }
 
-constexpr const char* kPolicy = R"(
+constexpr const char* kPolicy = R"yaml(
 apiVersion: admissionregistration.k8s.io/v1
 kind: ValidatingAdmissionPolicy
 metadata: {name: gpu-serving}
@@ -45,7 +45,7 @@ spec:
   policyName: gpu-serving
   validationActions: [Deny]
   matchResources: {namespaceSelector: {matchExpressions: [{key: sandbox, operator: DoesNotExist}]}}
-)";
+)yaml";
 
 std::string deployment(const std::string& image, const std::string& limits) {
   return R"(
