@@ -72,7 +72,9 @@ Value set_defaults(Value object) {
     spec = spec.with_path({"sessionAffinityConfig", "clientIP", "timeoutSeconds"}, 10800);
   }
   if (type != "ExternalName") spec = filled(spec, {{"internalTrafficPolicy", "Cluster"}});
-  if (type == "NodePort" || type == "LoadBalancer") {
+  // Whoever can be reached from outside.
+  if (type == "NodePort" || type == "LoadBalancer" ||
+      (type == "ClusterIP" && !spec["externalIPs"].empty())) {
     spec = filled(spec, {{"externalTrafficPolicy", "Cluster"}});
   }
   if (type == "LoadBalancer") spec = filled(spec, {{"allocateLoadBalancerNodePorts", true}});
