@@ -187,8 +187,8 @@ class ClusterUpCommand final : public Command {
   }
 
   bool bare_ = false;
-  std::string spec_, scheduler_config_, version_ = "1.32", speed_ = "1", token_, token_file_, audit_log_,
-                                        format_ = "text";
+  std::string spec_, scheduler_config_, version_ = "1.32", speed_ = "1", token_, token_file_,
+                                        audit_log_, format_ = "text";
   std::vector<std::string> add_ons_;
   std::int64_t port_ = 0;
   std::optional<std::uint64_t> seed_;

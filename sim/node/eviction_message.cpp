@@ -12,7 +12,8 @@ namespace {
 constexpr std::string_view kStorage = "ephemeral-storage";
 
 std::string empty_dir_message(const PodUsage& pod) {
-  for (const Value& volume : pod.pod->object()->document["spec"]["volumes"].items()) {
+  const ObjectPtr object = pod.pod->object();
+  for (const Value& volume : object->document["spec"]["volumes"].items()) {
     const Value& limit_text = volume["emptyDir"]["sizeLimit"];
     const auto limit = Quantity::parse(limit_text.str());
     if (!volume.has("emptyDir") || limit_text.is_null() || !limit || limit->units() <= 0) continue;

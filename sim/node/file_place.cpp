@@ -1,7 +1,6 @@
 #include "sim/node/file_place.h"
 
 #include "sim/api/csi_volume.h"
-
 #include "sim/api/views_storage.h"
 
 namespace inferlab::sim {

@@ -50,19 +50,19 @@ TEST_CASE("lab file: a pool states its kubelet, disks and image layers") {
 
 TEST_CASE("lab file: thresholds, reservations and MIG profiles are checked") {
   CHECK(said(kNode, "      memory: 16Gi\n      kubelet: {eviction_hard: {memory.free: 1Gi}}\n") ==
-        "lab.yaml:24:16: cluster.pools[0].kubelet: eviction_hard: memory.free: is no eviction "
+        "lab.yaml:25:7: cluster.pools[0].kubelet: eviction_hard: memory.free: is no eviction "
         "signal");
   CHECK(said(kNode, "      memory: 16Gi\n      kubelet: {kube_reserved: {disk: 1Gi}}\n") ==
-        "lab.yaml:24:16: cluster.pools[0].kubelet: reserved disk: 1Gi: is no amount of it");
+        "lab.yaml:25:7: cluster.pools[0].kubelet: reserved disk: 1Gi: is no amount of it");
   CHECK(said("      gpus_per_node: 1\n",
              "      gpus_per_node: 1\n      gpu_sharing: {mig_strategy: mixed, mig_profiles: "
              "[1g.5gb]}\n") ==
-        "lab.yaml:28:56: cluster.pools[1].gpu_sharing.mig_profiles: L4: cannot be cut into MIG "
+        "lab.yaml:29:42: cluster.pools[1].gpu_sharing.mig_profiles: L4: cannot be cut into MIG "
         "instances");
   CHECK(said("      gpus_per_node: 1\n",
              "      gpus_per_node: 1\n      gpu_sharing: {mig_strategy: single}\n") ==
-        "lab.yaml:28:20: cluster.pools[1].gpu_sharing: mig_strategy and mig_profiles go together");
+        "lab.yaml:29:7: cluster.pools[1].gpu_sharing: mig_strategy and mig_profiles go together");
   CHECK(said("      size: 1M\n", "      size: 1M\n      layers: [{name: base, size: 2M}]\n") ==
-        "lab.yaml:38:15: cluster.images[0].layers: add up to 2000000 bytes, and the image has "
+        "lab.yaml:39:7: cluster.images[0].layers: add up to 2000000 bytes, and the image has "
         "1000000");
 }

@@ -7,6 +7,7 @@
 #include <regex>
 
 #include "sim/api/json.h"
+#include "sim/api/kind.h"
 
 namespace inferlab {
 
@@ -27,8 +28,8 @@ Value json(const std::string& text) {
 }
 
 bool is_namespaced(std::string_view resource) {
-  return resource != "nodes" && resource != "namespaces" && resource != "persistentvolumes" &&
-         resource != "clusterroles.rbac.authorization.k8s.io";
+  const sim::Kind* kind = sim::KindTable::builtin().by_resource(resource);
+  return kind == nullptr || kind->namespaced;
 }
 
 ObjectKey key_of(std::string_view resource, std::string_view name) {
