@@ -12,10 +12,12 @@ constexpr std::string_view kBindings =
 }  // namespace
 
 AdmissionPolicies::AdmissionPolicies(Store& store) : store_(store) {
-  store_.subscribe([this](const Change& change) {
-    const std::string& resource = change.object->key.resource;
-    if (resource == kPolicies || resource == kBindings) changed_ = true;
-  });
+  store_.subscribe(
+      [this](const Change& change) {
+        const std::string& resource = change.object->key.resource;
+        if (resource == kPolicies || resource == kBindings) changed_ = true;
+      },
+      Store::ignore);
 }
 
 const std::vector<AdmissionPolicies::Bound>& AdmissionPolicies::bound() {
