@@ -1,5 +1,7 @@
 #include "sim/apiserver/answers.h"
 
+#include <fmt/format.h>
+
 #include "sim/api/json.h"
 
 namespace inferlab::sim::answers {
@@ -75,6 +77,11 @@ HttpResponse run_has_ended() {
 
 HttpResponse bad_request(std::string_view message) {
   return failure(400, "BadRequest", message);
+}
+
+HttpResponse not_found(std::string_view resource, std::string_view name) {
+  return failure(404, "NotFound", fmt::format("{} \"{}\" not found", resource, name),
+                 Value::object({{"name", name}, {"kind", resource}}));
 }
 
 HttpResponse json_response(const Value& value) {

@@ -28,6 +28,8 @@ HttpResponse body_too_large();      // 413
 HttpResponse unauthorized();        // 401
 HttpResponse run_has_ended();       // 503
 HttpResponse bad_request(std::string_view message);
+/// 404 for an object that is not there.
+HttpResponse not_found(std::string_view resource, std::string_view name);
 
 /// A JSON document as the body of a 200.
 HttpResponse json_response(const Value& value);

@@ -30,11 +30,9 @@ std::string_view verb_of(const DecodedRequest& request) {
   return "get";
 }
 
-}  // namespace
-
-AccessRequest access_of(const DecodedRequest& request, const ResourcePath& path) {
+AccessRequest access_to(const ResourcePath& path, std::string_view verb) {
   AccessRequest out;
-  out.verb = verb_of(request);
+  out.verb = verb;
   out.group = path.kind->group;
   out.resource = path.kind->plural;
   out.subresource = path.subresource;
@@ -43,6 +41,12 @@ AccessRequest access_of(const DecodedRequest& request, const ResourcePath& path)
   // A Namespace is in itself, so that who may do all in it may read it.
   if (path.kind->plural == "namespaces" && path.kind->group.empty()) out.ns = path.name;
   return out;
+}
+
+}  // namespace
+
+AccessRequest access_of(const DecodedRequest& request, const ResourcePath& path) {
+  return access_to(path, verb_of(request));
 }
 
 AccessRequest access_of(const HttpRequest& request) {
@@ -56,18 +60,11 @@ AccessRequest access_of(const HttpRequest& request) {
 }
 
 AccessRequest access_of(const HttpRequest& request, const ResourcePath& path) {
-  AccessRequest out;
-  out.verb = request.method == "GET"      ? "get"
-             : request.method == "POST"   ? "create"
-             : request.method == "PUT"    ? "update"
-             : request.method == "DELETE" ? "delete"
-                                          : "patch";
-  out.group = path.kind->group;
-  out.resource = path.kind->plural;
-  out.subresource = path.subresource;
-  out.ns = path.ns;
-  out.name = path.name;
-  return out;
+  return access_to(path, request.method == "GET"      ? "get"
+                         : request.method == "POST"   ? "create"
+                         : request.method == "PUT"    ? "update"
+                         : request.method == "DELETE" ? "delete"
+                                                      : "patch");
 }
 
 HttpResponse access_refused(const Subject& subject, const AccessRequest& access,

@@ -51,11 +51,7 @@ HttpResponse connection_refused(const RunDoor& door, const ResourcePath& path) {
     return door.api.store().get({resource, path.ns, path.name}) != nullptr;
   });
   if (!there) return answers::run_has_ended();
-  if (!*there) {
-    return answers::failure(404, "NotFound",
-                            fmt::format("{} \"{}\" not found", resource, path.name),
-                            Value::object({{"name", Value(path.name)}, {"kind", resource}}));
-  }
+  if (!*there) return answers::not_found(resource, path.name);
   return answers::failure(
       501, "NotImplemented",
       fmt::format("{} \"{}\": {} is not simulated: {}", resource, path.name, path.subresource,

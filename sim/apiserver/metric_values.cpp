@@ -6,23 +6,13 @@
 
 #include "sim/api/quantity.h"
 #include "sim/apiserver/answers.h"
+#include "sim/apiserver/resource_path.h"
 
 namespace inferlab::sim {
 namespace {
 
 constexpr std::string_view kCustom = "custom.metrics.k8s.io";
 constexpr std::string_view kExternal = "external.metrics.k8s.io";
-
-std::vector<std::string> segments_of(std::string_view path) {
-  std::vector<std::string> out;
-  while (!path.empty()) {
-    const std::size_t slash = path.find('/');
-    if (slash != 0) out.emplace_back(path.substr(0, slash));
-    if (slash == std::string_view::npos) break;
-    path.remove_prefix(slash + 1);
-  }
-  return out;
-}
 
 /// What the run's thread finds out.
 struct Found {
@@ -109,7 +99,7 @@ Found find_external(Api& api, const MetricPath& path, const LabelSelector& serie
 }  // namespace
 
 std::optional<MetricPath> parse_metric_path(std::string_view path) {
-  std::vector<std::string> parts = segments_of(path);
+  std::vector<std::string_view> parts = path_segments(path);
   if (parts.size() < 5 || parts[0] != "apis") return std::nullopt;
   MetricPath out;
   out.external = parts[1] == kExternal;

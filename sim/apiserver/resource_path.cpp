@@ -6,7 +6,15 @@
 namespace inferlab::sim {
 namespace {
 
-std::vector<std::string_view> segments_of(std::string_view path) {
+bool serves_group(const KindTable& kinds, std::string_view group, std::string_view version) {
+  return std::ranges::any_of(kinds.all(), [&](const Kind* kind) {
+    return kind->group == group && kind->version == version;
+  });
+}
+
+}  // namespace
+
+std::vector<std::string_view> path_segments(std::string_view path) {
   std::vector<std::string_view> result;
   while (!path.empty()) {
     const std::size_t slash = path.find('/');
@@ -18,14 +26,6 @@ std::vector<std::string_view> segments_of(std::string_view path) {
   return result;
 }
 
-bool serves_group(const KindTable& kinds, std::string_view group, std::string_view version) {
-  return std::ranges::any_of(kinds.all(), [&](const Kind* kind) {
-    return kind->group == group && kind->version == version;
-  });
-}
-
-}  // namespace
-
 std::string group_version_path(const Kind& kind) {
   return kind.group.empty() ? "/api/" + std::string(kind.version) : "/apis/" + kind.api_version();
 }
@@ -33,7 +33,7 @@ std::string group_version_path(const Kind& kind) {
 ResourcePath parse_resource_path(std::string_view path,
                                  const std::shared_ptr<const KindTable>& kinds) {
   ResourcePath result;
-  std::vector<std::string_view> parts = segments_of(path);
+  std::vector<std::string_view> parts = path_segments(path);
   std::string_view group;
   std::string_view version;
   std::size_t next = 0;

@@ -4,6 +4,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "sim/api/kind.h"
 
@@ -26,6 +27,9 @@ struct ResourcePath {
 /// Namespace itself, "/namespaces/NAME/RESOURCE" what lies in it.
 ResourcePath parse_resource_path(std::string_view path,
                                  const std::shared_ptr<const KindTable>& kinds);
+
+/// The words between the slashes of a path; empty ones are left out.
+std::vector<std::string_view> path_segments(std::string_view path);
 
 /// "/api/v1" or "/apis/apps/v1".
 std::string group_version_path(const Kind& kind);

@@ -32,11 +32,6 @@ HttpResponse invalid_seconds(std::int64_t seconds, std::string_view why) {
                                                    {"field", "spec.expirationSeconds"}})})}}));
 }
 
-HttpResponse missing(std::string_view resource, std::string_view name) {
-  return answers::failure(404, "NotFound", fmt::format("{} \"{}\" not found", resource, name),
-                          Value::object({{"name", name}, {"kind", resource}}));
-}
-
 // What is put together on the run's thread.
 struct Issued {
   std::optional<HttpResponse> refused;
@@ -57,7 +52,7 @@ std::optional<HttpResponse> add_bound_object(const Value& ref, const ResourcePat
   const std::string_view resource = kind == "Pod" ? "pods" : "secrets";
   const std::string name = ref["name"].str();
   const ObjectPtr object = store.get({std::string(resource), path.ns, name});
-  if (object == nullptr) return missing(resource, name);
+  if (object == nullptr) return answers::not_found(resource, name);
   const Value& uid = object->document["metadata"]["uid"];
   if (ref.has("uid") && ref["uid"] != uid) {
     return answers::failure(
@@ -86,7 +81,7 @@ Issued claims_for(const RunDoor& door, const ResourcePath& path, const Value& sp
   const Store& store = door.api.store();
   const ObjectPtr account = store.get({"serviceaccounts", path.ns, path.name});
   if (account == nullptr) {
-    out.refused = missing("serviceaccounts", path.name);
+    out.refused = answers::not_found("serviceaccounts", path.name);
     return out;
   }
   out.created = door.api.simulation().now();
