@@ -121,6 +121,11 @@ function(inferlab_tests)
     catch_discover_tests(test_${name} TEST_PREFIX "${name}: " DISCOVERY_MODE PRE_TEST
                          PROPERTIES LABELS "${room}" TIMEOUT 300 SKIP_REGULAR_EXPRESSION "SKIPPED:")
   endforeach()
+  # What takes minutes, hidden from the discovery: only `ctest -C long` (./test --all) runs it.
+  foreach(name fuzz program)
+    add_test(NAME "${name}: long" CONFIGURATIONS long COMMAND test_${name} "[long]")
+    set_tests_properties("${name}: long" PROPERTIES LABELS "${name}" TIMEOUT 1800)
+  endforeach()
   add_subdirectory(${CMAKE_SOURCE_DIR}/tests/extension ${CMAKE_BINARY_DIR}/extension)
 endfunction()
 

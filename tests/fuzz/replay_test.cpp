@@ -110,7 +110,7 @@ TEST_CASE("fuzz: what a few changes make of the corpus is taken too", "[fuzz]") 
   run_changed(300);
 }
 
-// Without clang's fuzzer, as good as it gets: build/test_fuzz "[long]"
+// Without clang's fuzzer, as good as it gets: ./test --all
 TEST_CASE("fuzz: what very many changes make of the corpus is taken too", "[.][fuzz][long]") {
   run_changed(100'000);
 }

@@ -87,15 +87,16 @@ bool TlsConnection::send(std::string_view text) {
 bool TlsConnection::read_some(std::string& into, std::chrono::milliseconds wait) {
   if (!is_open()) return false;
   char buffer[16384];
+  bool came = false;
   for (bool waited = false;; waited = true) {
     ERR_clear_error();
-    const int got = SSL_read(ssl_, buffer, sizeof buffer);
-    if (got > 0) {
+    int got = 0;
+    while ((got = SSL_read(ssl_, buffer, sizeof buffer)) > 0) {
       into.append(buffer, static_cast<std::size_t>(got));
-      return true;
+      came = true;
     }
-    if (SSL_get_error(ssl_, got) != SSL_ERROR_WANT_READ) return false;
-    if (waited || !wait_for(POLLIN, wait)) return true;
+    if (SSL_get_error(ssl_, got) != SSL_ERROR_WANT_READ) return came;
+    if (came || waited || !wait_for(POLLIN, wait)) return true;
   }
 }
 

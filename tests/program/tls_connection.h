@@ -28,7 +28,8 @@ class TlsConnection {
   };
   /// Reads one answer that has a length.
   Answer read_answer();
-  /// Reads what comes within `wait`, as it comes; false when the other side has closed.
+  /// Reads all that has come, and waits up to `wait` when nothing has; false when nothing came and
+  /// the other side has closed.
   bool read_some(std::string& into, std::chrono::milliseconds wait);
   /// Goes without goodbye: neither TLS nor TCP is told, the other side meets a reset.
   void abort();
