@@ -2,26 +2,7 @@
 
 #include <fmt/format.h>
 
-#include <bit>
-#include <cstring>
-
 namespace inferlab {
-namespace {
-
-std::uint64_t mix(std::uint64_t x) {  // the finaliser of MurmurHash3
-  x ^= x >> 33;
-  x *= 0xff51afd7ed558ccdULL;
-  x ^= x >> 33;
-  x *= 0xc4ceb9fe1a85ec53ULL;
-  return x ^ (x >> 33);
-}
-
-}  // namespace
-
-void RunHash::add(std::uint64_t number) {
-  low_ = (low_ ^ number) * 0x100000001b3ULL;
-  high_ = mix(std::rotl(high_, 23) + number);
-}
 
 void RunHash::add(std::string_view bytes) {
   add(static_cast<std::uint64_t>(bytes.size()));

@@ -1,5 +1,9 @@
 // How many events a second the event kernel runs while 10,000 wait: each schedules the next one of
-// its chain, 1 ns to 16 ms ahead.
+// its chain, 1 ns to 16 ms ahead. The median of several rounds: a round is so short that whatever
+// else the processor does shows.
+#include <algorithm>
+#include <array>
+
 #include "labs/bench/measurements.h"
 #include "sim/kernel/simulation.h"
 
@@ -7,7 +11,8 @@ namespace inferlab::labs {
 namespace {
 
 constexpr int kPending = 10'000;
-constexpr std::uint64_t kEvents = 5'000'000;
+constexpr std::uint64_t kEvents = 2'000'000;  // of a round
+constexpr std::size_t kRounds = 9;
 
 class Chains {
  public:
@@ -25,15 +30,20 @@ class Chains {
 }  // namespace
 
 Result<Figures> measure_event_kernel(const Doing& doing) {
-  doing("running 5,000,000 events");
+  doing("running 18,000,000 events");
   sim::Simulation simulation(1);
   Chains chains(simulation);
   for (int i = 0; i < kPending; ++i) chains.add();
-  const double begin = cpu_seconds();
-  while (simulation.events_run() < kEvents) simulation.step();
-  const double took = cpu_seconds() - begin;
-  return Figures{{"event kernel, 10,000 pending", static_cast<double>(kEvents) / took / 1e6,
-                  "M events/s", 10}};
+  std::array<double, kRounds> took{};
+  for (double& round : took) {
+    const std::uint64_t end = simulation.events_run() + kEvents;
+    const double begin = cpu_seconds();
+    while (simulation.events_run() < end) simulation.step();
+    round = cpu_seconds() - begin;
+  }
+  std::ranges::nth_element(took, took.begin() + kRounds / 2);
+  return Figures{{"event kernel, 10,000 pending",
+                  static_cast<double>(kEvents) / took[kRounds / 2] / 1e6, "M events/s", 10}};
 }
 
 }  // namespace inferlab::labs

@@ -1,49 +1,51 @@
 #include "sim/kernel/event_queue.h"
 
+#include <utility>
+
 #include "engine/base/check.h"
 
 namespace inferlab::sim {
 
-void EventQueue::Bucket::find_earliest() {
-  at = 0;
-  for (std::size_t i = 1; i < entries.size(); ++i) {
-    if (entries[i].when < entries[at].when) at = i;
-  }
-}
-
-void EventQueue::empty(Bucket& bucket) {
-  bucket.entries.clear();
-  bucket.at = 0;
-  bucket.taken = 0;
-  in_use_ &= ~(std::uint64_t{1} << (&bucket - buckets_.data()));
-}
-
-EventQueue::Bucket& EventQueue::bucket_of(Time when) {
-  const auto bits = static_cast<std::uint64_t>(when.time_since_epoch().count() ^
-                                               last_.time_since_epoch().count());
-  const auto number = static_cast<std::size_t>(std::bit_width(bits));
-  in_use_ |= std::uint64_t{1} << number;
-  return buckets_[number];
-}
-
 void EventQueue::push(Entry entry) {
-  INFERLAB_CHECK(entry.when >= last_);  // and so not before time zero: bit 63 is never set
-  bucket_of(entry.when).add(entry);
+  INFERLAB_CHECK(entry.when >= cursor_);  // and so not before time zero: bit 63 is never set
+  add(entry);
 }
 
-EventQueue::Entry EventQueue::take() {
-  Bucket& bucket = lowest();
-  if (&bucket != &buckets_[0]) {
-    // All of them are nearer to its earliest than to the event taken last: they move down.
-    last_ = bucket.earliest().when;
-    for (const Entry& entry : bucket.entries) bucket_of(entry.when).add(entry);
-    empty(bucket);
+Time EventQueue::begin_of(Place place) const {
+  const std::size_t shift = place.level * kDigitBits;
+  const std::size_t above = shift + kDigitBits;
+  const std::uint64_t high = above < 64 ? bits_of(cursor_) >> above << above : 0;
+  return Time{Duration{static_cast<std::int64_t>(high | place.digit << shift)}};
+}
+
+void EventQueue::open(Place place) {
+  cursor_ = begin_of(place);
+  for (const Entry& entry : bucket_of(place)) add(entry);
+  empty(place);
+}
+
+void EventQueue::grow(Bucket& bucket) {
+  if (bucket.empty()) return bucket.reserve(kOwn);
+  if (spare_.empty() || spare_.back().capacity() <= bucket.size()) {
+    return bucket.reserve(2 * bucket.size());
   }
-  Bucket& now = buckets_[0];
-  const Entry out = now.earliest();
-  ++now.taken;
-  if (now.is_empty()) empty(now);
-  return out;
+  Bucket larger = std::move(spare_.back());
+  spare_.pop_back();
+  larger.assign(bucket.begin(), bucket.end());
+  bucket = std::move(larger);
+}
+
+void EventQueue::empty(Place place) {
+  Bucket& bucket = bucket_of(place);
+  bucket.clear();
+  if (bucket.capacity() > kOwn) {
+    if (bucket.capacity() <= kPassedOn) spare_.push_back(std::move(bucket));
+    bucket = Bucket();
+  }
+  taken_ = 0;
+  Level& level = levels_[place.level];
+  level.in_use &= ~(std::uint64_t{1} << place.digit);
+  if (level.in_use == 0) levels_in_use_ &= ~(1U << place.level);
 }
 
 }  // namespace inferlab::sim

@@ -19,7 +19,7 @@ EventId Simulation::at(Time when, const char* label, std::function<void()> actio
   Slot& into = slots_[slot];
   into.id = id;
   into.label = label;
-  into.action = std::move(action);
+  into.action.swap(action);
   queue_.push({std::max(when, now_), id});
   return id;
 }
@@ -27,19 +27,18 @@ EventId Simulation::at(Time when, const char* label, std::function<void()> actio
 bool Simulation::cancel(EventId id) {
   const std::size_t slot = slot_of(id);
   if (id == 0 || slot >= slots_.size() || slots_[slot].id != id) return false;
+  slots_[slot].action = nullptr;
   release(slot);  // its entry in the queue is skipped: no slot carries its id any more
   return true;
 }
 
 void Simulation::release(std::size_t slot) {
   slots_[slot].id = 0;
-  slots_[slot].action = nullptr;
   free_slots_.push_back(slot);
 }
 
 std::optional<Time> Simulation::next_event_time() {
-  const EventQueue::Entry* next = first();
-  return next == nullptr ? std::nullopt : std::optional(next->when);
+  return queue_.next_time([this](EventId id) { return is_alive(id); });
 }
 
 std::uint64_t Simulation::hash_of_label(const char* label) {
@@ -48,29 +47,29 @@ std::uint64_t Simulation::hash_of_label(const char* label) {
   return known.hash;
 }
 
-void Simulation::run_first() {
-  const EventQueue::Entry entry = queue_.take();
-  const std::size_t slot = slot_of(entry.id);
+bool Simulation::run_next(Time latest) {
+  const std::optional<EventQueue::Entry> entry =
+      queue_.take(latest, [this](EventId id) { return is_alive(id); });
+  if (!entry) return false;
+  const std::size_t slot = slot_of(entry->id);
   // Moved out first: the handler may schedule events, which may move or reuse the slot.
-  const std::function<void()> action = std::move(slots_[slot].action);
-  trace_.add(static_cast<std::uint64_t>(entry.when.time_since_epoch().count()));
+  std::function<void()> action;
+  action.swap(slots_[slot].action);
+  trace_.add(static_cast<std::uint64_t>(entry->when.time_since_epoch().count()));
   trace_.add(hash_of_label(slots_[slot].label));
   release(slot);
-  now_ = entry.when;
+  now_ = entry->when;
   ++events_run_;
   action();
-}
-
-bool Simulation::step() {
-  if (first() == nullptr) return false;
-  run_first();
   return true;
 }
 
+bool Simulation::step() {
+  return run_next(Time::max());
+}
+
 void Simulation::run_until(Time end) {
-  for (const EventQueue::Entry* next = first(); next != nullptr && next->when <= end;
-       next = first()) {
-    run_first();
+  while (run_next(end)) {
   }
   now_ = std::max(now_, end);
 }

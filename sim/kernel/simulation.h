@@ -73,11 +73,9 @@ class Simulation {
   };
   static std::size_t slot_of(EventId id) { return id & ((EventId{1} << kSlotBits) - 1); }
   void release(std::size_t slot);
-  /// The next event, or nullptr; cancelled ones are thrown away.
-  const EventQueue::Entry* first() {
-    return queue_.first([this](EventId id) { return slots_[slot_of(id)].id == id; });
-  }
-  void run_first();
+  [[nodiscard]] bool is_alive(EventId id) const { return slots_[slot_of(id)].id == id; }
+  /// Runs the next event if it is due by then.
+  bool run_next(Time latest);
   std::uint64_t hash_of_label(const char* label);
 
   std::uint64_t seed_;
