@@ -72,7 +72,7 @@ void EventRecorder::record(const StoredObject& about, std::string_view type,
                            std::string_view field_path) {
   const Time now = api_.simulation().now();
   const std::string uid = about.document["metadata"]["uid"].str();
-  What what{{{about.key, uid}, std::string(type), std::string(reason)},
+  What what{{{uid, about.key}, std::string(type), std::string(reason)},
             std::string(message.substr(0, 1024)),
             std::string(field_path)};
   std::string text = what.message;

@@ -36,8 +36,8 @@ class EventRecorder {
 
  private:
   struct About {
+    std::string uid;  // first, for it tells two apart soonest
     ObjectKey key;
-    std::string uid;
     auto operator<=>(const About&) const = default;
   };
   // Events that differ in their message alone; and one of them, or, without a message and a field

@@ -17,8 +17,10 @@ namespace inferlab::sim {
 /// Source: k8s.io/client-go/util/workqueue.
 class WorkQueue {
  public:
-  /// From a write to the moment a controller looks at it: the watch, the informer, the queue.
-  static constexpr Duration kInformerLatency = 5ms;
+  /// From a write to the moment a controller looks at it: the watch, the informer, the queue. A
+  /// client that writes one Pod after the other is slower, so each write is seen by itself, as in
+  /// the recordings of a real control plane.
+  static constexpr Duration kInformerLatency = 1ms;
   /// Waits after the first, second … failure in a row, doubled up to the longest.
   static constexpr Duration kFirstRetry = 5ms;
   static constexpr Duration kLongestRetry = 1000s;

@@ -103,7 +103,7 @@ TEST_CASE("WorkQueue: a change does not put off a look that was asked for at a t
   simulation.run_until(at(9s));
   queue.add_after(key, 10s);  // the earlier time stands
   simulation.run_until(at(30s));
-  CHECK(trace == "8.005 10 ");
+  CHECK(trace == "8.001 10 ");
 }
 
 TEST_CASE("ReplicaSet: minReadySeconds are over when they are over, whatever happens meanwhile") {
