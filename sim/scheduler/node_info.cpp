@@ -42,6 +42,12 @@ struct CpuMemory {
   }
 };
 
+// It is there.
+std::vector<PodInfoPtr>::iterator place_of(const std::string& uid, std::vector<PodInfoPtr>& pods) {
+  return std::find_if(pods.begin(), pods.end(),
+                      [&uid](const PodInfoPtr& pod) { return pod->uid == uid; });
+}
+
 CpuMemory nonzero_requests(const ContainerView& container) {
   CpuMemory out;
   const auto cpu = container.requests.find("cpu");
@@ -164,6 +170,7 @@ void NodeInfo::set_node(ObjectPtr node) {
 void NodeInfo::add_pod(const PodInfoPtr& pod) {
   const bool added = pods.emplace(pod->uid, pod).second;
   INFERLAB_CHECK(added);  // a Pod is counted once
+  listed.push_back(pod);
   requested.add(pod->requests);
   ++priorities[pod->priority];
   nonzero_cpu = saturated_sum(nonzero_cpu, pod->nonzero_cpu);
@@ -175,6 +182,8 @@ void NodeInfo::add_pod(const PodInfoPtr& pod) {
 void NodeInfo::remove_pod(const PodInfo& pod) {
   const std::size_t removed = pods.erase(pod.uid);
   INFERLAB_CHECK(removed == 1);
+  *place_of(pod.uid, listed) = listed.back();
+  listed.pop_back();
   requested.subtract(pod.requests);
   const auto row = priorities.find(pod.priority);
   if (--row->second == 0) priorities.erase(row);
@@ -190,6 +199,11 @@ void NodeInfo::replace_pod(const PodInfoPtr& pod) {
   const auto found = pods.find(pod->uid);
   INFERLAB_CHECK(found != pods.end());
   found->second = pod;
+  *place_of(pod->uid, listed) = pod;
+}
+
+void NodeInfo::list_last(const std::string& uid) {
+  std::swap(*place_of(uid, listed), listed.back());
 }
 
 bool NodeInfo::opens(const HostPort& port) const {

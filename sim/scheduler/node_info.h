@@ -69,6 +69,9 @@ struct PodInfo {
 using PodInfoPtr = std::shared_ptr<const PodInfo>;
 
 /// A Node and the Pods on it, kept up to date Pod by Pod: filter and score read sums, never lists.
+/// The list is for preemption, where it decides which of equal Pods must go: a new one comes last,
+/// the last one takes the place of one that leaves, a written one leaves and comes back.
+/// Source: kube-scheduler, NodeInfo.AddPod, removeFromSlice; cache.updatePod.
 struct NodeInfo {
   explicit NodeInfo(ObjectPtr node) { set_node(std::move(node)); }
 
@@ -77,6 +80,8 @@ struct NodeInfo {
   void remove_pod(const PodInfo& pod);
   /// Puts another version in place of the one that is counted; their sums are equal.
   void replace_pod(const PodInfoPtr& pod);
+  /// A write of this Pod was seen: in `listed` it goes to the end.
+  void list_last(const std::string& uid);
 
   [[nodiscard]] bool opens(const HostPort& port) const;
 
@@ -88,6 +93,7 @@ struct NodeInfo {
   ResourceAmounts requested;
   std::int64_t nonzero_cpu = 0, nonzero_memory = 0;
   std::map<std::string, PodInfoPtr> pods;           // by uid
+  std::vector<PodInfoPtr> listed;                   // the same in kube-scheduler's order
   std::map<std::int64_t, std::int64_t> priorities;  // how many Pods have which priority
   std::vector<HostPort> host_ports;                 // that Pods have open; one may come twice
   std::vector<NodeImage> images;

@@ -206,6 +206,7 @@ ClusterEvents SchedulerCache::pod_changed(const Change& change) {
       const bool starts = !placed.pod->started && document["status"].has("startTime");
       const bool ends = !was_terminating && document["metadata"].has("deletionTimestamp");
       if (starts || ends) renew(placed, change.object);
+      if (const auto home = nodes_.find(node); home != nodes_.end()) home->second->list_last(uid);
       return (confirmed ? kAdded : 0) | (ends ? kRelabelled : 0);
     }
   }

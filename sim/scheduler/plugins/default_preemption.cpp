@@ -11,11 +11,23 @@
 namespace inferlab::sim {
 namespace {
 
-// Higher priority first, then who has run for longer; a Pod that has not started is the youngest.
-bool more_important(const PodInfoPtr& a, const PodInfoPtr& b) {
-  if (a->priority != b->priority) return a->priority > b->priority;
-  if (a->started != b->started) return a->started && (!b->started || *a->started < *b->started);
-  return false;
+// Higher priority first, then who has run for longer. A Pod that has not started counts as started
+// when it is asked, so of two such Pods the one that is asked first seems to have started first.
+// Source: kube-scheduler, util.MoreImportantPod, GetPodStartTime.
+bool more_important(const PodInfo& a, const PodInfo& b) {
+  if (a.priority != b.priority) return a.priority > b.priority;
+  if (a.started && b.started) return *a.started < *b.started;
+  return !b.started;
+}
+
+// As Go's sort.Slice sorts up to twelve, by insertion: with an order like the above it matters how.
+// It turns Pods that have not started round, so the one that was seen first is the first to go.
+void sort_by_importance(std::vector<PodInfoPtr>& pods) {
+  for (std::size_t i = 1; i < pods.size(); ++i) {
+    for (std::size_t j = i; j > 0 && more_important(*pods[j], *pods[j - 1]); --j) {
+      std::swap(pods[j], pods[j - 1]);
+    }
+  }
 }
 
 struct Candidate {
@@ -166,14 +178,14 @@ class DefaultPreemption final : public Plugin {
     }
     NodeInfo changed = node;
     std::vector<PodInfoPtr> lower;
-    for (const auto& [uid, other] : node.pods) {
+    for (const PodInfoPtr& other : node.listed) {
       if (other->priority < pod.priority) lower.push_back(other);
     }
     for (const PodInfoPtr& other : lower) trial.remove(changed, *other);
     std::vector<PodInfoPtr> away = lower;  // from `changed`
     Status status = trial.filter(changed);
     if (status.ok()) {
-      std::stable_sort(lower.begin(), lower.end(), more_important);
+      sort_by_importance(lower);
       const std::vector<bool> violating = violations(lower, budgets);
       away.clear();
       for (const bool protected_ones : {true, false}) {
@@ -186,7 +198,10 @@ class DefaultPreemption final : public Plugin {
           if (protected_ones) ++out.num_violations;
         }
       }
-      std::stable_sort(away.begin(), away.end(), more_important);
+      const auto num_violating = std::count(violating.begin(), violating.end(), true);
+      const bool both_kinds =
+          num_violating > 0 && num_violating < static_cast<std::ptrdiff_t>(lower.size());
+      if (both_kinds) sort_by_importance(away);
       out.node = &node;
       out.victims = away;
     }
