@@ -7,30 +7,35 @@
 #include <limits>
 
 #include "engine/base/check.h"
+#include "sim/scheduler/plugin_sets.h"
 
 namespace inferlab::sim {
 
 Framework::Framework(const SchedulerProfile& profile) {
   for (const PluginRow& row : plugin_registry()) {
-    if (profile.disabled.contains(row.name)) continue;
-    if (row.on_request && !profile.enabled.contains(row.name)) continue;
+    const ExtensionPoints points = points_of(profile, row);
+    if (points == 0) continue;
     const auto weight = profile.weights.find(row.name);
     plugins_.push_back(
-        {row.make(profile), weight == profile.weights.end() ? row.weight : weight->second});
+        {row.make(profile), weight == profile.weights.end() ? row.weight : weight->second, points});
     INFERLAB_CHECK(plugins_.back().plugin->name() == row.name);
   }
   INFERLAB_CHECK(plugins_.size() < 32);  // a PluginSet holds them
   for (std::size_t i = 0; i < plugins_.size(); ++i) {
-    const Plugin& plugin = *plugins_[i].plugin;
-    if (plugin.sorts_before({}, {})) sorters_.push_back(i);
-    if (plugin.filter_reach() != Reach::kNothing) {
+    const Row& row = plugins_[i];
+    const Plugin& plugin = *row.plugin;
+    if (row.runs_at(ExtensionPoint::kQueueSort) && plugin.sorts_before({}, {})) {
+      sorters_.push_back(i);
+    }
+    if (row.runs_at(ExtensionPoint::kFilter) && plugin.filter_reach() != Reach::kNothing) {
       // What is remembered of a node must not depend on what a later plugin would have said.
       const bool of_node = plugin.filter_reach() == Reach::kNode;
       INFERLAB_CHECK(!of_node || num_node_filters_ == filters_.size());
       filters_.push_back(i);
       if (of_node) ++num_node_filters_;
     }
-    if (plugin.score_reach() != Reach::kNothing && plugins_[i].weight > 0) {
+    if (row.runs_at(ExtensionPoint::kScore) && plugin.score_reach() != Reach::kNothing &&
+        row.weight > 0) {
       if (plugin.score_reach() == Reach::kNode) {
         node_scorers_.push_back(i);
         row_of_node_scorer_.push_back(scorers_.size());
@@ -43,6 +48,7 @@ Framework::Framework(const SchedulerProfile& profile) {
 
 Status Framework::pre_enqueue(const PodInfo& pod, PluginSet& refused_by) const {
   for (std::size_t i = 0; i < plugins_.size(); ++i) {
+    if (!plugins_[i].runs_at(ExtensionPoint::kPreEnqueue)) continue;
     Status status = plugins_[i].plugin->pre_enqueue(pod);
     if (status.ok()) continue;
     refused_by = bit(i);
@@ -52,7 +58,9 @@ Status Framework::pre_enqueue(const PodInfo& pod, PluginSet& refused_by) const {
 }
 
 void Framework::prepare_sort(const PodInfo& pod, const Store& store, QueuedPod& queued) const {
-  for (const Row& row : plugins_) row.plugin->prepare_sort(pod, store, queued);
+  for (const Row& row : plugins_) {
+    if (row.runs_at(ExtensionPoint::kQueueSort)) row.plugin->prepare_sort(pod, store, queued);
+  }
 }
 
 bool Framework::sorts_before(const QueuedPod& a, const QueuedPod& b) const {
@@ -80,6 +88,7 @@ Status Framework::pre_filter(Cycle& cycle, const PodInfo& pod, const ClusterView
   cycle.skips_filter = 0;
   std::vector<std::string_view> narrowing;
   for (std::size_t i = 0; i < plugins_.size(); ++i) {
+    if (!plugins_[i].runs_at(ExtensionPoint::kPreFilter)) continue;
     const Plugin& plugin = *plugins_[i].plugin;
     std::optional<std::set<std::string>> only;
     Status status = plugin.pre_filter(cycle.state, pod, cluster, only);
@@ -185,6 +194,7 @@ void Framework::pod_added(Cycle& cycle, const PodInfo& pod, const PodInfo& other
                           const NodeInfo& node) const {
   for (std::size_t i = 0; i < plugins_.size(); ++i) {
     if ((cycle.skips_filter & bit(i)) != 0) continue;
+    if (!plugins_[i].runs_at(ExtensionPoint::kPreFilter)) continue;
     plugins_[i].plugin->pod_added(cycle.state, pod, other, node);
   }
 }
@@ -193,6 +203,7 @@ void Framework::pod_removed(Cycle& cycle, const PodInfo& pod, const PodInfo& oth
                             const NodeInfo& node) const {
   for (std::size_t i = 0; i < plugins_.size(); ++i) {
     if ((cycle.skips_filter & bit(i)) != 0) continue;
+    if (!plugins_[i].runs_at(ExtensionPoint::kPreFilter)) continue;
     plugins_[i].plugin->pod_removed(cycle.state, pod, other, node);
   }
 }
@@ -218,6 +229,7 @@ Plugin::PostFilterResult Framework::post_filter(const PodInfo& pod, const Cluste
                                                 WaitingPods* waiting) const {
   Plugin::PostFilterResult out;
   for (const Row& row : plugins_) {
+    if (!row.runs_at(ExtensionPoint::kPostFilter)) continue;
     Plugin::PostFilterResult result =
         row.plugin->post_filter(pod, cluster, refusals, trial, random, waiting);
     if (!result.node.empty()) return result;
@@ -339,6 +351,7 @@ void Framework::score(Cycle& cycle, const PodInfo& pod, const ClusterView& clust
 
 Status Framework::reserve(const PodInfo& pod, std::string_view node) const {
   for (const Row& row : plugins_) {
+    if (!row.runs_at(ExtensionPoint::kReserve)) continue;
     Status status = row.plugin->reserve(pod, node);
     if (!status.ok()) return status;
   }
@@ -348,7 +361,7 @@ Status Framework::reserve(const PodInfo& pod, std::string_view node) const {
 void Framework::unreserve(const PodInfo& pod, const ClusterView& cluster,
                           WaitingPods& waiting) const {
   for (auto row = plugins_.rbegin(); row != plugins_.rend(); ++row) {
-    row->plugin->unreserve(pod, cluster, waiting);
+    if (row->runs_at(ExtensionPoint::kReserve)) row->plugin->unreserve(pod, cluster, waiting);
   }
 }
 
@@ -356,6 +369,7 @@ Framework::Permit Framework::permit(const PodInfo& pod, const ClusterView& clust
                                     WaitingPods& waiting) const {
   Permit out;
   for (std::size_t i = 0; i < plugins_.size(); ++i) {
+    if (!plugins_[i].runs_at(ExtensionPoint::kPermit)) continue;
     const Plugin& plugin = *plugins_[i].plugin;
     Duration timeout{};
     Status status = plugin.permit(pod, cluster, waiting, timeout);
@@ -372,6 +386,7 @@ Framework::Permit Framework::permit(const PodInfo& pod, const ClusterView& clust
 Status Framework::pre_bind(Api& api, const PodInfo& pod, const NodeInfo& node,
                            Duration waited) const {
   for (const Row& row : plugins_) {
+    if (!row.runs_at(ExtensionPoint::kPreBind)) continue;
     const Status status = row.plugin->pre_bind(api, pod, node, waited);
     if (status.ok()) continue;
     if (status.waits()) return status;
@@ -383,6 +398,7 @@ Status Framework::pre_bind(Api& api, const PodInfo& pod, const NodeInfo& node,
 
 Status Framework::bind(Api& api, const PodInfo& pod, std::string_view node) const {
   for (const Row& row : plugins_) {
+    if (!row.runs_at(ExtensionPoint::kBind)) continue;
     Status status = row.plugin->bind(api, pod, node);
     if (!status.skipped()) return status;
   }

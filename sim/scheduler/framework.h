@@ -96,6 +96,8 @@ class Framework {
   struct Row {
     std::unique_ptr<Plugin> plugin;
     std::int64_t weight;
+    ExtensionPoints points;
+    [[nodiscard]] bool runs_at(ExtensionPoint point) const { return includes(points, point); }
   };
   static PluginSet bit(std::size_t index) { return PluginSet{1} << index; }
   Status node_filters(const Cycle& cycle, const PodInfo& pod, const NodeInfo& node,

@@ -4,21 +4,14 @@
 
 #include <algorithm>
 
+#include "sim/scheduler/configuration_fields.h"
 #include "sim/scheduler/plugin.h"
+#include "sim/scheduler/plugin_sets.h"
 
 namespace inferlab::sim {
 namespace {
 
-Error invalid(std::string_view field, std::string_view why) {
-  return Error{ErrorKind::kInvalid, fmt::format("KubeSchedulerConfiguration: {}: {}", field, why),
-               "see the reference of kubescheduler.config.k8s.io/v1"};
-}
-
-bool is_plugin(std::string_view name) {
-  const auto rows = plugin_registry();
-  return std::any_of(rows.begin(), rows.end(),
-                     [name](const PluginRow& row) { return row.name == name; });
-}
+using configuration::invalid;
 
 Result<std::vector<ScoredResource>> resources_of(const Value& list, std::string_view field) {
   std::vector<ScoredResource> out;
@@ -47,7 +40,10 @@ Result<void> read_fit(SchedulerProfile& out, const Value& args) {
   } else if (type == "RequestedToCapacityRatio") {
     out.fit_strategy = FitStrategy::kRequestedToCapacityRatio;
   } else {
-    return invalid("scoringStrategy.type", fmt::format("\"{}\" is not supported", type));
+    return invalid("scoringStrategy.type",
+                   fmt::format("\"{}\" is not supported: it is LeastAllocated, MostAllocated or "
+                               "RequestedToCapacityRatio",
+                               type));
   }
   if (!strategy["resources"].empty()) {
     INFERLAB_TRY(out.fit_resources,
@@ -91,7 +87,8 @@ void read_node_affinity(SchedulerProfile& out, const Value& added) {
 Result<void> read_spread(SchedulerProfile& out, const Value& args) {
   const std::string_view defaulting = args["defaultingType"].as_string("System");
   if (defaulting != "System" && defaulting != "List") {
-    return invalid("defaultingType", fmt::format("\"{}\" is not supported", defaulting));
+    return invalid("defaultingType",
+                   fmt::format("\"{}\" is not supported: it is System or List", defaulting));
   }
   out.system_default_spread = defaulting == "System";
   for (const Value& item : args["defaultConstraints"].items()) {
@@ -133,27 +130,12 @@ Result<void> read_args(SchedulerProfile& out, std::string_view plugin, const Val
   if (plugin == "DefaultPreemption") {
     out.min_candidate_nodes_percentage = args["minCandidateNodesPercentage"].as_int(10);
     out.min_candidate_nodes_absolute = args["minCandidateNodesAbsolute"].as_int(100);
-  }
-  return {};
-}
-
-Result<void> read_plugins(SchedulerProfile& out, const Value& set) {
-  for (const Value& item : set["disabled"].items()) {
-    const std::string name = item["name"].str();
-    if (name == "*") {
-      for (const PluginRow& row : plugin_registry()) out.disabled.emplace(row.name);
-    } else {
-      out.disabled.insert(name);
+    if (out.min_candidate_nodes_percentage < 0 || out.min_candidate_nodes_percentage > 100) {
+      return invalid("minCandidateNodesPercentage", "is not within 0 … 100");
     }
-  }
-  for (const Value& item : set["enabled"].items()) {
-    const std::string name = item["name"].str();
-    if (!is_plugin(name)) return invalid("plugins", fmt::format("no plugin is named {}", name));
-    out.disabled.erase(name);
-    out.enabled.insert(name);
-    const std::int64_t weight = item["weight"].as_int(0);
-    if (weight < 0) return invalid("plugins", fmt::format("{}: weight is {}", name, weight));
-    if (weight > 0) out.weights[name] = weight;
+    if (out.min_candidate_nodes_absolute < 0) {
+      return invalid("minCandidateNodesAbsolute", "is below 0");
+    }
   }
   return {};
 }
@@ -178,12 +160,10 @@ Result<SchedulerProfile> read_profile(const SchedulerProfile& common, const Valu
   if (profile.has("percentageOfNodesToScore")) {
     out.percentage_of_nodes_to_score = profile["percentageOfNodesToScore"].as_int(0);
   }
-  for (const char* point : {"multiPoint", "queueSort", "filter", "score"}) {
-    INFERLAB_TRY_VOID(read_plugins(out, profile["plugins"][point]));
-  }
+  INFERLAB_TRY_VOID(read_plugin_sets(out, profile["plugins"]));
   for (const Value& item : profile["pluginConfig"].items()) {
     const std::string name = item["name"].str();
-    if (!is_plugin(name))
+    if (!configuration::is_plugin(name))
       return invalid("pluginConfig", fmt::format("no plugin is named {}", name));
     INFERLAB_TRY_VOID(read_args(out, name, item["args"]));
   }
@@ -193,9 +173,11 @@ Result<SchedulerProfile> read_profile(const SchedulerProfile& common, const Valu
 /// The plugin that sorts the queue; there must be exactly one.
 Result<std::string_view> queue_sort_of(const SchedulerProfile& profile) {
   std::vector<std::string_view> sorters;
-  for (const std::string_view name : {"PrioritySort", "Coscheduling"}) {
-    const bool runs = name == "PrioritySort" || profile.enabled.contains(name);
-    if (runs && !profile.disabled.contains(name)) sorters.push_back(name);
+  for (const PluginRow& row : plugin_registry()) {
+    const bool sorts = row.name == "PrioritySort" || row.name == "Coscheduling";
+    if (sorts && includes(points_of(profile, row), ExtensionPoint::kQueueSort)) {
+      sorters.push_back(row.name);
+    }
   }
   if (sorters.size() == 1) return sorters.front();
   return invalid(
@@ -224,6 +206,7 @@ std::size_t SchedulerProfile::nodes_to_find(std::size_t num_nodes) const {
 Result<std::vector<SchedulerProfile>> profiles_from(const Value& configuration) {
   SchedulerProfile common;
   INFERLAB_TRY_VOID(check_type(configuration));
+  INFERLAB_TRY_VOID(configuration::check_fields(configuration));
   common.percentage_of_nodes_to_score = configuration["percentageOfNodesToScore"].as_int(0);
   common.initial_backoff = seconds_capped(configuration["podInitialBackoffSeconds"].as_int(1));
   common.max_backoff = seconds_capped(configuration["podMaxBackoffSeconds"].as_int(10));

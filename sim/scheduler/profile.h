@@ -4,7 +4,6 @@
 #include <cstdint>
 #include <map>
 #include <optional>
-#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -16,6 +15,28 @@
 #include "sim/api/views_scheduling.h"
 
 namespace inferlab::sim {
+
+/// Where plugins take part, as bits of ExtensionPoints. Source: Kubernetes documentation,
+/// "Scheduling Framework".
+enum class ExtensionPoint : std::uint8_t {
+  kPreEnqueue,
+  kQueueSort,
+  kPreFilter,
+  kFilter,
+  kPostFilter,
+  kPreScore,
+  kScore,
+  kReserve,
+  kPermit,
+  kPreBind,
+  kBind,
+  kPostBind,
+};
+using ExtensionPoints = std::uint16_t;
+inline constexpr ExtensionPoints kEveryPoint = (1U << 12) - 1;
+constexpr bool includes(ExtensionPoints points, ExtensionPoint point) {
+  return (points >> static_cast<unsigned>(point) & 1U) != 0;
+}
 
 /// How NodeResourcesFit scores.
 enum class FitStrategy : std::uint8_t {
@@ -44,8 +65,8 @@ struct SchedulerProfile {
   std::int64_t percentage_of_nodes_to_score = 0;  // 0: by the size of the cluster
   Duration initial_backoff = Duration(1s), max_backoff = Duration(10s);
 
-  std::set<std::string, std::less<>> disabled;               // plugins left out
-  std::set<std::string, std::less<>> enabled;                // that the default profile lacks
+  /// Where plugins run that do not run everywhere, or that the default profile lacks.
+  std::map<std::string, ExtensionPoints, std::less<>> points;
   std::map<std::string, std::int64_t, std::less<>> weights;  // other than the default ones
 
   FitStrategy fit_strategy = FitStrategy::kLeastAllocated;
@@ -79,8 +100,10 @@ struct SchedulerProfile {
 };
 
 /// Reads the profiles of a KubeSchedulerConfiguration, at least one. kInvalid, naming the field,
-/// for what cannot be: an unknown plugin or strategy, a weight below zero, a shape that goes back,
-/// two profiles of one name or with different queueSort plugins.
+/// for what cannot be: an unknown field, plugin or strategy, a weight below zero, a shape that goes
+/// back, two profiles of one name or with different queueSort plugins; and for what is not
+/// simulated. Plugins run in the order of the default profile, whatever the order they are enabled
+/// in.
 Result<std::vector<SchedulerProfile>> profiles_from(const Value& configuration);
 
 }  // namespace inferlab::sim
