@@ -52,6 +52,8 @@ Result<SchedulingExplanation> KubeScheduler::explain(std::string_view ns,
     out.state = fits ? "waiting for its turn" : "unschedulable";
     if (!fits) {
       out.message = failure_message(cluster.nodes.size(), found);
+    }
+    if (!fits && !cluster.nodes.empty()) {
       FilterTrial trial(framework, nominator_, found.cycle, pod);
       const Plugin::Refusals refusals{found.refused, found.statuses};
       const std::string more =
