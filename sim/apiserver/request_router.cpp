@@ -11,6 +11,7 @@
 #include "sim/apiserver/authorization.h"
 #include "sim/apiserver/connections.h"
 #include "sim/apiserver/discovery.h"
+#include "sim/apiserver/health.h"
 #include "sim/apiserver/metric_values.h"
 #include "sim/apiserver/openapi_protobuf.h"
 #include "sim/apiserver/pod_log.h"
@@ -107,8 +108,8 @@ HttpResponse render(const HttpRequest& request, const Representation& representa
 // What everybody may ask, without a token.
 bool is_open_path(const HttpRequest& request) {
   const std::string_view path = request.path;
-  return request.method == "GET" && (path == "/healthz" || path == "/livez" || path == "/readyz" ||
-                                     path == "/version" || path == "/version/");
+  return request.method == "GET" &&
+         (is_health_path(path) || path == "/version" || path == "/version/");
 }
 
 // Neither a resource nor anything in one: "/apis/apps/v1" at the longest.
@@ -192,9 +193,7 @@ std::optional<HttpResponse> RequestRouter::answer_open_path(const HttpRequest& r
   if (request.path.starts_with("/version")) {
     return answers::json_response(version_info(options_.version));
   }
-  // A server whose run has ended or is stuck is not healthy.
-  if (!door_.mailbox.call([] { return true; })) return answers::run_has_ended();
-  return plain("ok");
+  return answer_health(request, door_);
 }
 
 std::optional<HttpResponse> RequestRouter::answer_document(const Subject& subject,

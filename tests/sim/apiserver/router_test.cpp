@@ -43,12 +43,33 @@ TEST_CASE("router: a token is asked for, except where anybody may look") {
   CHECK(ask(router, "GET", "/version").body["minor"].as_string() == "32");
 }
 
+TEST_CASE("router: health tells its checks, and leaves out what it is asked to") {
+  Fixture fixture;
+  const auto get = [&](const char* path, const char* exclude = nullptr) {
+    HttpRequest request;
+    request.method = "GET";
+    request.path = path;
+    if (exclude != nullptr) {
+      request.query = {{"verbose", ""}, {"exclude", exclude}, {"exclude", "x"}};
+    }
+    return fixture.router.answer(request);
+  };
+  CHECK(get("/readyz").body == "ok");
+  CHECK(get("/readyz/ping").body == "ok");
+  CHECK(get("/livez/informer-sync").status == 404);  // a check of readyz alone
+  const std::string less = get("/livez", "etcd").body;
+  CHECK(less.starts_with("[+]ping ok\n[+]log ok\n"));
+  CHECK(less.find("[+]etcd excluded: ok\n") != std::string::npos);
+  CHECK(less.ends_with(
+      "warn: some health checks cannot be excluded: no matches for \"x\"\nlivez check passed\n"));
+}
+
 TEST_CASE("router: after the end of the run every request gets 503") {
   Fixture fixture;
   fixture.run.end();
   CHECK(ask(fixture.router, "GET", "/api/v1/pods").status == 503);
   CHECK(ask(fixture.router, "GET", "/api/v1/pods?watch=true").status == 503);
-  CHECK(ask(fixture.router, "GET", "/readyz").status == 503);
+  CHECK(ask(fixture.router, "GET", "/readyz").status == 500);
 }
 
 TEST_CASE("router: unknown paths, resources and methods have the real server's answers") {
