@@ -82,13 +82,15 @@ ApiResponse Api::handle(const ApiRequest& request) {
                           Value::object());
   }
   Call call{*this, request, *kind, {}, false};
-  // Names, uids and addresses are drawn before it is known whether the write comes about.
+  // Names, uids and addresses are drawn before it is known whether the write comes about. What a
+  // client was refused must leave nothing behind, since it is in no journal; a controller that
+  // tries again draws anew, as a real one does.
   const std::uint64_t revision = store_.revision();
   const Rng names = names_;
   const Rng uids = uids_;
   const Rng services = services_;
   ApiResponse response = dispatch(call);
-  if (store_.revision() == revision) {
+  if (store_.revision() == revision && request.track_fields) {
     names_ = names;
     uids_ = uids;
     services_ = services;

@@ -1,19 +1,22 @@
 #include "sim/api/event_recorder.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 namespace inferlab::sim {
 namespace {
 
-// "10 digits after the name, base 16": unique for each Event, as client-go makes them of the time.
-std::string hex(std::uint64_t number) {
-  constexpr std::string_view kDigits = "0123456789abcdef";
-  std::string out;
-  for (int shift = 60; shift >= 0; shift -= 4) {
-    const std::size_t digit = number >> shift & 15;
-    if (!out.empty() || digit != 0) out.push_back(kDigits[digit]);
+// The object's name and the time in nanoseconds, base 16, as client-go makes it: so the Events of
+// an object are listed in the order in which they happened. Several of one moment, which no real
+// clock has, come one nanosecond after the other.
+std::string event_name(const std::string& about, Time now, const Store& store,
+                       const std::string& ns) {
+  auto nanoseconds = static_cast<std::uint64_t>(now.time_since_epoch().count());
+  while (true) {
+    std::string name = fmt::format("{}.{:x}", about, nanoseconds++);
+    if (store.get({"events", ns, name}) == nullptr) return name;
   }
-  return out.empty() ? "0" : out;
 }
 
 // Source: client-go, tools/record, events_cache.go: the defaults of its correlator.
@@ -103,7 +106,7 @@ void EventRecorder::write(const StoredObject& about, const What& what, const std
                           std::string_view field_path, Seen& seen) {
   const Value& object = about.document;
   const std::string ns = about.key.ns.empty() ? "default" : about.key.ns;
-  seen.name = about.key.name + "." + hex(api_.simulation().rng("api", "events").next());
+  seen.name = event_name(about.key.name, api_.simulation().now(), api_.store(), ns);
   Value::Object regarding;  // in the order of the keys: nothing need be sorted
   regarding.reserve(7);
   regarding.push_back({"apiVersion", object["apiVersion"]});
