@@ -1,4 +1,7 @@
 // PATCH with application/apply-patch+yaml: server-side apply.
+#include <algorithm>
+#include <tuple>
+
 #include "sim/api/apply/managed_fields.h"
 #include "sim/api/apply/typed.h"
 #include "sim/api/request.h"
@@ -112,7 +115,13 @@ ApiResponse handle_apply(Call& call) {
     if (request.force) manager.fields.subtract(both);
     manager.fields.subtract(difference.removed);
   }
-  if (!conflicts.empty() && !request.force) return conflict_answer(conflicts);
+  if (!conflicts.empty() && !request.force) {
+    // Source: apimachinery, managedfields/internal, getConflictMessage.
+    std::ranges::stable_sort(conflicts, {}, [](const Conflict& conflict) {
+      return std::tie(conflict.manager->name, conflict.manager->subresource);
+    });
+    return conflict_answer(conflicts);
+  }
 
   const bool same = difference.changed.empty() && difference.removed.empty() && last == applied;
   if (!same || mine.time.empty()) mine.time = who.time;

@@ -101,7 +101,7 @@ ApiResponse write_scale(Call& call, const Value& scale, const ObjectPtr& old) {
   ApiRequest plain = call.request;
   plain.subresource.clear();
   Call whole{call.api, plain, call.kind, {}, false};
-  whole.admitted_as_part = true;
+  whole.led_by = "scale";
   const Value before = scale_of(call.kind, old->document);
   if (auto refused = admit_part(call, {"UPDATE", "scale", scale_of(call.kind, object), before}))
     return *std::move(refused);

@@ -146,7 +146,7 @@ FieldManager writer_of(const Call& call) {
   return {request.field_manager.empty() ? "unknown" : request.field_manager,
           false,
           call.kind.api_version(),
-          request.subresource,
+          call.led_by.empty() ? request.subresource : std::string(call.led_by),
           format_rfc3339(call.now()),
           {}};
 }

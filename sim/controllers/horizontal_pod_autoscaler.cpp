@@ -166,7 +166,7 @@ class HorizontalPodAutoscalers final : public Controller {
     request.subresource = "scale";
     request.body = std::move(body);
     request.user = user();
-    request.field_manager = user();
+    request.field_manager = "kube-controller-manager";
     request.track_fields = false;
     return api().handle(request);
   }

@@ -262,7 +262,7 @@ std::optional<ApiResponse> check_policies_of_part(Call& call, const PartWrite& w
 
 std::optional<ApiResponse> check_policies(Admission& admission) {
   Call& call = admission.call;
-  if (call.admitted_as_part || is_exempt(call.kind) || call.api.policies().bound().empty()) {
+  if (!call.led_by.empty() || is_exempt(call.kind) || call.api.policies().bound().empty()) {
     return std::nullopt;
   }
   const PartWrite write{.operation = admission.creates() ? "CREATE" : "UPDATE",

@@ -9,9 +9,8 @@ namespace inferlab::sim {
 
 std::string FieldManager::printed() const {
   std::string out = to_json(Value(name));
-  if (applies) return out;
   if (!subresource.empty()) out += " with subresource " + to_json(Value(subresource));
-  return out + " using " + api_version;
+  return applies ? out : out + " using " + api_version;
 }
 
 std::vector<FieldManager> managers_of(const Value& object) {
