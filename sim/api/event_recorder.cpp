@@ -12,7 +12,8 @@ namespace {
 // clock has, come one nanosecond after the other.
 std::string event_name(const std::string& about, Time now, const Store& store,
                        const std::string& ns) {
-  auto nanoseconds = static_cast<std::uint64_t>(now.time_since_epoch().count());
+  const Duration unix_time = std::chrono::seconds(kEpochOfRun) + now.time_since_epoch();
+  auto nanoseconds = static_cast<std::uint64_t>(unix_time.count());
   while (true) {
     std::string name = fmt::format("{}.{:x}", about, nanoseconds++);
     if (store.get({"events", ns, name}) == nullptr) return name;
