@@ -1,6 +1,9 @@
 #include "labs/cli/args.h"
 
 #include <CLI/CLI.hpp>
+#include <charconv>
+#include <cstdint>
+#include <string>
 
 namespace inferlab::labs {
 
@@ -32,7 +35,13 @@ void Args::option(const std::string& names, std::int64_t& into, const std::strin
 void Args::option(const std::string& names, std::optional<std::uint64_t>& into,
                   const std::string& what) {
   // Without it -1 would be taken for the largest number there is.
-  app_.add_option(names, into, what)->check(CLI::NonNegativeNumber);
+  const auto why_not = [](const std::string& text) {
+    std::uint64_t number = 0;
+    const auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), number);
+    const bool good = code == std::errc{} && end == text.data() + text.size();
+    return good ? std::string() : text + ": must be a whole number, 0 or more";
+  };
+  app_.add_option(names, into, what)->check(CLI::Validator(why_not, "N"));
 }
 
 void Args::choice(const std::string& names, std::string& into,

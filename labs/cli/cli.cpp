@@ -154,6 +154,29 @@ std::string words_of(const CLI::App& app) {
   return out;
 }
 
+// What is left over, in the order in which it was written, and what may be meant.
+Error left_over(CLI::App& app) {
+  CLI::App* at = &app;
+  while (!at->get_subcommands().empty()) at = at->get_subcommands().front();
+  std::vector<std::string> words = at->remaining(true);
+  if (words.empty()) words = app.remaining(true);
+  const std::string hint = words_of(app) + " --help";
+  if (words.empty()) return {ErrorKind::kInvalid, "arguments are left over", hint};
+  const std::string word = words.front().substr(0, words.front().find('='));
+  if (!word.starts_with("-")) {
+    return {ErrorKind::kInvalid, fmt::format("{}: unexpected argument", word), hint};
+  }
+  std::vector<std::string> names;
+  for (const CLI::Option* option : at->get_options()) {
+    for (const std::string& name : option->get_lnames()) names.push_back("--" + name);
+  }
+  const std::string meant = nearest_word(word, {names.begin(), names.end()});
+  return {ErrorKind::kInvalid,
+          fmt::format("{}: unknown option{}", word,
+                      meant.empty() ? std::string() : fmt::format(": did you mean {}?", meant)),
+          hint};
+}
+
 // The arguments; `help lab show` as `lab show --help`, which is the same.
 std::vector<std::string> main_words(int argc, char** argv) {
   std::vector<std::string> words(argv + std::min(argc, 1), argv + argc);
@@ -202,6 +225,8 @@ int run_cli(int argc, char** argv, const CliHooks& hooks, Terminal& terminal) {
   } catch (const CLI::CallForVersion&) {
     terminal.out << version_line() << '\n';
     return kExitDone;
+  } catch (const CLI::ExtrasError&) {
+    return print_error(terminal, left_over(line.app()));
   } catch (const CLI::ParseError& error) {
     return print_error(terminal,
                        Error{ErrorKind::kInvalid, error.what(), words_of(line.app()) + " --help"});

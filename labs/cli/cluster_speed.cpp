@@ -12,7 +12,7 @@ namespace {
 class ClusterSpeedCommand final : public Command {
  public:
   void declare(Args& args) override {
-    args.positional("SPEED", speed_, "virtual seconds a second: 1, 10, max, pause");
+    args.positional("SPEED", speed_, "virtual seconds a second: any number above 0, max or pause");
     session_.declare(args);
     args.format(format_);
   }
@@ -28,7 +28,10 @@ class ClusterSpeedCommand final : public Command {
     if (format_ == "json") {
       print_json(terminal, body);
     } else {
-      terminal.out << "speed " << speed_ << "\n";
+      const bool paused = parse_speed(speed_) == 0.0;
+      terminal.out << (paused ? "paused: nothing happens until the speed is set"
+                              : "speed " + speed_)
+                   << "\n";
     }
     return kExitDone;
   }

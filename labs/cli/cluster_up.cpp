@@ -1,13 +1,17 @@
 // A cluster without a lab, in the foreground until Ctrl-C or `inferlab cluster down`.
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <chrono>
+#include <iterator>
 #include <utility>
 
 #include "labs/cli/commands.h"
+#include "labs/cli/notes.h"
 #include "labs/cli/session_choice.h"
 #include "labs/cli/stop_signals.h"
+#include "labs/report/wrap.h"
 #include "labs/session/control.h"
 #include "labs/session/session.h"
 #include "labs/spec/add_ons.h"
@@ -28,6 +32,46 @@ sim::StorageClassSpec standard_storage() {
   storage.driver.name = "disk.csi.inferlab.dev";
   storage.driver.topology_key = "topology.kubernetes.io/zone";
   return storage;
+}
+
+// What everybody's first commands and manifests name. Sizes are about those that are downloaded.
+std::vector<sim::ImageSpec> common_images() {
+  using Behaviour = sim::ImageSpec::Behaviour;
+  struct Row {
+    const char* repository;
+    std::vector<std::string> tags;
+    std::int64_t megabytes;
+    Behaviour behaviour;
+  };
+  const Row rows[] = {
+      {"nginx", {"latest", "stable", "alpine", "1.27", "1.26", "1.25"}, 70, Behaviour::kHttpServer},
+      {"busybox", {"latest", "stable", "1.37", "1.36"}, 2, Behaviour::kSleeper},
+      {"alpine", {"latest", "3.22", "3.21", "3.20"}, 4, Behaviour::kSleeper},
+      {"python", {"latest", "3.13", "3.12", "3.12-slim"}, 360, Behaviour::kSleeper},
+      {"redis", {"latest", "8", "7", "7.4"}, 45, Behaviour::kHttpServer},
+      {"curlimages/curl", {"latest", "8.11.1"}, 10, Behaviour::kSleeper},
+      {"registry.k8s.io/pause", {"3.9", "3.10"}, 1, Behaviour::kSleeper},
+      {"vllm/vllm-openai", {"latest", "v0.11.0", "v0.10.2"}, 9500, Behaviour::kLlmServer},
+  };
+  std::vector<sim::ImageSpec> images;
+  for (const Row& row : rows) {
+    sim::ImageSpec& image = images.emplace_back();
+    image.repository = row.repository;
+    image.tags = row.tags;
+    image.size_bytes = row.megabytes * 1'000'000;
+    image.behaviour = row.behaviour;
+  }
+  return images;
+}
+
+// "nginx, busybox, …", each once.
+std::string names_of(const std::vector<sim::ImageSpec>& images) {
+  std::vector<std::string_view> names;
+  for (const sim::ImageSpec& image : images) {
+    if (std::ranges::find(names, image.repository) == names.end())
+      names.push_back(image.repository);
+  }
+  return fmt::format("{}", fmt::join(names, ", "));
 }
 
 constexpr std::size_t kMaxTokenBytes = 4096;
@@ -53,7 +97,7 @@ class ClusterUpCommand final : public Command {
     args.option("--addon", add_ons_,
                 "whose kinds the API has from the beginning; may be given several times: see "
                 "inferlab cluster addons");
-    args.option("--speed", speed_, "virtual seconds a second: 1, 10, max, pause");
+    args.option("--speed", speed_, "virtual seconds a second: any number above 0, max or pause");
     args.option("--port", port_, "port of the API server; 0: a free one", 0, 65535);
     args.option("--token", token_, "that clients must show; default: a new one");
     args.option("--token-file", token_file_, "file that holds the token");
@@ -109,6 +153,7 @@ class ClusterUpCommand final : public Command {
       lab.cluster = std::move(labs.front().cluster);
       lab.seed = labs.front().seed;
       if (lab.cluster.storage.empty()) lab.cluster.storage.push_back(standard_storage());
+      std::ranges::move(common_images(), std::back_inserter(lab.cluster.images));
     }
     if (!scheduler_config_.empty()) {
       INFERLAB_TRY(lab.cluster.scheduler_profiles, load_scheduler_config(scheduler_config_));
@@ -181,7 +226,13 @@ class ClusterUpCommand final : public Command {
           "  export KUBECONFIG={}\n  kubectl get nodes\n\nAPI server  {}\nToken       {}\n{}\n"
           "Ctrl-C ends the cluster.\n",
           session.kubeconfig(), session.api_url(), token_path,
-          bare_ ? std::string() : fmt::format("Gateway     {}\n", session.gateway_url()));
+          bare_ ? std::string()
+                : fmt::format(
+                      "Gateway     {}\n\n{}\n\n{}\n", session.gateway_url(),
+                      wrap("Images that there are: " + names_of(session.lab().cluster.images) +
+                               ". A file with your own: --spec.",
+                           terminal.prose_width()),
+                      wrap(kAboutAges, terminal.prose_width())));
     }
     terminal.out.flush();
   }

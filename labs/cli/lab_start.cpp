@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "labs/cli/commands.h"
+#include "labs/cli/notes.h"
 #include "labs/cli/stop_signals.h"
 #include "labs/progress/progress.h"
 #include "labs/report/wrap.h"
@@ -117,9 +118,7 @@ class LabStartCommand final : public Command {
         "                     inferlab cluster speed {}\n\n{}\n\nCtrl-C ends the session.\n",
         session.kubeconfig(), session.api_url(), session.gateway_url(), session.folder(),
         session.lab().id, session.lab().id, other_speed(session.driver().speed()),
-        wrap("Ages: `kubectl get` counts by the cluster's clock; `kubectl describe` and `kubectl "
-             "events` count by the one on your wall and show hundreds of days.",
-             terminal.prose_width()));
+        wrap(kAboutAges, terminal.prose_width()));
     terminal.out.flush();
   }
 

@@ -18,7 +18,7 @@ Result<SessionCard> SessionChoice::find() const {
   INFERLAB_TRY(const std::vector<SessionCard> running, running_sessions());
   if (running.empty()) {
     return Error{ErrorKind::kNotFound, "session: none is running",
-                 "start one: inferlab lab start vllm-inference"};
+                 "start one: inferlab cluster up, or inferlab lab start vllm-inference"};
   }
   std::string names;
   std::vector<std::string_view> words;
