@@ -166,7 +166,7 @@ void validate_tolerations(const Value& tolerations, const FieldPath& path, Field
     if (!word.empty() && word != "NoSchedule" && word != "PreferNoSchedule" &&
         word != "NoExecute") {
       errors.push_back(
-          unsupported(at / "effect", effect, {"NoExecute", "NoSchedule", "PreferNoSchedule"}));
+          unsupported(at / "effect", effect, {"NoSchedule", "PreferNoSchedule", "NoExecute"}));
     }
   }
 }
