@@ -3,9 +3,9 @@
 #include <array>
 
 #include "sim/api/quantity.h"
-#include "sim/api/validation/go_text.h"
 #include "sim/api/validation/names.h"
 #include "sim/api/validation/pod_spec_validation.h"
+#include "sim/api/validation/resource_rules.h"
 
 namespace inferlab::sim {
 namespace {
@@ -141,40 +141,8 @@ void validate_env_from(const Value& env_from, const FieldPath& path, FieldErrors
   }
 }
 
-bool is_one_of(std::string_view name, std::initializer_list<std::string_view> all) {
-  return std::find(all.begin(), all.end(), name) != all.end();
-}
-
-bool is_container_resource(std::string_view name) {
-  return is_one_of(name, {"cpu", "memory", "ephemeral-storage"}) || name.starts_with("hugepages-");
-}
-
-bool is_standard_resource(std::string_view name) {
-  return is_container_resource(name) || name.starts_with("requests.hugepages-") ||
-         is_one_of(name, {"requests.cpu", "requests.memory", "requests.ephemeral-storage",
-                          "limits.cpu", "limits.memory", "limits.ephemeral-storage", "pods",
-                          "resourcequotas", "services", "replicationcontrollers", "secrets",
-                          "configmaps", "persistentvolumeclaims", "storage", "requests.storage",
-                          "services.nodeports", "services.loadbalancers"});
-}
-
-bool is_native(std::string_view name) {
-  return name.find('/') == std::string_view::npos ||
-         name.find("kubernetes.io/") != std::string_view::npos;
-}
-
-bool is_extended(std::string_view name) {
-  return !is_native(name) && !name.starts_with("requests.") &&
-         check_qualified_name("requests." + std::string(name)).empty();
-}
-
-// cpu and memory may be promised more often than they are there; devices and huge pages may not.
-bool may_overcommit(std::string_view name) {
-  return is_native(name) && !name.starts_with("hugepages-");
-}
-
-void validate_amount(std::string_view name, const Value& text, const FieldPath& path,
-                     FieldErrors& errors) {
+void validate_requirement(std::string_view name, const Value& amount, const FieldPath& path,
+                          FieldErrors& errors) {
   for (const std::string& why : check_qualified_name(name))
     errors.push_back(invalid_raw(path, name, why));
   const bool plain = name.find('/') == std::string_view::npos;
@@ -184,15 +152,10 @@ void validate_amount(std::string_view name, const Value& text, const FieldPath& 
   }
   if (plain && !is_container_resource(name)) {
     errors.push_back(invalid_raw(path, name, "must be a standard resource for containers"));
-  } else if (!plain && !is_native(name) && !is_extended(name)) {
+  } else if (!plain && !is_native_resource(name) && !is_extended_resource(name)) {
     errors.push_back(invalid_raw(path, name, "doesn't follow extended resource name standard"));
   }
-  const Quantity amount = Quantity::parse(text.as_string()).value_or(Quantity());
-  if (amount < Quantity())
-    errors.push_back(invalid_value(path, text, "must be greater than or equal to 0"));
-  if (is_extended(name) && !amount.is_whole()) {
-    errors.push_back(invalid_raw(path, go_quantity(text), "must be an integer"));
-  }
+  validate_amount(name, amount, path, errors);
 }
 
 void validate_container(const Value& container, const Names& volumes, const FieldPath& at,
@@ -203,21 +166,14 @@ void validate_container(const Value& container, const Names& volumes, const Fiel
   } else {
     add_name_errors(at / "name", name, check_dns1123_label(name.as_string()), errors);
   }
-  const std::string_view image = container["image"].as_string();
-  const auto is_space = [](char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; };
-  if (image.empty()) {
-    errors.push_back(required(at / "image"));
-  } else if (is_space(image.front()) || is_space(image.back())) {
-    errors.push_back(invalid_value(at / "image", container["image"],
-                                   "must not have leading or trailing whitespace"));
-  }
+  if (container["image"].empty()) errors.push_back(required(at / "image"));
   const std::string_view policy = container["terminationMessagePolicy"].as_string();
   if (policy.empty()) {
     errors.push_back(required(at / "terminationMessagePolicy"));
   } else if (policy != "File" && policy != "FallbackToLogsOnError") {
     errors.push_back(unsupported(at / "terminationMessagePolicy",
                                  container["terminationMessagePolicy"],
-                                 {"FallbackToLogsOnError", "File"}));
+                                 {"File", "FallbackToLogsOnError"}));
   }
   validate_ports(container["ports"], at / "ports", errors);
   validate_env(container["env"], at / "env", errors);
@@ -267,11 +223,11 @@ void validate_resources(const Value& resources, const FieldPath& path, FieldErro
     cpu_or_memory = cpu_or_memory || name == "cpu" || name == "memory";
   };
   for (const Value::Member& limit : resources["limits"].members()) {
-    validate_amount(limit.key, limit.value, limits.key(limit.key), errors);
+    validate_requirement(limit.key, limit.value, limits.key(limit.key), errors);
     note(limit.key);
   }
   for (const Value::Member& request : resources["requests"].members()) {
-    validate_amount(request.key, request.value, requests.key(request.key), errors);
+    validate_requirement(request.key, request.value, requests.key(request.key), errors);
     note(request.key);
     const Value* limit = resources["limits"].find(request.key);
     if (limit == nullptr) {
