@@ -1,6 +1,5 @@
-// Containers: names, images, ports, environment, resources.
+// Containers: names, images, ports, resources.
 #include <algorithm>
-#include <array>
 
 #include "sim/api/quantity.h"
 #include "sim/api/validation/names.h"
@@ -34,109 +33,6 @@ void validate_ports(const Value& ports, const FieldPath& path, FieldErrors& erro
       errors.push_back(required(at / "protocol"));
     } else if (protocol != "TCP" && protocol != "UDP" && protocol != "SCTP") {
       errors.push_back(unsupported(at / "protocol", port["protocol"], {"SCTP", "TCP", "UDP"}));
-    }
-  }
-}
-
-void validate_key_ref(const Value& ref, const FieldPath& path, FieldErrors& errors) {
-  if (ref["name"].empty()) errors.push_back(required(path / "name"));
-  if (ref["key"].empty()) {
-    errors.push_back(required(path / "key"));
-  } else {
-    add_name_errors(path / "key", ref["key"], check_config_map_key(ref["key"].as_string()), errors);
-  }
-}
-
-// What a fieldRef may name. Source: Kubernetes documentation, "Downward API".
-void validate_field_ref(const Value& ref, const FieldPath& path, FieldErrors& errors) {
-  const std::string_view field = ref["fieldPath"].as_string();
-  if (ref["apiVersion"].empty()) errors.push_back(required(path / "apiVersion"));
-  if (field.empty()) {
-    errors.push_back(required(path / "fieldPath"));
-    return;
-  }
-  constexpr std::array<std::string_view, 11> kKnown = {
-      "metadata.name",           "metadata.namespace", "metadata.uid",        "spec.nodeName",
-      "spec.serviceAccountName", "status.hostIP",      "status.hostIPs",      "status.podIP",
-      "status.podIPs",           "metadata.labels",    "metadata.annotations"};
-  if (field.starts_with("metadata.labels['") || field.starts_with("metadata.annotations['")) return;
-  const bool known = std::find(kKnown.begin(), kKnown.end() - 2, field) != kKnown.end() - 2;
-  if (known) return;
-  errors.push_back(unsupported(path / "fieldPath", ref["fieldPath"],
-                               {"metadata.name", "metadata.namespace", "metadata.uid",
-                                "spec.nodeName", "spec.serviceAccountName", "status.hostIP",
-                                "status.hostIPs", "status.podIP", "status.podIPs"}));
-}
-
-void validate_env(const Value& env, const FieldPath& path, FieldErrors& errors) {
-  std::size_t index = 0;
-  for (const Value& variable : env.items()) {
-    const FieldPath at = path.index(index++);
-    if (variable["name"].empty()) {
-      errors.push_back(required(at / "name"));
-    } else {
-      add_name_errors(at / "name", variable["name"],
-                      check_env_var_name(variable["name"].as_string()), errors);
-    }
-    const Value* from = variable.find("valueFrom");
-    if (from == nullptr) continue;
-    const FieldPath source = at / "valueFrom";
-    std::size_t sources = 0;
-    if (const Value* ref = from->find("fieldRef")) {
-      ++sources;
-      validate_field_ref(*ref, source / "fieldRef", errors);
-    }
-    if (const Value* ref = from->find("resourceFieldRef")) {
-      ++sources;
-      const FieldPath here = source / "resourceFieldRef";
-      if ((*ref)["resource"].empty()) errors.push_back(required(here / "resource"));
-    }
-    if (const Value* ref = from->find("configMapKeyRef")) {
-      ++sources;
-      validate_key_ref(*ref, source / "configMapKeyRef", errors);
-    }
-    if (const Value* ref = from->find("secretKeyRef")) {
-      ++sources;
-      validate_key_ref(*ref, source / "secretKeyRef", errors);
-    }
-    if (sources == 0) {
-      errors.push_back(
-          invalid_value(source, Value(""),
-                        "must specify one of: `fieldRef`, `resourceFieldRef`, `configMapKeyRef` or "
-                        "`secretKeyRef`"));
-    }
-    if (!variable["value"].empty() && sources != 0) {
-      errors.push_back(
-          invalid_value(source, Value(""), "may not be specified when `value` is not empty"));
-    } else if (sources > 1) {
-      errors.push_back(
-          invalid_value(source, Value(""), "may not have more than one field specified at a time"));
-    }
-  }
-}
-
-void validate_env_from(const Value& env_from, const FieldPath& path, FieldErrors& errors) {
-  std::size_t index = 0;
-  for (const Value& item : env_from.items()) {
-    const FieldPath at = path.index(index++);
-    if (!item["prefix"].empty()) {
-      add_name_errors(at / "prefix", item["prefix"], check_env_var_name(item["prefix"].as_string()),
-                      errors);
-    }
-    std::size_t sources = 0;
-    for (const char* source : {"configMapRef", "secretRef"}) {
-      const Value* ref = item.find(source);
-      if (ref == nullptr) continue;
-      ++sources;
-      const FieldPath here = at / source;
-      if ((*ref)["name"].empty()) errors.push_back(required(here / "name"));
-    }
-    if (sources == 0) {
-      errors.push_back(
-          invalid_value(at, Value(""), "must specify one of: `configMapRef` or `secretRef`"));
-    } else if (sources > 1) {
-      errors.push_back(
-          invalid_value(at, Value(""), "may not have more than one field specified at a time"));
     }
   }
 }

@@ -30,6 +30,16 @@ using Names = std::set<std::string, std::less<>>;
 void validate_containers(const Value& spec, const Names& volumes, const FieldPath& path,
                          FieldErrors& errors);
 void validate_resources(const Value& resources, const FieldPath& path, FieldErrors& errors);
+// environment: env_validation.cpp
+void validate_env(const Value& env, const FieldPath& path, FieldErrors& errors);
+void validate_env_from(const Value& env_from, const FieldPath& path, FieldErrors& errors);
+/// Which fields of a Pod the downward API has there.
+enum class FactsIn : std::uint8_t { kEnv, kFile };
+/// fieldRef and resourceFieldRef, of a variable or of a file.
+void validate_field_ref(const Value& ref, FactsIn place, const FieldPath& path,
+                        FieldErrors& errors);
+void validate_resource_ref(const Value& ref, FactsIn place, const FieldPath& path,
+                           FieldErrors& errors);
 /// Not " i" or "i ": pod_validation.cpp. Templates are not asked.
 void validate_trimmed_image(const Value& container, const FieldPath& path, FieldErrors& errors);
 // probes and hooks: probe_validation.cpp. `grace_seconds` is the Pod's.
