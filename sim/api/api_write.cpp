@@ -109,13 +109,14 @@ ApiResponse dry_answer(Value object, int code) {
   return out;
 }
 
-// What an update cannot change of the metadata comes from `old`.
+// What an update cannot change of the metadata comes from `old`. That an object goes cannot be
+// taken back so either; that it should go is left for validation to refuse.
+// Source: Kubernetes 1.32, apiserver, registry/rest, BeforeUpdate.
 Value kept_metadata(const Value& object, const Value& old) {
   const Value& had = old["metadata"];
   Value meta = object["metadata"];
-  for (const char* field :
-       {"uid", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds", "generation",
-        "resourceVersion", "name", "namespace", "generateName"}) {
+  for (const char* field : {"uid", "creationTimestamp", "generation", "resourceVersion", "name",
+                            "namespace", "generateName"}) {
     const Value* before = had.find(field);
     if (before == nullptr) {
       meta = meta.without(field);
@@ -123,7 +124,31 @@ Value kept_metadata(const Value& object, const Value& old) {
       meta = meta.with(field, *before);
     }
   }
+  const Value* going = had.find("deletionTimestamp");
+  if (going != nullptr && meta["deletionTimestamp"] != *going)
+    meta = meta.with("deletionTimestamp", *going);
+  const Value* grace = had.find("deletionGracePeriodSeconds");
+  if (grace != nullptr && meta["deletionGracePeriodSeconds"].is_null())
+    meta = meta.with("deletionGracePeriodSeconds", *grace);
   return meta == had ? had : meta;
+}
+
+// Where etcd has an object. Source: Kubernetes 1.32, pkg/kubeapiserver,
+// SpecialDefaultResourcePrefixes; apiextensions-apiserver.
+std::string storage_key(const Kind& kind, const ObjectKey& key) {
+  constexpr std::pair<std::string_view, std::string_view> kFolders[] = {
+      {"endpoints", "services/endpoints"},
+      {"ingresses.networking.k8s.io", "ingress"},
+      {"nodes", "minions"},
+      {"replicationcontrollers", "controllers"},
+      {"services", "services/specs"}};
+  std::string folder(kind.plural);
+  if (kind.custom || kind.group == "apiextensions.k8s.io")
+    folder = std::string(kind.group) + "/" + folder;
+  for (const auto& [resource, called] : kFolders) {
+    if (key.resource == resource) folder = called;
+  }
+  return "/registry/" + folder + "/" + (key.ns.empty() ? "" : key.ns + "/") + key.name;
 }
 
 // A name that is free, or after eight tries one that is not: the answer is then AlreadyExists.
@@ -361,13 +386,12 @@ ApiResponse store_update(Call& call, Value object, const ObjectPtr& old_object) 
   const std::string& name = old_object->key.name;
   const Value& uid = object["metadata"]["uid"];
   if (!uid.empty() && uid != old["metadata"]["uid"]) {
-    const std::string where = "/registry/" + std::string(kind.plural) + "/" +
-                              (old_object->key.ns.empty() ? "" : old_object->key.ns + "/") + name;
-    return conflict(call.resource(), name,
-                    "StorageError: invalid object, Code: 4, Key: " + where +
-                        ", ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: UID in "
-                        "precondition: " +
-                        uid.str() + ", UID in object meta: " + old["metadata"]["uid"].str());
+    return conflict(
+        call.resource(), name,
+        "StorageError: invalid object, Code: 4, Key: " + storage_key(kind, old_object->key) +
+            ", ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: UID in "
+            "precondition: " +
+            uid.str() + ", UID in object meta: " + old["metadata"]["uid"].str());
   }
   const Value& version = object["metadata"]["resourceVersion"];
   if (!version.empty() && version != old["metadata"]["resourceVersion"]) {

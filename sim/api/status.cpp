@@ -1,5 +1,7 @@
 #include "sim/api/status.h"
 
+#include <set>
+
 #include "sim/api/json.h"
 
 namespace inferlab::sim {
@@ -92,16 +94,20 @@ ApiResponse no_space() {
 
 ApiResponse invalid(std::string_view group, std::string_view kind, std::string_view name,
                     const FieldErrors& errors) {
+  // The message says each thing once; the causes are all there.
+  // Source: k8s.io/apimachinery, field.ErrorList.ToAggregate.
+  std::set<std::string> told;
   std::string all;
   Value::Array causes;
   for (const FieldError& error : errors) {
-    if (!all.empty()) all += ", ";
-    all += error.field + ": " + error.message;
+    const std::string text = error.field + ": " + error.message;
+    const bool first = told.empty();
+    if (told.insert(text).second) all += (first ? "" : ", ") + text;
     causes.push_back(Value::object({{"field", Value(error.field)},
                                     {"message", Value(error.message)},
                                     {"reason", Value(error.reason)}}));
   }
-  if (errors.size() > 1) all = "[" + all + "]";
+  if (told.size() > 1) all = "[" + all + "]";
   Value::Object details = {{"causes", Value::array(std::move(causes))}};
   if (!kind.empty()) details.push_back({"kind", Value(kind)});
   if (!group.empty()) details.push_back({"group", Value(group)});

@@ -8,20 +8,15 @@ namespace inferlab::sim {
 namespace {
 
 // Adds key=value for each of `keys` that the Pod's labels have. Source: Kubernetes API reference,
-// matchLabelKeys: a key that the Pod lacks is left out.
-LabelSelector with_keys(const Value& selector, const Value& match_keys, const Value& mismatch_keys,
-                        const Value& labels) {
+// matchLabelKeys: a key that the Pod lacks is left out, and so are all without a selector.
+LabelSelector with_keys(const Value& selector, const Value& keys, const Value& labels) {
   const LabelSelector own = LabelSelector::from_object(selector);
   std::vector<LabelSelector::Requirement> more;
-  const auto add = [&](const Value& keys, LabelSelector::Operator op) {
-    for (const Value& key : keys.items()) {
-      const Value* value = labels.find(key.as_string());
-      if (value != nullptr) more.push_back({key.str(), op, {value->str()}});
-    }
-  };
-  add(match_keys, LabelSelector::Operator::kIn);
-  add(mismatch_keys, LabelSelector::Operator::kNotIn);
-  if (more.empty()) return own;
+  for (const Value& key : keys.items()) {
+    const Value* value = labels.find(key.as_string());
+    if (value != nullptr) more.push_back({key.str(), LabelSelector::Operator::kIn, {value->str()}});
+  }
+  if (more.empty() || selector.is_null()) return own;
   more.insert(more.end(), own.requirements().begin(), own.requirements().end());
   return LabelSelector::from_requirements(std::move(more));
 }
@@ -29,8 +24,8 @@ LabelSelector with_keys(const Value& selector, const Value& match_keys, const Va
 PodAffinityTerm term_from(const Value& term, const Value& metadata, std::int64_t weight) {
   PodAffinityTerm out;
   out.weight = weight;
-  out.selector = with_keys(term["labelSelector"], term["matchLabelKeys"], term["mismatchLabelKeys"],
-                           metadata["labels"]);
+  // Its matchLabelKeys and mismatchLabelKeys stand in the selector since the Pod was made.
+  out.selector = LabelSelector::from_object(term["labelSelector"]);
   for (const Value& ns : term["namespaces"].items()) out.namespaces.push_back(ns.str());
   if (const Value* selector = term.find("namespaceSelector");
       selector != nullptr && !selector->is_null()) {
@@ -73,7 +68,7 @@ SpreadConstraint constraint_from(const Value& item, const Value& metadata) {
   out.do_not_schedule = item["whenUnsatisfiable"].as_string() == "DoNotSchedule";
   out.honors_affinity = item["nodeAffinityPolicy"].as_string() != "Ignore";
   out.honors_taints = item["nodeTaintsPolicy"].as_string() == "Honor";
-  out.selector = with_keys(item["labelSelector"], item["matchLabelKeys"], Value(), labels);
+  out.selector = with_keys(item["labelSelector"], item["matchLabelKeys"], labels);
   out.selects_everything = out.selector.requirements().empty() && !item["labelSelector"].is_null();
   out.who = text_of(out.selector) + "|" + metadata["namespace"].str();
   return out;

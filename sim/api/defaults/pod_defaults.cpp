@@ -32,9 +32,14 @@ Value default_probe(const Value& probe) {
                       {"failureThreshold", 3}});
 }
 
+// Of an environment variable, or of a file of the downward API.
 Value default_field_ref(const Value& holder) {
-  return at(holder, "fieldRef", [](const Value& ref) {
+  const Value out = at(holder, "fieldRef", [](const Value& ref) {
     return filled(ref, {{"apiVersion", "v1"}});
+  });
+  // A divisor that nobody gave is still written out.
+  return at(out, "resourceFieldRef", [](const Value& ref) {
+    return filled(ref, {{"divisor", "0"}});
   });
 }
 
@@ -54,7 +59,11 @@ Value rounded(const Value& amounts) {
   return out;
 }
 
-Value default_container(const Value& container, bool host_network) {
+Value rounded_resources(const Value& resources) {
+  return at(at(resources, "limits", rounded), "requests", rounded);
+}
+
+Value default_container(const Value& container) {
   static const Value kLogPath("/dev/termination-log");
   static const Value kFile("File");
   static const Value kAlways("Always");
@@ -78,17 +87,22 @@ Value default_container(const Value& container, bool host_network) {
     return each_item(env,
                      [](const Value& item) { return at(item, "valueFrom", default_field_ref); });
   });
-  out = at(out, "resources", [](const Value& resources) {
-    return at(at(resources, "limits", rounded), "requests", rounded);
-  });
-  if (host_network) {
-    out = at(out, "ports", [](const Value& ports) {
-      return each_item(ports, [](const Value& port) {
-        return filled(port, {{"hostPort", port["containerPort"]}});
-      });
+  return at(out, "resources", rounded_resources);
+}
+
+// On the host's network a port of the container is one of the host.
+Value default_host_ports(const Value& container) {
+  return at(container, "ports", [](const Value& ports) {
+    return each_item(ports, [](const Value& port) {
+      return filled(port, {{"hostPort", port["containerPort"]}});
     });
-  }
-  return out;
+  });
+}
+
+Value default_claim_template(const Value& claim) {
+  return at(claim, "spec", [](const Value& spec) {
+    return filled(at(spec, "resources", rounded_resources), {{"volumeMode", "Filesystem"}});
+  });
 }
 
 Value default_projection(const Value& source) {
@@ -117,6 +131,9 @@ Value default_volume(const Value& volume) {
     return at(projected, "sources",
               [](const Value& sources) { return each_item(sources, default_projection); });
   });
+  out = at(out, "ephemeral", [](const Value& ephemeral) {
+    return at(ephemeral, "volumeClaimTemplate", default_claim_template);
+  });
   return at(out, "hostPath", [](const Value& path) { return filled(path, {{"type", ""}}); });
 }
 
@@ -138,7 +155,6 @@ Value default_pod_spec(const Value& spec) {
   static const Value kAlways("Always");
   static const Value kScheduler("default-scheduler");
   static const Value kNoContext = Value::object();
-  const bool host_network = spec["hostNetwork"].as_bool();
   // The old name of the field follows the new one.
   const Value& account =
       spec.has("serviceAccountName") ? spec["serviceAccountName"] : spec["serviceAccount"];
@@ -149,10 +165,7 @@ Value default_pod_spec(const Value& spec) {
                             {"serviceAccount", account},
                             {"serviceAccountName", account},
                             {"terminationGracePeriodSeconds", 30}});
-  const auto containers = [host_network](const Value& list) {
-    return each_item(list,
-                     [host_network](const Value& c) { return default_container(c, host_network); });
-  };
+  const auto containers = [](const Value& list) { return each_item(list, default_container); };
   for (const char* list : {"containers", "initContainers", "ephemeralContainers"}) {
     out = at(out, list, containers);
   }
@@ -177,8 +190,11 @@ Value default_pod_only(const Value& spec) {
                      : container;
     });
   };
+  const bool host_network = spec["hostNetwork"].as_bool();
+  const auto host_ports = [](const Value& list) { return each_item(list, default_host_ports); };
   for (const char* list : {"containers", "initContainers"}) {
     out = at(out, list, requests_from_limits);
+    if (host_network) out = at(out, list, host_ports);
   }
   return out;
 }

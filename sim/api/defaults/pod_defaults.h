@@ -10,7 +10,7 @@ namespace inferlab::sim {
 /// Source: Kubernetes API reference, "Pod"; pkg/apis/core/v1/defaults.go.
 Value default_pod_spec(const Value& spec);
 
-/// What only a Pod's own spec gets: requests from limits, service links.
+/// What only a Pod's own spec gets: requests from limits, service links, ports of the host.
 Value default_pod_only(const Value& spec);
 
 /// The spec.template of a workload, defaulted.

@@ -63,10 +63,59 @@ Value set_defaults(Value object) {
   return object;
 }
 
+// matchLabelKeys and mismatchLabelKeys become requirements of the term's own selector: the Pod's
+// values of these labels. Who selects nothing goes on so.
+Value with_label_keys(const Value& term, const Value& labels) {
+  const Value* selector = term.find("labelSelector");
+  if (selector == nullptr || selector->is_null()) return term;
+  Value::Array expressions = (*selector)["matchExpressions"].items();
+  const std::size_t own = expressions.size();
+  const auto add = [&](const char* keys, const char* op) {
+    for (const Value& key : term[keys].items()) {
+      const Value* value = labels.find(key.as_string());
+      if (value == nullptr) continue;
+      expressions.push_back(
+          Value::object({{"key", key}, {"operator", op}, {"values", Value::array({*value})}}));
+    }
+  };
+  add("matchLabelKeys", "In");
+  add("mismatchLabelKeys", "NotIn");
+  if (expressions.size() == own) return term;
+  return term.with_path({"labelSelector", "matchExpressions"},
+                        Value::array(std::move(expressions)));
+}
+
+// Source: Kubernetes 1.32, pkg/registry/core/pod, mutatePodAffinity. The keys of
+// topologySpreadConstraints are left to the scheduler.
+Value with_label_keys_of_affinity(const Value& spec, const Value& labels) {
+  Value out = spec;
+  const auto merge = [&](std::initializer_list<std::string_view> path, const auto& change) {
+    const Value* list = &spec;
+    for (const std::string_view member : path) list = &(*list)[member];
+    Value changed = each_item(*list, change);
+    if (!same_document(changed, *list)) out = out.with_path(path, std::move(changed));
+  };
+  const auto required = [&](const Value& term) { return with_label_keys(term, labels); };
+  const auto preferred = [&](const Value& item) {
+    const Value& term = item["podAffinityTerm"];
+    Value changed = with_label_keys(term, labels);
+    return same_document(changed, term) ? item : item.with("podAffinityTerm", std::move(changed));
+  };
+  for (const char* kind : {"podAffinity", "podAntiAffinity"}) {
+    merge({"affinity", kind, "requiredDuringSchedulingIgnoredDuringExecution"}, required);
+    merge({"affinity", kind, "preferredDuringSchedulingIgnoredDuringExecution"}, preferred);
+  }
+  return out;
+}
+
 Value prepare(Value object, const Value& old) {
   if (!old.is_null()) {
     // A Pod that leaves its last gate is seen by the scheduler as any other.
     return object;
+  }
+  if (!object["spec"]["affinity"].empty()) {
+    object = object.with("spec",
+                         with_label_keys_of_affinity(object["spec"], object["metadata"]["labels"]));
   }
   const Value& spec = object["spec"];
   Value status = Value::object({{"phase", "Pending"}, {"qosClass", Value(qos_class(spec))}});

@@ -128,6 +128,7 @@ Value set_defaults(Value object) {
 
 // Source: Kubernetes 1.32, pkg/apis/core/validation.
 void validate(const Value& object, const Value& old, FieldErrors& errors) {
+  validate_replica_set_status(object, old, errors);
   const Value& spec = object["spec"];
   if (!old.is_null() && spec == old["spec"]) return;
   const FieldPath path("spec");

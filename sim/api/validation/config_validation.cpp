@@ -1,7 +1,9 @@
 #include "sim/api/validation/config_validation.h"
 
 #include "sim/api/base64.h"
+#include "sim/api/json.h"
 #include "sim/api/validation/errors.h"
+#include "sim/api/validation/field_rules.h"
 #include "sim/api/validation/names.h"
 
 namespace inferlab::sim {
@@ -35,9 +37,34 @@ void check_immutable(const Value& object, const Value& old,
   }
 }
 
+// A file of credentials must be a JSON object; what stands in it is not told.
+void check_credentials(const Value& data, std::string_view key, FieldErrors& errors) {
+  const FieldPath root("data");
+  const FieldPath path = root.key(key);
+  const Value* text = data.find(key);
+  if (text == nullptr) {
+    errors.push_back(required(path));
+    return;
+  }
+  const auto parsed = parse_json(from_base64(text->as_string()).value_or(std::string()));
+  std::string why;
+  if (!parsed) {
+    why = json_error_text(parsed.error());
+  } else if (!parsed->is_object() && !parsed->is_null()) {
+    const std::string_view is = parsed->is_array()    ? "array"
+                                : parsed->is_string() ? "string"
+                                : parsed->is_bool()   ? "bool"
+                                                      : "number";
+    why = "json: cannot unmarshal " + std::string(is) +
+          " into Go value of type map[string]interface {}";
+  }
+  if (!why.empty()) errors.push_back(invalid_value(path, Value("<secret contents redacted>"), why));
+}
+
 }  // namespace
 
 void validate_config_map(const Value& object, const Value& old, FieldErrors& errors) {
+  check_immutable(object, old, {"data", "binaryData"}, errors);
   const Value& data = object["data"];
   const Value& binary = object["binaryData"];
   std::size_t total = 0;
@@ -52,10 +79,11 @@ void validate_config_map(const Value& object, const Value& old, FieldErrors& err
   check_keys(binary, "binaryData", errors);
   for (const Value::Member& member : binary.members()) total += decoded_size(member.value);
   if (total > kMaxBytes) errors.push_back(too_long_field("", kMaxBytes));
-  check_immutable(object, old, {"data", "binaryData"}, errors);
 }
 
 void validate_secret(const Value& object, const Value& old, FieldErrors& errors) {
+  if (!old.is_null()) validate_immutable("type", object["type"], old["type"], errors);
+  check_immutable(object, old, {"data"}, errors);
   const Value& data = object["data"];
   std::size_t total = 0;
   check_keys(data, "data", errors);
@@ -71,8 +99,11 @@ void validate_secret(const Value& object, const Value& old, FieldErrors& errors)
     const FieldPath annotations = metadata / "annotations";
     errors.push_back(required(annotations.key("kubernetes.io/service-account.name")));
   }
-  if (type == "kubernetes.io/dockerconfigjson") wants(".dockerconfigjson");
-  if (type == "kubernetes.io/ssh-auth") wants("ssh-privatekey");
+  if (type == "kubernetes.io/dockercfg") check_credentials(data, ".dockercfg", errors);
+  if (type == "kubernetes.io/dockerconfigjson")
+    check_credentials(data, ".dockerconfigjson", errors);
+  if (type == "kubernetes.io/ssh-auth" && data["ssh-privatekey"].empty())
+    errors.push_back(required(FieldPath("data").key("ssh-privatekey")));
   if (type == "kubernetes.io/tls") {
     wants("tls.crt");
     wants("tls.key");
@@ -81,10 +112,6 @@ void validate_secret(const Value& object, const Value& old, FieldErrors& errors)
     wants("username");
     wants("password");
   }
-  if (!old.is_null() && object["type"] != old["type"]) {
-    errors.push_back(invalid_value("type", object["type"], "field is immutable"));
-  }
-  check_immutable(object, old, {"data"}, errors);
 }
 
 }  // namespace inferlab::sim

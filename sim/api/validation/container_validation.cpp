@@ -1,11 +1,10 @@
-// Containers: names, images, ports, environment, resources.
+// Containers: names, images, ports, resources.
 #include <algorithm>
-#include <array>
 
 #include "sim/api/quantity.h"
-#include "sim/api/validation/go_text.h"
 #include "sim/api/validation/names.h"
 #include "sim/api/validation/pod_spec_validation.h"
+#include "sim/api/validation/resource_rules.h"
 
 namespace inferlab::sim {
 namespace {
@@ -38,143 +37,8 @@ void validate_ports(const Value& ports, const FieldPath& path, FieldErrors& erro
   }
 }
 
-void validate_key_ref(const Value& ref, const FieldPath& path, FieldErrors& errors) {
-  if (ref["name"].empty()) errors.push_back(required(path / "name"));
-  if (ref["key"].empty()) {
-    errors.push_back(required(path / "key"));
-  } else {
-    add_name_errors(path / "key", ref["key"], check_config_map_key(ref["key"].as_string()), errors);
-  }
-}
-
-// What a fieldRef may name. Source: Kubernetes documentation, "Downward API".
-void validate_field_ref(const Value& ref, const FieldPath& path, FieldErrors& errors) {
-  const std::string_view field = ref["fieldPath"].as_string();
-  if (ref["apiVersion"].empty()) errors.push_back(required(path / "apiVersion"));
-  if (field.empty()) {
-    errors.push_back(required(path / "fieldPath"));
-    return;
-  }
-  constexpr std::array<std::string_view, 11> kKnown = {
-      "metadata.name",           "metadata.namespace", "metadata.uid",        "spec.nodeName",
-      "spec.serviceAccountName", "status.hostIP",      "status.hostIPs",      "status.podIP",
-      "status.podIPs",           "metadata.labels",    "metadata.annotations"};
-  if (field.starts_with("metadata.labels['") || field.starts_with("metadata.annotations['")) return;
-  const bool known = std::find(kKnown.begin(), kKnown.end() - 2, field) != kKnown.end() - 2;
-  if (known) return;
-  errors.push_back(unsupported(path / "fieldPath", ref["fieldPath"],
-                               {"metadata.name", "metadata.namespace", "metadata.uid",
-                                "spec.nodeName", "spec.serviceAccountName", "status.hostIP",
-                                "status.hostIPs", "status.podIP", "status.podIPs"}));
-}
-
-void validate_env(const Value& env, const FieldPath& path, FieldErrors& errors) {
-  std::size_t index = 0;
-  for (const Value& variable : env.items()) {
-    const FieldPath at = path.index(index++);
-    if (variable["name"].empty()) {
-      errors.push_back(required(at / "name"));
-    } else {
-      add_name_errors(at / "name", variable["name"],
-                      check_env_var_name(variable["name"].as_string()), errors);
-    }
-    const Value* from = variable.find("valueFrom");
-    if (from == nullptr) continue;
-    const FieldPath source = at / "valueFrom";
-    std::size_t sources = 0;
-    if (const Value* ref = from->find("fieldRef")) {
-      ++sources;
-      validate_field_ref(*ref, source / "fieldRef", errors);
-    }
-    if (const Value* ref = from->find("resourceFieldRef")) {
-      ++sources;
-      const FieldPath here = source / "resourceFieldRef";
-      if ((*ref)["resource"].empty()) errors.push_back(required(here / "resource"));
-    }
-    if (const Value* ref = from->find("configMapKeyRef")) {
-      ++sources;
-      validate_key_ref(*ref, source / "configMapKeyRef", errors);
-    }
-    if (const Value* ref = from->find("secretKeyRef")) {
-      ++sources;
-      validate_key_ref(*ref, source / "secretKeyRef", errors);
-    }
-    if (sources == 0) {
-      errors.push_back(
-          invalid_value(source, Value(""),
-                        "must specify one of: `fieldRef`, `resourceFieldRef`, `configMapKeyRef` or "
-                        "`secretKeyRef`"));
-    }
-    if (!variable["value"].empty() && sources != 0) {
-      errors.push_back(
-          invalid_value(source, Value(""), "may not be specified when `value` is not empty"));
-    } else if (sources > 1) {
-      errors.push_back(
-          invalid_value(source, Value(""), "may not have more than one field specified at a time"));
-    }
-  }
-}
-
-void validate_env_from(const Value& env_from, const FieldPath& path, FieldErrors& errors) {
-  std::size_t index = 0;
-  for (const Value& item : env_from.items()) {
-    const FieldPath at = path.index(index++);
-    if (!item["prefix"].empty()) {
-      add_name_errors(at / "prefix", item["prefix"], check_env_var_name(item["prefix"].as_string()),
-                      errors);
-    }
-    std::size_t sources = 0;
-    for (const char* source : {"configMapRef", "secretRef"}) {
-      const Value* ref = item.find(source);
-      if (ref == nullptr) continue;
-      ++sources;
-      const FieldPath here = at / source;
-      if ((*ref)["name"].empty()) errors.push_back(required(here / "name"));
-    }
-    if (sources == 0) {
-      errors.push_back(
-          invalid_value(at, Value(""), "must specify one of: `configMapRef` or `secretRef`"));
-    } else if (sources > 1) {
-      errors.push_back(
-          invalid_value(at, Value(""), "may not have more than one field specified at a time"));
-    }
-  }
-}
-
-bool is_one_of(std::string_view name, std::initializer_list<std::string_view> all) {
-  return std::find(all.begin(), all.end(), name) != all.end();
-}
-
-bool is_container_resource(std::string_view name) {
-  return is_one_of(name, {"cpu", "memory", "ephemeral-storage"}) || name.starts_with("hugepages-");
-}
-
-bool is_standard_resource(std::string_view name) {
-  return is_container_resource(name) || name.starts_with("requests.hugepages-") ||
-         is_one_of(name, {"requests.cpu", "requests.memory", "requests.ephemeral-storage",
-                          "limits.cpu", "limits.memory", "limits.ephemeral-storage", "pods",
-                          "resourcequotas", "services", "replicationcontrollers", "secrets",
-                          "configmaps", "persistentvolumeclaims", "storage", "requests.storage",
-                          "services.nodeports", "services.loadbalancers"});
-}
-
-bool is_native(std::string_view name) {
-  return name.find('/') == std::string_view::npos ||
-         name.find("kubernetes.io/") != std::string_view::npos;
-}
-
-bool is_extended(std::string_view name) {
-  return !is_native(name) && !name.starts_with("requests.") &&
-         check_qualified_name("requests." + std::string(name)).empty();
-}
-
-// cpu and memory may be promised more often than they are there; devices and huge pages may not.
-bool may_overcommit(std::string_view name) {
-  return is_native(name) && !name.starts_with("hugepages-");
-}
-
-void validate_amount(std::string_view name, const Value& text, const FieldPath& path,
-                     FieldErrors& errors) {
+void validate_requirement(std::string_view name, const Value& amount, const FieldPath& path,
+                          FieldErrors& errors) {
   for (const std::string& why : check_qualified_name(name))
     errors.push_back(invalid_raw(path, name, why));
   const bool plain = name.find('/') == std::string_view::npos;
@@ -184,15 +48,10 @@ void validate_amount(std::string_view name, const Value& text, const FieldPath& 
   }
   if (plain && !is_container_resource(name)) {
     errors.push_back(invalid_raw(path, name, "must be a standard resource for containers"));
-  } else if (!plain && !is_native(name) && !is_extended(name)) {
+  } else if (!plain && !is_native_resource(name) && !is_extended_resource(name)) {
     errors.push_back(invalid_raw(path, name, "doesn't follow extended resource name standard"));
   }
-  const Quantity amount = Quantity::parse(text.as_string()).value_or(Quantity());
-  if (amount < Quantity())
-    errors.push_back(invalid_value(path, text, "must be greater than or equal to 0"));
-  if (is_extended(name) && !amount.is_whole()) {
-    errors.push_back(invalid_raw(path, go_quantity(text), "must be an integer"));
-  }
+  validate_amount(name, amount, path, errors);
 }
 
 void validate_container(const Value& container, const Names& volumes, const FieldPath& at,
@@ -203,21 +62,14 @@ void validate_container(const Value& container, const Names& volumes, const Fiel
   } else {
     add_name_errors(at / "name", name, check_dns1123_label(name.as_string()), errors);
   }
-  const std::string_view image = container["image"].as_string();
-  const auto is_space = [](char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; };
-  if (image.empty()) {
-    errors.push_back(required(at / "image"));
-  } else if (is_space(image.front()) || is_space(image.back())) {
-    errors.push_back(invalid_value(at / "image", container["image"],
-                                   "must not have leading or trailing whitespace"));
-  }
+  if (container["image"].empty()) errors.push_back(required(at / "image"));
   const std::string_view policy = container["terminationMessagePolicy"].as_string();
   if (policy.empty()) {
     errors.push_back(required(at / "terminationMessagePolicy"));
   } else if (policy != "File" && policy != "FallbackToLogsOnError") {
     errors.push_back(unsupported(at / "terminationMessagePolicy",
                                  container["terminationMessagePolicy"],
-                                 {"FallbackToLogsOnError", "File"}));
+                                 {"File", "FallbackToLogsOnError"}));
   }
   validate_ports(container["ports"], at / "ports", errors);
   validate_env(container["env"], at / "env", errors);
@@ -267,11 +119,11 @@ void validate_resources(const Value& resources, const FieldPath& path, FieldErro
     cpu_or_memory = cpu_or_memory || name == "cpu" || name == "memory";
   };
   for (const Value::Member& limit : resources["limits"].members()) {
-    validate_amount(limit.key, limit.value, limits.key(limit.key), errors);
+    validate_requirement(limit.key, limit.value, limits.key(limit.key), errors);
     note(limit.key);
   }
   for (const Value::Member& request : resources["requests"].members()) {
-    validate_amount(request.key, request.value, requests.key(request.key), errors);
+    validate_requirement(request.key, request.value, requests.key(request.key), errors);
     note(request.key);
     const Value* limit = resources["limits"].find(request.key);
     if (limit == nullptr) {

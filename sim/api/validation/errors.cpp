@@ -47,7 +47,11 @@ FieldError unsupported_raw(const FieldPath& path, std::string_view text,
 }
 
 FieldError duplicate(const FieldPath& path, const Value& value) {
-  return {"FieldValueDuplicate", path.str(), "Duplicate value: " + shown(value)};
+  return duplicate_raw(path, shown(value));
+}
+
+FieldError duplicate_raw(const FieldPath& path, std::string_view text) {
+  return {"FieldValueDuplicate", path.str(), "Duplicate value: " + std::string(text)};
 }
 
 FieldError forbidden_field(const FieldPath& path, std::string_view why) {

@@ -45,6 +45,8 @@ FieldError unsupported(const FieldPath& path, const Value& value,
 FieldError unsupported_raw(const FieldPath& path, std::string_view shown,
                            std::initializer_list<std::string_view> supported);
 FieldError duplicate(const FieldPath& path, const Value& value);
+/// The value printed as it stands here, without quotes.
+FieldError duplicate_raw(const FieldPath& path, std::string_view shown);
 FieldError forbidden_field(const FieldPath& path, std::string_view why);
 FieldError field_not_found(const FieldPath& path, const Value& value);
 FieldError too_long_field(const FieldPath& path, std::size_t limit);

@@ -10,6 +10,15 @@ std::string quoted(const Value& text) {
   return to_json(Value(text.as_string()));
 }
 
+// []core.Thing{…}; []core.Thing(nil) for null.
+template <typename Show>
+std::string go_list(const std::string& type, const Value& list, const Show& show) {
+  if (list.is_null()) return "[]" + type + "(nil)";
+  std::string out = "[]" + type + "{";
+  for (const Value& item : list.items()) out += (out.back() == '{' ? "" : ", ") + show(item);
+  return out + "}";
+}
+
 }  // namespace
 
 std::string go_pointer(std::string_view type, const Value& to) {
@@ -41,6 +50,28 @@ std::string go_taint(const Value& taint) {
   // A time prints as Go code that makes it; nobody gives one here.
   return "core.Taint{Key:" + quoted(taint["key"]) + ", Value:" + quoted(taint["value"]) +
          ", Effect:" + quoted(taint["effect"]) + ", TimeAdded:<nil>}";
+}
+
+std::string go_node_address(const Value& address) {
+  return "core.NodeAddress{Type:" + quoted(address["type"]) +
+         ", Address:" + quoted(address["address"]) + "}";
+}
+
+std::string go_node_selector_terms(const Value& terms) {
+  return go_list("core.NodeSelectorTerm", terms, go_node_selector_term);
+}
+
+std::string go_node_selector_term(const Value& term) {
+  const auto requirement = [](const Value& item) {
+    return "core.NodeSelectorRequirement{Key:" + quoted(item["key"]) +
+           ", Operator:" + quoted(item["operator"]) + ", Values:" + go_strings(item["values"]) +
+           "}";
+  };
+  const auto requirements = [&](const char* field) {
+    return go_list("core.NodeSelectorRequirement", term[field], requirement);
+  };
+  return "core.NodeSelectorTerm{MatchExpressions:" + requirements("matchExpressions") +
+         ", MatchFields:" + requirements("matchFields") + "}";
 }
 
 std::string go_update_strategy(std::string_view type, const Value& strategy) {

@@ -19,6 +19,12 @@ std::string go_service_port(const Value& port);
 std::string go_owner_reference(const Value& owner);
 /// core.Taint{Key:"a", Value:"", Effect:"NoSchedule", TimeAdded:<nil>}
 std::string go_taint(const Value& taint);
+/// core.NodeAddress{Type:"InternalIP", Address:"10.0.0.1"}
+std::string go_node_address(const Value& address);
+/// []core.NodeSelectorTerm{…}
+std::string go_node_selector_terms(const Value& terms);
+/// core.NodeSelectorTerm{MatchExpressions:…, MatchFields:…}
+std::string go_node_selector_term(const Value& term);
 /// apps.DeploymentStrategy{…}; `type` is DeploymentStrategy or DaemonSetUpdateStrategy.
 std::string go_update_strategy(std::string_view type, const Value& strategy);
 /// policy.PodDisruptionBudgetSpec{…}

@@ -84,6 +84,23 @@ void validate_finalizer_domains(const Kind& kind, const Value& finalizers, const
   }
 }
 
+// Only a DELETE says that an object goes, and when.
+void validate_kept_deletion(const Value& now, const Value& before, const FieldPath& path,
+                            FieldErrors& errors) {
+  constexpr std::string_view kImmutable = "field is immutable";
+  const Value& time = now["deletionTimestamp"];
+  if (time != before["deletionTimestamp"]) {
+    // "2020-01-01T00:00:00Z" as Go prints a time.
+    std::string text = time.str();
+    if (const std::size_t t = text.find('T'); t != std::string::npos) text[t] = ' ';
+    if (text.ends_with('Z')) text.replace(text.size() - 1, 1, " +0000 UTC");
+    errors.push_back(invalid_raw(path / "deletionTimestamp", text, kImmutable));
+  }
+  const Value& grace = now["deletionGracePeriodSeconds"];
+  if (grace != before["deletionGracePeriodSeconds"])
+    errors.push_back(invalid_value(path / "deletionGracePeriodSeconds", grace, kImmutable));
+}
+
 }  // namespace
 
 void validate_labels(const Value& labels, const FieldPath& path, FieldErrors& errors) {
@@ -171,6 +188,7 @@ void validate_metadata(const Kind& kind, const Value& object, const Value& old,
   if (old.is_null()) validate_new_finalizers(meta["finalizers"], finalizers, errors);
   validate_finalizer_domains(kind, meta["finalizers"], finalizers, errors);
   if (old.is_null()) return;
+  validate_kept_deletion(meta, old["metadata"], path, errors);
   if (old["metadata"].has("deletionTimestamp")) {
     std::string added;
     for (const Value& finalizer : meta["finalizers"].items()) {

@@ -1,10 +1,9 @@
 #include "sim/api/validation/network_policy_validation.h"
 
 #include <algorithm>
-#include <charconv>
-#include <optional>
 
 #include "sim/api/validation/field_rules.h"
+#include "sim/api/validation/ip_address.h"
 #include "sim/api/validation/meta_validation.h"
 #include "sim/api/validation/names.h"
 #include "sim/api/validation/pod_spec_validation.h"
@@ -12,57 +11,7 @@
 namespace inferlab::sim {
 namespace {
 
-// An IPv4 network; of IPv6 ones no more is known than that they look like one.
-struct Network {
-  std::uint32_t address = 0;
-  int bits = 0;
-  bool v6 = false;
-};
-
-std::optional<int> number(std::string_view text, int limit) {
-  int value = 0;
-  const auto read = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (text.empty() || read.ptr != text.data() + text.size() || value < 0 || value > limit)
-    return std::nullopt;
-  return value;
-}
-
-std::optional<Network> parse_network(std::string_view text) {
-  const std::size_t slash = text.find('/');
-  if (slash == std::string_view::npos) return std::nullopt;
-  std::string_view address = text.substr(0, slash);
-  Network out;
-  out.v6 = address.find(':') != std::string_view::npos;
-  const auto bits = number(text.substr(slash + 1), out.v6 ? 128 : 32);
-  if (!bits) return std::nullopt;
-  out.bits = *bits;
-  if (out.v6) {
-    if (address.find_first_not_of("0123456789abcdefABCDEF:") != std::string_view::npos)
-      return std::nullopt;
-    return out;
-  }
-  for (int part = 0; part < 4; ++part) {
-    const std::size_t dot = address.find('.');
-    if ((dot == std::string_view::npos) != (part == 3)) return std::nullopt;
-    const auto octet = number(address.substr(0, dot), 255);
-    if (!octet) return std::nullopt;
-    out.address = out.address << 8 | static_cast<std::uint32_t>(*octet);
-    if (part < 3) address.remove_prefix(dot + 1);
-  }
-  return out;
-}
-
-bool strictly_within(const Network& inner, const Network& outer) {
-  if (inner.v6 || outer.v6) return inner.v6 == outer.v6 && inner.bits > outer.bits;
-  if (inner.bits <= outer.bits) return false;
-  const std::uint32_t mask =
-      outer.bits == 0 ? 0U : ~std::uint32_t{0} << static_cast<unsigned>(32 - outer.bits);
-  return (inner.address & mask) == (outer.address & mask);
-}
-
 void validate_ip_block(const Value& block, const FieldPath& path, FieldErrors& errors) {
-  constexpr std::string_view kNotOne =
-      "must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)";
   const Value& cidr = block["cidr"];
   if (cidr.empty()) {
     errors.push_back(required(path / "cidr"));
@@ -70,7 +19,7 @@ void validate_ip_block(const Value& block, const FieldPath& path, FieldErrors& e
   }
   const auto outer = parse_network(cidr.as_string());
   if (!outer) {
-    errors.push_back(invalid_value(path / "cidr", cidr, kNotOne));
+    errors.push_back(invalid_value(path / "cidr", cidr, kNotANetwork));
     return;
   }
   const FieldPath list = path / "except";
@@ -79,8 +28,8 @@ void validate_ip_block(const Value& block, const FieldPath& path, FieldErrors& e
     const FieldPath at = list.index(index++);
     const auto inner = parse_network(except.as_string());
     if (!inner) {
-      errors.push_back(invalid_value(at, except, kNotOne));
-    } else if (!strictly_within(*inner, *outer)) {
+      errors.push_back(invalid_value(at, except, kNotANetwork));
+    } else if (!inner->strictly_within(*outer)) {
       errors.push_back(invalid_value(at, except, "must be a strict subset of `cidr`"));
     }
   }

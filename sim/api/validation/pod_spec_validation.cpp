@@ -27,27 +27,28 @@ void validate_dns_policy(const Value& spec, const FieldPath& path, FieldErrors& 
   } else if (word != "ClusterFirstWithHostNet" && word != "ClusterFirst" && word != "Default" &&
              word != "None") {
     errors.push_back(
-        unsupported(path, policy, {"ClusterFirst", "ClusterFirstWithHostNet", "Default", "None"}));
+        unsupported(path, policy, {"ClusterFirstWithHostNet", "ClusterFirst", "Default", "None"}));
   }
 }
 
-// Ports of a Pod on the host's network are the host's.
-void validate_host_network(const Value& spec, const FieldPath& path, FieldErrors& errors) {
+// Ports of a Pod on the host's network are the host's. In a template they may be left open: the Pod
+// gets them.
+void validate_host_network(const Value& spec, PodSpecOf owner, const FieldPath& path,
+                           FieldErrors& errors) {
   if (!spec["hostNetwork"].as_bool()) return;
-  for (const char* list : {"containers", "initContainers"}) {
-    const FieldPath containers = path / list;
-    std::size_t index = 0;
-    for (const Value& container : spec[list].items()) {
-      const FieldPath at = containers.index(index++);
-      const FieldPath ports = at / "ports";
-      std::size_t port_index = 0;
-      for (const Value& port : container["ports"].items()) {
-        const FieldPath here = ports.index(port_index++);
-        if (port["hostPort"].as_int() != port["containerPort"].as_int()) {
-          errors.push_back(invalid_value(here / "hostPort", port["hostPort"],
-                                         "must match `containerPort` when `hostNetwork` is true"));
-        }
-      }
+  const FieldPath containers = path / "containers";
+  std::size_t index = 0;
+  for (const Value& container : spec["containers"].items()) {
+    const FieldPath at = containers.index(index++);
+    const FieldPath ports = at / "ports";
+    std::size_t port_index = 0;
+    for (const Value& port : container["ports"].items()) {
+      const FieldPath here = ports.index(port_index++);
+      const std::int64_t host_port = port["hostPort"].as_int();
+      if (host_port == 0 && owner == PodSpecOf::kTemplate) continue;
+      if (host_port == port["containerPort"].as_int()) continue;
+      errors.push_back(invalid_value(here / "hostPort", Value(host_port),
+                                     "must match `containerPort` when `hostNetwork` is true"));
     }
   }
 }
@@ -64,10 +65,11 @@ void add_name_errors(const FieldPath& path, const Value& value,
   for (const std::string& message : messages) errors.push_back(invalid_value(path, value, message));
 }
 
-void validate_pod_spec(const Value& spec, const FieldPath& path, FieldErrors& errors) {
+void validate_pod_spec(const Value& spec, const FieldPath& path, PodSpecOf owner,
+                       FieldErrors& errors) {
   const Names volumes = validate_volumes(spec["volumes"], path / "volumes", errors);
   validate_containers(spec, volumes, path, errors);
-  validate_host_network(spec, path, errors);
+  validate_host_network(spec, owner, path, errors);
   validate_restart_policy(spec, path / "restartPolicy", errors);
   validate_dns_policy(spec, path / "dnsPolicy", errors);
   validate_labels(spec["nodeSelector"], path / "nodeSelector", errors);
@@ -109,7 +111,7 @@ void validate_pod_spec(const Value& spec, const FieldPath& path, FieldErrors& er
   if (!policy.is_null() && policy.as_string() != "Never" &&
       policy.as_string() != "PreemptLowerPriority") {
     errors.push_back(
-        unsupported(path / "preemptionPolicy", policy, {"Never", "PreemptLowerPriority"}));
+        unsupported(path / "preemptionPolicy", policy, {"PreemptLowerPriority", "Never"}));
   }
 }
 
@@ -132,7 +134,7 @@ void validate_pod_template(const Value& pod_template, const FieldPath& path, Fie
   validate_annotations(pod_template["metadata"]["annotations"], path / "annotations", errors);
   const FieldPath annotations = path / "annotations";
   validate_pod_annotations(pod_template["metadata"]["annotations"], annotations, errors);
-  validate_pod_spec(pod_template["spec"], path / "spec", errors);
+  validate_pod_spec(pod_template["spec"], path / "spec", PodSpecOf::kTemplate, errors);
   if (!pod_template["spec"]["ephemeralContainers"].empty()) {
     const FieldPath spec = path / "spec";
     errors.push_back(forbidden_field(spec / "ephemeralContainers",

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <set>
 #include <string>
 
@@ -10,7 +11,11 @@
 // Source: Kubernetes 1.32, pkg/apis/core/validation.
 namespace inferlab::sim {
 
-void validate_pod_spec(const Value& spec, const FieldPath& path, FieldErrors& errors);
+/// A few rules are for Pods and not for the templates that they are made from.
+enum class PodSpecOf : std::uint8_t { kPod, kTemplate };
+
+void validate_pod_spec(const Value& spec, const FieldPath& path, PodSpecOf owner,
+                       FieldErrors& errors);
 /// An int32 without a plus sign or zeros in front, as controller.kubernetes.io/pod-deletion-cost
 /// has it.
 bool is_deletion_cost(std::string_view text);
@@ -25,6 +30,18 @@ using Names = std::set<std::string, std::less<>>;
 void validate_containers(const Value& spec, const Names& volumes, const FieldPath& path,
                          FieldErrors& errors);
 void validate_resources(const Value& resources, const FieldPath& path, FieldErrors& errors);
+// environment: env_validation.cpp
+void validate_env(const Value& env, const FieldPath& path, FieldErrors& errors);
+void validate_env_from(const Value& env_from, const FieldPath& path, FieldErrors& errors);
+/// Which fields of a Pod the downward API has there.
+enum class FactsIn : std::uint8_t { kEnv, kFile };
+/// fieldRef and resourceFieldRef, of a variable or of a file.
+void validate_field_ref(const Value& ref, FactsIn place, const FieldPath& path,
+                        FieldErrors& errors);
+void validate_resource_ref(const Value& ref, FactsIn place, const FieldPath& path,
+                           FieldErrors& errors);
+/// Not " i" or "i ": pod_validation.cpp. Templates are not asked.
+void validate_trimmed_image(const Value& container, const FieldPath& path, FieldErrors& errors);
 // probes and hooks: probe_validation.cpp. `grace_seconds` is the Pod's.
 void validate_probes(const Value& container, std::int64_t grace_seconds, const FieldPath& path,
                      FieldErrors& errors);

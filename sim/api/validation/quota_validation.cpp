@@ -8,6 +8,7 @@
 #include "sim/api/validation/go_text.h"
 #include "sim/api/validation/names.h"
 #include "sim/api/validation/pod_spec_validation.h"
+#include "sim/api/validation/resource_rules.h"
 
 namespace inferlab::sim {
 namespace {
@@ -32,16 +33,6 @@ constexpr std::array<std::string_view, 19> kQuotaResources = {"cpu",
                                                               "configmaps",
                                                               "services.nodeports",
                                                               "services.loadbalancers"};
-// Those that count objects.
-constexpr std::array<std::string_view, 9> kWholeResources = {"pods",
-                                                             "resourcequotas",
-                                                             "services",
-                                                             "replicationcontrollers",
-                                                             "secrets",
-                                                             "persistentvolumeclaims",
-                                                             "configmaps",
-                                                             "services.nodeports",
-                                                             "services.loadbalancers"};
 // Those that a scope of Pods can be asked for.
 constexpr std::array<std::string_view, 9> kComputeResources = {
     "cpu",          "memory",          "ephemeral-storage",
@@ -55,11 +46,6 @@ bool holds(const std::array<std::string_view, N>& list, std::string_view name) {
 
 bool has_domain(std::string_view name) {
   return name.find('/') != std::string_view::npos;
-}
-
-bool is_standard_resource(std::string_view name) {
-  return holds(kQuotaResources, name) || name == "storage" || name.starts_with("hugepages-") ||
-         name.starts_with("requests.hugepages-");
 }
 
 void validate_resource_name(const std::string& name, const FieldPath& path, FieldErrors& errors) {
@@ -77,12 +63,7 @@ void validate_hard(const std::string& name, const Value& amount, const FieldPath
       !name.starts_with("requests.hugepages-")) {
     errors.push_back(invalid_value(path, Value(name), "must be a standard resource for quota"));
   }
-  const Quantity quantity = Quantity::parse(amount.as_string()).value_or(Quantity());
-  if (quantity < Quantity())
-    errors.push_back(invalid_value(path, amount, "must be greater than or equal to 0"));
-  const bool whole = holds(kWholeResources, name) || has_domain(name);
-  if (whole && !quantity.is_whole())
-    errors.push_back(invalid_raw(path, go_quantity(amount), "must be an integer"));
+  validate_amount(name, amount, path, errors);
 }
 
 bool is_scope(std::string_view scope) {

@@ -1,4 +1,6 @@
 // Where Pods may run: affinity, tolerations, gates, spreading.
+#include <map>
+
 #include "sim/api/validation/meta_validation.h"
 #include "sim/api/validation/names.h"
 #include "sim/api/validation/pod_spec_validation.h"
@@ -6,7 +8,14 @@
 namespace inferlab::sim {
 namespace {
 
-void validate_requirement(const Value& requirement, const FieldPath& path, FieldErrors& errors) {
+constexpr std::string_view kNeedsSelector = "must not be specified when labelSelector is not set";
+constexpr std::string_view kAlsoInSelector = "exists in both matchLabelKeys and labelSelector";
+
+// Values of preferred terms may be anything: the worst is that no node is preferred.
+enum class Values : std::uint8_t { kChecked, kAny };
+
+void validate_requirement(const Value& requirement, Values allowed, const FieldPath& path,
+                          FieldErrors& errors) {
   const std::string_view op = requirement["operator"].as_string();
   const Value& values = requirement["values"];
   if (op == "In" || op == "NotIn") {
@@ -29,6 +38,7 @@ void validate_requirement(const Value& requirement, const FieldPath& path, Field
   }
   const Value key(requirement["key"].as_string());
   add_name_errors(path / "key", key, check_qualified_name(key.as_string()), errors);
+  if (allowed == Values::kAny) return;
   const FieldPath list = path / "values";
   std::size_t index = 0;
   for (const Value& value : values.items()) {
@@ -49,14 +59,20 @@ void validate_field_requirement(const Value& requirement, const FieldPath& path,
   if (requirement["key"].as_string() != "metadata.name") {
     errors.push_back(
         invalid_value(path / "key", requirement["key"], "not a valid field selector key"));
+    return;
   }
+  const FieldPath list = path / "values";
+  std::size_t index = 0;
+  for (const Value& name : requirement["values"].items())
+    add_name_errors(list.index(index++), name, check_dns1123_subdomain(name.as_string()), errors);
 }
 
-void validate_node_term(const Value& term, const FieldPath& path, FieldErrors& errors) {
+void validate_node_term(const Value& term, Values allowed, const FieldPath& path,
+                        FieldErrors& errors) {
   const FieldPath expressions = path / "matchExpressions";
   std::size_t index = 0;
   for (const Value& item : term["matchExpressions"].items()) {
-    validate_requirement(item, expressions.index(index++), errors);
+    validate_requirement(item, allowed, expressions.index(index++), errors);
   }
   const FieldPath fields = path / "matchFields";
   index = 0;
@@ -80,7 +96,7 @@ void validate_node_affinity(const Value& affinity, const FieldPath& path, FieldE
     }
     std::size_t index = 0;
     for (const Value& term : (*must)["nodeSelectorTerms"].items()) {
-      validate_node_term(term, terms.index(index++), errors);
+      validate_node_term(term, Values::kChecked, terms.index(index++), errors);
     }
   }
   const FieldPath preferred = path / "preferredDuringSchedulingIgnoredDuringExecution";
@@ -88,18 +104,77 @@ void validate_node_affinity(const Value& affinity, const FieldPath& path, FieldE
   for (const Value& term : affinity["preferredDuringSchedulingIgnoredDuringExecution"].items()) {
     const FieldPath at = preferred.index(index++);
     validate_weight(term["weight"], at / "weight", errors);
-    validate_node_term(term["preference"], at / "preference", errors);
+    validate_node_term(term["preference"], Values::kAny, at / "preference", errors);
+  }
+}
+
+// matchLabelKeys or mismatchLabelKeys.
+void validate_label_keys(const Value& holder, const char* field, const FieldPath& path,
+                         FieldErrors& errors) {
+  if (holder[field].empty()) return;
+  const FieldPath list = path / field;
+  if (!holder.has("labelSelector")) {
+    errors.push_back(forbidden_field(list, kNeedsSelector));
+    return;
+  }
+  std::size_t index = 0;
+  for (const Value& key : holder[field].items())
+    add_name_errors(list.index(index++), key, check_qualified_name(key.as_string()), errors);
+}
+
+// A key of matchLabelKeys stands in the selector already, once, where the server has put it.
+void validate_keys_stated_twice(const Value& term, const FieldPath& path, FieldErrors& errors) {
+  const Value& keys = term["matchLabelKeys"];
+  if (keys.empty()) return;
+  const Value& selector = term["labelSelector"];
+  std::map<std::string_view, std::size_t> place;
+  for (std::size_t i = 0; i < keys.size(); ++i) place[keys[i].as_string()] = i;
+  std::set<std::string_view> selected;
+  for (const Value::Member& label : selector["matchLabels"].members()) selected.insert(label.key);
+  for (const Value& item : selector["matchExpressions"].items()) {
+    const std::string_view key = item["key"].as_string();
+    const bool again = !selected.insert(key).second;
+    if (const auto at = place.find(key); again && at != place.end())
+      errors.push_back(invalid_value(path.index(at->second), Value(key), kAlsoInSelector));
+  }
+  std::set<std::string_view> mismatched;
+  for (const Value& key : term["mismatchLabelKeys"].items()) mismatched.insert(key.as_string());
+  const FieldPath list = path / "matchLabelKeys";
+  for (std::size_t i = 0; i < keys.size(); ++i) {
+    if (!mismatched.contains(keys[i].as_string())) continue;
+    errors.push_back(invalid_value(list.index(i), keys[i],
+                                   "exists in both matchLabelKeys and mismatchLabelKeys"));
+  }
+}
+
+// Those of spreading are not put into the selector.
+void validate_spread_keys(const Value& constraint, const FieldPath& path, FieldErrors& errors) {
+  const Value& keys = constraint["matchLabelKeys"];
+  if (keys.empty()) return;
+  const FieldPath list = path / "matchLabelKeys";
+  const Value& selector = constraint["labelSelector"];
+  if (selector.is_null()) errors.push_back(forbidden_field(list, kNeedsSelector));
+  std::set<std::string_view> selected;
+  for (const Value::Member& label : selector["matchLabels"].members()) selected.insert(label.key);
+  for (const Value& item : selector["matchExpressions"].items())
+    selected.insert(item["key"].as_string());
+  std::size_t index = 0;
+  for (const Value& key : keys.items()) {
+    const FieldPath at = list.index(index++);
+    add_name_errors(at, key, check_qualified_name(key.as_string()), errors);
+    if (selected.contains(key.as_string()))
+      errors.push_back(invalid_value(at, key, kAlsoInSelector));
   }
 }
 
 void validate_pod_term(const Value& term, const FieldPath& path, FieldErrors& errors) {
   validate_label_selector(term["labelSelector"], path / "labelSelector", errors);
   validate_label_selector(term["namespaceSelector"], path / "namespaceSelector", errors);
-  const FieldPath namespaces = path / "namespaces";
-  std::size_t index = 0;
-  for (const Value& ns : term["namespaces"].items()) {
-    add_name_errors(namespaces.index(index++), ns, check_dns1123_label(ns.as_string()), errors);
-  }
+  for (const Value& ns : term["namespaces"].items())
+    add_name_errors(path / "namespace", ns, check_dns1123_label(ns.as_string()), errors);
+  validate_label_keys(term, "matchLabelKeys", path, errors);
+  validate_label_keys(term, "mismatchLabelKeys", path, errors);
+  validate_keys_stated_twice(term, path, errors);
   const Value key(term["topologyKey"].as_string());
   if (key.empty()) errors.push_back(required(path / "topologyKey", "can not be empty"));
   add_name_errors(path / "topologyKey", key, check_qualified_name(key.as_string()), errors);
@@ -166,7 +241,7 @@ void validate_tolerations(const Value& tolerations, const FieldPath& path, Field
     if (!word.empty() && word != "NoSchedule" && word != "PreferNoSchedule" &&
         word != "NoExecute") {
       errors.push_back(
-          unsupported(at / "effect", effect, {"NoExecute", "NoSchedule", "PreferNoSchedule"}));
+          unsupported(at / "effect", effect, {"NoSchedule", "PreferNoSchedule", "NoExecute"}));
     }
   }
 }
@@ -209,7 +284,7 @@ void validate_spread_constraints(const Value& constraints, const FieldPath& path
     }
     if (const Value* domains = constraint.find("minDomains")) {
       if (domains->as_int() <= 0) {
-        errors.push_back(invalid_value(at / "minDomains", *domains, "must be greater than 0"));
+        errors.push_back(invalid_value(at / "minDomains", *domains, "must be greater than zero"));
       }
       if (when.as_string() != "DoNotSchedule") {
         errors.push_back(invalid_value(
@@ -223,6 +298,7 @@ void validate_spread_constraints(const Value& constraints, const FieldPath& path
         errors.push_back(unsupported(at / policy, *word, {"Honor", "Ignore"}));
       }
     }
+    validate_spread_keys(constraint, at, errors);
     validate_label_selector(constraint["labelSelector"], at / "labelSelector", errors);
   }
 }

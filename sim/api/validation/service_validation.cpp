@@ -1,8 +1,10 @@
 // Source: Kubernetes 1.32, pkg/apis/core/validation, ValidateService and ValidateServiceUpdate.
 #include "sim/api/validation/service_validation.h"
 
+#include <algorithm>
 #include <set>
 
+#include "sim/api/go_space.h"
 #include "sim/api/validation/field_rules.h"
 #include "sim/api/validation/go_text.h"
 #include "sim/api/validation/ip_address.h"
@@ -146,26 +148,57 @@ void validate_different_ports(const Value& spec, const FieldPath& path, FieldErr
   for (const Value& port : spec["ports"].items()) {
     const FieldPath item = ports.index(index++);
     if (taken.emplace(port["protocol"].str(), port["port"].as_int()).second) continue;
-    FieldError twice = duplicate(item, Value());
-    twice.message = "Duplicate value: " + go_service_port(port);
-    errors.push_back(std::move(twice));
+    errors.push_back(duplicate_raw(item, go_service_port(port)));
   }
 }
 
-void validate_load_balancer(const Value& spec, const FieldPath& path, FieldErrors& errors) {
+constexpr std::string_view kOnlyBalanced = "may only be used when `type` is 'LoadBalancer'";
+
+void validate_source_range(std::string_view text, const FieldPath& path, FieldErrors& errors) {
+  const std::string range = go_trimmed(text);
+  if (!parse_network(range)) errors.push_back(invalid_value(path, Value(range), kNotANetwork));
+}
+
+// The field, or where there is none the annotation that was before it.
+void validate_source_ranges(const Value& object, bool balanced, const FieldPath& path,
+                            FieldErrors& errors) {
+  constexpr std::string_view kKey = "service.beta.kubernetes.io/load-balancer-source-ranges";
+  const Value& ranges = object["spec"]["loadBalancerSourceRanges"];
+  if (!ranges.empty()) {
+    const FieldPath list = path / "LoadBalancerSourceRanges";
+    if (!balanced) errors.push_back(forbidden_field(list, kOnlyBalanced));
+    std::size_t index = 0;
+    for (const Value& range : ranges.items())
+      validate_source_range(range.as_string(), list.index(index++), errors);
+    return;
+  }
+  const Value* annotation = object["metadata"]["annotations"].find(kKey);
+  if (annotation == nullptr) return;
+  const FieldPath metadata("metadata");
+  const FieldPath annotations = metadata / "annotations";
+  const FieldPath at = annotations.key(kKey);
+  if (!balanced) errors.push_back(forbidden_field(at, kOnlyBalanced));
+  const std::string text = go_trimmed(annotation->as_string());
+  for (std::size_t start = 0; !text.empty() && start <= text.size();) {
+    const std::size_t end = std::min(text.find(',', start), text.size());
+    validate_source_range(std::string_view(text).substr(start, end - start), at, errors);
+    start = end + 1;
+  }
+}
+
+void validate_load_balancer(const Value& object, const FieldPath& path, FieldErrors& errors) {
+  const Value& spec = object["spec"];
   const bool balanced = spec["type"].as_string() == "LoadBalancer";
-  constexpr std::string_view kOnly = "may only be used when `type` is 'LoadBalancer'";
-  if (!balanced && !spec["loadBalancerSourceRanges"].empty())
-    errors.push_back(forbidden_field(path / "LoadBalancerSourceRanges", kOnly));
+  validate_source_ranges(object, balanced, path, errors);
   if (!balanced && spec.has("allocateLoadBalancerNodePorts"))
-    errors.push_back(forbidden_field(path / "allocateLoadBalancerNodePorts", kOnly));
+    errors.push_back(forbidden_field(path / "allocateLoadBalancerNodePorts", kOnlyBalanced));
   const Value& load_balancer_class = spec["loadBalancerClass"];
   if (load_balancer_class.is_null()) return;
   if (balanced) {
     add_name_errors(path / "loadBalancerClass", load_balancer_class,
                     check_qualified_name(load_balancer_class.as_string()), errors);
   } else {
-    errors.push_back(forbidden_field(path / "loadBalancerClass", kOnly));
+    errors.push_back(forbidden_field(path / "loadBalancerClass", kOnlyBalanced));
   }
 }
 
@@ -278,7 +311,8 @@ void validate_service_addresses(const Value& spec, FieldErrors& errors) {
 
 void validate_service(const Value& object, const Value& old, FieldErrors& errors) {
   const Value& spec = object["spec"];
-  if (!old.is_null() && spec == old["spec"]) return;
+  const auto annotations = [](const Value& service) { return service["metadata"]["annotations"]; };
+  if (!old.is_null() && spec == old["spec"] && annotations(object) == annotations(old)) return;
   const FieldPath path("spec");
   if (!old.is_null()) validate_kept_addresses(spec, old["spec"], errors);
   const bool headless = is_headless(spec);
@@ -299,7 +333,7 @@ void validate_service(const Value& object, const Value& old, FieldErrors& errors
                   {"ClusterIP", "ExternalName", "LoadBalancer", "NodePort"}, errors);
   validate_node_ports(spec, path, errors);
   validate_different_ports(spec, path, errors);
-  validate_load_balancer(spec, path, errors);
+  validate_load_balancer(object, path, errors);
   validate_traffic(spec, path, errors);
 }
 

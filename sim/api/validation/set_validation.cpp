@@ -146,6 +146,7 @@ void validate_always_restarts(const Value& pod_template, std::string_view kind,
 }
 
 void validate_stateful_set(const Value& object, const Value& old, FieldErrors& errors) {
+  validate_stateful_set_status(object, old, errors);
   const Value& spec = object["spec"];
   if (!old.is_null() && spec == old["spec"]) return;
   validate_stateful_spec(spec, errors);
@@ -166,6 +167,7 @@ void validate_stateful_set(const Value& object, const Value& old, FieldErrors& e
 }
 
 void validate_daemon_set(const Value& object, const Value& old, FieldErrors& errors) {
+  validate_daemon_set_status(object, old, errors);
   const Value& spec = object["spec"];
   if (!old.is_null() && spec == old["spec"]) return;
   const FieldPath path("spec");

@@ -87,6 +87,7 @@ void check_immutable_selector(const Value& spec, const Value& old, FieldErrors& 
 }  // namespace
 
 void validate_deployment(const Value& object, const Value& old, FieldErrors& errors) {
+  validate_deployment_status(object, old, errors);
   const Value& spec = object["spec"];
   if (!old.is_null() && spec == old["spec"]) return;
   const FieldPath path("spec");
@@ -105,6 +106,7 @@ void validate_deployment(const Value& object, const Value& old, FieldErrors& err
 }
 
 void validate_replica_set(const Value& object, const Value& old, FieldErrors& errors) {
+  validate_replica_set_status(object, old, errors);
   const Value& spec = object["spec"];
   if (!old.is_null() && spec == old["spec"]) return;
   const FieldPath path("spec");

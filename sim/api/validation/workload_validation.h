@@ -16,6 +16,13 @@ void validate_replica_set(const Value& object, const Value& old, FieldErrors& er
 void validate_stateful_set(const Value& object, const Value& old, FieldErrors& errors);
 void validate_daemon_set(const Value& object, const Value& old, FieldErrors& errors);
 
+/// What status may say: workload_status_validation.cpp. ReplicationControllers are like ReplicaSets.
+/// Source: Kubernetes 1.32, pkg/apis/apps/validation.
+void validate_deployment_status(const Value& object, const Value& old, FieldErrors& errors);
+void validate_replica_set_status(const Value& object, const Value& old, FieldErrors& errors);
+void validate_stateful_set_status(const Value& object, const Value& old, FieldErrors& errors);
+void validate_daemon_set_status(const Value& object, const Value& old, FieldErrors& errors);
+
 /// The Pods of a `kind` are restarted always and have no deadline.
 void validate_always_restarts(const Value& pod_template, std::string_view kind,
                               const FieldPath& path, FieldErrors& errors);
