@@ -72,7 +72,7 @@ class CronJobController final : public Controller {
 
   void observe(const Change& change) override {
     if (change.object->key.resource == kCronJobs) {
-      queue().add(change.object->key);
+      observe_cron_job(change);
       return;
     }
     for (const StoredObject* job : {change.previous.get(), change.object.get()}) {
@@ -106,6 +106,22 @@ class CronJobController final : public Controller {
   }
 
  private:
+  // After a new schedule it is looked at when its next time comes: nothing is made up for.
+  void observe_cron_job(const Change& change) {
+    const ObjectKey& key = change.object->key;
+    const Value& spec = change.object->document["spec"];
+    const Value& before = change.previous == nullptr ? spec : change.previous->document["spec"];
+    if (spec["schedule"] == before["schedule"] && spec["timeZone"] == before["timeZone"]) {
+      queue().add(key);
+      return;
+    }
+    auto zone = TimeZone::load(spec["timeZone"].as_string());
+    const auto schedule = CronSchedule::parse(spec["schedule"].str());
+    if (!zone || !schedule) return;  // no client can write such a one
+    const CronJobTimes times(change.object->document, *schedule, *std::move(zone), now());
+    queue().add_after(key, times.until_next());
+  }
+
   // When to look again; nullopt: when something changes.
   Result<std::optional<Duration>> sync(const StoredObject& cron_job,
                                        const std::vector<ObjectPtr>& jobs, Value& status) {

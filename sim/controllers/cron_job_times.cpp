@@ -36,8 +36,13 @@ Result<CronJobTimes::Recent> CronJobTimes::recent(bool heed_deadline) const {
   const std::int64_t passed = std::chrono::floor<std::chrono::seconds>(now_ - *first).count();
   out.missed = true;
   out.too_many_missed = passed / apart + 1 > kMostMissed;
-  for (auto time = second; time && *time <= now_; time = zone_.next(schedule_, *time))
+  // The last of them is looked for from one distance before the time that the guess leads to. Where
+  // times come unevenly, that may be after the last one: then nothing has passed.
+  const Time from = *first + (passed / apart - 1) * std::chrono::seconds(apart);
+  for (auto time = zone_.next(schedule_, from); time && *time <= now_;
+       time = zone_.next(schedule_, *time)) {
     out.last = time;
+  }
   return out;
 }
 

@@ -121,7 +121,7 @@ std::vector<std::int64_t> JobSync::next_indexes(std::int64_t count) {
 std::vector<ObjectPtr> JobSync::to_remove(std::int64_t at_least) const {
   std::vector<ObjectPtr> out;
   std::vector<ObjectPtr> left = active_;
-  rank_for_deletion(left, {}, now());
+  rank_plainly_for_deletion(left);
   if (is_indexed(document())) {
     // The last in rank stays for each index.
     std::map<std::int64_t, std::int64_t> seen;

@@ -34,6 +34,21 @@ constexpr TaintRow kTaintRows[] = {
 };
 constexpr std::string_view kCordoned = "node.kubernetes.io/unschedulable";
 
+// Keys of the NoSchedule taints that a node should have, conditions in their order first.
+std::vector<std::string_view> wanted_keys(const StoredObject& node) {
+  std::vector<std::string_view> keys;
+  for (const Value& condition : node.document["status"]["conditions"].items()) {
+    for (const TaintRow& row : kTaintRows) {
+      if (row.condition == condition["type"].as_string() &&
+          row.status == condition["status"].as_string()) {
+        keys.push_back(row.key);
+      }
+    }
+  }
+  if (node.document["spec"]["unschedulable"].as_bool()) keys.push_back(kCordoned);
+  return keys;
+}
+
 // `taints` with or without one taint; unchanged when it is so already.
 Value with_taint(const Value& taints, std::string_view key, std::string_view effect, bool wanted,
                  Time now) {
@@ -56,17 +71,27 @@ NodeHealth health_of(const StoredObject& node) {
 }
 
 Value with_condition_taints(const StoredObject& node, Time now) {
+  const std::vector<std::string_view> wanted = wanted_keys(node);
+  const auto is_wanted = [&wanted](std::string_view key) {
+    return std::find(wanted.begin(), wanted.end(), key) != wanted.end();
+  };
   Value taints = node.document["spec"]["taints"];
-  // Without condition Ready nothing is known yet: the taint of registration stays.
-  const bool reported = !condition_of(node.document, "Ready").is_null();
   for (const TaintRow& row : kTaintRows) {
-    if (row.condition == "Ready" && !reported) continue;
-    const bool wanted =
-        condition_of(node.document, row.condition)["status"].as_string() == row.status;
-    taints = with_taint(taints, row.key, "NoSchedule", wanted, now);
+    if (!is_wanted(row.key)) taints = with_taint(taints, row.key, "NoSchedule", false, now);
   }
-  return with_taint(taints, kCordoned, "NoSchedule",
-                    node.document["spec"]["unschedulable"].as_bool(), now);
+  if (!is_wanted(kCordoned)) taints = with_taint(taints, kCordoned, "NoSchedule", false, now);
+  for (const std::string_view key : wanted) {
+    taints = with_taint(taints, key, "NoSchedule", true, now);
+  }
+  return taints;
+}
+
+bool has_eviction_taint(const StoredObject& node) {
+  const std::vector<Taint>& taints = node.view<NodeView>().taints;
+  return std::any_of(taints.begin(), taints.end(), [](const Taint& taint) {
+    return taint.effect == TaintEffect::kNoExecute &&
+           (taint.key == kNotReadyTaint || taint.key == kUnreachableTaint);
+  });
 }
 
 Value with_eviction_taint(const StoredObject& node, std::string_view key, Time now) {
@@ -78,8 +103,8 @@ Value with_eviction_taint(const StoredObject& node, std::string_view key, Time n
 }
 
 Value silent_conditions(const StoredObject& node, Time now) {
-  constexpr std::array<std::string_view, 4> kTypes = {"MemoryPressure", "DiskPressure",
-                                                      "PIDPressure", "Ready"};
+  constexpr std::array<std::string_view, 4> kTypes = {"Ready", "MemoryPressure", "DiskPressure",
+                                                      "PIDPressure"};
   Value conditions = node.document["status"]["conditions"];
   const Value stamp(format_rfc3339(now));
   for (const std::string_view type : kTypes) {

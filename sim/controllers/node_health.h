@@ -24,8 +24,12 @@ enum class NodeHealth : std::uint8_t { kReady, kNotReady, kUnknown };
 NodeHealth health_of(const StoredObject& node);
 
 /// spec.taints with the NoSchedule taints that the conditions and spec.unschedulable ask for, and
-/// without those they ask for no longer. Foreign taints stay. New ones get timeAdded = `now`.
+/// without those they ask for no longer. Foreign taints stay. New ones come last, in the order of
+/// the conditions, with timeAdded = `now`.
 Value with_condition_taints(const StoredObject& node, Time now);
+
+/// Whether one of the NoExecute taints of silent and sick nodes is there.
+bool has_eviction_taint(const StoredObject& node);
 
 /// spec.taints with the NoExecute taint `key` and without its opposite; empty `key`: without both.
 Value with_eviction_taint(const StoredObject& node, std::string_view key, Time now);

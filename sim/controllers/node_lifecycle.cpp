@@ -90,6 +90,7 @@ class NodeLifecycleController final : public Controller {
 
   void monitor() {
     note_who_is_there();
+    before_.clear();
     // Nobody is silent who was heard within the shorter of the two times of grace.
     const Time since = now() - std::min(kStartupGrace, config().node_monitor_grace_period);
     std::vector<std::string> suspects;
@@ -155,12 +156,16 @@ class NodeLifecycleController final : public Controller {
     });
     for (const ObjectPtr& node : nodes) {
       const NodeHealth health = health_of(*node);
-      if (health == NodeHealth::kReady || all_down) {
+      const auto before = before_.find(node->key.name);
+      const NodeHealth seen = before == before_.end() ? health : before->second;
+      if (health == NodeHealth::kReady || seen == NodeHealth::kReady || all_down) {
         static_cast<void>(write_taints(*node, with_eviction_taint(*node, {}, now())));
         continue;
       }
+      // Nobody has said yet how it is: neither its kubelet nor, after a while, this controller.
+      if (condition_of(node->document, "Ready").is_null()) continue;
       const std::string zone_name = zone_of(*node);
-      evict(*node, health, zone_name, zones[zone_name]);
+      evict(*node, has_eviction_taint(*node) ? seen : health, zone_name, zones[zone_name]);
     }
   }
 
@@ -168,12 +173,7 @@ class NodeLifecycleController final : public Controller {
              const Zone& zone) {
     const std::string_view key =
         health == NodeHealth::kNotReady ? kNotReadyTaint : kUnreachableTaint;
-    const std::vector<Taint>& taints = node.view<NodeView>().taints;
-    const bool tainted = std::any_of(taints.begin(), taints.end(), [](const Taint& taint) {
-      return taint.effect == TaintEffect::kNoExecute &&
-             (taint.key == kNotReadyTaint || taint.key == kUnreachableTaint);
-    });
-    if (!tainted) {
+    if (!has_eviction_taint(node)) {
       const std::optional<Duration> interval = eviction_interval(zone.nodes, zone.down);
       Time& next = next_eviction_[zone_name];
       if (!interval || now() < next) return;
@@ -198,7 +198,9 @@ class NodeLifecycleController final : public Controller {
     const ApiResponse response = api().merge_patch(
         node.key, "status",
         Value::object({{"status", Value::object({{"conditions", conditions}})}}), user());
-    if (!response.ok() || !was_ready) return;
+    if (!response.ok()) return;
+    if (!ready.is_null()) before_[node.key.name] = health_of(node);
+    if (!was_ready) return;
     events().normal(node, "NodeNotReady",
                     fmt::format("Node {} status is now: NodeNotReady", node.key.name));
     mark_pods_not_ready(node.key.name);
@@ -233,9 +235,11 @@ class NodeLifecycleController final : public Controller {
 
   static constexpr Duration kStartupGrace = 60s;  // --node-startup-grace-period
 
-  std::map<std::string, Time> heard_;            // by node
-  Time oldest_heard_{};                          // of heard_, when it was looked through last
-  std::vector<Time*> heard_of_line_;             // by Renewal::line; nullptr: not looked up yet
+  std::map<std::string, Time> heard_;  // by node
+  Time oldest_heard_{};                // of heard_, when it was looked through last
+  std::vector<Time*> heard_of_line_;   // by Renewal::line; nullptr: not looked up yet
+  // What the last look found before it wrote Unknown: the evictions go by that until the next one.
+  std::map<std::string, NodeHealth> before_;     // by node
   std::set<std::string> troubled_;               // nodes
   std::map<std::string, ObjectPtr> registered_;  // by name, as they were then
   std::set<std::string> touched_;                // names that came or went since the last look

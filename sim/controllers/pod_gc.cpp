@@ -1,6 +1,7 @@
 // The Pod garbage collector: Pods of a node that does not exist any more are deleted by force,
 // since no kubelet will ever confirm their end. It waits 40 s: a node may be registered anew. So
-// are Pods that are to go from a node that somebody has declared dead, by the taint out-of-service.
+// are Pods that are to go from a node that somebody has declared dead, by the taint out-of-service,
+// and Pods that are to go and never had a node.
 // Source: Kubernetes documentation, "Pod Lifecycle", "Garbage collection of Pods"; "Node
 // Shutdowns", "Non-graceful node shutdown handling".
 #include <algorithm>
@@ -45,7 +46,12 @@ class PodGarbageCollector final : public Controller {
     }
     if (change.type == ChangeType::kDeleted) return;
     const std::string name = change.object->document["spec"]["nodeName"].str();
-    if (name.empty()) return;
+    if (name.empty()) {
+      if (change.object->document["metadata"].has("deletionTimestamp")) {
+        queue().add_after(change.object->key, until_next_look());
+      }
+      return;
+    }
     const ObjectPtr node = store().get({"nodes", "", name});
     if (node == nullptr) {
       if (change.type == ChangeType::kAdded) queue().add_after({"nodes", "", name}, kQuarantine);
@@ -55,6 +61,7 @@ class PodGarbageCollector final : public Controller {
   }
 
   Result<void> reconcile(const ObjectKey& key) override {
+    if (key.resource == "pods") return remove_unscheduled(key);
     const ObjectPtr node = store().get(key);
     if (node != nullptr && !is_out_of_service(*node)) return {};
     const ObjectIndex::Keys keys = index().pods_on(key.name);
@@ -67,6 +74,19 @@ class PodGarbageCollector final : public Controller {
   }
 
  private:
+  // Its looks at all Pods come at the times that are multiples of the period.
+  [[nodiscard]] Duration until_next_look() const {
+    return kPeriod - now().time_since_epoch() % kPeriod;
+  }
+
+  Result<void> remove_unscheduled(const ObjectKey& key) {
+    const ObjectPtr pod = store().get(key);
+    if (pod == nullptr) return {};
+    const PodView& view = pod->view<PodView>();
+    const bool to_go = view.meta.deletion_timestamp && view.node_name.empty();
+    return to_go ? remove(*pod, false) : Result<void>();
+  }
+
   // `disrupted`: its node is gone, which its conditions say.
   Result<void> remove(const StoredObject& pod, bool disrupted) {
     if (!pod.view<PodView>().terminal()) {

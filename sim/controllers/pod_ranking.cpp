@@ -90,19 +90,44 @@ bool goes_before(const Rank& a, const Rank& b, Time now) {
   return a.created != b.created && younger(a.created, b.created);
 }
 
-}  // namespace
+// The same by plain times.
+bool goes_plainly_before(const Rank& a, const Rank& b) {
+  const auto state = [](const Rank& rank) {
+    return std::tie(rank.has_node, rank.phase, rank.ready);
+  };
+  if (state(a) != state(b)) return state(a) < state(b);
+  if (a.ready_since != b.ready_since) {
+    return !a.ready_since || (b.ready_since && *a.ready_since > *b.ready_since);
+  }
+  const auto restarts = [](const Rank& rank) {
+    return std::tie(rank.restarts, rank.sidecar_restarts);
+  };
+  if (restarts(a) != restarts(b)) return restarts(a) < restarts(b);
+  return a.created > b.created;
+}
 
-void rank_for_deletion(std::vector<ObjectPtr>& pods,
-                       const std::map<std::string, std::int64_t>& pods_by_node, Time now) {
+// Upstream's rules may go round in a circle (uid, restarts, uid); a merge takes no harm from that.
+template <typename Before>
+void sort_by_rank(std::vector<ObjectPtr>& pods,
+                  const std::map<std::string, std::int64_t>& pods_by_node, const Before& before) {
   std::vector<std::pair<Rank, ObjectPtr>> ranked;
   ranked.reserve(pods.size());
   for (ObjectPtr& pod : pods) ranked.emplace_back(rank_of(*pod, pods_by_node), std::move(pod));
-  // Upstream's rules may go round in a circle (uid, restarts, uid); a merge takes no harm from
-  // that.
-  std::stable_sort(ranked.begin(), ranked.end(), [now](const auto& a, const auto& b) {
-    return goes_before(a.first, b.first, now);
-  });
+  std::stable_sort(ranked.begin(), ranked.end(),
+                   [&before](const auto& a, const auto& b) { return before(a.first, b.first); });
   for (std::size_t i = 0; i < ranked.size(); ++i) pods[i] = std::move(ranked[i].second);
+}
+
+}  // namespace
+
+void rank_plainly_for_deletion(std::vector<ObjectPtr>& pods) {
+  sort_by_rank(pods, {}, goes_plainly_before);
+}
+
+void rank_for_deletion(std::vector<ObjectPtr>& pods,
+                       const std::map<std::string, std::int64_t>& pods_by_node, Time now) {
+  sort_by_rank(pods, pods_by_node,
+               [now](const Rank& a, const Rank& b) { return goes_before(a, b, now); });
 }
 
 }  // namespace inferlab::sim

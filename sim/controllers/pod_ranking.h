@@ -17,4 +17,8 @@ namespace inferlab::sim {
 void rank_for_deletion(std::vector<ObjectPtr>& pods,
                        const std::map<std::string, std::int64_t>& pods_by_node, Time now);
 
+/// The same for a Job that shrinks: the cost of deletion and the node do not count, nor is a
+/// difference of times too small to count. Source: kube-controller-manager 1.32, ActivePods.
+void rank_plainly_for_deletion(std::vector<ObjectPtr>& pods);
+
 }  // namespace inferlab::sim

@@ -200,7 +200,7 @@ class ReplicaSetController final : public Controller {
   }
 
   // How many active Pods of all ReplicaSets of the same owner each node has: where there are more,
-  // one is taken away first.
+  // one is taken away first. Of a ReplicaSet that nobody owns the nodes do not count.
   std::map<std::string, std::int64_t> related_pods_by_node(const StoredObject& set) const {
     std::map<std::string, std::int64_t> out;
     const auto count = [&](const StoredObject& of) {
@@ -210,10 +210,7 @@ class ReplicaSetController final : public Controller {
       }
     };
     const OwnerReference* owner = set.view<ReplicaSetView>().meta.controller();
-    if (owner == nullptr) {
-      count(set);
-      return out;
-    }
+    if (owner == nullptr) return out;
     for (const ObjectKey& key : index().dependents(owner->uid)) {
       if (key.resource == sets_.resource()) count(*store().get(key));
     }

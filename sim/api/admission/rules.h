@@ -45,6 +45,7 @@ std::optional<ApiResponse> check_namespace(Admission& admission);
 std::optional<ApiResponse> fill_limits(Admission& admission);
 std::optional<ApiResponse> check_limits(Admission& admission);
 std::optional<ApiResponse> set_service_account(Admission& admission);
+std::optional<ApiResponse> taint_new_node(Admission& admission);
 std::optional<ApiResponse> check_pod_security(Admission& admission);
 std::optional<ApiResponse> set_priority(Admission& admission);
 std::optional<ApiResponse> add_default_tolerations(Admission& admission);

@@ -10,6 +10,7 @@ constexpr AdmissionRule kRules[] = {
     {"NamespaceLifecycle", admission::check_namespace, nullptr},
     {"LimitRanger", admission::fill_limits, admission::check_limits},
     {"ServiceAccount", admission::set_service_account, nullptr},
+    {"TaintNodesByCondition", admission::taint_new_node, nullptr},
     {"PodSecurity", nullptr, admission::check_pod_security},
     {"Priority", admission::set_priority, nullptr},
     {"DefaultTolerationSeconds", admission::add_default_tolerations, nullptr},

@@ -4,6 +4,7 @@
 #include <catch2/catch.hpp>
 #include <cstdint>
 #include <limits>
+#include <optional>
 
 #include "sim/controllers/deployment_math.h"
 #include "sim/controllers/pod_ranking.h"
@@ -22,8 +23,9 @@ Time at(Duration since_start) {
   return Time{} + since_start;
 }
 
-/// Pods "a", "b" … of these last members of status, in the order in which they would be deleted.
-std::string ranked(const std::vector<std::string>& statuses, Time now) {
+/// Pods "a", "b" … of these last members of status, in the order in which they would be deleted;
+/// plainly, as a Job does it, without a time.
+std::string ranked(const std::vector<std::string>& statuses, std::optional<Time> now) {
   sim::Store store;
   std::vector<ObjectPtr> pods;
   for (std::size_t i = 0; i < statuses.size(); ++i) {
@@ -47,7 +49,11 @@ std::string ranked(const std::vector<std::string>& statuses, Time now) {
               Time{});
     pods.push_back(store.get(key));
   }
-  sim::rank_for_deletion(pods, {}, now);
+  if (now) {
+    sim::rank_for_deletion(pods, {}, *now);
+  } else {
+    sim::rank_plainly_for_deletion(pods);
+  }
   std::string out;
   for (const ObjectPtr& pod : pods) out += pod->key.name;
   return out;
@@ -136,6 +142,12 @@ TEST_CASE("rank_for_deletion: ready times of one magnitude leave it to the uid, 
   CHECK(ranked({early, "2026-01-05T08:00:01Z 5"}, at(1000s)) == "ba");
   // Of another magnitude the one that has been ready for less time goes.
   CHECK(ranked({early, "2026-01-05T08:16:30Z 0"}, at(1000s)) == "ba");
+}
+
+TEST_CASE("rank_plainly_for_deletion: the latest to be ready goes first, however little later") {
+  const std::string early = "2026-01-05T08:00:01Z 5";
+  CHECK(ranked({early, "2026-01-05T08:00:02Z 0"}, std::nullopt) == "ba");
+  CHECK(ranked({"2026-01-05T08:00:01Z 0", early}, std::nullopt) == "ba");
 }
 
 }  // namespace

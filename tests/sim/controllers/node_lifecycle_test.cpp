@@ -84,9 +84,13 @@ TEST_CASE("node lifecycle: after 50 s of silence a node is Unknown and its Pods 
   world.run_for(10s);
   CHECK(world.condition("nodes", "w1", "Ready") ==
         "Unknown NodeStatusUnknown: Kubelet stopped posting node status.");
+  // The look that finds a node silent evicts by what was known before; the next one by what it
+  // found.
+  CHECK(taints(world, "w1") == "node.kubernetes.io/unreachable:NoSchedule");
+  CHECK(world.pods([](const PodView& pod) { return pod.ready; }).empty());
+  world.run_for(2s);
   CHECK(taints(world, "w1") ==
         "node.kubernetes.io/unreachable:NoSchedule node.kubernetes.io/unreachable:NoExecute");
-  CHECK(world.pods([](const PodView& pod) { return pod.ready; }).empty());
   CHECK(world.events("NodeNotReady") ==
         std::vector<std::string>{"Node w1 status is now: NodeNotReady", "Node is not ready",
                                  "Node is not ready"});
@@ -97,6 +101,41 @@ TEST_CASE("node lifecycle: after 50 s of silence a node is Unknown and its Pods 
   CHECK(world.pods(deleting) == std::vector<std::string>{"a"});
   CHECK(world.events("TaintManagerEviction") ==
         std::vector<std::string>{"Marking for deletion Pod default/a"});
+}
+
+TEST_CASE("node lifecycle: a node of which nothing is known is left alone for a minute") {
+  ControllersWorld world;
+  world.create_node("w1");
+  world.create("nodes", R"({"apiVersion":"v1","kind":"Node","metadata":{"name":"w2"}})");
+  CHECK(taints(world, "w2") == "node.kubernetes.io/not-ready:NoSchedule");
+  world.settle();
+  CHECK(taints(world, "w2").empty());
+  world.run_for(59s);
+  CHECK(taints(world, "w2").empty());
+  world.run_for(6s);
+  const Value conditions = world.get("nodes", "w2")["status"]["conditions"];
+  std::string types;
+  for (const Value& one : conditions.items()) types += one["type"].str() + " ";
+  CHECK(types == "Ready MemoryPressure DiskPressure PIDPressure ");
+  CHECK(world.condition("nodes", "w2", "Ready") ==
+        "Unknown NodeStatusNeverUpdated: Kubelet never posted node status.");
+  CHECK(taints(world, "w2") ==
+        "node.kubernetes.io/unreachable:NoSchedule node.kubernetes.io/unreachable:NoExecute");
+}
+
+TEST_CASE("node lifecycle: taints come in the order of the conditions, cordoned last") {
+  ControllersWorld world;
+  world.create("nodes", R"({"apiVersion":"v1","kind":"Node","metadata":{"name":"w1"},
+ "spec":{"unschedulable":true,"taints":[{"key":"mine","effect":"NoSchedule"}]},
+ "status":{"conditions":[{"type":"PIDPressure","status":"True"},
+ {"type":"MemoryPressure","status":"True"},
+ {"type":"Ready","status":"True","lastHeartbeatTime":"2030-01-01T00:00:00Z"}]}})");
+  CHECK(taints(world, "w1") == "mine:NoSchedule node.kubernetes.io/not-ready:NoSchedule");
+  world.settle();
+  CHECK(taints(world, "w1") ==
+        "mine:NoSchedule node.kubernetes.io/pid-pressure:NoSchedule "
+        "node.kubernetes.io/memory-pressure:NoSchedule "
+        "node.kubernetes.io/unschedulable:NoSchedule");
 }
 
 TEST_CASE("node lifecycle: a lease that is renewed keeps a node Ready") {
