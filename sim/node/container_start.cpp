@@ -36,6 +36,11 @@ Error missing(std::string message) {
 
 }  // namespace
 
+void PodWorker::try_again_at(Container& container, Time when) {
+  container.not_before = when;
+  wake_at(when);
+}
+
 bool PodWorker::in_restart_backoff(Container& container) {
   if (!container.terminated) return false;
   const Time finished = container.terminated->finished;
@@ -58,6 +63,8 @@ bool PodWorker::in_restart_backoff(Container& container) {
 }
 
 void PodWorker::try_start(Container& container) {
+  const std::string& wanted = image_now(container);
+  if (wanted != container.view.image) container.set_image(wanted);
   const Time now = timers_.now();
   if (now < container.not_before) {
     wake_at(container.not_before);
@@ -67,11 +74,10 @@ void PodWorker::try_start(Container& container) {
   const std::string& image = container.view.image;
   const Result<ImageReference> reference = ImageReference::parse(image);
   if (!reference) {
-    if (container.waiting_reason != "InvalidImageName") {
-      record(&container, "Warning", "InspectFailed", reference.error().message);
-      record(&container, "Warning", "Failed", "Error: InvalidImageName");
-    }
+    record(&container, "Warning", "InspectFailed", reference.error().message);
+    record(&container, "Warning", "Failed", "Error: InvalidImageName");
     container.wait("InvalidImageName", reference.error().message);
+    try_again_at(container, now + kSyncBackoff);
     return;
   }
   const ImageSpec* present = node_.images.present(*reference);
@@ -79,11 +85,10 @@ void PodWorker::try_start(Container& container) {
   if (policy == "Never" && present == nullptr) {
     const std::string why =
         fmt::format("Container image \"{}\" is not present with pull policy of Never", image);
-    if (container.waiting_reason != "ErrImageNeverPull") {
-      record(&container, "Warning", "ErrImageNeverPull", why);
-      record(&container, "Warning", "Failed", "Error: ErrImageNeverPull");
-    }
+    record(&container, "Warning", "ErrImageNeverPull", why);
+    record(&container, "Warning", "Failed", "Error: ErrImageNeverPull");
     container.wait("ErrImageNeverPull", why);
+    try_again_at(container, now + kSyncBackoff);
     return;
   }
   if (present != nullptr && policy != "Always") {
@@ -151,9 +156,7 @@ void PodWorker::start(Container& container, const ImageSpec& image) {
   const auto environment = environment_of(container);
   if (!environment) {
     const std::string& why = environment.error().message;
-    if (container.waiting_message != why) {
-      record(&container, "Warning", "Failed", "Error: " + why);
-    }
+    record(&container, "Warning", "Failed", "Error: " + why);
     container.wait("CreateContainerConfigError", why);
     container.not_before = timers_.now() + kSyncBackoff;
     return;

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "sim/api/csi_volume.h"
@@ -16,7 +18,17 @@ std::string kibibytes(std::int64_t bytes) {
   return fmt::format("{}Ki", bytes / 1024);
 }
 
-Value resources(const NodeRuntime& node, bool allocatable) {
+/// What a resource is called that no part of Kubernetes knows. Source: kubelet 1.32,
+/// IsExtendedResourceName.
+bool is_extended(std::string_view resource) {
+  return resource.find('/') != std::string_view::npos &&
+         resource.find("kubernetes.io/") == std::string_view::npos &&
+         !resource.starts_with("requests.");
+}
+
+/// Extended resources that somebody has written into the Node's capacity stay there, and all of
+/// them are allocatable.
+Value resources(const NodeRuntime& node, const Value& old_capacity, bool allocatable) {
   const NodePoolSpec& pool = node.pool;
   const Allocatable own = allocatable
                               ? allocatable_of(pool)
@@ -30,6 +42,11 @@ Value resources(const NodeRuntime& node, bool allocatable) {
   for (const auto& [resource, count] :
        allocatable ? node.gpus.allocatable() : node.gpus.capacity()) {
     members.push_back({resource, fmt::format("{}", count)});
+  }
+  for (const Value::Member& old : old_capacity.members()) {
+    const bool is_ours = std::any_of(members.begin(), members.end(),
+                                     [&](const Value::Member& one) { return one.key == old.key; });
+    if (!is_ours && is_extended(old.key)) members.push_back(old);
   }
   return Value::object(std::move(members));
 }
@@ -70,6 +87,12 @@ Value conditions(const std::set<std::string_view>& pressure, const Value& old, T
                                    {"reason", row.reason},
                                    {"status", row.status},
                                    {"type", row.type}}));
+  }
+  for (const Value& before : old.items()) {  // those of others, a node problem detector's
+    const bool is_ours =
+        std::any_of(std::begin(kConditions), std::end(kConditions),
+                    [&](const Row& row) { return before["type"].as_string() == row.type; });
+    if (!is_ours) items.push_back(before);
   }
   return Value::array(std::move(items));
 }
@@ -119,8 +142,8 @@ Value build_node_status(const NodeRuntime& node, const Value& old, Time now) {
   Value status = Value::object(
       {{"addresses", Value::array({Value::object({{"address", node.ip}, {"type", "InternalIP"}}),
                                    Value::object({{"address", node.name}, {"type", "Hostname"}})})},
-       {"allocatable", resources(node, true)},
-       {"capacity", resources(node, false)},
+       {"allocatable", resources(node, old["capacity"], true)},
+       {"capacity", resources(node, old["capacity"], false)},
        {"conditions", conditions(node.pressure, old["conditions"], now)},
        {"daemonEndpoints", Value::object({{"kubeletEndpoint", Value::object({{"Port", 10250}})}})},
        {"images", images(node)},
