@@ -16,7 +16,7 @@ constexpr CommandRow kCommands[] = {
     {"lab schema", "print the JSON Schema of lab.yaml", make_lab_schema},
     {"grade", "grade a folder of manifests", make_grade},
     {"play", "watch a lab being solved in the terminal", make_play},
-    {"cluster up", "start a cluster without a lab, or a control plane alone", make_cluster_up},
+    {"cluster up", "start a cluster without a lab, or a control plane alone: a new one each time", make_cluster_up},
     {"cluster addons", "the add-ons that a cluster can begin with", make_cluster_addons},
     {"cluster status", "the running cluster: its clock and counts", make_cluster_status},
     {"cluster kubeconfig", "the kubeconfig of the running cluster", make_cluster_kubeconfig},
