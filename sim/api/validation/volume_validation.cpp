@@ -4,9 +4,11 @@
 
 #include "sim/api/quantity.h"
 #include "sim/api/validation/field_rules.h"
+#include "sim/api/validation/meta_validation.h"
 #include "sim/api/validation/names.h"
 #include "sim/api/validation/path_rules.h"
 #include "sim/api/validation/pod_spec_validation.h"
+#include "sim/api/validation/storage_validation.h"
 
 namespace inferlab::sim {
 namespace {
@@ -159,11 +161,45 @@ void validate_projected(const Value& source, const FieldPath& path, FieldErrors&
 }
 
 void validate_csi(const Value& source, const FieldPath& path, FieldErrors& errors) {
-  need(source, "driver", path, errors);
+  constexpr std::size_t kLongest = 63;
+  const Value driver(source["driver"].as_string());
+  const FieldPath driver_path = path / "driver";
+  if (driver.empty()) errors.push_back(required(driver_path));
+  std::string name = driver.str();
+  if (name.size() > kLongest) errors.push_back(too_long_field(driver_path, kLongest));
+  for (char& c : name) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  add_name_errors(driver_path, driver, check_dns1123_subdomain(name), errors);
+  const Value* secret = source.find("nodePublishSecretRef");
+  if (secret == nullptr) return;
+  const Value& called = (*secret)["name"];
+  if (called.empty()) {
+    const FieldPath secret_path = path / "nodePublishSecretRef";
+    errors.push_back(required(secret_path / "name"));
+  } else {
+    add_name_errors(path / "name", called, check_dns1123_subdomain(called.as_string()), errors);
+  }
 }
 
+// Of a claim that is made for the Pod, labels and annotations can be chosen, and no name.
 void validate_ephemeral(const Value& source, const FieldPath& path, FieldErrors& errors) {
-  if (!source.has("volumeClaimTemplate")) errors.push_back(required(path / "volumeClaimTemplate"));
+  const FieldPath claim_path = path / "volumeClaimTemplate";
+  const Value* claim = source.find("volumeClaimTemplate");
+  if (claim == nullptr) {
+    errors.push_back(required(claim_path));
+    return;
+  }
+  const Value& meta = (*claim)["metadata"];
+  const FieldPath meta_path = claim_path / "metadata";
+  validate_annotations(meta["annotations"], meta_path / "annotations", errors);
+  validate_labels(meta["labels"], meta_path / "labels", errors);
+  for (const char* field :
+       {"name", "generateName", "namespace", "selfLink", "resourceVersion", "generation",
+        "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds", "ownerReferences",
+        "finalizers", "managedFields"}) {
+    if (!meta[field].is_null())
+      errors.push_back(forbidden_field(meta_path / field, "cannot be set"));
+  }
+  validate_claim_spec((*claim)["spec"], claim_path / "spec", errors);
 }
 
 void validate_nothing(const Value&, const FieldPath&, FieldErrors&) {}
