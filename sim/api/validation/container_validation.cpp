@@ -54,7 +54,7 @@ void validate_requirement(std::string_view name, const Value& amount, const Fiel
   validate_amount(name, amount, path, errors);
 }
 
-void validate_container(const Value& container, const Names& volumes, const FieldPath& at,
+void validate_container(const Value& container, const Volumes& volumes, const FieldPath& at,
                         FieldErrors& errors) {
   const Value& name = container["name"];
   if (name.empty()) {
@@ -74,7 +74,8 @@ void validate_container(const Value& container, const Names& volumes, const Fiel
   validate_ports(container["ports"], at / "ports", errors);
   validate_env(container["env"], at / "env", errors);
   validate_env_from(container["envFrom"], at / "envFrom", errors);
-  validate_volume_mounts(container["volumeMounts"], volumes, at / "volumeMounts", errors);
+  validate_volume_mounts(container, volumes, at / "volumeMounts", errors);
+  validate_volume_devices(container, volumes, at / "volumeDevices", errors);
   const std::string_view pull = container["imagePullPolicy"].as_string();
   if (pull.empty()) {
     errors.push_back(required(at / "imagePullPolicy"));
@@ -83,6 +84,8 @@ void validate_container(const Value& container, const Names& volumes, const Fiel
                                  {"Always", "IfNotPresent", "Never"}));
   }
   validate_resources(container["resources"], at / "resources", errors);
+  if (container.has("securityContext"))
+    validate_security_context(container["securityContext"], at / "securityContext", errors);
 }
 
 // Two containers cannot have the same port of the host.
@@ -148,7 +151,7 @@ void validate_resources(const Value& resources, const FieldPath& path, FieldErro
     errors.push_back(forbidden_field(path, "HugePages require cpu or memory"));
 }
 
-void validate_containers(const Value& spec, const Names& volumes, const FieldPath& path,
+void validate_containers(const Value& spec, const Volumes& volumes, const FieldPath& path,
                          FieldErrors& errors) {
   const FieldPath containers = path / "containers";
   const std::int64_t grace_seconds = spec["terminationGracePeriodSeconds"].as_int(30);

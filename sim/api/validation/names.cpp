@@ -195,6 +195,15 @@ NameErrors check_config_map_key(std::string_view text) {
   return errors;
 }
 
+NameErrors check_http_header_name(std::string_view text) {
+  const bool sound = !text.empty() && std::all_of(text.begin(), text.end(),
+                                                  [](char c) { return is_alnum(c) || c == '-'; });
+  if (sound) return {};
+  return {
+      "a valid HTTP header must consist of alphanumeric characters or '-' (e.g. 'X-Header-Name', "
+      "regex used for validation is '[-A-Za-z0-9]+')"};
+}
+
 NameErrors check_path_segment(std::string_view text) {
   NameErrors errors;
   if (text == ".") errors.emplace_back("may not be '.'");

@@ -18,6 +18,7 @@ NameErrors check_label_value(std::string_view text);
 NameErrors check_port_name(std::string_view text);  // IANA_SVC_NAME
 NameErrors check_env_var_name(std::string_view text);
 NameErrors check_config_map_key(std::string_view text);
+NameErrors check_http_header_name(std::string_view text);
 /// A name that becomes part of a path: not ".", "..", no '/' and no '%'.
 NameErrors check_path_segment(std::string_view text);
 

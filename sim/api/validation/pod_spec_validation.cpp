@@ -3,6 +3,8 @@
 #include <charconv>
 #include <cstdint>
 
+#include "sim/api/validation/go_text.h"
+#include "sim/api/validation/ip_address.h"
 #include "sim/api/validation/meta_validation.h"
 #include "sim/api/validation/names.h"
 
@@ -28,6 +30,134 @@ void validate_dns_policy(const Value& spec, const FieldPath& path, FieldErrors& 
              word != "None") {
     errors.push_back(
         unsupported(path, policy, {"ClusterFirstWithHostNet", "ClusterFirst", "Default", "None"}));
+  }
+}
+
+void validate_dns_config(const Value& spec, const FieldPath& path, FieldErrors& errors) {
+  constexpr std::size_t kMostServers = 3;
+  constexpr std::size_t kMostSearches = 32;
+  constexpr std::size_t kLongestSearches = 2048;  // with a space between any two
+  const Value* config = spec.find("dnsConfig");
+  const Value& servers = spec["dnsConfig"]["nameservers"];
+  const FieldPath servers_path = path / "nameservers";
+  if (spec["dnsPolicy"].as_string() == "None") {
+    if (config == nullptr) {
+      errors.push_back(required(path, "must provide `dnsConfig` when `dnsPolicy` is None"));
+      return;
+    }
+    if (servers.empty()) {
+      errors.push_back(required(
+          servers_path, "must provide at least one DNS nameserver when `dnsPolicy` is None"));
+      return;
+    }
+  }
+  if (config == nullptr) return;
+  if (servers.size() > kMostServers) {
+    errors.push_back(
+        invalid_raw(servers_path, go_strings(servers), "must not have more than 3 nameservers"));
+  }
+  std::size_t index = 0;
+  for (const Value& server : servers.items()) {
+    const FieldPath at = servers_path.index(index++);
+    if (!is_ip_address(server.str())) errors.push_back(invalid_value(at, server, kNotAnIpAddress));
+  }
+  const Value& searches = (*config)["searches"];
+  const FieldPath searches_path = path / "searches";
+  if (searches.size() > kMostSearches) {
+    errors.push_back(invalid_raw(searches_path, go_strings(searches),
+                                 "must not have more than 32 search paths"));
+  }
+  std::size_t length = searches.empty() ? 0 : searches.size() - 1;
+  for (const Value& search : searches.items()) length += search.as_string().size();
+  if (length > kLongestSearches) {
+    errors.push_back(invalid_raw(
+        searches_path, go_strings(searches),
+        "must not have more than 2048 characters (including spaces) in the search list"));
+  }
+  index = 0;
+  for (const Value& search : searches.items()) {
+    std::string_view name = search.as_string();
+    if (name.ends_with('.')) name.remove_suffix(1);
+    add_name_errors(searches_path.index(index++), Value(name), check_dns1123_subdomain(name),
+                    errors);
+  }
+  const FieldPath options = path / "options";
+  index = 0;
+  for (const Value& option : (*config)["options"].items()) {
+    const FieldPath at = options.index(index++);
+    if (option["name"].empty()) errors.push_back(required(at, "must not be empty"));
+  }
+}
+
+void validate_host_aliases(const Value& aliases, const FieldPath& path, FieldErrors& errors) {
+  std::size_t index = 0;
+  for (const Value& alias : aliases.items()) {
+    const FieldPath at = path.index(index++);
+    const Value ip(alias["ip"].as_string());
+    if (!is_ip_address(ip.str())) errors.push_back(invalid_value(at / "ip", ip, kNotAnIpAddress));
+    const FieldPath names = at / "hostnames";
+    std::size_t name_index = 0;
+    for (const Value& name : alias["hostnames"].items()) {
+      add_name_errors(names.index(name_index++), name, check_dns1123_subdomain(name.as_string()),
+                      errors);
+    }
+  }
+}
+
+// What the other system knows must not be asked for.
+void validate_os(const Value& spec, const FieldPath& path, FieldErrors& errors) {
+  const FieldPath os = path / "os";
+  const Value& name = spec["os"]["name"];
+  if (name.empty()) {
+    errors.push_back(required(os / "name", "cannot be empty"));
+    return;
+  }
+  const bool linux = name.as_string() == "linux";
+  if (!linux && name.as_string() != "windows") {
+    errors.push_back(unsupported(os, name, {"linux", "windows"}));
+    return;
+  }
+  const std::string_view why =
+      linux ? "windows options cannot be set for a linux pod" : "cannot be set for a windows pod";
+  const auto refuse = [&](const Value& holder, const FieldPath& at,
+                          std::initializer_list<std::string_view> fields) {
+    for (const std::string_view field : fields) {
+      if (holder.has(field)) errors.push_back(forbidden_field(at / field, why));
+    }
+  };
+  const Value& context = spec["securityContext"];
+  const FieldPath at = path / "securityContext";
+  if (linux) {
+    refuse(context, at, {"windowsOptions"});
+  } else {
+    refuse(context, at, {"appArmorProfile", "seLinuxOptions"});
+    refuse(spec, path, {"hostUsers"});
+    for (const char* field : {"hostPID", "hostIPC"}) {
+      if (spec[field].as_bool()) errors.push_back(forbidden_field(path / field, why));
+    }
+    refuse(context, at, {"seccompProfile", "fsGroup", "fsGroupChangePolicy"});
+    if (!context["sysctls"].empty()) refuse(context, at, {"sysctls"});
+    refuse(spec, path, {"shareProcessNamespace"});
+    refuse(context, at,
+           {"runAsUser", "runAsGroup", "supplementalGroups", "supplementalGroupsPolicy",
+            "seLinuxChangePolicy"});
+  }
+  for (const char* list : {"initContainers", "containers", "ephemeralContainers"}) {
+    const FieldPath containers = path / list;
+    std::size_t index = 0;
+    for (const Value& container : spec[list].items()) {
+      const FieldPath here = containers.index(index++);
+      const Value& rights = container["securityContext"];
+      const FieldPath rights_path = here / "securityContext";
+      if (linux) {
+        refuse(rights, rights_path, {"windowsOptions"});
+      } else {
+        refuse(rights, rights_path,
+               {"appArmorProfile", "seLinuxOptions", "seccompProfile", "capabilities",
+                "readOnlyRootFilesystem", "privileged", "allowPrivilegeEscalation", "procMount",
+                "runAsUser", "runAsGroup"});
+      }
+    }
   }
 }
 
@@ -67,13 +197,15 @@ void add_name_errors(const FieldPath& path, const Value& value,
 
 void validate_pod_spec(const Value& spec, const FieldPath& path, PodSpecOf owner,
                        FieldErrors& errors) {
-  const Names volumes = validate_volumes(spec["volumes"], path / "volumes", errors);
+  const Volumes volumes = validate_volumes(spec["volumes"], path / "volumes", errors);
   validate_containers(spec, volumes, path, errors);
   validate_host_network(spec, owner, path, errors);
   validate_restart_policy(spec, path / "restartPolicy", errors);
   validate_dns_policy(spec, path / "dnsPolicy", errors);
   validate_labels(spec["nodeSelector"], path / "nodeSelector", errors);
+  validate_pod_security_context(spec, path / "securityContext", errors);
   validate_affinity(spec["affinity"], path / "affinity", errors);
+  validate_dns_config(spec, path / "dnsConfig", errors);
   const FieldPath gates = path / "readinessGates";
   std::size_t index = 0;
   for (const Value& gate : spec["readinessGates"].items()) {
@@ -105,6 +237,7 @@ void validate_pod_spec(const Value& spec, const FieldPath& path, PodSpecOf owner
   label("hostname");
   label("subdomain");
   validate_tolerations(spec["tolerations"], path / "tolerations", errors);
+  validate_host_aliases(spec["hostAliases"], path / "hostAliases", errors);
   subdomain("priorityClassName");
   subdomain("runtimeClassName");
   const Value& policy = spec["preemptionPolicy"];
@@ -113,6 +246,7 @@ void validate_pod_spec(const Value& spec, const FieldPath& path, PodSpecOf owner
     errors.push_back(
         unsupported(path / "preemptionPolicy", policy, {"PreemptLowerPriority", "Never"}));
   }
+  if (spec.has("os")) validate_os(spec, path, errors);
 }
 
 bool is_deletion_cost(std::string_view text) {

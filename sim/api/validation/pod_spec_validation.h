@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <set>
 #include <string>
 
@@ -25,9 +26,11 @@ void validate_pod_annotations(const Value& annotations, const FieldPath& path, F
 void validate_pod_template(const Value& pod_template, const FieldPath& path, FieldErrors& errors);
 
 using Names = std::set<std::string, std::less<>>;
+/// The sound volumes of a Pod, and of each whether it is a claim.
+using Volumes = std::map<std::string, bool, std::less<>>;
 
 // containers: container_validation.cpp
-void validate_containers(const Value& spec, const Names& volumes, const FieldPath& path,
+void validate_containers(const Value& spec, const Volumes& volumes, const FieldPath& path,
                          FieldErrors& errors);
 void validate_resources(const Value& resources, const FieldPath& path, FieldErrors& errors);
 // environment: env_validation.cpp
@@ -47,10 +50,16 @@ void validate_probes(const Value& container, std::int64_t grace_seconds, const F
                      FieldErrors& errors);
 void validate_port_number(const FieldPath& path, const Value& port, FieldErrors& errors);
 void validate_port_or_name(const FieldPath& path, const Value& port, FieldErrors& errors);
-// volumes: volume_validation.cpp. Returns the names of those that are sound.
-Names validate_volumes(const Value& volumes, const FieldPath& path, FieldErrors& errors);
-void validate_volume_mounts(const Value& mounts, const Names& volumes, const FieldPath& path,
+// volumes: volume_validation.cpp
+Volumes validate_volumes(const Value& volumes, const FieldPath& path, FieldErrors& errors);
+// volumeMounts and volumeDevices of a container: mount_validation.cpp
+void validate_volume_mounts(const Value& container, const Volumes& volumes, const FieldPath& path,
                             FieldErrors& errors);
+void validate_volume_devices(const Value& container, const Volumes& volumes, const FieldPath& path,
+                             FieldErrors& errors);
+// rights: security_validation.cpp
+void validate_pod_security_context(const Value& spec, const FieldPath& path, FieldErrors& errors);
+void validate_security_context(const Value& context, const FieldPath& path, FieldErrors& errors);
 // where it may run: scheduling_validation.cpp
 void validate_affinity(const Value& affinity, const FieldPath& path, FieldErrors& errors);
 void validate_tolerations(const Value& tolerations, const FieldPath& path, FieldErrors& errors);

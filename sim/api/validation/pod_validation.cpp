@@ -46,19 +46,20 @@ Value without_seconds(const Value& toleration) {
 }
 
 void check_tolerations(const Value& now, const Value& before, FieldErrors& errors) {
+  const FieldPath spec("spec");
+  const FieldPath path = spec / "tolerations";
   for (const Value& old : before.items()) {
     const bool kept =
         std::any_of(now.items().begin(), now.items().end(), [&](const Value& toleration) {
           return without_seconds(toleration) == without_seconds(old);
         });
     if (!kept) {
-      const FieldPath spec("spec");
-      errors.push_back(
-          forbidden_field(spec / "tolerations",
-                          "existing toleration can not be modified except its tolerationSeconds"));
+      errors.push_back(forbidden_field(
+          path, "existing toleration can not be modified except its tolerationSeconds"));
       return;
     }
   }
+  validate_tolerations(now, path, errors);  // once more
 }
 
 void check_gates(const Value& now, const Value& before, FieldErrors& errors) {

@@ -12,6 +12,10 @@ void validate_http_get(const Value& action, const FieldPath& path, FieldErrors& 
   if (scheme != "HTTP" && scheme != "HTTPS") {
     errors.push_back(unsupported(path / "scheme", action["scheme"], {"HTTP", "HTTPS"}));
   }
+  for (const Value& header : action["httpHeaders"].items()) {
+    const Value name(header["name"].as_string());
+    add_name_errors(path / "httpHeaders", name, check_http_header_name(name.as_string()), errors);
+  }
 }
 
 // A hook that sleeps past the end of the Pod's grace period would never be done.

@@ -150,33 +150,6 @@ Value source_of(const Value& spec) {
   return out;
 }
 
-void validate_claim_spec(const Value& spec, const FieldPath& path, FieldErrors& errors) {
-  if (spec["accessModes"].empty())
-    errors.push_back(required(path / "accessModes", "at least 1 access mode is required"));
-  validate_label_selector(spec["selector"], path / "selector", errors);
-  validate_access_modes(spec["accessModes"], path / "accessModes", errors);
-  const FieldPath resources = path / "resources";
-  const Value& storage = spec["resources"]["requests"]["storage"];
-  if (storage.is_null()) {
-    errors.push_back(required(resources.key("storage")));
-  } else {
-    validate_positive(storage, resources.key("storage"), errors);
-  }
-  validate_class_name(spec["storageClassName"], path / "storageClassName", errors);
-  validate_volume_mode(spec["volumeMode"], path / "volumeMode", errors);
-  const FieldPath source = path / "dataSource";
-  if (const Value& from = spec["dataSource"]; !from.is_null()) {
-    for (const char* field : {"name", "kind"}) {
-      if (from[field].empty()) errors.push_back(required(source / field));
-    }
-    if (from["apiGroup"].empty() && from["kind"].as_string() != "PersistentVolumeClaim") {
-      errors.push_back(invalid_value(source, from["kind"],
-                                     "must be 'PersistentVolumeClaim' when referencing the "
-                                     "default apiGroup"));
-    }
-  }
-}
-
 void validate_claim_update(const Value& object, const Value& old, FieldErrors& errors) {
   const Value& spec = object["spec"];
   const Value& before = old["spec"];
@@ -213,6 +186,33 @@ void validate_claim_update(const Value& object, const Value& old, FieldErrors& e
 }
 
 }  // namespace
+
+void validate_claim_spec(const Value& spec, const FieldPath& path, FieldErrors& errors) {
+  if (spec["accessModes"].empty())
+    errors.push_back(required(path / "accessModes", "at least 1 access mode is required"));
+  validate_label_selector(spec["selector"], path / "selector", errors);
+  validate_access_modes(spec["accessModes"], path / "accessModes", errors);
+  const FieldPath resources = path / "resources";
+  const Value& storage = spec["resources"]["requests"]["storage"];
+  if (storage.is_null()) {
+    errors.push_back(required(resources.key("storage")));
+  } else {
+    validate_positive(storage, resources.key("storage"), errors);
+  }
+  validate_class_name(spec["storageClassName"], path / "storageClassName", errors);
+  validate_volume_mode(spec["volumeMode"], path / "volumeMode", errors);
+  const FieldPath source = path / "dataSource";
+  if (const Value& from = spec["dataSource"]; !from.is_null()) {
+    for (const char* field : {"name", "kind"}) {
+      if (from[field].empty()) errors.push_back(required(source / field));
+    }
+    if (from["apiGroup"].empty() && from["kind"].as_string() != "PersistentVolumeClaim") {
+      errors.push_back(invalid_value(source, from["kind"],
+                                     "must be 'PersistentVolumeClaim' when referencing the "
+                                     "default apiGroup"));
+    }
+  }
+}
 
 void validate_persistent_volume(const Value& object, const Value& old, FieldErrors& errors) {
   const Value& spec = object["spec"];

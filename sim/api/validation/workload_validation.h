@@ -16,8 +16,8 @@ void validate_replica_set(const Value& object, const Value& old, FieldErrors& er
 void validate_stateful_set(const Value& object, const Value& old, FieldErrors& errors);
 void validate_daemon_set(const Value& object, const Value& old, FieldErrors& errors);
 
-/// What status may say: workload_status_validation.cpp. ReplicationControllers are like ReplicaSets.
-/// Source: Kubernetes 1.32, pkg/apis/apps/validation.
+/// What status may say: workload_status_validation.cpp. ReplicationControllers are like
+/// ReplicaSets. Source: Kubernetes 1.32, pkg/apis/apps/validation.
 void validate_deployment_status(const Value& object, const Value& old, FieldErrors& errors);
 void validate_replica_set_status(const Value& object, const Value& old, FieldErrors& errors);
 void validate_stateful_set_status(const Value& object, const Value& old, FieldErrors& errors);
