@@ -22,15 +22,6 @@ constexpr Duration kCleanupPoll = 1s;
 /// documentation, "Guaranteed Scheduling For Critical Add-On Pods".
 constexpr std::int64_t kCriticalPriority = 2'000'000'000;
 
-struct ConditionRow {
-  std::string_view condition, on, off;  // reasons of Events
-};
-constexpr ConditionRow kConditions[] = {
-    {"MemoryPressure", "NodeHasInsufficientMemory", "NodeHasSufficientMemory"},
-    {"DiskPressure", "NodeHasDiskPressure", "NodeHasNoDiskPressure"},
-    {"PIDPressure", "NodeHasInsufficientPID", "NodeHasSufficientPID"},
-};
-
 std::vector<Threshold> checked_thresholds(const KubeletSpec& spec) {
   Result<std::vector<Threshold>> thresholds = thresholds_of(spec);
   INFERLAB_CHECK(thresholds.has_value());  // who reads a cluster's description has said so already
@@ -77,17 +68,8 @@ void EvictionManager::synchronize() {
 void EvictionManager::show_conditions() {
   NodeRuntime& node = kubelet_.node();
   if (node.pressure == state_.conditions()) return;
-  const std::set<std::string_view> before = std::exchange(node.pressure, state_.conditions());
+  node.pressure = state_.conditions();
   kubelet_.report_status();
-  const ObjectPtr object = node.api.store().get({"nodes", "", node.name});
-  if (object == nullptr) return;
-  for (const ConditionRow& row : kConditions) {
-    const bool is_on = node.pressure.contains(row.condition);
-    if (is_on == before.contains(row.condition)) continue;
-    const std::string_view reason = is_on ? row.on : row.off;
-    node.recorder.normal(*object, reason,
-                         fmt::format("Node {} status is now: {}", node.name, reason));
-  }
 }
 
 bool EvictionManager::evict_over_limits(const Look& look) {

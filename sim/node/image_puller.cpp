@@ -76,8 +76,10 @@ void ImagePuller::finish(Time began) {
       }
     }
     stored.last_used = timers_.now();
-    stored.names.insert(request.reference.str());
-    stored.names.insert(request.reference.repository + "@" + image.digest);
+    for (const std::string& name :
+         {request.reference.str(), request.reference.repository + "@" + image.digest}) {
+      if (stored.names.insert(name).second) ++changes_;
+    }
   }
   if (!queue_.empty()) begin_next();
   request.done(pulled);
@@ -112,6 +114,7 @@ std::int64_t ImagePuller::free_space(std::int64_t bytes, const std::set<std::str
 void ImagePuller::remove(const std::string& digest) {
   const Stored image = std::move(stored_.at(digest));
   stored_.erase(digest);
+  ++changes_;
   std::erase_if(by_reference_, [&](const auto& entry) { return entry.second->digest == digest; });
   for (const ImageLayer& layer : image.layers) {
     if (--layers_.at(layer.digest) > 0) continue;

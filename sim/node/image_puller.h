@@ -46,6 +46,8 @@ class ImagePuller {
   };
   /// By digest.
   [[nodiscard]] const std::map<std::string, Stored>& stored() const { return stored_; }
+  /// Grows when an image or a name of one comes or goes.
+  [[nodiscard]] std::uint64_t changes() const { return changes_; }
   /// Of all layers, each counted once.
   [[nodiscard]] std::int64_t disk_bytes() const { return disk_bytes_; }
   /// Notes which images (by digest) are in use at `now`.
@@ -75,6 +77,7 @@ class ImagePuller {
   std::map<std::string, Stored> stored_;
   std::map<std::string, int> layers_;  // by digest: how many images have it
   std::int64_t disk_bytes_ = 0;
+  std::uint64_t changes_ = 0;
   Timers timers_;
 };
 

@@ -8,6 +8,7 @@
 #include "sim/node/heartbeat.h"
 #include "sim/node/image_gc.h"
 #include "sim/node/memory_guard.h"
+#include "sim/node/node_events.h"
 #include "sim/node/node_object.h"
 #include "sim/node/node_usage.h"
 
@@ -43,8 +44,17 @@ void Kubelet::start() {
   node_.api.create("nodes", "", build_node(node_, timers_.now()), user);
   report_status();
   const ObjectPtr object = node_.api.store().get({"nodes", "", node_.name});
-  if (object != nullptr) node_.recorder.normal(*object, "Starting", "Starting kubelet.");
+  if (object != nullptr) {
+    note_start(*object);
+    record_conditions(node_.recorder, *object, Value(), object->document["status"]["conditions"]);
+  }
   beat();
+}
+
+void Kubelet::note_start(const StoredObject& node) {
+  node_.recorder.normal(node, "Starting", "Starting kubelet.");
+  node_.recorder.normal(node, "NodeAllocatableEnforced",
+                        "Updated Node Allocatable limit across pods");
 }
 
 // The eviction manager's interval is the lease's by default: 10 s.
@@ -55,9 +65,9 @@ void Kubelet::beat() {
     images_collected_ = timers_.now();
     collect_images(*this);
   }
-  const bool has_new_images = node_.images.stored().size() != images_reported_;
-  if (has_new_images || node_.status_changed || timers_.now() - status_reported_ >= kStatusInterval)
-    report_status();
+  const bool has_new_images = node_.images.changes() != images_reported_;
+  const bool is_due = timers_.now() - status_reported_ >= kStatusInterval;
+  if (has_new_images || node_.status_changed || node_written_ || is_due) report_status();
   timers_.after(kLeaseInterval, "kubelet/heartbeat", [this] { beat(); });
 }
 
@@ -98,8 +108,8 @@ Value Kubelet::new_lease() const {
 
 // Nobody has written the Node since our last report, and the report would say the same again.
 bool Kubelet::has_news() const {
-  return reported_ == nullptr || node_.status_changed ||
-         node_.images.stored().size() != images_reported_ ||
+  return reported_ == nullptr || node_.status_changed || node_.pressure != pressure_reported_ ||
+         node_.images.changes() != images_reported_ ||
          node_.api.store().renewed_version(status_) != reported_ ||
          !(reported_->document["status"]["volumesInUse"] == volumes_in_use(node_));
 }
@@ -113,30 +123,48 @@ void Kubelet::report_status() {
   const ObjectKey key{"nodes", "", node_.name};
   const ObjectPtr object = store.get(key);
   if (object == nullptr) return;  // deleted: a real kubelet registers again only when restarted
-  const Value status = build_node_status(node_, object->document["status"], timers_.now());
+  note_schedulable(*object);
+  const Value& before = object->document["status"];
+  const Value status = build_node_status(node_, before, timers_.now());
+  const Value renewed = renewed_node(object->document, timers_.now())["status"];
+  node_written_ = false;
+  node_.status_changed = false;
+  images_reported_ = node_.images.changes();
+  pressure_reported_ = node_.pressure;
+  if (status == renewed && timers_.now() - status_reported_ < kStatusInterval) return;
+  node_.writing = true;
   node_.api.update_status("nodes", object->document.with("status", status),
                           "system:node:" + node_.name);
+  node_.writing = false;
+  record_conditions(node_.recorder, *object, before["conditions"], status["conditions"]);
   status_reported_ = timers_.now();
-  node_.status_changed = false;
-  images_reported_ = node_.images.stored().size();
   // When this report was a renewal of the version before, the next one is a renewal of this. But
   // taints are the controllers' to look at again with each report, and managedFields hold a time.
   const ObjectPtr written = store.get(key);
   const Value& document = written->document;
-  const bool renewable =
-      document["spec"]["taints"].empty() && !document["metadata"].has("managedFields") &&
-      document["status"] == renewed_node(object->document, timers_.now())["status"];
+  const bool renewable = document["spec"]["taints"].empty() &&
+                         !document["metadata"].has("managedFields") &&
+                         document["status"] == renewed;
   reported_ = renewable ? written : nullptr;
   if (renewable) status_ = store.line(key, renewed_node);
+}
+
+void Kubelet::note_schedulable(const StoredObject& node) {
+  const bool is_now = node.document["spec"]["unschedulable"].as_bool();
+  if (is_now == unschedulable_) return;
+  unschedulable_ = is_now;
+  record_node_status(node_.recorder, node, is_now ? "NodeNotSchedulable" : "NodeSchedulable");
 }
 
 void Kubelet::report_volumes() {
   const ObjectPtr object = node_.api.store().get({"nodes", "", node_.name});
   if (object == nullptr || !up_) return;
   const Value list = volumes_in_use(node_);
+  node_.writing = true;
   node_.api.merge_patch(object->key, "status",
                         Value::object({{"status", Value::object({{"volumesInUse", list}})}}),
                         "system:node:" + node_.name);
+  node_.writing = false;
 }
 
 void Kubelet::down() {
@@ -146,6 +174,8 @@ void Kubelet::down() {
   sync_scheduled_ = false;
   memory_check_scheduled_ = false;
   eviction_.reset();
+  unschedulable_ = false;
+  status_reported_ = timers_.now() - kStatusInterval;  // so that the next one is due
   node_.images.abandon();
   for (const auto& [name, worker] : pods_) worker->lose();
   node_.model_storage.power_off();
@@ -160,8 +190,8 @@ void Kubelet::up() {
   if (object == nullptr) {
     start();
   } else {
+    note_start(*object);
     report_status();
-    node_.recorder.normal(*object, "Starting", "Starting kubelet.");
     node_.recorder.warning(*object, "Rebooted",
                            fmt::format("Node {} has been rebooted", node_.name));
     beat();

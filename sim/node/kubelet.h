@@ -44,8 +44,10 @@ class Kubelet {
   }
   [[nodiscard]] bool has_pods() const { return !pods_.empty(); }
   [[nodiscard]] NodeRuntime& node() { return node_; }
-  /// Writes the Node's whole status now.
+  /// Writes the Node's status now if it says something new, or the last report is old.
   void report_status();
+  /// Somebody else wrote the Node: the next heartbeat looks at it.
+  void node_written() { node_written_ = true; }
   /// Something outside of all Pods takes so much memory or disk from now on.
   void take_memory(std::int64_t bytes);
   void take_disk(std::int64_t bytes);
@@ -60,6 +62,8 @@ class Kubelet {
   void check_memory();
   [[nodiscard]] std::int64_t free_memory();
   void report_volumes();
+  void note_start(const StoredObject& node);
+  void note_schedulable(const StoredObject& node);
   void sync_pending();
   void sync_pod(const PodName& pod);
   [[nodiscard]] Resources used_by_others(const PodWorker& worker) const;
@@ -69,7 +73,10 @@ class Kubelet {
   std::map<PodName, std::unique_ptr<PodWorker>> pods_;
   std::set<PodName> pending_;
   bool sync_scheduled_ = false;
-  std::size_t images_reported_ = 0;
+  bool node_written_ = false;
+  bool unschedulable_ = false;                    // as last told
+  std::uint64_t images_reported_ = 0;             // ImagePuller::changes() at the last report
+  std::set<std::string_view> pressure_reported_;  // the conditions in it
   Time status_reported_{};
   Store::Line lease_, status_;
   ObjectPtr reported_;  // the version with our latest report, if it can be renewed

@@ -85,6 +85,10 @@ Kubelets::Kubelets(Api& api, std::vector<NodePoolSpec> pools, std::vector<GpuSpe
   }
   const auto see = [this](const Change& change) {
     growth_.see(change, api_.store());
+    if (change.object->key.resource == "nodes") {
+      Kubelet* const own = find(change.object->key.name);
+      if (own != nullptr && !own->writing()) own->node_written();
+    }
     if (change.object->key.resource != "pods") return;
     const std::string_view node = change.object->document["spec"]["nodeName"].as_string();
     if (node.empty()) return;
