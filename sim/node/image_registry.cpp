@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 namespace inferlab::sim {
@@ -33,6 +34,33 @@ std::string completed(std::string_view repository) {
   if (has_registry) return std::string(repository);
   const std::string_view folder = slash == std::string_view::npos ? "library/" : "";
   return fmt::format("{}/{}{}", kDockerHub, folder, repository);
+}
+
+/// Registries that everybody knows: they answer, whatever images the run's spec has.
+constexpr std::string_view kPublicRegistries[] = {
+    kDockerHub, "gcr.io",         "ghcr.io", "mcr.microsoft.com",
+    "nvcr.io",  "public.ecr.aws", "quay.io", "registry.k8s.io"};
+
+std::string_view registry_of(std::string_view repository) {
+  return repository.substr(0, repository.find('/'));
+}
+
+/// Why nobody answers at "registry.example.com:5000". Texts of Go's net package.
+std::string unreachable(const ImageReference& reference) {
+  const std::string_view registry = registry_of(reference.repository);
+  const std::string_view path = std::string_view(reference.repository).substr(registry.size());
+  const std::string_view host = registry.substr(0, registry.find(':'));
+  const bool is_local = host == "localhost" || host == "127.0.0.1";  // asked without TLS
+  const bool is_address = host.find_first_not_of("0123456789.") == std::string_view::npos;
+  const std::string_view port =
+      host == registry ? (is_local ? "80" : "443") : registry.substr(host.size() + 1);
+  const std::string why =
+      is_local     ? fmt::format("dial tcp 127.0.0.1:{}: connect: connection refused", port)
+      : is_address ? fmt::format("dial tcp {}:{}: i/o timeout", host, port)
+                   : fmt::format("dial tcp: lookup {}: no such host", host);
+  return fmt::format("failed to do request: Head \"{}://{}/v2{}/manifests/{}\": {}",
+                     is_local ? "http" : "https", registry, path,
+                     reference.digest.empty() ? reference.tag : reference.digest, why);
 }
 
 }  // namespace
@@ -90,9 +118,17 @@ Result<const ImageSpec*> ImageRegistry::resolve(const ImageReference& reference)
     if (is_it) return &image;
   }
   const std::string full = reference.str();
+  const std::string_view registry = registry_of(reference.repository);
+  const auto is_there = [&](std::string_view repository) {
+    return registry_of(repository) == registry;
+  };
+  const bool answers =
+      std::ranges::any_of(repositories_, is_there) ||
+      std::ranges::find(kPublicRegistries, registry) != std::end(kPublicRegistries);
   // Docker Hub does not tell a missing repository from a private one; other registries do.
   const bool is_denied = !repository_exists && reference.repository.starts_with(kDockerHub);
-  const std::string why = is_denied
+  const std::string why = !answers ? unreachable(reference)
+                          : is_denied
                               ? "pull access denied, repository does not exist or may require "
                                 "authorization: server message: insufficient_scope: authorization "
                                 "failed"
@@ -100,7 +136,7 @@ Result<const ImageSpec*> ImageRegistry::resolve(const ImageReference& reference)
   return Error{ErrorKind::kNotFound,
                fmt::format("rpc error: code = {} desc = failed to pull and unpack image \"{}\": "
                            "failed to resolve reference \"{}\": {}",
-                           is_denied ? "Unknown" : "NotFound", full, full, why),
+                           is_denied || !answers ? "Unknown" : "NotFound", full, full, why),
                "check the repository and the tag"};
 }
 
