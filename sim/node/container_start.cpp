@@ -36,6 +36,11 @@ Error missing(std::string message) {
 
 }  // namespace
 
+void PodWorker::try_again_at(Container& container, Time when) {
+  container.not_before = when;
+  wake_at(when);
+}
+
 bool PodWorker::in_restart_backoff(Container& container) {
   if (!container.terminated) return false;
   const Time finished = container.terminated->finished;
@@ -67,11 +72,10 @@ void PodWorker::try_start(Container& container) {
   const std::string& image = container.view.image;
   const Result<ImageReference> reference = ImageReference::parse(image);
   if (!reference) {
-    if (container.waiting_reason != "InvalidImageName") {
-      record(&container, "Warning", "InspectFailed", reference.error().message);
-      record(&container, "Warning", "Failed", "Error: InvalidImageName");
-    }
+    record(&container, "Warning", "InspectFailed", reference.error().message);
+    record(&container, "Warning", "Failed", "Error: InvalidImageName");
     container.wait("InvalidImageName", reference.error().message);
+    try_again_at(container, now + kSyncBackoff);
     return;
   }
   const ImageSpec* present = node_.images.present(*reference);
@@ -79,11 +83,10 @@ void PodWorker::try_start(Container& container) {
   if (policy == "Never" && present == nullptr) {
     const std::string why =
         fmt::format("Container image \"{}\" is not present with pull policy of Never", image);
-    if (container.waiting_reason != "ErrImageNeverPull") {
-      record(&container, "Warning", "ErrImageNeverPull", why);
-      record(&container, "Warning", "Failed", "Error: ErrImageNeverPull");
-    }
+    record(&container, "Warning", "ErrImageNeverPull", why);
+    record(&container, "Warning", "Failed", "Error: ErrImageNeverPull");
     container.wait("ErrImageNeverPull", why);
+    try_again_at(container, now + kSyncBackoff);
     return;
   }
   if (present != nullptr && policy != "Always") {
@@ -151,9 +154,7 @@ void PodWorker::start(Container& container, const ImageSpec& image) {
   const auto environment = environment_of(container);
   if (!environment) {
     const std::string& why = environment.error().message;
-    if (container.waiting_message != why) {
-      record(&container, "Warning", "Failed", "Error: " + why);
-    }
+    record(&container, "Warning", "Failed", "Error: " + why);
     container.wait("CreateContainerConfigError", why);
     container.not_before = timers_.now() + kSyncBackoff;
     return;

@@ -83,6 +83,7 @@ class PodWorker {
 
   // container_start.cpp: from the image to the process
   void try_start(Container& container);
+  void try_again_at(Container& container, Time when);
   [[nodiscard]] bool in_restart_backoff(Container& container);
   void pull(Container& container, const ImageReference& reference);
   void pulled(Container& container, const ImagePuller::Pulled& result);
