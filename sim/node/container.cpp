@@ -13,6 +13,14 @@ Container::Container(Simulation& simulation, ContainerView container, bool init,
       simulation_(simulation),
       exited_(std::move(exited)) {}
 
+void Container::set_image(const std::string& image) {
+  view.image = image;
+  document = document.with("image", image);
+  restart_backoff = {};
+  pull_backoff = {};
+  not_before = {};
+}
+
 void Container::log(std::string_view line) {
   current_log.add(simulation_.now(), line);
 }
@@ -51,6 +59,7 @@ void Container::run(std::unique_ptr<Workload> process, std::string id) {
     ++restart_count;
   }
   state = State::kRunning;
+  replaced = false;
   waiting_reason.clear();
   waiting_message.clear();
   container_id = std::move(id);
@@ -67,6 +76,7 @@ void Container::fail_to_start(int code, std::string_view reason, std::string_vie
     ++restart_count;
   }
   state = State::kTerminated;
+  replaced = false;
   container_id = std::move(id);
   started_at = simulation_.now();
   terminated = Termination{.exit_code = code,
@@ -79,6 +89,7 @@ void Container::fail_to_start(int code, std::string_view reason, std::string_vie
 
 void Container::wait(std::string_view reason, std::string_view message) {
   state = State::kWaiting;
+  replaced = false;
   waiting_reason = std::string(reason);
   waiting_message = std::string(message);
 }

@@ -55,9 +55,13 @@ class Container final : public ContainerHost {
   /// Destroys processes that have ended; not from inside one of them.
   void bury() { ended_.clear(); }
 
-  const ContainerView view;
+  /// The pod's spec names another image now; what has been learned of the old one is forgotten.
+  /// Not while the process runs.
+  void set_image(const std::string& image);
+
+  ContainerView view;
   const bool is_init;
-  const Value document;  // the container as written in the pod's spec, for what the view leaves out
+  Value document;  // the container as written in the pod's spec, for what the view leaves out
   /// An init container that stays (restartPolicy Always): a native sidecar.
   const bool is_sidecar;
 
@@ -70,6 +74,7 @@ class Container final : public ContainerHost {
   std::string container_id, image_id;
   bool busy = false;      // a pull or a start is under way
   Time not_before{};      // no new try of a pull until then
+  bool replaced = false;  // it is ended, or has been, to run again from another image
   bool stopping = false;  // it is on its way out: preStop, a turn to wait for, or SIGTERM
   /// Its SIGTERM waits for other containers to end, at most until then.
   std::optional<Time> awaits_turn_until;

@@ -63,6 +63,8 @@ bool PodWorker::in_restart_backoff(Container& container) {
 }
 
 void PodWorker::try_start(Container& container) {
+  const std::string& wanted = image_now(container);
+  if (wanted != container.view.image) container.set_image(wanted);
   const Time now = timers_.now();
   if (now < container.not_before) {
     wake_at(container.not_before);

@@ -109,10 +109,11 @@ void PodWorker::sync(const ObjectPtr& latest, const Resources& used) {
     } else if (!runtime_.sandbox_ready) {
       make_sandbox();
     } else {
+      end_changed();
       start_next();
     }
   }
-  write_status();
+  if (!is_replacing()) write_status();
   finish_if_stopped();
 }
 
@@ -165,9 +166,9 @@ void PodWorker::start_next() {
   for (const auto& container : runtime_.containers) {
     if (container->busy) return;  // the next one waits until this one has started
     if (container->state == Container::State::kRunning) continue;
-    if (container->terminated && !restarts(runtime_.restart_policy, *container->terminated)) {
-      continue;
-    }
+    const bool stays_ended = container->terminated && !container->replaced &&
+                             !restarts(runtime_.restart_policy, *container->terminated);
+    if (stays_ended) continue;
     try_start(*container);
     if (container->busy) return;
   }
@@ -201,11 +202,48 @@ bool PodWorker::has_run_out() const {
     if (has_failed && never) return true;
   }
   if (!runtime_.initialized) return false;
-  return std::all_of(runtime_.containers.begin(), runtime_.containers.end(),
-                     [&](const auto& container) {
-                       return container->state == Container::State::kTerminated &&
-                              !restarts(runtime_.restart_policy, *container->terminated);
-                     });
+  return std::all_of(
+      runtime_.containers.begin(), runtime_.containers.end(), [&](const auto& container) {
+        return container->state == Container::State::kTerminated && !container->replaced &&
+               !restarts(runtime_.restart_policy, *container->terminated);
+      });
+}
+
+const std::string& PodWorker::image_now(const Container& container) const {
+  for (const ContainerView& one : container.is_init ? pod().init_containers : pod().containers) {
+    if (one.name == container.view.name) return one.image;
+  }
+  return container.view.image;
+}
+
+/// Containers and sidecars whose image is another now run again from the new one, whatever the
+/// restart policy. Source: kubelet 1.32, computePodActions; its hash of a container is that of name
+/// and image.
+void PodWorker::end_changed() {
+  for_each_container([this](Container& container) {
+    const bool is_watched = !container.is_init || container.is_sidecar;
+    const bool is_running = container.state == Container::State::kRunning && !container.stopping;
+    if (!is_watched || !is_running || image_now(container) == container.view.image) return;
+    container.replaced = true;
+    const std::string_view form = container.is_sidecar
+                                      ? "Init container {} definition changed"
+                                      : "Container {} definition changed, will be restarted";
+    record(&container, "Normal", "Killing", fmt::format(fmt::runtime(form), container.view.name));
+    stop(container, seconds_capped(pod().termination_grace_period_seconds), /*in_order=*/false);
+  });
+}
+
+/// The kubelet ends the old run and starts the new one in one go, and writes no status in between.
+/// It matters where a container that has ended would end the pod.
+bool PodWorker::is_replacing() const {
+  if (terminating_ || runtime_.restart_policy == "Always") return false;
+  return std::ranges::any_of(runtime_.containers, [](const auto& container) {
+    return container->replaced && container->state != Container::State::kRunning;
+  });
+}
+
+std::string_view PodWorker::phase() const {
+  return is_replacing() ? "Running" : phase_of(runtime_);
 }
 
 void PodWorker::stop_sidecars() {
@@ -217,8 +255,7 @@ void PodWorker::stop_sidecars() {
 }
 
 void PodWorker::finish_if_stopped() {
-  const std::string_view phase = phase_of(runtime_);
-  const bool is_over = terminating_ || phase == "Succeeded" || phase == "Failed";
+  const bool is_over = terminating_ || phase() == "Succeeded" || phase() == "Failed";
   if (!is_over) return;
   bool is_running = false;
   for_each_container([&](const Container& container) {
@@ -295,7 +332,7 @@ bool PodWorker::has_running() const {
 
 bool PodWorker::ended() const {
   return finished_ || lost_ || terminating_ || !runtime_.failed_reason.empty() ||
-         phase_of(runtime_) == "Succeeded" || phase_of(runtime_) == "Failed";
+         phase() == "Succeeded" || phase() == "Failed";
 }
 
 bool PodWorker::crash(std::string_view container_name, int code, std::string_view reason) {
@@ -328,8 +365,7 @@ Container* PodWorker::listener(int port) {
 }
 
 Resources PodWorker::requests() const {
-  const std::string_view phase = phase_of(runtime_);
-  const bool is_over = finished_ || phase == "Failed" || phase == "Succeeded";
+  const bool is_over = finished_ || phase() == "Failed" || phase() == "Succeeded";
   if (is_over || !admitted_) return {};
   Resources out = pod().requests;
   out["pods"] = Quantity::from_units(1);

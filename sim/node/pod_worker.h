@@ -75,6 +75,12 @@ class PodWorker {
   /// The containers have ended for good, or never will start: what is left is to be stopped.
   [[nodiscard]] bool has_run_out() const;
   void stop_sidecars();
+  /// The image that the pod's spec names for it now.
+  [[nodiscard]] const std::string& image_now(const Container& container) const;
+  void end_changed();
+  /// A container that has ended is about to run again from another image.
+  [[nodiscard]] bool is_replacing() const;
+  [[nodiscard]] std::string_view phase() const;
   void finish_if_stopped();
   void write_status();
   void wake_at(Time when);

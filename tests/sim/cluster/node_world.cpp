@@ -180,6 +180,7 @@ class NodeWorld final : public testing::GoldenWorld {
     const std::string& name = command.name;
     if (name == "create") return create(command.text);
     if (name == "patch") return patch(command);
+    if (name == "set_image") return set_image(command.words);
     if (name == "delete") return remove(command);
     if (name == "run") {
       const Duration time = parse_duration(command.words.at(0)).value();
@@ -235,6 +236,20 @@ class NodeWorld final : public testing::GoldenWorld {
     if (!documents) return documents.error().message + "\n";
     return answer(cluster().api().merge_patch(key_of(command.words.at(0)), command.get("sub"),
                                               documents->front().value, "test"));
+  }
+
+  std::string set_image(const std::vector<std::string>& words) {
+    const ObjectPtr pod = cluster().store().get({"pods", "default", words.at(0)});
+    Value::Object lists;
+    for (const char* list : {"initContainers", "containers"}) {
+      Value::Array containers = pod->document["spec"][list].items();
+      for (Value& one : containers) {
+        if (one["name"].str() == words.at(1)) one = one.with("image", words.at(2));
+      }
+      if (!containers.empty()) lists.push_back({list, Value::array(std::move(containers))});
+    }
+    const Value change = Value::object({{"spec", Value::object(std::move(lists))}});
+    return answer(cluster().api().merge_patch(pod->key, "", change, "test"));
   }
 
   std::string remove(const GoldenCommand& command) {

@@ -17,6 +17,7 @@ namespace inferlab {
 ///     server bandwidth=BYTES           of the model server of all nodes
 ///     create <<END                     each YAML document
 ///     patch KIND/NAME [sub=status] <<END  a merge patch
+///     set_image POD CONTAINER IMAGE    as kubectl set image
 ///     delete KIND/NAME [grace=0]
 ///     run 30s
 ///     fault NAME TARGET
