@@ -9,8 +9,6 @@ namespace {
 // Paths within a PodSpec; "[]" stands for each item of a list. Who builds one takes its row out.
 constexpr std::string_view kPaths[] = {
     "activeDeadlineSeconds",
-    "containers[].lifecycle.postStart",
-    "initContainers[].lifecycle.postStart",
     "readinessGates",
 };
 

@@ -149,7 +149,7 @@ TEST_CASE("Api: who sets a field that nothing simulates is warned, components ar
   World world;
   const char* pod = R"({"metadata":{"name":"p"},"spec":{"activeDeadlineSeconds":5,
       "readinessGates":[{"conditionType":"example.com/warm"}],
-      "containers":[{"name":"a","image":"i"}]}})";
+      "containers":[{"name":"a","image":"i","lifecycle":{"postStart":{"sleep":{"seconds":1}}}}]}})";
   CHECK(world.create("pods", pod, true).warnings ==
         std::vector<std::string>{"spec.activeDeadlineSeconds: is not simulated yet",
                                  "spec.readinessGates: is not simulated yet"});
