@@ -1,5 +1,7 @@
 #include "labs/session/live_replicas.h"
 
+#include <atomic>
+#include <memory>
 #include <set>
 
 #include "labs/checks/llm_containers.h"
@@ -109,8 +111,11 @@ std::vector<LiveReplicas::Wanted> LiveReplicas::wanted() const {
 }
 
 std::unique_ptr<RealEngine> LiveReplicas::start_one(const Wanted& replica) {
-  // Posted, not called: the engine's thread must never wait for the run.
-  const LogSink log = [this, name = replica.name](LogLevel, std::string_view line) {
+  // Posted, not called: the engine's thread must never wait for the run. What the engine says of
+  // itself while it loads (its small model, this machine's processor) is no word of the Pod's.
+  const auto is_up = std::make_shared<std::atomic<bool>>(false);
+  const LogSink log = [this, name = replica.name, is_up](LogLevel level, std::string_view line) {
+    if (level == LogLevel::kInfo && !*is_up) return;
     driver_.mailbox().post([this, name, text = std::string(line)] {
       driver_.cluster().kubelets().log_to(name.ns, name.pod, name.port, text);
     });
@@ -120,6 +125,7 @@ std::unique_ptr<RealEngine> LiveReplicas::start_one(const Wanted& replica) {
     log(LogLevel::kError, "ERROR: " + engine.error().message);
     return nullptr;
   }
+  *is_up = true;
   return std::make_unique<RealEngine>(std::move(*engine));
 }
 
