@@ -3,45 +3,15 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
+#include <optional>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include "sim/node/pod_worker.h"
+#include "sim/node/shell_run.h"
 
 namespace inferlab::sim {
-namespace {
-
-/// The seconds of a word like "15" or "15s"; 0 for anything else.
-std::int64_t seconds_in(std::string_view word) {
-  if (word.ends_with('s')) word.remove_suffix(1);
-  std::int64_t seconds = 0;
-  const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), seconds);
-  const bool is_number = error == std::errc{} && end == word.data() + word.size();
-  return is_number && seconds > 0 && seconds < 1'000'000 ? seconds : 0;
-}
-
-/// How long a command sleeps, also inside a shell's line: `sleep N`. Anything else is done at once,
-/// and well, but for `false` and `exit N`.
-std::int64_t slept(const Value& command, bool& failed) {
-  std::int64_t total = 0;
-  std::string_view before;
-  for (const Value& argument : command.items()) {
-    std::string_view rest = argument.as_string();
-    while (!rest.empty()) {
-      const std::size_t end = rest.find_first_of(" ;&");
-      const std::string_view word = rest.substr(0, end);
-      rest = end == std::string_view::npos ? std::string_view() : rest.substr(end + 1);
-      if (word.empty()) continue;
-      if (before == "sleep" || before.ends_with("/sleep")) total += seconds_in(word);
-      if (word == "false" || (before == "exit" && word != "0")) failed = true;
-      before = word;
-    }
-  }
-  return total;
-}
-
-}  // namespace
-
 PodWorker::Hook PodWorker::hook_of(const Container& container, std::string_view name) {
   const Value& hook = container.document["lifecycle"][name];
   if (hook.has("sleep")) {
@@ -60,7 +30,17 @@ PodWorker::Hook PodWorker::hook_of(const Container& container, std::string_view 
                           : server->workload->http_get(number, hook["httpGet"]["path"].str());
     return {answer.latency, !answer.connected || answer.status < 200 || answer.status >= 400};
   }
-  out.takes = seconds_capped(slept(hook["exec"]["command"], out.failed));
+  std::vector<std::string> command;
+  for (const Value& word : hook["exec"]["command"].items()) command.push_back(word.str());
+  std::optional<ShellScript> script = ShellScript::of_command(command);
+  if (!script) return out;  // what is not carried out is done at once, and well
+  ShellRun run(
+      std::move(*script),
+      {.environment = container.setup ? container.setup->env : decltype(ContainerSetup::env){},
+       .hostname = name_});
+  if (const auto ended = run.run_to_end(timers_.now())) {
+    out = {ended->took, ended->status != 0};
+  }
   return out;
 }
 

@@ -96,6 +96,9 @@ ProbeOutcome PodWorker::carry_out(const Container& container, ProbeType type,
   for (const Value& mount : container.document["volumeMounts"].items()) {
     world.mounts.push_back(mount["mountPath"].str());
   }
+  if (container.setup) world.environment = container.setup->env;
+  world.hostname = name_;
+  world.now = timers_.now();
   return run_exec_probe(probe.command, probe.timeout, world);
 }
 

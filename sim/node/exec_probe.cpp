@@ -9,17 +9,14 @@
 #include <span>
 #include <utility>
 
+#include "sim/node/shell_run.h"
 #include "sim/node/shell_words.h"
 
 namespace inferlab::sim {
 namespace {
 
-/// How a command ended. Without a value where these are asked for: it is not simulated.
-struct Ran {
-  int status = 0;
-  std::string output = {};
-  Duration took = {};
-};
+/// How a command ended; without a value where it is not simulated.
+using Ran = ShellRun::Ended;
 using MaybeRan = std::optional<Ran>;
 using Words = std::span<const std::string>;
 
@@ -288,78 +285,35 @@ MaybeRan run_file_command(Words words, const ExecWorld& world) {
   return Ran{1};
 }
 
-MaybeRan run_line(const std::vector<std::string>& words, const ExecWorld& world);
-
-MaybeRan run_simple(Words words, const ExecWorld& world) {
-  if (words.empty()) return std::nullopt;
-  const std::vector<std::string> command(words.begin(), words.end());
-  if (const std::string* const line = shell_line(command)) {
-    return run_line(shell_words(*line), world);
-  }
+/// The programs that a probe has beyond those of every script.
+MaybeRan run_program(Words words, const ExecWorld& world) {
   const std::string_view program = base_name(words.front());
-  if (program == "true" || program == ":") return Ran{};
-  if (program == "echo") return Ran{0, fmt::format("{}", fmt::join(words.subspan(1), " "))};
-  if (program == "false") return Ran{1};
-  if (program == "exec") return run_simple(words.subspan(1), world);
   if (program == "curl") return run_curl(words, world);
   if (program == "wget") return run_wget(words, world);
   if (program == "cat" || program == "ls" || program == "test" || program == "[") {
     return run_file_command(words, world);
   }
   if (program.starts_with("python")) return run_python(words, world);
-  if (program == "exit" && words.size() <= 2) {
-    if (words.size() == 1) return Ran{};
-    int status = 0;
-    const std::string& text = words[1];
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), status);
-    if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
-    return Ran{status & 255};
-  }
-  if (program == "sleep" && words.size() == 2) {
-    const std::optional<Duration> takes = seconds_of(words[1]);
-    return takes ? MaybeRan(Ran{0, {}, *takes}) : std::nullopt;
-  }
   return std::nullopt;
 }
 
-/// A list of commands joined by && || and ;, with redirections, which change nothing here.
-MaybeRan run_line(const std::vector<std::string>& words, const ExecWorld& world) {
-  Ran last;
-  std::string join = ";";
-  std::vector<std::string> command;
-  for (std::size_t i = 0; i <= words.size(); ++i) {
-    const std::string word = i < words.size() ? words[i] : ";";
-    if (word == "|" || word == "&" || word == "<" || word == "<<") return std::nullopt;
-    if (word.find('>') != std::string::npos && word.find_first_not_of("012>&") == word.npos) {
-      ++i;  // the file, or the descriptor behind ">&"
-      continue;
-    }
-    if (word != ";" && word != "&&" && word != "||") {
-      command.push_back(word);
-      continue;
-    }
-    const bool runs = join == ";" || (join == "&&") == (last.status == 0);
-    if (!command.empty() && runs) {
-      const bool ends = command.front() == "exit";
-      MaybeRan now = run_simple(command, world);
-      if (!now) return std::nullopt;
-      const std::string line_end = !last.output.empty() && !now->output.empty() ? "\n" : "";
-      now->output = last.output + line_end + now->output;
-      now->took = std::min<Duration>(last.took + now->took, 24h);
-      last = std::move(*now);
-      if (ends) return last;
-    }
-    command.clear();
-    join = word;
-  }
-  return last;
+MaybeRan run_command(const std::vector<std::string>& command, const ExecWorld& world) {
+  const auto any = [](const std::vector<std::string>& /*words*/) { return true; };
+  std::optional<ShellScript> script = ShellScript::of_command(command, any);
+  if (!script) return std::nullopt;
+  ShellRun run(std::move(*script), {.environment = world.environment,
+                                    .hostname = world.hostname,
+                                    .run_program = [&](const std::vector<std::string>& words) {
+                                      return run_program(words, world);
+                                    }});
+  return run.run_to_end(world.now);
 }
 
 }  // namespace
 
 ProbeOutcome run_exec_probe(const std::vector<std::string>& command, Duration timeout,
                             const ExecWorld& world) {
-  const MaybeRan ran = run_simple(command, world);
+  const MaybeRan ran = run_command(command, world);
   const std::string text = fmt::format("{}", fmt::join(command, " "));
   if (!ran) {
     return {.success = false,

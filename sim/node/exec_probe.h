@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -17,12 +18,14 @@ struct ExecWorld {
   std::function<HttpAnswer(int port, std::string_view path)> get;
   /// Paths below which volumes are mounted: their files are not simulated.
   std::vector<std::string> mounts;
+  std::map<std::string, std::string> environment = {};
+  std::string hostname = {};
+  Time now{};
 };
 
-/// Carries an exec probe out as far as a simulated container can: `true`, `false`, `exit N`,
-/// `sleep N`, `echo`; a GET of localhost by curl, wget or Python's urllib and requests; `cat`,
-/// `test` and `ls` of a file; these in `sh -c` too, joined by && || and ;.
-/// Everything else is `errored`, which says so: the kubelet throws such a result away.
+/// Carries an exec probe out as far as a simulated container can: what a ShellScript may hold; a
+/// GET of localhost by curl, wget or Python's urllib and requests; `cat`, `test` and `ls` of a
+/// file. Everything else is `errored`, which says so: the kubelet throws such a result away.
 /// Messages are those of curl 8, BusyBox and CPython 3.
 ProbeOutcome run_exec_probe(const std::vector<std::string>& command, Duration timeout,
                             const ExecWorld& world);

@@ -1,10 +1,14 @@
 #include "sim/node/generic_workloads.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
-#include <charconv>
 #include <optional>
 #include <utility>
+#include <vector>
 
+#include "sim/node/busybox.h"
+#include "sim/node/shell_run.h"
 #include "sim/node/timers.h"
 
 namespace inferlab::sim {
@@ -13,6 +17,8 @@ namespace {
 constexpr Duration kServerStart = 500ms;
 constexpr Duration kServerShutdown = 100ms;
 constexpr Duration kCrashAfter = 1s;
+/// What a process takes at least, from its start to its end or from one step to the next.
+constexpr Duration kLeastStep = 10ms;
 
 /// What the image says, from its start on.
 class SteadyUse {
@@ -65,38 +71,14 @@ class HttpServer final : public Workload {
   Timers timers_;
 };
 
-/// The seconds of `sleep N` ("infinity": none), when the command line is that.
-std::optional<std::optional<Duration>> sleep_of(const ContainerView& container) {
-  std::vector<std::string> words = container.command;
-  words.insert(words.end(), container.args.begin(), container.args.end());
-  const auto sleep = std::find_if(words.begin(), words.end(), [](const std::string& word) {
-    return word == "sleep" || word.ends_with("/sleep");
-  });
-  if (sleep == words.end() || sleep + 1 == words.end()) return std::nullopt;
-  std::int64_t seconds = 0;
-  const std::string& text = *(sleep + 1);
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seconds);
-  if (error != std::errc{} || seconds < 0 || seconds > 1'000'000'000) {
-    return std::optional<std::optional<Duration>>{std::optional<Duration>{}};
-  }
-  return std::optional<Duration>{std::chrono::seconds(seconds)};
-}
-
-/// Runs until told to stop. `sleep N` ends by itself and, as process 1 of its container, does not
-/// react to SIGTERM; the pause program does.
+/// The pause program, and whatever else is not carried out: runs until told to stop.
 class Sleeper final : public Workload {
  public:
   explicit Sleeper(WorkloadContext context)
       : context_(std::move(context)), use_(context_), timers_(context_.simulation) {}
 
-  void start() override {
-    const auto sleep = sleep_of(context_.container);
-    if (!sleep) return;
-    ignores_sigterm_ = true;
-    if (*sleep) timers_.after(**sleep, "sleeper/exit", [this] { context_.host.exit(0); });
-  }
+  void start() override {}
   void terminate() override {
-    if (ignores_sigterm_) return;
     timers_.after(0s, "sleeper/exit", [this] { context_.host.exit(0); });
   }
   bool listens_on(int /*port*/) const override { return false; }
@@ -106,8 +88,78 @@ class Sleeper final : public Workload {
  private:
   WorkloadContext context_;
   SteadyUse use_;
-  bool ignores_sigterm_ = false;
   Timers timers_;
+};
+
+/// A command that is carried out: what it prints is the log, how it ends is how the container ends.
+/// Process 1 of its container, so that SIGTERM, for which it has no handler, does nothing.
+class Script final : public Workload {
+ public:
+  Script(WorkloadContext context, ShellScript script)
+      : context_(std::move(context)),
+        use_(context_),
+        run_(std::move(script), {.environment = context_.container.env, .hostname = context_.pod}),
+        timers_(context_.simulation) {}
+
+  void start() override { go_on(/*is_start=*/true); }
+  void terminate() override {}
+  bool listens_on(int /*port*/) const override { return false; }
+  HttpAnswer http_get(int /*port*/, std::string_view /*path*/) override { return {}; }
+  HostUse host_use() override { return use_.now(); }
+
+ private:
+  void go_on(bool is_start) {
+    for (;;) {
+      const ShellRun::Step step = run_.next(context_.simulation.now());
+      switch (step.kind) {
+        case ShellRun::Step::Kind::kLine:
+          context_.host.log(step.line);
+          break;
+        case ShellRun::Step::Kind::kSleep:
+          if (step.time == Duration::max()) return;
+          timers_.after(std::max(step.time, kLeastStep), "shell/sleep",
+                        [this] { go_on(/*is_start=*/false); });
+          return;
+        case ShellRun::Step::Kind::kUnknown:  // the parser lets none of these through
+        case ShellRun::Step::Kind::kExit:
+          if (!is_start) return context_.host.exit(step.code);
+          timers_.after(kLeastStep, "shell/exit",
+                        [this, code = step.code] { context_.host.exit(code); });
+          return;
+      }
+    }
+  }
+
+  WorkloadContext context_;
+  SteadyUse use_;
+  ShellRun run_;
+  Timers timers_;
+};
+
+/// A command that the image does not have: the container runtime cannot start it.
+class NoSuchProgram final : public Workload {
+ public:
+  NoSuchProgram(WorkloadContext context, std::string program)
+      : context_(std::move(context)), program_(std::move(program)) {}
+
+  void start() override {
+    const bool is_path = program_.find('/') != std::string::npos;
+    const std::string why = is_path ? fmt::format("stat {}: no such file or directory", program_)
+                                    : "executable file not found in $PATH";
+    context_.host.exit(
+        128, "StartError",
+        fmt::format("failed to create containerd task: failed to create shim task: OCI "
+                    "runtime create failed: runc create failed: unable to start "
+                    "container process: exec: \"{}\": {}: unknown",
+                    program_, why));
+  }
+  void terminate() override {}
+  bool listens_on(int /*port*/) const override { return false; }
+  HttpAnswer http_get(int /*port*/, std::string_view /*path*/) override { return {}; }
+
+ private:
+  WorkloadContext context_;
+  std::string program_;
 };
 
 class Crasher final : public Workload {
@@ -132,14 +184,30 @@ class Crasher final : public Workload {
   Timers timers_;
 };
 
+std::vector<std::string> command_line(const WorkloadContext& context) {
+  std::vector<std::string> words = context.container.command;
+  words.insert(words.end(), context.container.args.begin(), context.container.args.end());
+  return words;
+}
+
+std::optional<ShellScript> script_of(const WorkloadContext& context) {
+  return ShellScript::of_command(command_line(context));
+}
+
 }  // namespace
 
 std::unique_ptr<Workload> make_generic_workload(WorkloadContext context) {
   switch (context.image.behaviour) {
     case ImageSpec::Behaviour::kHttpServer:
+      // Arguments alone go to the server, which takes any.
+      if (!context.container.command.empty()) {
+        if (auto script = script_of(context)) {
+          return std::make_unique<Script>(std::move(context), std::move(*script));
+        }
+      }
       return std::make_unique<HttpServer>(std::move(context));
     case ImageSpec::Behaviour::kSleeper:
-      return std::make_unique<Sleeper>(std::move(context));
+      return make_sleeper(std::move(context));
     case ImageSpec::Behaviour::kCrasher:
       return std::make_unique<Crasher>(std::move(context));
     case ImageSpec::Behaviour::kLlmServer:
@@ -149,7 +217,18 @@ std::unique_ptr<Workload> make_generic_workload(WorkloadContext context) {
 }
 
 std::unique_ptr<Workload> make_sleeper(WorkloadContext context) {
+  const std::vector<std::string> words = command_line(context);
+  const bool is_there =
+      words.empty() || !is_busybox(context.image.repository) || busybox_has(words.front());
+  if (!is_there) return make_no_such_program(std::move(context), words.front());
+  if (auto script = script_of(context)) {
+    return std::make_unique<Script>(std::move(context), std::move(*script));
+  }
   return std::make_unique<Sleeper>(std::move(context));
+}
+
+std::unique_ptr<Workload> make_no_such_program(WorkloadContext context, std::string program) {
+  return std::make_unique<NoSuchProgram>(std::move(context), std::move(program));
 }
 
 std::unique_ptr<Workload> GenericWorkloads::make(WorkloadContext context) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <string>
 
 #include "sim/node/workload.h"
 
@@ -10,8 +11,12 @@ namespace inferlab::sim {
 /// nullptr for the others.
 std::unique_ptr<Workload> make_generic_workload(WorkloadContext context);
 
-/// Runs until told to stop, whatever the image: what `sleep` does in any of them.
+/// Carries the container's command out where a simulated container can (ShellScript). Else it runs
+/// until told to stop, whatever the image, but for a BusyBox without that program: StartError.
 std::unique_ptr<Workload> make_sleeper(WorkloadContext context);
+
+/// A container whose command the image does not have. Text of containerd 1.7 and runc 1.1.
+std::unique_ptr<Workload> make_no_such_program(WorkloadContext context, std::string program);
 
 /// Makes only those; what an LLM server image would run crashes.
 class GenericWorkloads final : public WorkloadFactory {

@@ -6,7 +6,8 @@ namespace {
 constexpr FuzzTarget kTargets[] = {
     {"apply", fuzz_apply},       {"cel", fuzz_cel},           {"http", fuzz_http},
     {"json", fuzz_json},         {"patch", fuzz_patch},       {"protobuf", fuzz_protobuf},
-    {"quantity", fuzz_quantity}, {"selector", fuzz_selector}, {"yaml", fuzz_yaml},
+    {"quantity", fuzz_quantity}, {"selector", fuzz_selector}, {"shell", fuzz_shell},
+    {"yaml", fuzz_yaml},
 };
 
 }  // namespace

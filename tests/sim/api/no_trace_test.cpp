@@ -156,6 +156,36 @@ TEST_CASE("Api: who sets a field that nothing simulates is warned, components ar
   CHECK(world.api.create("pods", "default", parse(pod), "replicaset-controller").warnings.empty());
 }
 
+TEST_CASE("Api: who gives a container a command that is not carried out is warned") {
+  World world;
+  const auto warnings = [&](const char* container) {
+    static int number = 0;
+    return world
+        .create("pods",
+                R"({"metadata":{"name":"c)" + std::to_string(++number) +
+                    R"("},"spec":{"containers":[{"name":"a","image":"i",)" + container + "}]}}",
+                true)
+        .warnings;
+  };
+  CHECK(warnings(R"("command":["sh","-c","echo hi; exit 1"])").empty());
+  CHECK(warnings(R"("command":["vllm","serve","m"])").empty());
+  CHECK(warnings(R"x("command":["sh","-c","echo $(GREETING)"],"env":[{"name":"GREETING"}])x")
+            .empty());
+  CHECK(warnings(R"("args":["--port","80"])").empty());
+  const auto found = warnings(R"("command":["python","train.py"],
+      "lifecycle":{"preStop":{"exec":{"command":["nginx","-s","quit"]}}})");
+  REQUIRE(found.size() == 2);
+  CHECK(found[0].starts_with("spec.containers[0].command: is not carried out: "));
+  CHECK(found[1].starts_with("spec.containers[0].lifecycle.preStop.exec.command: is not carried "));
+  const auto cron = world.create("cronjobs.batch", R"({"metadata":{"name":"c"},"spec":{
+      "schedule":"* * * * *","jobTemplate":{"spec":{"template":{"spec":{"restartPolicy":"Never",
+      "containers":[{"name":"a","image":"i","command":["make"]}]}}}}}})",
+                                 true);
+  REQUIRE(cron.warnings.size() == 1);
+  CHECK(
+      cron.warnings[0].starts_with("spec.jobTemplate.spec.template.spec.containers[0].command: "));
+}
+
 TEST_CASE("Api: events.k8s.io shows the core group's Events under its own names") {
   World world;
   REQUIRE(world

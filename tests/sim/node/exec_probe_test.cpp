@@ -82,7 +82,7 @@ TEST_CASE("exec probe: what cannot be run is named, not invented") {
         "errored: the command \"pgrep -f vllm\" is not simulated: a simulated container runs only "
         "a GET of localhost (curl, wget, python), tests of files, true, false and sleep");
   for (const char* line : {"curl -s localhost:8000/health | grep ok", "curl http://other:80/",
-                           "nvidia-smi", "curl -d {} localhost:8000/v1/completions", "", "x=1"}) {
+                           "nvidia-smi", "curl -d {} localhost:8000/v1/completions", "", "x=1 y"}) {
     INFO(line);
     CHECK(sh(line).starts_with(*line == 0 ? "ok" : "errored: "));
   }

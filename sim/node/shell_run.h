@@ -1,0 +1,83 @@
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "sim/api/shell_script.h"
+
+namespace inferlab::sim {
+
+/// Carries a script out, one step after the other: the caller writes down what is printed and lets
+/// the time go by. Never without an end between two steps: a loop that does not sleep rests for a
+/// second now and then. Texts are BusyBox's.
+class ShellRun {
+ public:
+  /// How a program ended that the shell does not know itself.
+  struct Ended {
+    int status = 0;
+    std::string output = {};  // without the last newline
+    Duration took = {};
+  };
+  struct World {
+    std::map<std::string, std::string> environment;
+    std::string hostname;
+    /// nullopt: it cannot be said how that ends.
+    std::function<std::optional<Ended>(const std::vector<std::string>&)> run_program = {};
+  };
+  struct Step {
+    enum class Kind : std::uint8_t { kLine, kSleep, kExit, kUnknown };
+    Kind kind;
+    std::string line = {};
+    Duration time = {};  // max(): for ever
+    int code = 0;
+  };
+
+  ShellRun(ShellScript script, World world);
+  ShellRun(const ShellRun&) = delete;
+  ShellRun& operator=(const ShellRun&) = delete;
+
+  /// After kExit and kUnknown there is no next one.
+  Step next(Time now);
+  /// All steps at once, for a hook or a probe: as if it had taken no time, but for the sum of what
+  /// it slept, at most a day. nullopt: it cannot be said how it ends.
+  std::optional<Ended> run_to_end(Time now);
+
+ private:
+  struct Frame {
+    const ShellList* list;
+    const ShellItem* loop = nullptr;  // whose condition or body that is
+    bool is_condition = false;
+    std::size_t at = 0;
+    std::size_t value = 0;  // of a `for`: the next one
+  };
+  void advance(Time now);
+  void finish_frame(Time now);
+  void begin_loop(const ShellItem& loop, Time now);
+  void next_value(const ShellItem& loop, std::size_t value, Time now);
+  void run_simple(const ShellItem& item, Time now);
+  int run_builtin(const std::vector<std::string>& words, Time now);
+  void echo(const std::vector<std::string>& words);
+  void print_format(const std::vector<std::string>& words);
+  int sleep(const std::vector<std::string>& words);
+  void exit(int code);
+  [[nodiscard]] std::string expand(const std::string& word, Time now) const;
+  [[nodiscard]] std::string variable(const std::string& name) const;
+  [[nodiscard]] std::string sum(std::string_view text) const;
+
+  const ShellScript script_;
+  World world_;
+  std::vector<Frame> frames_;
+  int status_ = 0;
+  bool exits_on_error_;
+  std::string printed_;
+  std::optional<Duration> pause_;
+  std::optional<int> exit_code_;
+  bool is_unknown_ = false;
+  int commands_ = 0;  // since the last pause
+};
+
+}  // namespace inferlab::sim
