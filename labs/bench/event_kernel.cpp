@@ -1,6 +1,8 @@
 // How many events a second the event kernel runs while 10,000 wait: each schedules the next one of
 // its chain, 1 ns to 16 ms ahead. The median of several rounds: a round is so short that whatever
 // else the processor does shows.
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 
@@ -30,7 +32,7 @@ class Chains {
 }  // namespace
 
 Result<Figures> measure_event_kernel(const Doing& doing) {
-  doing("running 18,000,000 events");
+  doing(fmt::format("running {} million events", kEvents * kRounds / 1'000'000));
   sim::Simulation simulation(1);
   Chains chains(simulation);
   for (int i = 0; i < kPending; ++i) chains.add();

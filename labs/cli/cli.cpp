@@ -162,8 +162,10 @@ Error left_over(CLI::App& app) {
   if (words.empty()) words = app.remaining(true);
   const std::string hint = words_of(app) + " --help";
   if (words.empty()) return {ErrorKind::kInvalid, "arguments are left over", hint};
-  const std::string word = words.front().substr(0, words.front().find('='));
-  if (!word.starts_with("-")) {
+  std::string word = words.front();
+  if (word.starts_with("-")) {
+    word = word.substr(0, word.find('='));
+  } else {
     return {ErrorKind::kInvalid, fmt::format("{}: unexpected argument", word), hint};
   }
   std::vector<std::string> names;

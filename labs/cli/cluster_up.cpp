@@ -8,7 +8,7 @@
 #include <utility>
 
 #include "labs/cli/commands.h"
-#include "labs/cli/notes.h"
+#include "labs/cli/about_ages.h"
 #include "labs/cli/session_choice.h"
 #include "labs/cli/stop_signals.h"
 #include "labs/report/wrap.h"
@@ -34,7 +34,8 @@ sim::StorageClassSpec standard_storage() {
   return storage;
 }
 
-// What everybody's first commands and manifests name. Sizes are about those that are downloaded.
+// What everybody's first commands and manifests name. Sizes are about those that are downloaded. Of
+// redis there is a port that answers, and no more.
 std::vector<sim::ImageSpec> common_images() {
   using Behaviour = sim::ImageSpec::Behaviour;
   struct Row {
@@ -60,6 +61,7 @@ std::vector<sim::ImageSpec> common_images() {
     image.tags = row.tags;
     image.size_bytes = row.megabytes * 1'000'000;
     image.behaviour = row.behaviour;
+    image.digest = sim::made_up_digest(image);
   }
   return images;
 }

@@ -88,23 +88,12 @@ sim::NodePoolSpec read_pool(const Value& row) {
   return pool;
 }
 
-// An image that a lab makes up needs a digest that stays the same.
-std::string made_up_digest(const sim::ImageSpec& image) {
-  std::string digest = "sha256:";
-  std::string name = image.repository;
-  for (const std::string& tag : image.tags) name += ":" + tag;
-  for (int part = 0; part < 4; ++part) {
-    digest += fmt::format("{:016x}", hash_of(fmt::format("{}#{}", name, part)));
-  }
-  return digest;
-}
-
 sim::ImageSpec read_image(const Value& row) {
   using Behaviour = sim::ImageSpec::Behaviour;
   sim::ImageSpec image;
   image.repository = row["repository"].str();
   for (const Value& tag : row["tags"].items()) image.tags.push_back(tag.str());
-  image.digest = row.has("digest") ? row["digest"].str() : made_up_digest(image);
+  image.digest = row.has("digest") ? row["digest"].str() : sim::made_up_digest(image);
   image.size_bytes = units_of(row["size"]);
   const std::string_view behaviour = row["behaviour"].as_string();
   image.behaviour = behaviour == "llm-server"    ? Behaviour::kLlmServer

@@ -109,7 +109,8 @@ HttpResponse render(const HttpRequest& request, const Representation& representa
 bool is_open_path(const HttpRequest& request) {
   const std::string_view path = request.path;
   return request.method == "GET" &&
-         (is_health_path(path) || path == "/version" || path == "/version/");
+         (path == "/healthz" || path == "/livez" || path == "/readyz" || path == "/version" ||
+          path == "/version/");
 }
 
 // Neither a resource nor anything in one: "/apis/apps/v1" at the longest.

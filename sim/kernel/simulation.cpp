@@ -27,7 +27,8 @@ EventId Simulation::at(Time when, const char* label, std::function<void()> actio
 bool Simulation::cancel(EventId id) {
   const std::size_t slot = slot_of(id);
   if (id == 0 || slot >= slots_.size() || slots_[slot].id != id) return false;
-  slots_[slot].action = nullptr;
+  std::function<void()> dropped;  // at the end: what it owns may cancel and schedule too
+  dropped.swap(slots_[slot].action);
   release(slot);  // its entry in the queue is skipped: no slot carries its id any more
   return true;
 }

@@ -6,6 +6,8 @@
 #include <iterator>
 #include <utility>
 
+#include "engine/base/hash.h"
+
 namespace inferlab::sim {
 namespace {
 
@@ -100,6 +102,16 @@ Result<ImageReference> ImageReference::parse(std::string_view text) {
   }
   result.repository = completed(name);
   return result;
+}
+
+std::string made_up_digest(const ImageSpec& image) {
+  std::string digest = "sha256:";
+  std::string name = image.repository;
+  for (const std::string& tag : image.tags) name += ":" + tag;
+  for (int part = 0; part < 4; ++part) {
+    digest += fmt::format("{:016x}", hash_of(fmt::format("{}#{}", name, part)));
+  }
+  return digest;
 }
 
 ImageRegistry::ImageRegistry(std::vector<ImageSpec> images) : images_(std::move(images)) {

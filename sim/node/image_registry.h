@@ -21,9 +21,13 @@ struct ImageReference {
   static Result<ImageReference> parse(std::string_view text);
 };
 
+/// A digest for an image that somebody made up: of its repository and tags, so it stays the same.
+std::string made_up_digest(const ImageSpec& image);
+
 /// The registry that all nodes pull from: the images of the run's spec.
 class ImageRegistry {
  public:
+  /// Checks: every image has a digest, by which nodes tell what they have.
   explicit ImageRegistry(std::vector<ImageSpec> images);
 
   /// kNotFound, with the text of the container runtime's error. The pointer stays valid.

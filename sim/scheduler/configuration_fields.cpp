@@ -115,7 +115,10 @@ Result<void> check(const Value& object, std::string_view type, const std::string
       if (names_type && configuration::is_plugin(type)) continue;
       return unknown_field(at, type);
     }
-    if (field->type.empty()) continue;
+    if (field->type.empty() || member.value.is_null()) continue;
+    if (field->is_list ? !member.value.is_array() : !member.value.is_object()) {
+      return invalid(at, field->is_list ? "must be a list" : "must be an object");
+    }
     if (!field->is_list) {
       INFERLAB_TRY_VOID(check(member.value, field->type, at));
       continue;
@@ -150,6 +153,9 @@ Result<void> check_fields(const Value& configuration) {
   for (const Value& profile : configuration["profiles"].items()) {
     std::size_t j = 0;
     for (const Value& item : profile["pluginConfig"].items()) {
+      if (!is_plugin(item["name"].as_string())) {
+        return invalid("pluginConfig", fmt::format("no plugin is named {}", item["name"].str()));
+      }
       INFERLAB_TRY_VOID(check(item["args"], item["name"].as_string(),
                               fmt::format("profiles[{}].pluginConfig[{}].args", i, j++)));
     }

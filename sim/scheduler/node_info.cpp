@@ -206,6 +206,12 @@ void NodeInfo::list_last(const std::string& uid) {
   std::swap(*place_of(uid, listed), listed.back());
 }
 
+std::size_t NodeInfo::place_in_list(const std::string& uid) const {
+  const auto found = std::find_if(listed.begin(), listed.end(),
+                                  [&uid](const PodInfoPtr& pod) { return pod->uid == uid; });
+  return static_cast<std::size_t>(found - listed.begin());
+}
+
 bool NodeInfo::opens(const HostPort& port) const {
   return std::any_of(host_ports.begin(), host_ports.end(),
                      [&port](const HostPort& open) { return open.conflicts_with(port); });

@@ -82,6 +82,9 @@ struct NodeInfo {
   void replace_pod(const PodInfoPtr& pod);
   /// A write of this Pod was seen: in `listed` it goes to the end.
   void list_last(const std::string& uid);
+  /// The place of a Pod in `listed`, and back to it what was added last: as if it had never left.
+  [[nodiscard]] std::size_t place_in_list(const std::string& uid) const;
+  void list_at(std::size_t place) { std::swap(listed[place], listed.back()); }
 
   [[nodiscard]] bool opens(const HostPort& port) const;
 

@@ -132,6 +132,10 @@ class Plugin {
   [[nodiscard]] virtual Reach filter_reach() const { return Reach::kNothing; }
   [[nodiscard]] virtual Reach score_reach() const { return Reach::kNothing; }
 
+  /// filter() and score() read what preFilter and preScore have noted: without these they cannot be
+  /// asked.
+  [[nodiscard]] virtual bool reads_notes() const { return false; }
+
   /// Which changes may turn this plugin's refusal into a yes.
   [[nodiscard]] virtual ClusterEvents wakes_on() const { return kAllClusterEvents; }
   /// The queueing hint: may this change, one of wakes_on(), help this Pod?

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <limits>
 #include <memory>
 #include <string>
 #include <utility>
@@ -52,9 +53,10 @@ Result<void> check_set(const Value& set, std::string_view point) {
       return configuration::invalid(fmt::format("plugins.{}", point),
                                     fmt::format("no plugin is named {}", name));
     }
-    if (item["weight"].as_int(0) < 0) {
+    const std::int64_t weight = item["weight"].as_int(0);
+    if (weight < 0 || weight > std::numeric_limits<std::int32_t>::max()) {
       return configuration::invalid(fmt::format("plugins.{}", point),
-                                    fmt::format("{}: weight is {}", name, item["weight"].as_int()));
+                                    fmt::format("{}: weight is {}", name, weight));
     }
   }
   return {};
@@ -112,7 +114,7 @@ Result<void> read_plugin_sets(SchedulerProfile& profile, const Value& plugins) {
       return includes(points, point);
     };
     const auto notes_are_missing = [&](Reach reach, ExtensionPoint before, ExtensionPoint point) {
-      return reach != Reach::kNothing && runs(point) && !runs(before);
+      return plugin->reads_notes() && reach != Reach::kNothing && runs(point) && !runs(before);
     };
     if (notes_are_missing(plugin->filter_reach(), ExtensionPoint::kPreFilter,
                           ExtensionPoint::kFilter)) {

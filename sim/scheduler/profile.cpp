@@ -136,6 +136,10 @@ Result<void> read_args(SchedulerProfile& out, std::string_view plugin, const Val
     if (out.min_candidate_nodes_absolute < 0) {
       return invalid("minCandidateNodesAbsolute", "is below 0");
     }
+    if (out.min_candidate_nodes_percentage == 0 && out.min_candidate_nodes_absolute == 0) {
+      return invalid("minCandidateNodesAbsolute",
+                     "cannot be zero at the same time as minCandidateNodesPercentage");
+    }
   }
   return {};
 }

@@ -230,13 +230,16 @@ void SchedulerCache::forget(const std::string& uid) {
 SchedulerCache::Lifted SchedulerCache::lift(const std::string& uid) {
   const auto found = placed_.find(uid);
   if (found == placed_.end() || !nodes_.contains(found->second.node)) return {};
-  const Lifted out{found->second.pod, found->second.node, found->second.assumed};
+  const Lifted out{found->second.pod, found->second.node, found->second.assumed,
+                   nodes_.find(found->second.node)->second->place_in_list(uid)};
   take_away(uid);
   return out;
 }
 
 void SchedulerCache::put_back(const Lifted& lifted) {
-  if (lifted.pod != nullptr) place(lifted.pod, lifted.node, lifted.assumed);
+  if (lifted.pod == nullptr) return;
+  place(lifted.pod, lifted.node, lifted.assumed);
+  nodes_.find(lifted.node)->second->list_at(lifted.place);
 }
 
 const NodeInfo* SchedulerCache::node(std::string_view name) const {

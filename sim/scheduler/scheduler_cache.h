@@ -33,6 +33,7 @@ class SchedulerCache {
     PodInfoPtr pod;  // nullptr: it was on no node
     std::string node;
     bool assumed = false;
+    std::size_t place = 0;  // in the node's list
   };
   Lifted lift(const std::string& uid);
   void put_back(const Lifted& lifted);

@@ -85,6 +85,7 @@ class InterPodAffinity final : public Plugin {
         ignores_existing_(profile.ignore_preferred_terms_of_existing_pods) {}
 
   std::string_view name() const override { return kFilter; }
+  bool reads_notes() const override { return true; }
   Reach filter_reach() const override { return Reach::kCluster; }
   Reach score_reach() const override { return Reach::kCluster; }
   ClusterEvents wakes_on() const override {

@@ -32,6 +32,7 @@ void count(Volumes& volumes, std::size_t slot, const PodInfo& other, std::int64_
 class NodeVolumeLimits final : public Plugin {
  public:
   std::string_view name() const override { return kName; }
+  bool reads_notes() const override { return true; }
   Reach filter_reach() const override { return Reach::kCluster; }
   ClusterEvents wakes_on() const override {
     return ClusterEvent::kVolume | ClusterEvent::kNodeAdd | ClusterEvent::kPodDelete;

@@ -144,6 +144,7 @@ class PodTopologySpread final : public Plugin {
   }
 
   std::string_view name() const override { return kFilter; }
+  bool reads_notes() const override { return true; }
   Reach filter_reach() const override { return Reach::kCluster; }
   Reach score_reach() const override { return Reach::kCluster; }
   ClusterEvents wakes_on() const override {

@@ -63,6 +63,7 @@ bool collide(const PodInfo& a, const PodInfo& b) {
 class VolumeRestrictions final : public Plugin {
  public:
   std::string_view name() const override { return kName; }
+  bool reads_notes() const override { return true; }
   Reach filter_reach() const override { return Reach::kCluster; }
   ClusterEvents wakes_on() const override {
     return ClusterEvent::kPodDelete | ClusterEvent::kNodeAdd | ClusterEvent::kVolume;

@@ -63,6 +63,7 @@ bool is_there(const Places& places, const NodeInfo& node) {
 class VolumeZone final : public Plugin {
  public:
   std::string_view name() const override { return kName; }
+  bool reads_notes() const override { return true; }
   Reach filter_reach() const override { return Reach::kCluster; }
   ClusterEvents wakes_on() const override {
     return ClusterEvent::kVolume | ClusterEvent::kNodeAdd | ClusterEvent::kNodeLabel;

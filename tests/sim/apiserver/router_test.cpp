@@ -64,7 +64,7 @@ TEST_CASE("router: health tells its checks, and leaves out what it is asked to")
       "warn: some health checks cannot be excluded: no matches for \"x\"\nlivez check passed\n"));
 }
 
-TEST_CASE("router: after the end of the run every request gets 503") {
+TEST_CASE("router: after the end of the run every request gets 503, and it is not healthy") {
   Fixture fixture;
   fixture.run.end();
   CHECK(ask(fixture.router, "GET", "/api/v1/pods").status == 503);
