@@ -53,9 +53,11 @@ void add_pod(const Value& pod, Time now, Resources& out) {
   const Value& status = pod["status"];
   const std::string_view phase = status["phase"].as_string();
   if (phase == "Succeeded" || phase == "Failed") return;
-  // One whose time to end is over does not hold on to anything.
-  const auto deleted = parse_rfc3339(pod["metadata"]["deletionTimestamp"].as_string());
-  if (deleted && pod["metadata"].has("deletionGracePeriodSeconds") && *deleted < now) return;
+  // One whose time to end has been over for as long again does not hold on to anything.
+  const Value& meta = pod["metadata"];
+  const auto deleted = parse_rfc3339(meta["deletionTimestamp"].as_string());
+  const Value& grace = meta["deletionGracePeriodSeconds"];
+  if (deleted && !grace.is_null() && *deleted + seconds_capped(grace.as_int()) < now) return;
   const Value& spec = pod["spec"];
   Resources requests = pod_resources(spec, "requests");
   Resources limits = pod_resources(spec, "limits");

@@ -12,8 +12,10 @@ struct Account {
   std::string_view component, name;
 };
 constexpr Account kAccounts[] = {
+    {"controllermanager", "disruption-controller"},
     {"daemonset-controller", "daemon-set-controller"},
     {"ephemeral_volume", "ephemeral-volume-controller"},
+    {"garbage-collector-controller", "generic-garbage-collector"},
     {"persistentvolume-controller", "persistent-volume-binder"},
     {"taint-eviction-controller", "node-controller"},
     {"volume-protection-controller", "pvc-protection-controller"},

@@ -245,11 +245,16 @@ Result<void> Rollout::spread_scaling() {
   });
   const std::vector<std::int64_t> sizes =
       proportional_sizes(view(), deployment_->document["status"]["replicas"].as_int(), active);
-  for (std::size_t i = 0; i < active.size(); ++i) INFERLAB_TRY_VOID(scale_to(active[i], sizes[i]));
+  for (std::size_t i = 0; i < active.size(); ++i) INFERLAB_TRY_VOID(resize(active[i], sizes[i]));
   return {};
 }
 
 Result<bool> Rollout::scale_to(const ObjectPtr& set, std::int64_t size) {
+  if (size_of(set) == size) return false;
+  return resize(set, size);
+}
+
+Result<bool> Rollout::resize(const ObjectPtr& set, std::int64_t size) {
   const std::int64_t before = size_of(set);
   const std::int64_t allowed = view().replicas + max_surge(view());
   const bool annotated = annotation_number(*set, kDesiredReplicas) == view().replicas &&

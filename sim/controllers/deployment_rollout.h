@@ -50,7 +50,11 @@ class Rollout {
   Result<bool> scale_new_set();
   Result<bool> scale_old_sets();
   Result<std::int64_t> drop_unhealthy(std::int64_t at_most);
+  /// Whether the size changes.
   Result<bool> scale_to(const ObjectPtr& set, std::int64_t size);
+  /// The same, and what the set notes of its Deployment is brought up to date though it keeps its
+  /// size.
+  Result<bool> resize(const ObjectPtr& set, std::int64_t size);
   Result<bool> scale_all_old_to_zero();
   Result<void> spread_scaling();
   Result<void> clean_up_history();

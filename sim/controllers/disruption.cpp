@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 
 #include "sim/api/conditions.h"
 #include "sim/api/views.h"
@@ -44,7 +45,7 @@ std::string selector_text(const Value& selector) {
 class DisruptionController final : public Controller {
  public:
   explicit DisruptionController(const ControllerContext& context)
-      : Controller(context, "controller/disruption", "disruption-controller") {}
+      : Controller(context, "controller/disruption", "controllermanager") {}
 
   std::span<const std::string_view> watches() const override { return kWatches; }
 
@@ -54,20 +55,22 @@ class DisruptionController final : public Controller {
       if (change.type != ChangeType::kDeleted) queue().add(object.key);
       return;
     }
-    for (const ObjectPtr& budget : store().list(kBudgets, object.key.ns)) {
-      const LabelSelector& selector = budget->view<PodDisruptionBudgetView>().selector;
-      const auto selects = [&selector](const StoredObject& pod) {
-        return selector.matches(pod.view<PodView>().meta.labels);
-      };
-      if (selects(object) || (change.previous != nullptr && selects(*change.previous)))
-        queue().add(budget->key);
+    const std::vector<ObjectPtr> budgets = budgets_of(object);
+    // Of several budgets only one hears of the Pod.
+    if (!budgets.empty()) queue().add(budgets.front()->key);
+    if (budgets.size() > 1) {
+      contested_[object.key] = change.object;
+      queue().add(object.key);
     }
     if (change.type != ChangeType::kDeleted && is_marked(object))
       queue().add_after(object.key, kDeletionTimeout);
   }
 
   Result<void> reconcile(const ObjectKey& key) override {
-    if (key.resource == "pods") return unmark(key);
+    if (key.resource == "pods") {
+      tell_of_choice(key);
+      return unmark(key);
+    }
     const ObjectPtr budget = store().get(key);
     if (budget == nullptr) return {};
     const auto status = status_of(*budget);
@@ -75,6 +78,29 @@ class DisruptionController final : public Controller {
   }
 
  private:
+  // By name.
+  std::vector<ObjectPtr> budgets_of(const StoredObject& pod) const {
+    std::vector<ObjectPtr> out;
+    for (ObjectPtr& budget : store().list(kBudgets, pod.key.ns)) {
+      const LabelSelector& selector = budget->view<PodDisruptionBudgetView>().selector;
+      if (selector.matches(pod.view<PodView>().meta.labels)) out.push_back(std::move(budget));
+    }
+    return out;
+  }
+
+  void tell_of_choice(const ObjectKey& key) {
+    const auto found = contested_.find(key);
+    if (found == contested_.end()) return;
+    const ObjectPtr pod = found->second;
+    contested_.erase(found);
+    const std::vector<ObjectPtr> budgets = budgets_of(*pod);
+    if (budgets.size() < 2) return;
+    events().warning(*pod, "MultiplePodDisruptionBudgets",
+                     fmt::format("Pod \"{}\"/\"{}\" matches multiple PodDisruptionBudgets.  Chose "
+                                 "\"{}\" arbitrarily.",
+                                 key.ns, key.name, budgets.front()->key.name));
+  }
+
   // Condition DisruptionTarget is True though nobody deletes the Pod. What the kubelet says, it
   // takes back itself.
   static bool is_marked(const StoredObject& pod) {
@@ -210,6 +236,8 @@ class DisruptionController final : public Controller {
     return check(api().update_status(kBudgets, budget.document.with("status", status), user()),
                  budget.key.name);
   }
+
+  std::map<ObjectKey, ObjectPtr> contested_;  // Pods of several budgets, since the last look
 };
 
 }  // namespace

@@ -28,7 +28,8 @@ ObjectPtr owner_object(Api& api, const Kind& kind, const std::string& ns,
   return same ? found : nullptr;
 }
 
-// The scale of what controls a Pod: of its Deployment rather than of one ReplicaSet of several.
+// The scale of what controls a Pod: of its Deployment, as long as there is one, rather than
+// of one ReplicaSet of several.
 // nullopt: not found.
 Result<std::optional<Scale>> find_scale(Api& api, const std::string& ns,
                                         const OwnerReference& owner) {
@@ -42,10 +43,9 @@ Result<std::optional<Scale>> find_scale(Api& api, const std::string& ns,
     const OwnerReference* above = object->view<ReplicaSetView>().meta.controller();
     if (above != nullptr && above->kind == "Deployment") {
       const Kind* deployments = api.kinds().by_gvk(above->api_version, above->kind);
-      const ObjectPtr deployment =
-          deployments == nullptr ? nullptr : owner_object(api, *deployments, ns, *above);
-      if (deployment == nullptr) return std::optional<Scale>();
-      return std::optional(scale_of(*deployment));
+      const bool known = deployments != nullptr && deployments->group == "apps";
+      const ObjectPtr deployment = known ? owner_object(api, *deployments, ns, *above) : nullptr;
+      if (deployment != nullptr) return std::optional(scale_of(*deployment));
     }
   }
   const auto& subresources = kind->subresources;

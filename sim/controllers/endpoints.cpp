@@ -2,6 +2,7 @@
 // Source: Kubernetes documentation, "Service".
 #include <algorithm>
 #include <map>
+#include <vector>
 
 #include "sim/api/json.h"
 #include "sim/controllers/make_controllers.h"
@@ -11,6 +12,40 @@ namespace inferlab::sim {
 namespace {
 
 constexpr std::string_view kWatches[] = {"services", "pods", "endpoints"};
+
+// As many addresses as an object holds, those of Ready Pods before the others; larger Services have
+// EndpointSlices. Source: kube-controller-manager 1.32, truncateEndpoints.
+constexpr std::size_t kCapacity = 1000;
+constexpr std::string_view kOverCapacity = "endpoints.kubernetes.io/over-capacity";
+
+// Addresses with equal ports share a subset; those of Pods that are not Ready stand apart.
+struct Subset {
+  Value ports;
+  Value::Array ready, not_ready;
+};
+
+// Whether any had to go. Each subset loses in proportion; what is rounded up the last ones pay.
+bool truncate(std::vector<Subset>& subsets) {
+  std::size_t ready = 0;
+  std::size_t not_ready = 0;
+  for (const Subset& subset : subsets) {
+    ready += subset.ready.size();
+    not_ready += subset.not_ready.size();
+  }
+  if (ready + not_ready <= kCapacity) return false;
+  const bool too_many_ready = ready > kCapacity;
+  const std::size_t room = too_many_ready ? kCapacity : kCapacity - ready;
+  const std::size_t all = too_many_ready ? ready : not_ready;
+  std::size_t left = room;
+  for (Subset& subset : subsets) {
+    if (too_many_ready) subset.not_ready.clear();
+    Value::Array& addresses = too_many_ready ? subset.ready : subset.not_ready;
+    const std::size_t share = std::min((addresses.size() * room + all - 1) / all, left);
+    addresses.resize(std::min(addresses.size(), share));
+    left -= addresses.size();
+  }
+  return true;
+}
 
 class EndpointsController final : public Controller {
  public:
@@ -43,11 +78,16 @@ class EndpointsController final : public Controller {
 
     Value labels = service->document["metadata"]["labels"];
     if (view.cluster_ip == "None") labels = labels.with("service.kubernetes.io/headless", "");
-    const Value subsets = make_subsets(*service);
+    std::vector<Subset> parts = make_subsets(*service);
+    const Value over_capacity = truncate(parts) ? Value("truncated") : Value();
+    const Value subsets = to_value(parts);
     const std::string trigger = triggers_.since_last_look(store(), *service);
     if (present == nullptr) {
       Value metadata = Value::object({{"name", key.name}, {"namespace", key.ns}});
       if (!labels.empty()) metadata = metadata.with("labels", labels);
+      if (!over_capacity.is_null()) {
+        metadata = metadata.with_path({"annotations", kOverCapacity}, over_capacity);
+      }
       Value body =
           Value::object({{"apiVersion", "v1"}, {"kind", "Endpoints"}, {"metadata", metadata}});
       if (!subsets.empty()) body = body.with("subsets", subsets);
@@ -63,17 +103,17 @@ class EndpointsController final : public Controller {
       body = labels.empty() ? body.without_path({"metadata", "labels"})
                             : body.with_path({"metadata", "labels"}, labels);
     }
+    if (!(body["metadata"]["annotations"][kOverCapacity] == over_capacity)) {
+      body = over_capacity.is_null()
+                 ? body.without_path({"metadata", "annotations", kOverCapacity})
+                 : body.with_path({"metadata", "annotations", kOverCapacity}, over_capacity);
+    }
     if (body == present->document) return {};
     return check(api().update("endpoints", with_trigger_time(body, trigger), user()), key.name);
   }
 
  private:
-  // Addresses with equal ports share a subset; those of Pods that are not Ready stand apart.
-  Value make_subsets(const StoredObject& service) const {
-    struct Subset {
-      Value ports;
-      Value::Array ready, not_ready;
-    };
+  std::vector<Subset> make_subsets(const StoredObject& service) const {
     const ServiceView& view = service.view<ServiceView>();
     std::map<std::string, Subset> by_ports;
     for (const ObjectPtr& pod : pods_behind(store(), service)) {
@@ -91,20 +131,29 @@ class EndpointsController final : public Controller {
       const bool ready = pod_view.ready || view.publish_not_ready_addresses;
       (ready ? subset.ready : subset.not_ready).push_back(address);
     }
-    Value::Array out;
+    std::vector<Subset> out;
     for (auto& [key, subset] : by_ports) {
-      Value entry = Value::object();
-      const auto put = [&entry](const char* field, Value::Array& addresses) {
-        if (addresses.empty()) return;
-        std::stable_sort(addresses.begin(), addresses.end(), [](const Value& a, const Value& b) {
+      for (Value::Array* addresses : {&subset.ready, &subset.not_ready}) {
+        std::stable_sort(addresses->begin(), addresses->end(), [](const Value& a, const Value& b) {
           return a["ip"].as_string() < b["ip"].as_string();
         });
-        entry = entry.with(field, Value::array(std::move(addresses)));
+      }
+      out.push_back(std::move(subset));
+    }
+    return out;
+  }
+
+  static Value to_value(std::vector<Subset>& subsets) {
+    Value::Array out;
+    for (Subset& subset : subsets) {
+      Value entry = Value::object();
+      const auto put = [&entry](const char* field, Value::Array& addresses) {
+        if (!addresses.empty()) entry = entry.with(field, Value::array(std::move(addresses)));
       };
       put("addresses", subset.ready);
       put("notReadyAddresses", subset.not_ready);
       if (!subset.ports.empty()) entry = entry.with("ports", subset.ports);
-      out.push_back(entry);
+      out.push_back(std::move(entry));
     }
     return Value::array(std::move(out));
   }

@@ -31,7 +31,7 @@ bool is_foreground(const StoredObject& object) {
 class GarbageCollector final : public Controller {
  public:
   explicit GarbageCollector(const ControllerContext& context)
-      : Controller(context, "controller/garbage-collector", "generic-garbage-collector") {}
+      : Controller(context, "controller/garbage-collector", "garbage-collector-controller") {}
 
   std::span<const std::string_view> watches() const override { return kWatches; }
 

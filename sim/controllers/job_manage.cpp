@@ -146,28 +146,36 @@ Result<void> JobSync::delete_active() {
   return remove(active_, false);
 }
 
-// `uncounted`: they lose their finalizer first, so that their end is not counted as a failure.
+// What cannot be deleted keeps none of the others. `uncounted`: they lose their finalizer first, so
+// that their end is not counted as a failure.
 Result<void> JobSync::remove(const std::vector<ObjectPtr>& pods, bool uncounted) {
+  Result<void> out;
   for (const ObjectPtr& pod : pods) {
     if (uncounted && is_tracked(*pod)) {
       const Value change =
           Value::object({{"metadata", Value::object({{"finalizers", without_tracking(*pod)}})}});
       const ApiResponse freed = parts_.api.merge_patch(pod->key, "", change, parts_.user);
-      if (!freed.ok() && freed.code != 404) return accepted(freed, pod->key.name);
+      if (!freed.ok() && freed.code != 404) {
+        if (out) out = accepted(freed, pod->key.name);
+        continue;
+      }
     }
     const ApiResponse response =
         parts_.api.remove(pod->key, parts_.user, std::nullopt, pod->view<PodView>().meta.uid);
-    if (!response.ok() && response.code != 404) {
+    if (response.ok()) {
+      parts_.events.normal(*job_, "SuccessfulDelete",
+                           fmt::format("Deleted pod: {}", pod->key.name));
+    } else if (response.code != 404) {
       parts_.events.warning(*job_, "FailedDelete",
                             fmt::format("Error deleting: {}", response.message()));
-      return accepted(response, pod->key.name);
+      if (out) out = accepted(response, pod->key.name);
+      continue;
     }
-    parts_.events.normal(*job_, "SuccessfulDelete", fmt::format("Deleted pod: {}", pod->key.name));
     --active_count_;
     ++terminating_;
     if (pod->view<PodView>().ready) --ready_;
   }
-  return {};
+  return out;
 }
 
 }  // namespace inferlab::sim

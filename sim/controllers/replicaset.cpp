@@ -2,8 +2,8 @@
 // came before it, has a controller of the same making: nothing but names differs.
 //
 // Pods are adopted when they match the selector and nobody controls them, released when they match
-// no longer. Source: Kubernetes documentation, "ReplicaSet"; the events and the order of deletion
-// are those of kube-controller-manager 1.32.
+// no longer; those that have ended stay whose they were. Source: Kubernetes documentation,
+// "ReplicaSet"; the events and the order of deletion are those of kube-controller-manager 1.32.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -103,7 +103,7 @@ class ReplicaSetController final : public Controller {
       if (key.resource != "pods") continue;
       const ObjectPtr pod = store().get(key);
       const PodView& pod_view = pod->view<PodView>();
-      if (view.selector.matches(pod_view.meta.labels) || pod_view.meta.deletion_timestamp) continue;
+      if (view.selector.matches(pod_view.meta.labels) || !is_active(pod_view)) continue;
       Value::Array left;
       for (const Value& owner : pod->document["metadata"]["ownerReferences"].items()) {
         if (owner["uid"].as_string() != view.meta.uid) left.push_back(owner);
@@ -176,18 +176,21 @@ class ReplicaSetController final : public Controller {
                       std::int64_t count) {
     std::vector<ObjectPtr> ranked = pods;
     rank_for_deletion(ranked, related_pods_by_node(set), now());
+    Result<void> out;
     for (std::int64_t i = 0; i < count; ++i) {
       if (!client_.take(now())) return come_back(set, count - i);
       const StoredObject& pod = *ranked[static_cast<std::size_t>(i)];
       const std::string uid = pod.view<PodView>().meta.uid;
       const ApiResponse response = api().remove(pod.key, user(), std::nullopt, uid);
-      if (!response.ok() && response.code != 404) {
+      if (response.ok()) {
+        events().normal(set, "SuccessfulDelete", fmt::format("Deleted pod: {}", pod.key.name));
+      } else if (response.code != 404) {
         events().warning(set, "FailedDelete",
                          fmt::format("Error deleting: {}", response.message()));
-        return check(response, pod.key.name);
+        if (out) out = check(response, pod.key.name + ": unable to delete pods");
       }
-      events().normal(set, "SuccessfulDelete", fmt::format("Deleted pod: {}", pod.key.name));
     }
+    if (!out) return out;
     if (count == kBurst) queue().add(set.key);
     return {};
   }

@@ -7,6 +7,7 @@
 
 #include "sim/controllers/controller.h"
 #include "sim/controllers/controller_history.h"
+#include "sim/controllers/pod_creation.h"
 #include "sim/controllers/statefulset_pods.h"
 #include "sim/controllers/statefulset_sync.h"
 
@@ -28,6 +29,25 @@ Error together(const std::vector<std::string>& messages) {
   return {ErrorKind::kInvalid, fmt::format("[{}]", fmt::join(messages, ", "))};
 }
 
+// Takes step 0 … count-1 until one says that there is something to wait for. In order an error ends
+// it at once; in parallel the others of its batch still come.
+// Source: kube-controller-manager 1.32, runForAll of stateful_set_control.go.
+template <typename Step>
+Result<bool> for_each_of(std::int64_t count, bool parallel, const Step& step) {
+  SlowStart batches;
+  Result<void> failed;
+  bool complete = true;
+  for (std::int64_t i = 0; i < count && complete; ++i) {
+    const Result<bool> done = step(i);
+    if (!done && !parallel) return done.error();
+    if (!done && failed) failed = done.error();
+    if (done) complete = done.value();
+    if (!batches.go_on_after(!done)) break;
+  }
+  if (!failed) return failed.error();
+  return complete;
+}
+
 }  // namespace
 
 Result<void> StatefulSetSync::step() {
@@ -39,11 +59,9 @@ Result<void> StatefulSetSync::step() {
 }
 
 Result<bool> StatefulSetSync::care_for_replicas() {
-  for (std::int64_t ordinal = view().first_ordinal; ordinal < view().end_ordinal(); ++ordinal) {
-    INFERLAB_TRY(const bool go_on, care_for(ordinal));
-    if (!go_on) return false;
-  }
-  return true;
+  const std::int64_t first = view().first_ordinal;
+  return for_each_of(view().end_ordinal() - first, view().parallel,
+                     [this, first](std::int64_t i) { return care_for(first + i); });
 }
 
 Result<bool> StatefulSetSync::care_for(std::int64_t ordinal) {
@@ -119,20 +137,23 @@ Result<bool> StatefulSetSync::remove_condemned() {
     condemned.emplace_back(pod->first, pod->second);
     if (!is_healthy(*pod->second)) first_unhealthy = pod->second.get();
   }
-  for (const auto& [ordinal, pod] : condemned) INFERLAB_TRY_VOID(set_claim_owners(*pod, ordinal));
   const bool parallel = view().parallel;
-  for (const auto& [ordinal, pod] : condemned) {
-    if (pod->view<PodView>().meta.deletion_timestamp) {
-      if (!parallel) return false;
-      continue;
-    }
+  const auto count = static_cast<std::int64_t>(condemned.size());
+  const Result<bool> owned = for_each_of(count, parallel, [&](std::int64_t i) -> Result<bool> {
+    const auto& [ordinal, pod] = condemned[static_cast<std::size_t>(i)];
+    INFERLAB_TRY_VOID(set_claim_owners(*pod, ordinal));
+    return true;
+  });
+  if (!owned) return owned.error();
+  return for_each_of(count, parallel, [&](std::int64_t i) -> Result<bool> {
+    const StoredObject& pod = *condemned[static_cast<std::size_t>(i)].second;
+    if (pod.view<PodView>().meta.deletion_timestamp) return parallel;
     // One that is not available may only go when all below it are healthy.
-    if (!parallel && !is_available_pod(*pod) && pod.get() != first_unhealthy) return false;
+    if (!parallel && !is_available_pod(pod) && &pod != first_unhealthy) return false;
     if (!may_call()) return false;
-    INFERLAB_TRY_VOID(delete_pod(*pod));
-    if (!parallel) return false;
-  }
-  return true;
+    INFERLAB_TRY_VOID(delete_pod(pod));
+    return parallel;
+  });
 }
 
 Result<void> StatefulSetSync::replace_outdated() {

@@ -1,5 +1,5 @@
 // The taint eviction controller: deletes Pods from nodes with a NoExecute taint, at once without a
-// toleration, else after its tolerationSeconds.
+// toleration, else after its tolerationSeconds. Pods that have ended go as well.
 // Source: Kubernetes documentation, "Taints and Tolerations", "Taint based Evictions".
 #include <fmt/format.h>
 
@@ -18,9 +18,18 @@ namespace {
 
 constexpr std::string_view kWatches[] = {"nodes", "pods"};
 
-bool has_no_execute(const NodeView& node) {
-  return std::any_of(node.taints.begin(), node.taints.end(),
-                     [](const Taint& taint) { return taint.effect == TaintEffect::kNoExecute; });
+std::vector<Taint> no_execute_of(const NodeView& node) {
+  std::vector<Taint> out;
+  for (const Taint& taint : node.taints) {
+    if (taint.effect == TaintEffect::kNoExecute) out.push_back(taint);
+  }
+  return out;
+}
+
+bool are_same(const std::vector<Taint>& a, const std::vector<Taint>& b) {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](const Taint& x, const Taint& y) {
+    return x.key == y.key && x.value == y.value && x.effect == y.effect;
+  });
 }
 
 // How long the Pod may stay: nullopt for ever, zero not at all.
@@ -53,9 +62,10 @@ class TaintEvictionController final : public Controller {
   void observe(const Change& change) override {
     const StoredObject& object = *change.object;
     if (object.key.resource == "nodes") {
-      const bool before =
-          change.previous != nullptr && has_no_execute(change.previous->view<NodeView>());
-      if (before || has_no_execute(object.view<NodeView>())) queue().add(object.key);
+      const std::vector<Taint> before = change.previous == nullptr
+                                            ? std::vector<Taint>()
+                                            : no_execute_of(change.previous->view<NodeView>());
+      if (!are_same(before, no_execute_of(object.view<NodeView>()))) queue().add(object.key);
       return;
     }
     // From the document: a view of each version of every Pod would be kept for the whole run.
@@ -71,7 +81,9 @@ class TaintEvictionController final : public Controller {
       return;
     }
     const ObjectPtr node = store().get({"nodes", "", node_name.str()});
-    if (node != nullptr && has_no_execute(node->view<NodeView>())) queue().add(object.key);
+    if (node != nullptr && !no_execute_of(node->view<NodeView>()).empty()) {
+      queue().add(object.key);
+    }
   }
 
   Result<void> reconcile(const ObjectKey& key) override {
@@ -84,7 +96,7 @@ class TaintEvictionController final : public Controller {
  private:
   Result<void> judge(const ObjectKey& key) {
     const ObjectPtr pod = store().get(key);
-    if (pod == nullptr || !is_active(pod->view<PodView>())) return {};
+    if (pod == nullptr) return {};
     const PodView& view = pod->view<PodView>();
     const ObjectPtr node = store().get({"nodes", "", view.node_name});
     if (node == nullptr) return {};

@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
+#include <iterator>
 #include <optional>
 #include <utility>
 
@@ -67,6 +67,19 @@ Value last_state_value(const Container& container) {
   return last ? terminated_value(*last) : Value::object();
 }
 
+/// The runtime of these nodes makes no mount read-only below its first level.
+Value volume_mounts(const Container& container) {
+  Value::Array items;
+  for (const Value& mount : container.document["volumeMounts"].items()) {
+    Value item = Value::object({{"mountPath", mount["mountPath"]}, {"name", mount["name"]}});
+    if (mount["readOnly"].as_bool()) {
+      item = item.with("readOnly", true).with("recursiveReadOnly", "Disabled");
+    }
+    items.push_back(std::move(item));
+  }
+  return Value::array(std::move(items));
+}
+
 Value container_status(const Container& container, std::string_view default_waiting_reason) {
   Value status = Value::object({{"image", container.view.image},
                                 {"imageID", container.image_id},
@@ -77,7 +90,8 @@ Value container_status(const Container& container, std::string_view default_wait
                                 {"started", container.started},
                                 {"state", state_value(container, default_waiting_reason)}});
   if (!container.container_id.empty()) status = status.with("containerID", container.container_id);
-  return status;
+  const Value mounts = volume_mounts(container);
+  return mounts.empty() ? status : status.with("volumeMounts", mounts);
 }
 
 struct Condition {
@@ -124,37 +138,62 @@ Condition readiness(std::string type, const PodRuntime& pod, std::string_view ph
           "containers with unready status: " + bracketed(unready)};
 }
 
-Value conditions_value(const PodRuntime& pod, const Value& old, std::string_view phase, Time now) {
-  const bool is_disrupted = !pod.disruption_message.empty();
-  const std::array<Condition, 6> ours{
-      Condition{"PodReadyToStartContainers", pod.sandbox_ready, "", ""}, initialized(pod, phase),
-      readiness("Ready", pod, phase), readiness("ContainersReady", pod, phase),
-      Condition{"PodScheduled", true, "", ""},
-      // Source: Kubernetes documentation, "Disruptions", "Pod disruption conditions".
-      Condition{is_disrupted ? "DisruptionTarget" : "", true, "TerminationByKubelet",
-                pod.disruption_message}};
+Value condition_value(const Condition& condition, const Value& old, Time now) {
+  const std::string_view status = condition.status ? "True" : "False";
+  const Value& before = find_condition(old, condition.type);
+  const bool is_same = before["status"].as_string() == status;
+  Value item = Value::object(
+      {{"lastProbeTime", nullptr},
+       {"lastTransitionTime", is_same ? before["lastTransitionTime"] : time_value(now)},
+       {"status", status},
+       {"type", condition.type}});
+  if (!condition.reason.empty()) item = item.with("reason", condition.reason);
+  if (!condition.message.empty()) item = item.with("message", condition.message);
+  return item;
+}
+
+constexpr std::string_view kOurs[] = {"PodReadyToStartContainers", "Initialized", "Ready",
+                                      "ContainersReady", "PodScheduled"};
+
+/// Conditions that the kubelet leaves to others: they come first.
+Value foreign_conditions(const Value& old) {
   Value::Array items;
-  for (const Condition& condition : ours) {
-    if (condition.type.empty()) continue;
-    const std::string_view status = condition.status ? "True" : "False";
-    const Value& before = find_condition(old, condition.type);
-    const bool is_same = before["status"].as_string() == status;
-    Value item = Value::object(
-        {{"lastProbeTime", nullptr},
-         {"lastTransitionTime", is_same ? before["lastTransitionTime"] : time_value(now)},
-         {"status", status},
-         {"type", condition.type}});
-    if (!condition.reason.empty()) item = item.with("reason", condition.reason);
-    if (!condition.message.empty()) item = item.with("message", condition.message);
-    items.push_back(std::move(item));
-  }
   for (const Value& condition : old.items()) {
-    const bool is_ours = std::any_of(ours.begin(), ours.end(), [&](const Condition& one) {
-      return one.type == condition["type"].as_string();
-    });
-    if (!is_ours) items.push_back(condition);
+    const std::string_view type = condition["type"].as_string();
+    if (std::find(std::begin(kOurs), std::end(kOurs), type) == std::end(kOurs)) {
+      items.push_back(condition);
+    }
   }
   return Value::array(std::move(items));
+}
+
+Value conditions_value(const PodRuntime& pod, const Value& old, std::string_view phase, Time now) {
+  Value conditions = foreign_conditions(old);
+  if (!pod.disruption_message.empty()) {
+    // Source: Kubernetes documentation, "Disruptions", "Pod disruption conditions".
+    const Condition disrupted{"DisruptionTarget", true, "TerminationByKubelet",
+                              pod.disruption_message};
+    conditions = set_condition(conditions, condition_value(disrupted, old, now));
+  }
+  Value::Array items = conditions.items();
+  for (const Condition& condition :
+       {Condition{"PodReadyToStartContainers", pod.sandbox_ready, "", ""}, initialized(pod, phase),
+        readiness("Ready", pod, phase), readiness("ContainersReady", pod, phase),
+        Condition{"PodScheduled", true, "", ""}}) {
+    items.push_back(condition_value(condition, old, now));
+  }
+  return Value::array(std::move(items));
+}
+
+/// A pod that was refused never had anything that the kubelet could tell of.
+Value refused_status(const PodRuntime& pod, const Value& old) {
+  const Value status = Value::object({{"message", pod.failed_message},
+                                      {"phase", "Failed"},
+                                      {"qosClass", qos_class_of(pod)},
+                                      {"reason", pod.failed_reason},
+                                      {"startTime", time_value(pod.start_time)}});
+  const Value conditions = foreign_conditions(old["conditions"]);
+  return conditions.empty() ? status : status.with("conditions", conditions);
 }
 
 }  // namespace
@@ -225,6 +264,7 @@ std::string_view qos_class_of(const PodRuntime& pod) {
 }
 
 Value build_pod_status(const PodRuntime& pod, const Value& old, Time now) {
+  if (!pod.failed_reason.empty() && !pod.evicted) return refused_status(pod, old);
   const std::string_view phase = phase_of(pod);
   const bool waits_for_init = !pod.init_containers.empty();
   Value::Array init_statuses;
@@ -241,13 +281,10 @@ Value build_pod_status(const PodRuntime& pod, const Value& old, Time now) {
                         {"hostIPs", Value::array({Value::object({{"ip", pod.host_ip}})})},
                         {"phase", phase},
                         {"qosClass", qos_class_of(pod)},
-                        {"startTime", time_value(pod.start_time)}};
-  // A pod that was refused never had containers.
-  if (pod.failed_reason.empty() || pod.evicted) {
-    members.push_back({"containerStatuses", Value::array(std::move(statuses))});
-    if (!init_statuses.empty()) {
-      members.push_back({"initContainerStatuses", Value::array(std::move(init_statuses))});
-    }
+                        {"startTime", time_value(pod.start_time)},
+                        {"containerStatuses", Value::array(std::move(statuses))}};
+  if (!init_statuses.empty()) {
+    members.push_back({"initContainerStatuses", Value::array(std::move(init_statuses))});
   }
   if (!pod.failed_reason.empty() && phase == "Failed") {
     members.push_back({"reason", pod.failed_reason});

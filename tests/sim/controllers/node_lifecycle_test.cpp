@@ -183,6 +183,24 @@ TEST_CASE("node lifecycle: a recovered node keeps its Pods") {
         std::vector<std::string>{"Cancelling deletion of Pod default/a"});
 }
 
+TEST_CASE("Pods that have ended go from a node with a NoExecute taint, once for each taint") {
+  ControllersWorld world;
+  world.create_node("w1");
+  create_pod(world, "done");
+  world.bind("done", "w1");
+  world.patch("pods", "done", R"({"status":{"phase":"Succeeded"}})", "status");
+  world.patch("pods", "done", R"({"metadata":{"finalizers":["example.com/hold"]}})");
+  world.patch("nodes", "w1", R"({"spec":{"taints":[{"key":"sick","effect":"NoExecute"}]}})");
+  world.settle();
+  CHECK(world.condition("pods", "done", "DisruptionTarget") ==
+        "True DeletionByTaintManager: Taint manager: deleting due to NoExecute taint");
+  CHECK(world.pods([](const PodView& pod) { return pod.meta.deletion_timestamp.has_value(); })
+            .size() == 1);
+  set_ready(world, "w1", "False");
+  world.settle();
+  CHECK(world.events("TaintManagerEviction").size() == 1);
+}
+
 TEST_CASE("node lifecycle: evictions slow down, and stop in small zones, when many nodes fail") {
   CHECK(sim::eviction_interval(10, 1) == Duration(10s));
   CHECK(sim::eviction_interval(3, 2) == Duration(10s));

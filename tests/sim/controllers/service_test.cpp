@@ -64,6 +64,32 @@ std::string slices(const ControllersWorld& world) {
 
 }  // namespace
 
+TEST_CASE("Endpoints: of more than 1000 addresses those of Ready Pods stay") {
+  ControllersWorld world;
+  world.create_node("w1");
+  create_service(world);
+  for (int i = 0; i < 1002; ++i) {
+    const std::string pod = fmt::format("p{:04}", i);
+    create_pod(world, pod, i < 4 ? 9000 : 8000);
+    world.bind(pod, "w1");
+    world.make_ready(pod, i < 4);
+  }
+  const auto counts = [&world] {
+    std::string out;
+    const Value subsets = world.get("endpoints", "web")["subsets"];
+    for (const Value& subset : subsets.items()) {
+      out += fmt::format("{}+{} ", subset["addresses"].size(), subset["notReadyAddresses"].size());
+    }
+    const Value annotations = world.get("endpoints", "web")["metadata"]["annotations"];
+    return out + annotations["endpoints.kubernetes.io/over-capacity"].str();
+  };
+  world.run_for(1s);
+  CHECK(counts() == "0+996 4+0 truncated");
+  for (const char* pod : {"p0004", "p0005"}) world.remove("pods", pod);
+  world.run_for(1s);
+  CHECK(counts() == "0+996 4+0 ");
+}
+
 TEST_CASE("Endpoints: a Pod is ready, not ready, or gone as it terminates") {
   ControllersWorld world;
   world.create_node("w1");

@@ -70,6 +70,16 @@ TEST_CASE("StatefulSet: with podManagementPolicy Parallel nobody waits") {
   CHECK(world.pods_line() == "web-0:v1 ending, web-1:v1 ending, web-2:v1 ending");
 }
 
+TEST_CASE("StatefulSet: in parallel an error is the end of its batch, and not of those before") {
+  SetsWorld world;
+  world.create("pods", R"({"apiVersion":"v1","kind":"Pod","metadata":{"name":"web-1"},
+ "spec":{"containers":[{"name":"main","image":"v1"}]}})");
+  world.create_stateful_set(6, kParallel);
+  world.settle();
+  // Batches of 1, 2, 4: somebody else's web-1 is in the second.
+  CHECK(world.pods() == std::vector<std::string>{"web-0", "web-1", "web-2"});
+}
+
 TEST_CASE("StatefulSet: a Pod has a name, a number, a host name and a revision") {
   SetsWorld world;
   world.create_stateful_set(1, R"("ordinals":{"start":5},)");
