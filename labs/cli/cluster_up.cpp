@@ -7,8 +7,8 @@
 #include <iterator>
 #include <utility>
 
-#include "labs/cli/commands.h"
 #include "labs/cli/about_ages.h"
+#include "labs/cli/commands.h"
 #include "labs/cli/session_choice.h"
 #include "labs/cli/stop_signals.h"
 #include "labs/report/wrap.h"
@@ -20,6 +20,7 @@
 #include "labs/spec/text_file.h"
 #include "sim/api/json.h"
 #include "sim/apiserver/private_file.h"
+#include "sim/node/image_registry.h"
 
 namespace inferlab::labs {
 namespace {

@@ -4,8 +4,8 @@
 #include <optional>
 #include <utility>
 
-#include "labs/cli/commands.h"
 #include "labs/cli/about_ages.h"
+#include "labs/cli/commands.h"
 #include "labs/cli/stop_signals.h"
 #include "labs/progress/progress.h"
 #include "labs/report/wrap.h"

@@ -5,11 +5,11 @@
 #include <algorithm>
 #include <set>
 
-#include "engine/base/hash.h"
 #include "labs/spec/add_ons.h"
 #include "labs/spec/facts.h"
 #include "labs/spec/node_section.h"
 #include "labs/spec/suggest.h"
+#include "sim/node/image_registry.h"
 
 namespace inferlab::labs {
 namespace {

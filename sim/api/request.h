@@ -22,8 +22,8 @@ struct Call {
   std::vector<std::pair<ObjectKey, Value>> charges = {};
   /// The view by which the request came; nullptr: `kind` itself.
   const Kind* asked = nullptr;
-  /// Of a write that a subresource leads to: that ("scale"). It is what admission looks at, and what
-  /// metadata.managedFields names.
+  /// Of a write that a subresource leads to: that ("scale"). It is what admission looks at, and
+  /// what metadata.managedFields names.
   std::string_view led_by = {};
   std::vector<std::pair<std::string, std::string>> audit = {};  // see ApiResponse::audit
 

@@ -108,9 +108,8 @@ HttpResponse render(const HttpRequest& request, const Representation& representa
 // What everybody may ask, without a token.
 bool is_open_path(const HttpRequest& request) {
   const std::string_view path = request.path;
-  return request.method == "GET" &&
-         (path == "/healthz" || path == "/livez" || path == "/readyz" || path == "/version" ||
-          path == "/version/");
+  return request.method == "GET" && (path == "/healthz" || path == "/livez" || path == "/readyz" ||
+                                     path == "/version" || path == "/version/");
 }
 
 // Neither a resource nor anything in one: "/apis/apps/v1" at the longest.
@@ -158,6 +157,10 @@ HttpResponse RequestRouter::answer(const HttpRequest& request) {
 }
 
 HttpResponse RequestRouter::answer_as(const Subject& subject, const HttpRequest& request) {
+  if (request.method == "GET" && is_health_path(request.path)) {  // one check: not for everybody
+    if (auto refused = refuse_access(subject, access_of(request))) return *std::move(refused);
+    return answer_health(request, door_);
+  }
   if (auto document = answer_document(subject, request)) return *std::move(document);
   if (auto review = answer_review_request(subject, request)) return *std::move(review);
   if (const auto metric = parse_metric_path(request.path)) {

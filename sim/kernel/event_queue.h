@@ -41,8 +41,8 @@ class EventQueue {
   template <typename IsAlive>
   std::optional<Entry> take(Time latest, const IsAlive& is_alive);
 
-  /// When the first one that is alive is due; nullopt when none is. Looks through the first bucket in
-  /// which one is.
+  /// When the first one that is alive is due; nullopt when none is. Looks through the first bucket
+  /// in which one is.
   template <typename IsAlive>
   std::optional<Time> next_time(const IsAlive& is_alive);
 

@@ -21,8 +21,9 @@ bool more_important(const PodInfo& a, const PodInfo& b) {
 }
 
 // As Go's sort.Slice sorts up to twelve, by insertion: with an order like the above it matters how.
-// It turns Pods that have not started round, so the one that was seen first is the first to go. More
-// than twelve Go sorts in another way, which of such Pods makes an order of its own; we do not.
+// It turns Pods that have not started round, so the one that was seen first is the first to go.
+// More than twelve Go sorts in another way, which of such Pods makes an order of its own; we do
+// not.
 void sort_by_importance(std::vector<PodInfoPtr>& pods) {
   for (std::size_t i = 1; i < pods.size(); ++i) {
     for (std::size_t j = i; j > 0 && more_important(*pods[j], *pods[j - 1]); --j) {

@@ -41,6 +41,7 @@ TEST_CASE("router: a token is asked for, except where anybody may look") {
     CHECK(ask(router, "GET", open).status == 200);
   }
   CHECK(ask(router, "GET", "/version").body["minor"].as_string() == "32");
+  CHECK(ask(router, "GET", "/readyz/ping").status == 401);  // one check by itself
 }
 
 TEST_CASE("router: health tells its checks, and leaves out what it is asked to") {
