@@ -21,6 +21,7 @@ function(inferlab_fuzz_targets)
   # The HTTP face without its door to a whole cluster: half of the simulator need not be built.
   file(GLOB face CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/sim/apiserver/*.cpp)
   list(FILTER face EXCLUDE REGEX "/run_door.cpp$")
+  list(APPEND face ${CMAKE_SOURCE_DIR}/sim/node/shell_run.cpp)  # with its reader, in sim/api
   add_library(inferlab_fuzz_face STATIC EXCLUDE_FROM_ALL ${face})
   target_link_libraries(inferlab_fuzz_face PUBLIC inferlab_sim_api PkgConfig::httplib OpenSSL::SSL
                         OpenSSL::Crypto)

@@ -5,6 +5,8 @@
 #include <utility>
 
 #include "engine/backend/cpu/cpu_backend.h"
+#include "engine/backend/processor.h"
+#include "engine/backend/reference/reference_backend.h"
 #if INFERLAB_HAVE_CUDA
 #include "engine/backend/cuda/devices.h"
 #endif
@@ -13,11 +15,13 @@ namespace inferlab {
 namespace {
 
 constexpr BackendRow kBackends[] = {
-    {"cpu", "the plain reference: any machine, one thread, bit-stable", cpu::make_cpu_backend},
+    {"cpu", "this processor's own instructions, all its cores", cpu::make_cpu_backend},
+    {"reference", "plain C++, one thread: the same bits on any machine",
+     reference::make_reference_backend},
 };
 
 DeviceReport cpu_report() {
-  return {.kind = "cpu", .built = true, .detail = {}, .devices = {cpu::CpuBackend().info()}};
+  return {.kind = "cpu", .built = true, .detail = {}, .devices = {processor_info()}};
 }
 
 DeviceReport cuda_report() {

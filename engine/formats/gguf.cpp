@@ -106,6 +106,7 @@ Result<GgufFile> GgufFile::open(const std::string& path) {
   const auto owner = std::make_shared<const MappedFile>(std::move(mapped));
   INFERLAB_TRY(GgufFile file, parse(owner->bytes(), path));
   file.owner_ = owner;
+  file.is_mapped_ = true;
   return file;
 }
 

@@ -72,6 +72,8 @@ class GgufFile {
 
   [[nodiscard]] const std::string& name() const { return name_; }
   [[nodiscard]] std::uint32_t version() const { return version_; }
+  /// Whether the bytes are a mapping of the file.
+  [[nodiscard]] bool is_mapped() const { return is_mapped_; }
   [[nodiscard]] std::int64_t size_bytes() const { return static_cast<std::int64_t>(bytes_.size()); }
 
   /// In the file's order.
@@ -109,6 +111,7 @@ class GgufFile {
 
   std::string name_;
   std::uint32_t version_ = 0;
+  bool is_mapped_ = false;
   std::shared_ptr<const void> owner_;  // the mapping or the vector; null when borrowed
   std::span<const std::byte> bytes_;
   std::vector<GgufValue> values_;

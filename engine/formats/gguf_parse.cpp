@@ -174,7 +174,8 @@ class HeaderParser {
     const auto known = tensor_type_from_gguf(*type);
     if (!known) {
       const std::string_view type_name = ggml_type_name(*type);
-      return invalid("use a file in F32, F16 or Q8_0", "{}: type {} is not supported", place,
+      return invalid("use a file in F32, F16, BF16, Q8_0, Q4_0, Q4_K, Q5_K or Q6_K",
+                     "{}: type {} is not supported", place,
                      type_name.empty() ? fmt::format("number {}", *type) : std::string(type_name));
     }
     entry.type = *known;

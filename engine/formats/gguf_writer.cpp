@@ -8,7 +8,7 @@
 
 #include "engine/base/check.h"
 #include "engine/formats/half.h"
-#include "engine/formats/q8_0.h"
+#include "engine/formats/quantize.h"
 
 namespace inferlab {
 namespace {
@@ -101,23 +101,7 @@ void GgufWriter::add_tensor(std::string_view name, std::span<const std::int64_t>
                       .shape = {shape.begin(), shape.end()},
                       .type = type,
                       .offset = data_.size()});
-  switch (type) {
-    case TensorType::kF32: {
-      const auto bytes = std::as_bytes(values);
-      data_.insert(data_.end(), bytes.begin(), bytes.end());
-      break;
-    }
-    case TensorType::kF16:
-      for (const float value : values) append(data_, float_to_half(value));
-      break;
-    case TensorType::kQ8_0: {
-      std::vector<Q8Block> blocks(values.size() / kQ8BlockElements);
-      quantize_q8(values, blocks);
-      const auto bytes = std::as_bytes(std::span(blocks));
-      data_.insert(data_.end(), bytes.begin(), bytes.end());
-      break;
-    }
-  }
+  encode_elements(type, values, data_);
   pad(data_, alignment_);
 }
 

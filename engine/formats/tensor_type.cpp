@@ -8,7 +8,12 @@ std::optional<TensorType> tensor_type_from_gguf(std::uint32_t number) {
   switch (static_cast<TensorType>(number)) {
     case TensorType::kF32:
     case TensorType::kF16:
+    case TensorType::kQ4_0:
     case TensorType::kQ8_0:
+    case TensorType::kQ4_K:
+    case TensorType::kQ5_K:
+    case TensorType::kQ6_K:
+    case TensorType::kBF16:
       return static_cast<TensorType>(number);
   }
   return std::nullopt;
@@ -19,7 +24,16 @@ TensorBlock tensor_block(TensorType type) {
     case TensorType::kF32:
       return {.elements = 1, .bytes = 4};
     case TensorType::kF16:
+    case TensorType::kBF16:
       return {.elements = 1, .bytes = 2};
+    case TensorType::kQ4_0:
+      return {.elements = 32, .bytes = 18};
+    case TensorType::kQ4_K:
+      return {.elements = 256, .bytes = 144};
+    case TensorType::kQ5_K:
+      return {.elements = 256, .bytes = 176};
+    case TensorType::kQ6_K:
+      return {.elements = 256, .bytes = 210};
     case TensorType::kQ8_0:
       return {.elements = 32, .bytes = 34};
   }

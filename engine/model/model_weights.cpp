@@ -105,6 +105,7 @@ Result<void> check_all_used(const GgufFile& file, const ModelWeights& weights) {
 Result<ModelWeights> ModelWeights::load(const GgufFile& file) {
   ModelWeights weights;
   INFERLAB_TRY(weights.config, LlamaConfig::load(file));
+  weights.mapped = file.is_mapped();
   const LlamaConfig& config = weights.config;
   INFERLAB_TRY(weights.token_embd,
                matrix(file, "token_embd.weight", config.vocab_size, config.hidden_size));

@@ -54,6 +54,9 @@ struct ModelWeights {
   /// no data where the file has none.
   Matrix rope_freqs;
   std::vector<LayerWeights> layers;
+  /// The bytes are a read-only mapping of a file: who has copied them may give their pages back to
+  /// the operating system, which reads them again when they are looked at.
+  bool mapped = false;
 
   /// kNotFound and kInvalid name the tensor.
   static Result<ModelWeights> load(const GgufFile& file);

@@ -1,164 +1,294 @@
 #include "engine/backend/cpu/cpu_backend.h"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
-#include <fstream>
-#include <string>
+#include <algorithm>
+#include <cmath>
+#include <cstring>
 #include <utility>
 
 #include "engine/backend/check_batch.h"
-#include "engine/backend/cpu/matmul.h"
-#include "engine/backend/cpu/rms_norm.h"
-#include "engine/backend/cpu/swiglu.h"
+#include "engine/backend/processor.h"
 #include "engine/base/check.h"
 
 namespace inferlab::cpu {
 namespace {
 
-/// Norms are F32 (checked when the weights were loaded) and GGUF aligns tensors to 4 bytes at
-/// least.
-const float* floats(const Matrix& matrix) {
-  return reinterpret_cast<const float*>(matrix.data.data());
-}
+/// Rows of a prompt that are attended together: enough to read keys and values seldom, few enough
+/// that their scores stay in the cache.
+constexpr std::int32_t kAttentionTokens = 8;
 
 void resize(std::vector<float>& buffer, std::int64_t rows, std::int64_t columns) {
   buffer.resize(static_cast<std::size_t>(rows * columns));
 }
 
-void add_to(std::vector<float>& sum, const std::vector<float>& term) {
-  for (std::size_t i = 0; i < sum.size(); ++i) sum[i] += term[i];
-}
-
-std::string processor_name() {
-  std::ifstream file("/proc/cpuinfo");
-  std::string line;
-  while (std::getline(file, line)) {
-    if (line.starts_with("model name")) {
-      const std::size_t colon = line.find(": ");
-      if (colon != std::string::npos) return line.substr(colon + 2);
-    }
-  }
-  return "CPU";
+/// Norms are F32 (checked when the weights were loaded).
+std::vector<float> floats(const Matrix& matrix) {
+  std::vector<float> values(static_cast<std::size_t>(matrix.columns));
+  if (!matrix.data.empty()) std::memcpy(values.data(), matrix.data.data(), matrix.data.size());
+  return values;
 }
 
 }  // namespace
 
+CpuBackend::CpuBackend(const Kernels& kernels, int num_threads)
+    : kernels_(&kernels),
+      pool_(num_threads),
+      attention_scratch_(static_cast<std::size_t>(num_threads)) {}
+
 DeviceInfo CpuBackend::info() const {
-  const std::int64_t pages = ::sysconf(_SC_PHYS_PAGES);
-  const std::int64_t page_bytes = ::sysconf(_SC_PAGESIZE);
-  return DeviceInfo{.backend = "cpu",
-                    .name = processor_name(),
-                    .memory_bytes = pages > 0 && page_bytes > 0 ? pages * page_bytes : 0,
-                    .compute_capability = {}};
+  return processor_info();
 }
 
 Result<void> CpuBackend::load(const ModelWeights& weights, const KvCacheShape& kv) {
-  INFERLAB_CHECK(weights_ == nullptr);
-  INFERLAB_TRY(cache_, KvCache::create(weights.config, kv));
-  const Matrix& factors = weights.rope_freqs;
-  rope_ = Rope(weights.config.rope_dim, weights.config.rope_freq_base,
-               weights.config.rope_scaling_factor,
-               {factors.data.empty() ? nullptr : floats(factors),
-                static_cast<std::size_t>(factors.data.empty() ? 0 : factors.columns)});
-  attention_ = Attention(weights.config);
-  weights_ = &weights;
+  INFERLAB_CHECK(!cache_);
+  config_ = weights.config;
+  INFERLAB_TRY(cache_, KvCache::create(config_, kv));
+  INFERLAB_TRY_VOID(pack(weights));
+  const std::vector<float> factors = floats(weights.rope_freqs);
+  rope_ = Rope(config_.rope_dim, config_.rope_freq_base, config_.rope_scaling_factor, factors);
+  return {};
+}
+
+Result<void> CpuBackend::pack(const ModelWeights& weights) {
+  // First where everything goes, so that it is one piece of memory.
+  struct Place {
+    const Matrix* from;
+    PackedMatrix* to;
+  };
+  std::vector<Place> places = {{&weights.token_embd, &token_embd_}};
+  if (!weights.tied_embeddings) places.push_back({&weights.output, &output_});
+  layers_.resize(weights.layers.size());
+  for (std::size_t i = 0; i < layers_.size(); ++i) {
+    const LayerWeights& from = weights.layers[i];
+    Layer& to = layers_[i];
+    for (const Place& place :
+         {Place{&from.attn_q, &to.q}, Place{&from.attn_k, &to.k}, Place{&from.attn_v, &to.v},
+          Place{&from.attn_output, &to.output}, Place{&from.ffn_gate, &to.gate},
+          Place{&from.ffn_up, &to.up}, Place{&from.ffn_down, &to.down}}) {
+      places.push_back(place);
+    }
+  }
+  std::int64_t bytes = 0;
+  for (const Place& place : places) bytes += PackedMatrix::bytes_needed(*place.from);
+  INFERLAB_TRY(weights_, Memory::reserve(bytes, "weights"));
+  std::size_t offset = 0;
+  for (const Place& place : places) {
+    const auto size = static_cast<std::size_t>(PackedMatrix::bytes_needed(*place.from));
+    *place.to = PackedMatrix(*place.from, weights_.bytes().subspan(offset, size));
+    offset += size;
+    constexpr std::int64_t kPanels = 4;
+    const std::int64_t num_panels = place.to->num_panels();
+    pool_.run((num_panels - 1) / kPanels + 1, [&](std::int64_t item, int) {
+      place.to->pack(*place.from, item * kPanels, std::min((item + 1) * kPanels, num_panels));
+    });
+    if (weights.mapped) drop_pages(place.from->data);
+  }
+  if (weights.tied_embeddings) output_ = token_embd_;
+
+  norms_.clear();
+  norms_.push_back(floats(weights.output_norm));
+  for (const LayerWeights& layer : weights.layers) {
+    norms_.push_back(floats(layer.attn_norm));
+    norms_.push_back(floats(layer.ffn_norm));
+  }
+  output_norm_ = norms_[0].data();
+  for (std::size_t i = 0; i < layers_.size(); ++i) {
+    layers_[i].attn_norm = norms_[1 + 2 * i].data();
+    layers_[i].ffn_norm = norms_[2 + 2 * i].data();
+  }
   return {};
 }
 
 Result<void> CpuBackend::forward(const Batch& batch, std::span<float> logits) {
-  INFERLAB_CHECK(weights_ != nullptr);
-  const LlamaConfig& config = weights_->config;
-  INFERLAB_TRY_VOID(check_batch(batch, config, cache_->shape(), logits.size()));
-  const std::int64_t num_rows = batch.num_rows();
-  const std::int64_t width = config.hidden_size;
-
-  resize(hidden_, num_rows, width);
-  for (std::int64_t r = 0; r < num_rows; ++r) {
-    decode_row(weights_->token_embd, batch.token_ids[r],
-               std::span(hidden_).subspan(r * width, width));
-  }
+  INFERLAB_CHECK(cache_.has_value());
+  INFERLAB_TRY_VOID(check_batch(batch, config_, cache_->shape(), logits.size()));
+  embed(batch);
   rope_.set_positions(batch.positions);
-  for (std::int32_t layer = 0; layer < config.num_layers; ++layer) {
+  for (std::int32_t layer = 0; layer < config_.num_layers; ++layer) {
     attention_part(batch, layer);
-    ffn_part(num_rows, weights_->layers[layer]);
+    ffn_part(layers_[layer], batch.num_rows());
   }
-
+  const std::int64_t width = config_.hidden_size;
   const std::int64_t num_sampled = batch.num_sampled();
   resize(normed_, num_sampled, width);
-  for (std::int64_t i = 0; i < num_sampled; ++i) {
-    rms_norm(hidden_.data() + batch.sampled_rows[i] * width, floats(weights_->output_norm),
-             config.rms_norm_eps, 1, width, normed_.data() + i * width);
-  }
-  matmul(weights_->output, normed_.data(), num_sampled, logits.data(), scratch_);
+  for_rows(num_sampled, [&](std::int64_t i) {
+    kernels_->rms_norm(hidden_.data() + batch.sampled_rows[i] * width, output_norm_,
+                       config_.rms_norm_eps, width, normed_.data() + i * width);
+  });
+  const Product product = {.w = &output_, .y = logits.data(), .y_stride = config_.vocab_size};
+  multiply_all(normed_, num_sampled, width, std::span(&product, 1));
   return {};
 }
 
-void CpuBackend::attention_part(const Batch& batch, std::int32_t layer) {
-  const LlamaConfig& config = weights_->config;
-  const LayerWeights& weights = weights_->layers[layer];
-  const std::int64_t num_rows = batch.num_rows();
-  const std::int32_t q_size = config.q_size();
-  const std::int32_t kv_size = config.kv_size();
+/// A few rows are done by the caller: waking the others would take longer.
+template <typename Body>
+void CpuBackend::for_rows(std::int64_t num_rows, const Body& body) {
+  constexpr std::int64_t kRows = 8;
+  pool_.run((num_rows + kRows - 1) / kRows, [&](std::int64_t item, int) {
+    for (std::int64_t row = item * kRows; row < std::min((item + 1) * kRows, num_rows); ++row) {
+      body(row);
+    }
+  });
+}
 
-  resize(normed_, num_rows, config.hidden_size);
-  rms_norm(hidden_.data(), floats(weights.attn_norm), config.rms_norm_eps, num_rows,
-           config.hidden_size, normed_.data());
+void CpuBackend::embed(const Batch& batch) {
+  const std::int64_t width = config_.hidden_size;
+  resize(hidden_, batch.num_rows(), width);
+  for_rows(batch.num_rows(), [&](std::int64_t row) {
+    token_embd_.unpack_row(batch.token_ids[row],
+                           std::span(hidden_).subspan(static_cast<std::size_t>(row * width),
+                                                      static_cast<std::size_t>(width)));
+  });
+}
+
+void CpuBackend::norm(const float* weight, const std::vector<float>& from, std::int64_t num_rows) {
+  const std::int64_t width = config_.hidden_size;
+  resize(normed_, num_rows, width);
+  for_rows(num_rows, [&](std::int64_t row) {
+    kernels_->rms_norm(from.data() + row * width, weight, config_.rms_norm_eps, width,
+                       normed_.data() + row * width);
+  });
+}
+
+void CpuBackend::multiply_all(const std::vector<float>& from, std::int64_t num_rows,
+                              std::int64_t columns, std::span<const Product> products) {
+  Activations::Forms forms;
+  for (const Product& product : products) {
+    (is_quantized(product.w->type()) ? forms.quants : forms.floats) = true;
+  }
+  activations_.assign(*kernels_, pool_, forms, from.data(), num_rows, columns);
+  multiply(*kernels_, pool_, activations_, products);
+}
+
+void CpuBackend::attention_part(const Batch& batch, std::int32_t index) {
+  const Layer& layer = layers_[index];
+  const std::int64_t num_rows = batch.num_rows();
+  const std::int32_t width = config_.hidden_size;
+  const std::int32_t q_size = config_.q_size();
+  const std::int32_t kv_size = config_.kv_size();
+  norm(layer.attn_norm, hidden_, num_rows);
   resize(q_, num_rows, q_size);
   resize(k_, num_rows, kv_size);
   resize(v_, num_rows, kv_size);
-  matmul(weights.attn_q, normed_.data(), num_rows, q_.data(), scratch_);
-  matmul(weights.attn_k, normed_.data(), num_rows, k_.data(), scratch_);
-  matmul(weights.attn_v, normed_.data(), num_rows, v_.data(), scratch_);
-  rope_.apply(q_.data(), config.num_heads, config.head_dim);
-  rope_.apply(k_.data(), config.num_kv_heads, config.head_dim);
-
+  const Product products[] = {{.w = &layer.q, .y = q_.data(), .y_stride = q_size},
+                              {.w = &layer.k, .y = k_.data(), .y_stride = kv_size},
+                              {.w = &layer.v, .y = v_.data(), .y_stride = kv_size}};
+  multiply_all(normed_, num_rows, width, products);
   // All keys and values first: a row sees the earlier rows of its own sequence in this batch.
-  const std::int32_t block_size = cache_->shape().block_size;
-  for (const BatchSequence& sequence : batch.sequences) {
-    for (std::int32_t i = 0; i < sequence.num_tokens; ++i) {
-      const std::int64_t row = sequence.first_row + i;
-      const std::int32_t position = batch.positions[row];
-      const std::int32_t block = sequence.block_table[position / block_size];
-      const std::int32_t slot = position % block_size;
-      cache_->store(block, layer, KvCache::Part::kKeys, slot, k_.data() + row * kv_size);
-      cache_->store(block, layer, KvCache::Part::kValues, slot, v_.data() + row * kv_size);
-    }
-  }
-  resize(attended_, num_rows, q_size);
-  for (const BatchSequence& sequence : batch.sequences) {
-    for (std::int32_t i = 0; i < sequence.num_tokens; ++i) {
-      const std::int64_t row = sequence.first_row + i;
-      attention_.run(*cache_, sequence.block_table, layer, batch.positions[row],
-                     q_.data() + row * q_size, attended_.data() + row * q_size);
-    }
-  }
-  resize(projected_, num_rows, config.hidden_size);
-  matmul(weights.attn_output, attended_.data(), num_rows, projected_.data(), scratch_);
-  add_to(hidden_, projected_);
+  store_keys_and_values(batch, index);
+  attend(batch, index);
+  resize(projected_, num_rows, width);
+  const Product output = {.w = &layer.output, .y = projected_.data(), .y_stride = width};
+  multiply_all(attended_, num_rows, q_size, std::span(&output, 1));
+  for_rows(num_rows, [&](std::int64_t row) {
+    for (std::int64_t i = row * width; i < (row + 1) * width; ++i) hidden_[i] += projected_[i];
+  });
 }
 
-void CpuBackend::ffn_part(std::int64_t num_rows, const LayerWeights& layer) {
-  const LlamaConfig& config = weights_->config;
-  rms_norm(hidden_.data(), floats(layer.ffn_norm), config.rms_norm_eps, num_rows,
-           config.hidden_size, normed_.data());
-  resize(gate_, num_rows, config.ffn_size);
-  resize(up_, num_rows, config.ffn_size);
-  matmul(layer.ffn_gate, normed_.data(), num_rows, gate_.data(), scratch_);
-  matmul(layer.ffn_up, normed_.data(), num_rows, up_.data(), scratch_);
-  swiglu(gate_.data(), up_.data(), std::ssize(gate_));
-  matmul(layer.ffn_down, gate_.data(), num_rows, projected_.data(), scratch_);
-  add_to(hidden_, projected_);
+void CpuBackend::store_keys_and_values(const Batch& batch, std::int32_t layer) {
+  const std::int32_t q_size = config_.q_size();
+  const std::int32_t kv_size = config_.kv_size();
+  const std::int32_t block_size = cache_->shape().block_size;
+  for (const BatchSequence& sequence : batch.sequences) {
+    for_rows(sequence.num_tokens, [&](std::int64_t i) {
+      const std::int64_t row = sequence.first_row + i;
+      rope_.apply_row(row, q_.data() + row * q_size, config_.num_heads, config_.head_dim);
+      rope_.apply_row(row, k_.data() + row * kv_size, config_.num_kv_heads, config_.head_dim);
+      const std::int32_t position = batch.positions[row];
+      cache_->store(sequence.block_table[position / block_size], layer, position % block_size,
+                    k_.data() + row * kv_size, v_.data() + row * kv_size);
+    });
+  }
+}
+
+void CpuBackend::attend(const Batch& batch, std::int32_t layer) {
+  resize(attended_, batch.num_rows(), config_.q_size());
+  attention_items_.clear();
+  for (std::size_t s = 0; s < batch.sequences.size(); ++s) {
+    const std::int32_t num_tokens = batch.sequences[s].num_tokens;
+    for (std::int32_t i = 0; i < num_tokens; i += kAttentionTokens) {
+      attention_items_.push_back({.sequence = s,
+                                  .first_token = i,
+                                  .num_tokens = std::min(kAttentionTokens, num_tokens - i)});
+    }
+  }
+  const std::int64_t heads = config_.num_kv_heads;
+  pool_.run(std::ssize(attention_items_) * heads, [&](std::int64_t item, int thread) {
+    attend_item(batch, layer, attention_items_[item / heads],
+                static_cast<std::int32_t>(item % heads), thread);
+  });
+}
+
+void CpuBackend::attend_item(const Batch& batch, std::int32_t layer, const AttentionItem& item,
+                             std::int32_t kv_head, int thread) {
+  const BatchSequence& sequence = batch.sequences[item.sequence];
+  const std::int64_t row = sequence.first_row + item.first_token;
+  const std::int32_t first_position = batch.positions[row];
+  const std::int32_t num_positions = first_position + item.num_tokens;
+  const std::int32_t block_size = cache_->shape().block_size;
+  const std::int32_t slots = cache_->tile_slots();
+  AttentionScratch& scratch = attention_scratch_[thread];
+  scratch.key_tiles.clear();
+  scratch.value_tiles.clear();
+  for (std::int32_t p = 0; p < num_positions; p += slots) {
+    const std::int32_t block = sequence.block_table[p / block_size];
+    scratch.key_tiles.push_back(cache_->key_tile(block, layer, kv_head, p % block_size));
+    scratch.value_tiles.push_back(cache_->value_tile(block, layer, kv_head, p % block_size));
+  }
+  const std::int32_t heads_per_kv = config_.num_heads / config_.num_kv_heads;
+  const std::int32_t num_queries = item.num_tokens * heads_per_kv;
+  // A tile's lanes may reach behind the last position.
+  const std::int64_t score_stride = num_positions + 2 * kPanelRows;
+  if (std::ssize(scratch.scores) < num_queries * score_stride) {
+    scratch.scores.resize(static_cast<std::size_t>(num_queries * score_stride));
+  }
+  const std::int64_t offset =
+      row * config_.q_size() + std::int64_t{kv_head} * heads_per_kv * config_.head_dim;
+  const AttentionJob job = {.key_tiles = scratch.key_tiles.data(),
+                            .value_tiles = scratch.value_tiles.data(),
+                            .tile_slots = slots,
+                            .head_dim = config_.head_dim,
+                            .num_queries = num_queries,
+                            .heads_per_kv = heads_per_kv,
+                            .first_position = first_position,
+                            .scale = 1.0F / std::sqrt(static_cast<float>(config_.head_dim)),
+                            .q = q_.data() + offset,
+                            .out = attended_.data() + offset,
+                            .row_stride = config_.q_size(),
+                            .scores = scratch.scores.data(),
+                            .score_stride = score_stride};
+  const bool halves = cache_->shape().type == KvType::kF16;
+  (halves ? kernels_->attention_f16 : kernels_->attention_f32)(job);
+}
+
+void CpuBackend::ffn_part(const Layer& layer, std::int64_t num_rows) {
+  const std::int64_t width = config_.hidden_size;
+  const std::int64_t ffn = config_.ffn_size;
+  norm(layer.ffn_norm, hidden_, num_rows);
+  resize(gate_, num_rows, ffn);
+  resize(up_, num_rows, ffn);
+  const Product products[] = {{.w = &layer.gate, .y = gate_.data(), .y_stride = ffn},
+                              {.w = &layer.up, .y = up_.data(), .y_stride = ffn}};
+  multiply_all(normed_, num_rows, width, products);
+  for_rows(num_rows, [&](std::int64_t row) {
+    kernels_->swiglu(gate_.data() + row * ffn, up_.data() + row * ffn, ffn);
+  });
+  resize(projected_, num_rows, width);
+  const Product down = {.w = &layer.down, .y = projected_.data(), .y_stride = width};
+  multiply_all(gate_, num_rows, ffn, std::span(&down, 1));
+  for_rows(num_rows, [&](std::int64_t row) {
+    for (std::int64_t i = row * width; i < (row + 1) * width; ++i) hidden_[i] += projected_[i];
+  });
 }
 
 Result<void> CpuBackend::copy_kv_blocks(std::span<const KvBlockCopy> copies) {
-  INFERLAB_CHECK(weights_ != nullptr);
+  INFERLAB_CHECK(cache_.has_value());
   const std::int32_t num_blocks = cache_->shape().num_blocks;
   for (const KvBlockCopy& copy : copies) {
     for (const std::int32_t block : {copy.source, copy.target}) {
-      if (block < 0 || block >= num_blocks) {
-        return Error{ErrorKind::kInvalid, fmt::format("copy of KV blocks: no block {}", block)};
-      }
+      if (block >= 0 && block < num_blocks) continue;
+      return Error{ErrorKind::kInvalid, fmt::format("copy_kv_blocks: no KV block {}", block)};
     }
   }
   for (const KvBlockCopy& copy : copies) cache_->copy(copy);
@@ -166,7 +296,8 @@ Result<void> CpuBackend::copy_kv_blocks(std::span<const KvBlockCopy> copies) {
 }
 
 Result<std::unique_ptr<Backend>> make_cpu_backend() {
-  return std::unique_ptr<Backend>(std::make_unique<CpuBackend>());
+  return std::unique_ptr<Backend>(
+      std::make_unique<CpuBackend>(*supported_kernels()[0], available_processors()));
 }
 
 }  // namespace inferlab::cpu

@@ -5,16 +5,29 @@
 #include <vector>
 
 #include "engine/backend/backend.h"
-#include "engine/backend/cpu/attention.h"
+#include "engine/backend/cpu/activations.h"
+#include "engine/backend/cpu/kernels/kernels.h"
 #include "engine/backend/cpu/kv_cache.h"
-#include "engine/backend/cpu/rope.h"
+#include "engine/backend/cpu/matmul.h"
+#include "engine/backend/cpu/memory.h"
+#include "engine/backend/cpu/packed_matrix.h"
+#include "engine/backend/cpu/thread_pool.h"
+#include "engine/backend/rope.h"
 
 namespace inferlab::cpu {
 
-/// The plain reference: F32, F16 and Q8_0 weights read where they are mapped, activations in fp32,
-/// one thread. Gives the same bits on every machine (see dot.h and stable_math.h).
+/// The processor's own instructions and all its cores. load() copies the weights into panels
+/// (packed_matrix.h) and lets go of the file's pages as it goes, so that they are in memory once;
+/// quantised weights are multiplied with activations quantised to 8 bits, as llama.cpp does.
+///
+/// The same bits in every run on one kind of processor, for any number of threads; another
+/// instruction set may differ in the last bits. What gives the same bits everywhere is
+/// engine/backend/reference.
 class CpuBackend final : public Backend {
  public:
+  /// Checks: num_threads is at least 1, and the kernels run on this processor.
+  CpuBackend(const Kernels& kernels, int num_threads);
+
   [[nodiscard]] DeviceInfo info() const override;
   Result<void> load(const ModelWeights& weights, const KvCacheShape& kv) override;
   Result<void> forward(const Batch& batch, std::span<float> logits) override;
@@ -22,13 +35,44 @@ class CpuBackend final : public Backend {
   Result<void> copy_kv_blocks(std::span<const KvBlockCopy> copies) override;
 
  private:
-  void attention_part(const Batch& batch, std::int32_t layer);
-  void ffn_part(std::int64_t num_rows, const LayerWeights& layer);
+  struct Layer {
+    const float* attn_norm = nullptr;
+    const float* ffn_norm = nullptr;
+    PackedMatrix q, k, v, output, gate, up, down;
+  };
+  /// Rows of a sequence whose attention one thread computes for one KV head.
+  struct AttentionItem {
+    std::size_t sequence;
+    std::int32_t first_token;  // within the sequence's part of the batch
+    std::int32_t num_tokens;
+  };
 
-  const ModelWeights* weights_ = nullptr;
+  Result<void> pack(const ModelWeights& weights);
+  void embed(const Batch& batch);
+  void attention_part(const Batch& batch, std::int32_t index);
+  void ffn_part(const Layer& layer, std::int64_t num_rows);
+  void store_keys_and_values(const Batch& batch, std::int32_t layer);
+  void attend(const Batch& batch, std::int32_t layer);
+  void attend_item(const Batch& batch, std::int32_t layer, const AttentionItem& item,
+                   std::int32_t kv_head, int thread);
+  void norm(const float* weight, const std::vector<float>& from, std::int64_t num_rows);
+  void multiply_all(const std::vector<float>& from, std::int64_t num_rows, std::int64_t columns,
+                    std::span<const Product> products);
+  template <typename Body>
+  void for_rows(std::int64_t num_rows, const Body& body);
+
+  const Kernels* kernels_;
+  ThreadPool pool_;
+  LlamaConfig config_{};
+  Memory weights_;
+  PackedMatrix token_embd_;
+  PackedMatrix output_;
+  std::vector<Layer> layers_;
+  std::vector<std::vector<float>> norms_;  // what the layers' pointers point to
+  const float* output_norm_ = nullptr;
   std::optional<KvCache> cache_;
   Rope rope_;
-  Attention attention_;
+
   // Activations, kept between steps: [num_rows, ...].
   std::vector<float> hidden_;  // the residual stream
   std::vector<float> normed_;
@@ -39,9 +83,17 @@ class CpuBackend final : public Backend {
   std::vector<float> gate_;
   std::vector<float> up_;
   std::vector<float> projected_;
-  std::vector<float> scratch_;  // one decoded row of weights
+  Activations activations_;
+  std::vector<AttentionItem> attention_items_;
+  struct AttentionScratch {
+    std::vector<const std::byte*> key_tiles;
+    std::vector<const std::byte*> value_tiles;
+    std::vector<float> scores;
+  };
+  std::vector<AttentionScratch> attention_scratch_;  // by thread
 };
 
+/// With the best kernels and all processors that the process may use.
 Result<std::unique_ptr<Backend>> make_cpu_backend();
 
 }  // namespace inferlab::cpu

@@ -1,90 +1,100 @@
 #include "engine/backend/cpu/kv_cache.h"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
-#include <cstdlib>
+#include <algorithm>
 #include <cstring>
+#include <limits>
 
 #include "engine/base/check.h"
 #include "engine/formats/half.h"
 
 namespace inferlab::cpu {
 
-void KvCache::Free::operator()(std::byte* memory) const {
-  std::free(memory);
-}
-
-KvCache::KvCache(const LlamaConfig& config, const KvCacheShape& shape, std::byte* memory)
+KvCache::KvCache(const LlamaConfig& config, const KvCacheShape& shape)
     : shape_(shape),
-      num_layers_(config.num_layers),
-      kv_size_(config.kv_size()),
+      num_kv_heads_(config.num_kv_heads),
+      head_dim_(config.head_dim),
+      tile_slots_(std::min<std::int32_t>(shape.block_size, kPanelRows)),
+      tiles_of_block_(shape.block_size / tile_slots_),
       element_bytes_(shape.type == KvType::kF32 ? sizeof(float) : sizeof(Half)),
-      block_bytes_(shape.block_bytes(config)),
-      memory_(memory) {}
+      tile_bytes_(kPanelRows * head_dim_ * element_bytes_),
+      layer_bytes_(2 * num_kv_heads_ * tiles_of_block_ * tile_bytes_),
+      block_bytes_(config.num_layers * layer_bytes_) {}
 
 Result<KvCache> KvCache::create(const LlamaConfig& config, const KvCacheShape& shape) {
   constexpr std::int32_t kMaxBlockSize = 1 << 12;
-  if (shape.num_blocks < 1 || shape.block_size < 1 || shape.block_size > kMaxBlockSize) {
+  if (shape.num_blocks < 1 || shape.block_size < 1 || shape.block_size > kMaxBlockSize ||
+      (shape.block_size & (shape.block_size - 1)) != 0) {
     return Error{ErrorKind::kInvalid, fmt::format("KV cache: {} blocks of {} tokens",
                                                   shape.num_blocks, shape.block_size)};
   }
-  const std::int64_t block_bytes = shape.block_bytes(config);
-  // More than the machine has would be granted now and end the program when it is written to.
-  const std::int64_t pages = ::sysconf(_SC_PHYS_PAGES);
-  const std::int64_t page_bytes = ::sysconf(_SC_PAGESIZE);
-  const bool fits =
-      pages <= 0 || page_bytes <= 0 || shape.num_blocks <= pages * page_bytes / block_bytes;
-  // calloc: pages that no token reaches are never touched.
-  auto* memory =
-      fits ? static_cast<std::byte*>(std::calloc(static_cast<std::size_t>(shape.num_blocks),
-                                                 static_cast<std::size_t>(block_bytes)))
-           : nullptr;
-  if (memory == nullptr) {
+  KvCache cache(config, shape);
+  const bool countable =
+      cache.block_bytes_ <= std::numeric_limits<std::int64_t>::max() / 2 / shape.num_blocks;
+  // A vector of 16 may reach behind the last element.
+  const std::int64_t bytes = countable ? cache.block_bytes_ * shape.num_blocks + kPanelRows * 4
+                                       : std::numeric_limits<std::int64_t>::max() / 2;
+  auto memory = Memory::reserve(
+      bytes, fmt::format("KV cache: {} blocks of {} bytes", shape.num_blocks, cache.block_bytes_));
+  if (!memory) {
     return Error{ErrorKind::kExhausted,
                  fmt::format("KV cache: {} blocks of {} bytes do not fit in memory",
-                             shape.num_blocks, block_bytes),
+                             shape.num_blocks, cache.block_bytes_),
                  "ask for fewer KV blocks"};
   }
-  return KvCache(config, shape, memory);
+  cache.memory_ = std::move(memory).value();
+  return cache;
 }
 
-std::byte* KvCache::at(std::int32_t block, std::int32_t layer, Part part, std::int32_t slot) const {
-  const std::int64_t index =
-      (std::int64_t{layer} * 2 + (part == Part::kValues ? 1 : 0)) * shape_.block_size + slot;
-  return memory_.get() + block * block_bytes_ + index * kv_size_ * element_bytes_;
+std::int64_t KvCache::tile_offset(std::int32_t block, std::int32_t layer, int part,
+                                  std::int32_t kv_head, std::int32_t slot) const {
+  const std::int64_t tile =
+      (std::int64_t{part} * num_kv_heads_ + kv_head) * tiles_of_block_ + slot / tile_slots_;
+  return block * block_bytes_ + layer * layer_bytes_ + tile * tile_bytes_;
 }
 
-void KvCache::store(std::int32_t block, std::int32_t layer, Part part, std::int32_t slot,
+const std::byte* KvCache::key_tile(std::int32_t block, std::int32_t layer, std::int32_t kv_head,
+                                   std::int32_t slot) const {
+  return memory_.bytes().data() + tile_offset(block, layer, 0, kv_head, slot);
+}
+
+const std::byte* KvCache::value_tile(std::int32_t block, std::int32_t layer, std::int32_t kv_head,
+                                     std::int32_t slot) const {
+  return memory_.bytes().data() + tile_offset(block, layer, 1, kv_head, slot);
+}
+
+void KvCache::store(std::int32_t block, std::int32_t layer, std::int32_t slot, const float* keys,
                     const float* values) {
-  std::byte* to = at(block, layer, part, slot);
-  if (shape_.type == KvType::kF32) {
-    std::memcpy(to, values, static_cast<std::size_t>(kv_size_) * sizeof(float));
-    return;
+  std::byte* const base = memory_.bytes().data();
+  const std::int32_t lane = slot % tile_slots_;
+  for (std::int32_t head = 0; head < num_kv_heads_; ++head) {
+    std::byte* key_tile = base + tile_offset(block, layer, 0, head, slot);
+    std::byte* value_row =
+        base + tile_offset(block, layer, 1, head, slot) + lane * head_dim_ * element_bytes_;
+    if (shape_.type == KvType::kF32) {
+      auto* to = reinterpret_cast<float*>(key_tile) + lane;
+      for (std::int32_t d = 0; d < head_dim_; ++d) to[d * kPanelRows] = keys[d];
+      std::memcpy(value_row, values, static_cast<std::size_t>(head_dim_) * sizeof(float));
+    } else {
+      auto* to = reinterpret_cast<Half*>(key_tile) + lane;
+      auto* value_to = reinterpret_cast<Half*>(value_row);
+      for (std::int32_t d = 0; d < head_dim_; ++d) {
+        to[d * kPanelRows] = float_to_half(keys[d]);
+        value_to[d] = float_to_half(values[d]);
+      }
+    }
+    keys += head_dim_;
+    values += head_dim_;
   }
-  for (std::int32_t i = 0; i < kv_size_; ++i) {
-    const Half half = float_to_half(values[i]);
-    std::memcpy(to + i * sizeof half, &half, sizeof half);
-  }
-}
-
-const float* KvCache::load(std::int32_t block, std::int32_t layer, Part part, std::int32_t slot,
-                           std::int32_t first, std::int32_t count, float* scratch) const {
-  const std::byte* from = at(block, layer, part, slot) + first * element_bytes_;
-  if (shape_.type == KvType::kF32) return reinterpret_cast<const float*>(from);
-  for (std::int32_t i = 0; i < count; ++i) {
-    Half half = 0;
-    std::memcpy(&half, from + i * sizeof half, sizeof half);
-    scratch[i] = half_to_float(half);
-  }
-  return scratch;
 }
 
 void KvCache::copy(const KvBlockCopy& copy) {
   INFERLAB_CHECK(copy.source >= 0 && copy.source < shape_.num_blocks);
   INFERLAB_CHECK(copy.target >= 0 && copy.target < shape_.num_blocks);
-  std::memmove(memory_.get() + copy.target * block_bytes_,
-               memory_.get() + copy.source * block_bytes_, static_cast<std::size_t>(block_bytes_));
+  std::byte* base = memory_.bytes().data();
+  std::memmove(base + copy.target * block_bytes_, base + copy.source * block_bytes_,
+               static_cast<std::size_t>(block_bytes_));
 }
 
 }  // namespace inferlab::cpu

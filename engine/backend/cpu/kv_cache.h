@@ -2,32 +2,34 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <memory>
-#include <span>
 
 #include "engine/backend/backend.h"
+#include "engine/backend/cpu/kernels/kernels.h"
+#include "engine/backend/cpu/memory.h"
 #include "engine/base/result.h"
 
 namespace inferlab::cpu {
 
-/// The KV blocks of the CPU backend: [num_blocks, num_layers, 2 (keys, values), block_size,
-/// kv_size], so that a block is one piece of memory.
+/// The KV blocks of the CPU backend, in tiles of 16 positions of one KV head:
+/// [num_blocks, num_layers, 2 (keys, values), num_kv_heads, tiles of a block], a tile of keys being
+/// [head_dim, 16 positions] and one of values [16 positions, head_dim]. A block of fewer than 16
+/// tokens takes a whole tile.
 class KvCache {
  public:
   /// kExhausted when the memory cannot be had, kInvalid for a shape without blocks.
   static Result<KvCache> create(const LlamaConfig& config, const KvCacheShape& shape);
 
-  enum class Part : std::uint8_t { kKeys, kValues };
-
-  /// Stores one token's keys or values (kv_size floats) at `slot` of `block`.
-  void store(std::int32_t block, std::int32_t layer, Part part, std::int32_t slot,
+  /// Stores one token's keys and values, kv_size floats each, rounded to the cache's type.
+  void store(std::int32_t block, std::int32_t layer, std::int32_t slot, const float* keys,
              const float* values);
 
-  /// `count` elements from `first` on, of what store() put there, rounded to the cache's type. The
-  /// result points into the cache or to `scratch` (at least `count` floats).
-  [[nodiscard]] const float* load(std::int32_t block, std::int32_t layer, Part part,
-                                  std::int32_t slot, std::int32_t first, std::int32_t count,
-                                  float* scratch) const;
+  /// The tile that holds `slot` of the block.
+  [[nodiscard]] const std::byte* key_tile(std::int32_t block, std::int32_t layer,
+                                          std::int32_t kv_head, std::int32_t slot) const;
+  [[nodiscard]] const std::byte* value_tile(std::int32_t block, std::int32_t layer,
+                                            std::int32_t kv_head, std::int32_t slot) const;
+  /// Positions in a tile: 16, or the block size if that is less.
+  [[nodiscard]] std::int32_t tile_slots() const { return tile_slots_; }
 
   /// Checks: both blocks exist.
   void copy(const KvBlockCopy& copy);
@@ -35,19 +37,20 @@ class KvCache {
   [[nodiscard]] const KvCacheShape& shape() const { return shape_; }
 
  private:
-  struct Free {
-    void operator()(std::byte* memory) const;
-  };
-  KvCache(const LlamaConfig& config, const KvCacheShape& shape, std::byte* memory);
-  [[nodiscard]] std::byte* at(std::int32_t block, std::int32_t layer, Part part,
-                              std::int32_t slot) const;
+  KvCache(const LlamaConfig& config, const KvCacheShape& shape);
+  [[nodiscard]] std::int64_t tile_offset(std::int32_t block, std::int32_t layer, int part,
+                                         std::int32_t kv_head, std::int32_t slot) const;
 
   KvCacheShape shape_;
-  std::int32_t num_layers_;
-  std::int32_t kv_size_;
+  std::int32_t num_kv_heads_;
+  std::int32_t head_dim_;
+  std::int32_t tile_slots_;
+  std::int64_t tiles_of_block_;
   std::int64_t element_bytes_;
+  std::int64_t tile_bytes_;
+  std::int64_t layer_bytes_;
   std::int64_t block_bytes_;
-  std::unique_ptr<std::byte, Free> memory_;
+  Memory memory_;
 };
 
 }  // namespace inferlab::cpu

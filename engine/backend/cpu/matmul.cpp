@@ -1,78 +1,57 @@
 #include "engine/backend/cpu/matmul.h"
 
-#include <cstring>
-
-#include "engine/backend/cpu/dot.h"
-#include "engine/base/check.h"
-#include "engine/formats/half.h"
-#include "engine/formats/q8_0.h"
+#include <algorithm>
 
 namespace inferlab::cpu {
 namespace {
 
-void decode_block(const std::byte* from, float* to) {
-  Q8Block block;
-  std::memcpy(&block, from, sizeof block);
-  const float scale = half_to_float(block.scale);
-  for (std::size_t i = 0; i < kQ8BlockElements; ++i) {
-    to[i] = scale * static_cast<float>(block.quants[i]);
-  }
-}
+/// Bytes of weights that a thread takes at a time: they should stay in its cache while all rows of
+/// activations pass, and be many enough that taking them costs nothing.
+constexpr std::int64_t kChunkBytes = 160 * 1024;
+constexpr std::int64_t kMinChunkBytes = 8 * 1024;
 
-/// The same as decode_row() and dot(), without the way through memory: for a single row of x, where
-/// decoding is most of the work.
-float dot_q8(const std::byte* row, const float* x, std::int64_t columns) {
-  static_assert(kQ8BlockElements == 2 * LaneSums::kLanes);
-  LaneSums sums;
-  for (std::int64_t i = 0; i < columns; i += kQ8BlockElements) {
-    alignas(64) float decoded[kQ8BlockElements];
-    decode_block(row, decoded);
-    sums.add(decoded, x + i);
-    sums.add(decoded + LaneSums::kLanes, x + i + LaneSums::kLanes);
-    row += sizeof(Q8Block);
+/// Even, as kernels take two panels at a time.
+std::int64_t panels_of_chunk(std::span<const Product> products, int num_threads) {
+  std::int64_t panel_bytes = 1;
+  std::int64_t all_bytes = 0;
+  for (const Product& product : products) {
+    panel_bytes = std::max(panel_bytes, product.w->panel_bytes());
+    all_bytes += product.w->num_panels() * product.w->panel_bytes();
   }
-  return sums.total();
+  // Some chunks for each thread, so that none waits long for the last one.
+  const std::int64_t wanted =
+      std::clamp(all_bytes / (4 * num_threads), kMinChunkBytes, kChunkBytes);
+  return std::max<std::int64_t>(2, wanted / panel_bytes / 2 * 2);
 }
 
 }  // namespace
 
-void decode_row(const Matrix& matrix, std::int64_t index, std::span<float> out) {
-  INFERLAB_CHECK(std::ssize(out) == matrix.columns && index >= 0 && index < matrix.rows);
-  const std::byte* from = matrix.row(index);
-  switch (matrix.type) {
-    case TensorType::kF32:
-      std::memcpy(out.data(), from, out.size_bytes());
-      break;
-    case TensorType::kF16:
-      for (std::size_t i = 0; i < out.size(); ++i) {
-        Half half = 0;
-        std::memcpy(&half, from + i * sizeof half, sizeof half);
-        out[i] = half_to_float(half);
-      }
-      break;
-    case TensorType::kQ8_0:
-      for (std::size_t i = 0; i < out.size(); i += kQ8BlockElements) {
-        decode_block(from, out.data() + i);
-        from += sizeof(Q8Block);
-      }
-      break;
-  }
-}
-
-void matmul(const Matrix& w, const float* x, std::int64_t num_rows, float* y,
-            std::vector<float>& scratch) {
-  if (num_rows == 0) return;  // a step that samples nothing need not decode the output matrix
-  if (num_rows == 1 && w.type == TensorType::kQ8_0) {
-    for (std::int64_t r = 0; r < w.rows; ++r) y[r] = dot_q8(w.row(r), x, w.columns);
-    return;
-  }
-  scratch.resize(static_cast<std::size_t>(w.columns));
-  for (std::int64_t r = 0; r < w.rows; ++r) {
-    decode_row(w, r, scratch);
-    for (std::int64_t t = 0; t < num_rows; ++t) {
-      y[t * w.rows + r] = dot(scratch.data(), x + t * w.columns, w.columns);
+void multiply(const Kernels& kernels, ThreadPool& pool, const Activations& x,
+              std::span<const Product> products) {
+  if (x.num_rows() == 0) return;
+  const std::int64_t chunk = panels_of_chunk(products, pool.num_threads());
+  std::int64_t num_items = 0;
+  for (const Product& product : products) num_items += (product.w->num_panels() - 1) / chunk + 1;
+  pool.run(num_items, [&](std::int64_t item, int) {
+    const Product* product = products.data();
+    for (;; ++product) {
+      const std::int64_t count = (product->w->num_panels() - 1) / chunk + 1;
+      if (item < count) break;
+      item -= count;
     }
-  }
+    const PackedMatrix& w = *product->w;
+    const std::int64_t first = item * chunk;
+    const std::int64_t last = std::min(first + chunk, w.num_panels());
+    const Kernels::Matmul kernel = kernels.matmul(w.type());
+    // Two panels at a time stay in the nearest cache while the activations pass.
+    for (std::int64_t p = first; p < last; p += 2) {
+      const PanelSpan panels = w.panels(p, std::min(p + 2, last));
+      for (const Activations::Tile& tile : x.tiles()) {
+        kernel(panels, tile.view, product->y + tile.first_row * product->y_stride + p * kPanelRows,
+               product->y_stride);
+      }
+    }
+  });
 }
 
 }  // namespace inferlab::cpu

@@ -2,21 +2,24 @@
 
 #include <cstdint>
 #include <span>
-#include <vector>
 
-#include "engine/model/model_weights.h"
+#include "engine/backend/cpu/activations.h"
+#include "engine/backend/cpu/packed_matrix.h"
+#include "engine/backend/cpu/thread_pool.h"
 
 namespace inferlab::cpu {
 
-/// Row `index` of `matrix` as floats. Checks: out.size() == matrix.columns.
-void decode_row(const Matrix& matrix, std::int64_t index, std::span<float> out);
+/// One product of a shared input: y[t * y_stride + r] = sum over c of w[r][c] * x[t][c].
+struct Product {
+  const PackedMatrix* w;
+  float* y;
+  std::int64_t y_stride;
+};
 
-/// y[t] = W x[t] for all `num_rows` rows t of x.
-///
-/// x is [num_rows, w.columns], y is [num_rows, w.rows], both row-major and apart. Each element of y
-/// is dot(decoded row of w, row of x) to the last bit, however many rows there are.
-/// `scratch` is kept by the caller to spare allocations.
-void matmul(const Matrix& w, const float* x, std::int64_t num_rows, float* y,
-            std::vector<float>& scratch);
+/// Computes the products of the same rows of activations in one region of work. All matrices have
+/// as many columns as `x`, and x has the form that their types ask for. What a row gives does not
+/// depend on the rows beside it, nor on the number of threads.
+void multiply(const Kernels& kernels, ThreadPool& pool, const Activations& x,
+              std::span<const Product> products);
 
 }  // namespace inferlab::cpu

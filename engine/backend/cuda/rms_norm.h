@@ -6,7 +6,7 @@
 
 namespace inferlab::cuda {
 
-/// What cpu::rms_norm computes, on pointers to device memory: out[r][i] = x[r][i] /
+/// What reference::rms_norm computes, on pointers to device memory: out[r][i] = x[r][i] /
 /// sqrt(mean of x[r]^2 + eps) * weight[i] for `num_rows` rows of any `width`, fp32, out may be x.
 /// Sums in another order than the CPU, so results agree to about 1e-6 relative, not to the bit.
 /// Returns when the work is queued on the default stream; kUnavailable when it cannot be.

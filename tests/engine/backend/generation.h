@@ -23,8 +23,9 @@ inline Model load_random_model(const RandomModelShape& shape = {}) {
   return std::move(model).value();
 }
 
-inline std::unique_ptr<Backend> load_backend(const Model& model, const KvCacheShape& kv) {
-  auto backend = make_backend("cpu");
+inline std::unique_ptr<Backend> load_backend(const Model& model, const KvCacheShape& kv,
+                                             std::string_view name = "cpu") {
+  auto backend = make_backend(name);
   INFERLAB_CHECK(backend.has_value());
   INFERLAB_CHECK((*backend)->load(model.weights, kv).has_value());
   return std::move(backend).value();

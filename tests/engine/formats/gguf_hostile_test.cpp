@@ -204,7 +204,9 @@ TEST_CASE("GgufFile: tensors that lie are refused") {
   CHECK(refusal({1, 1, 1, 1, 1}, 0, 0) == "x: tensor t: has 5 dimensions, need 1 to 4");
   CHECK(refusal({8, 0}, 0, 0) == "x: tensor t: dimension 1 is 0");
   CHECK(refusal({kTop, 8}, 0, 0) == "x: tensor t: dimension 0 is 9223372036854775808");
-  CHECK(refusal({8, 8}, 12, 0) == "x: tensor t: type Q4_K is not supported");
+  CHECK(refusal({8, 8}, 10, 0) == "x: tensor t: type Q2_K is not supported");
+  CHECK(refusal({8, 8}, 12, 0) ==
+        "x: tensor t: rows of 8 elements are no whole blocks of 256 (Q4_K)");
   CHECK(refusal({8, 8}, 4000, 0) == "x: tensor t: type number 4000 is not supported");
   CHECK(refusal({8, 8}, 8, 0) ==
         "x: tensor t: rows of 8 elements are no whole blocks of 32 (Q8_0)");

@@ -7,7 +7,7 @@
 #include <cmath>
 #include <vector>
 
-#include "engine/backend/cpu/rms_norm.h"
+#include "engine/backend/reference/rms_norm.h"
 #include "engine/backend/cuda/device_buffer.h"
 #include "engine/backend/cuda/devices.h"
 #include "engine/base/rng.h"
@@ -19,7 +19,7 @@ namespace {
 // 1e-6 relative at that width.
 constexpr float kTolerance = 4e-6F;  // relative to the largest magnitude, which is about 2
 
-TEST_CASE("cuda::rms_norm: equals cpu::rms_norm for any width") {
+TEST_CASE("cuda::rms_norm: equals reference::rms_norm for any width") {
   const auto devices = cuda::devices();
   if (!devices.has_value() || devices->empty()) {
     // ctest counts a test that says so as skipped.
@@ -35,7 +35,7 @@ TEST_CASE("cuda::rms_norm: equals cpu::rms_norm for any width") {
       for (float& value : x) value = static_cast<float>(rng.unit() * 8.0 - 4.0);
       for (float& value : weight) value = static_cast<float>(rng.unit() + 0.5);
       std::vector<float> expected(x.size());
-      cpu::rms_norm(x.data(), weight.data(), 1e-5F, num_rows, width, expected.data());
+      reference::rms_norm(x.data(), weight.data(), 1e-5F, num_rows, width, expected.data());
 
       const auto device_x = cuda::DeviceBuffer::from(x);
       const auto device_weight = cuda::DeviceBuffer::from(weight);

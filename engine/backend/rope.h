@@ -4,7 +4,7 @@
 #include <span>
 #include <vector>
 
-namespace inferlab::cpu {
+namespace inferlab {
 
 /// Rotary position embedding, Llama's convention as GGUF files have it: the pair of adjacent
 /// elements (2i, 2i + 1) of a head turns by
@@ -23,6 +23,8 @@ class Rope {
 
   /// Turns the first rope_dim elements of each head. x is [positions, num_heads, head_dim].
   void apply(float* x, std::int32_t num_heads, std::int32_t head_dim) const;
+  /// The same for one row, [num_heads, head_dim]: that of the index-th position.
+  void apply_row(std::int64_t index, float* x, std::int32_t num_heads, std::int32_t head_dim) const;
 
  private:
   std::int32_t num_pairs_ = 0;
@@ -31,4 +33,4 @@ class Rope {
   std::vector<float> sin_;
 };
 
-}  // namespace inferlab::cpu
+}  // namespace inferlab

@@ -1,9 +1,9 @@
-#include "engine/backend/cpu/rope.h"
+#include "engine/backend/rope.h"
 
 #include "engine/base/check.h"
 #include "engine/model/stable_math.h"
 
-namespace inferlab::cpu {
+namespace inferlab {
 
 Rope::Rope(std::int32_t rope_dim, float freq_base, float scaling_factor,
            std::span<const float> freq_factors)
@@ -30,20 +30,26 @@ void Rope::set_positions(std::span<const std::int32_t> positions) {
   }
 }
 
-void Rope::apply(float* x, std::int32_t num_heads, std::int32_t head_dim) const {
-  for (std::size_t first = 0; first < cos_.size(); first += static_cast<std::size_t>(num_pairs_)) {
-    for (std::int32_t head = 0; head < num_heads; ++head) {
-      for (std::int32_t i = 0; i < num_pairs_; ++i) {
-        const float cos = cos_[first + i];
-        const float sin = sin_[first + i];
-        const float a = x[2 * i];
-        const float b = x[2 * i + 1];
-        x[2 * i] = a * cos - b * sin;
-        x[2 * i + 1] = a * sin + b * cos;
-      }
-      x += head_dim;
+void Rope::apply_row(std::int64_t index, float* x, std::int32_t num_heads,
+                     std::int32_t head_dim) const {
+  const float* cos = cos_.data() + index * num_pairs_;
+  const float* sin = sin_.data() + index * num_pairs_;
+  for (std::int32_t head = 0; head < num_heads; ++head) {
+    for (std::int32_t i = 0; i < num_pairs_; ++i) {
+      const float a = x[2 * i];
+      const float b = x[2 * i + 1];
+      x[2 * i] = a * cos[i] - b * sin[i];
+      x[2 * i + 1] = a * sin[i] + b * cos[i];
     }
+    x += head_dim;
   }
 }
 
-}  // namespace inferlab::cpu
+void Rope::apply(float* x, std::int32_t num_heads, std::int32_t head_dim) const {
+  const std::int64_t num_rows = std::ssize(cos_) / num_pairs_;
+  for (std::int64_t row = 0; row < num_rows; ++row) {
+    apply_row(row, x + row * num_heads * head_dim, num_heads, head_dim);
+  }
+}
+
+}  // namespace inferlab

@@ -1,4 +1,5 @@
-// What the serving scheduler relies on: a sequence's logits are its own, to the last bit.
+// What the serving scheduler relies on, of every backend that runs without a device: a sequence's
+// logits are its own, to the last bit.
 
 #include <algorithm>
 #include <catch2/catch.hpp>
@@ -17,6 +18,16 @@ using test::block_table;
 using test::forward;
 
 constexpr KvCacheShape kKv{.num_blocks = 24, .block_size = 4};
+const std::vector<std::string> kNames = {"cpu", "reference"};
+constexpr TensorType kTypes[] = {TensorType::kF32,  TensorType::kF16,  TensorType::kBF16,
+                                 TensorType::kQ8_0, TensorType::kQ4_0, TensorType::kQ4_K,
+                                 TensorType::kQ5_K, TensorType::kQ6_K};
+
+/// K-quants need rows of 256 elements.
+RandomModelShape shape_for(TensorType type) {
+  if (tensor_block(type).elements <= 32) return {.type = type};
+  return {.type = type, .hidden_size = 256, .ffn_size = 256, .num_layers = 1};
+}
 
 std::vector<std::int32_t> random_ids(Rng& rng, const Model& model, std::uint64_t count) {
   std::vector<std::int32_t> ids;
@@ -32,25 +43,27 @@ bool same_bits(std::span<const float> a, std::span<const float> b) {
   return a.size() == b.size() && std::memcmp(a.data(), b.data(), a.size_bytes()) == 0;
 }
 
-std::vector<float> alone(const Model& model, const KvCacheShape& kv,
+std::vector<float> alone(const std::string& name, const Model& model, const KvCacheShape& kv,
                          std::span<const std::int32_t> ids) {
-  const auto backend = test::load_backend(model, kv);
+  const auto backend = test::load_backend(model, kv, name);
   Batch batch;
   batch.add(ids, 0, block_table(6), true);
   return forward(*backend, model, batch);
 }
 
-TEST_CASE("CpuBackend: logits do not depend on how the prompt is cut into steps", "[seeds]") {
+TEST_CASE("Backend: logits do not depend on how the prompt is cut into steps", "[seeds]") {
+  const std::string name = GENERATE(from_range(kNames));
+  CAPTURE(name);
   Rng rng(11, "backend", "chunks");
-  for (const TensorType type : {TensorType::kF32, TensorType::kF16, TensorType::kQ8_0}) {
-    const Model model = test::load_random_model({.type = type});
+  for (const TensorType type : kTypes) {
+    const Model model = test::load_random_model(shape_for(type));
     for (const KvType kv_type : {KvType::kF32, KvType::kF16}) {
       KvCacheShape kv = kKv;
       kv.type = kv_type;
       const auto ids = random_ids(rng, model, 23);
-      const std::vector<float> expected = alone(model, kv, ids);
+      const std::vector<float> expected = alone(name, model, kv, ids);
       for (int round = 0; round < 5; ++round) {
-        const auto backend = test::load_backend(model, kv);
+        const auto backend = test::load_backend(model, kv, name);
         // Other blocks, in another order.
         const auto table = block_table(6, 23, -2);
         std::vector<float> logits;
@@ -68,7 +81,9 @@ TEST_CASE("CpuBackend: logits do not depend on how the prompt is cut into steps"
   }
 }
 
-TEST_CASE("CpuBackend: logits do not depend on what else is in the batch", "[seeds]") {
+TEST_CASE("Backend: logits do not depend on what else is in the batch", "[seeds]") {
+  const std::string name = GENERATE(from_range(kNames));
+  CAPTURE(name);
   Rng rng(12, "backend", "batches");
   const Model model = test::load_random_model();
   const std::size_t vocab = static_cast<std::size_t>(model.config().vocab_size);
@@ -77,10 +92,10 @@ TEST_CASE("CpuBackend: logits do not depend on what else is in the batch", "[see
     std::vector<std::vector<float>> expected;
     for (int s = 0; s < 4; ++s) {
       prompts.push_back(random_ids(rng, model, 1 + rng.below(20)));
-      expected.push_back(alone(model, kKv, prompts.back()));
+      expected.push_back(alone(name, model, kKv, prompts.back()));
     }
     // Prefills of all but the last token in one batch, then the last tokens as decodes in another.
-    const auto backend = test::load_backend(model, kKv);
+    const auto backend = test::load_backend(model, kKv, name);
     Batch prefill;
     Batch decode;
     for (int s = 0; s < 4; ++s) {
@@ -97,12 +112,14 @@ TEST_CASE("CpuBackend: logits do not depend on what else is in the batch", "[see
   }
 }
 
-TEST_CASE("CpuBackend: sampled rows come in the order in which they were asked for") {
+TEST_CASE("Backend: sampled rows come in the order in which they were asked for") {
+  const std::string name = GENERATE(from_range(kNames));
+  CAPTURE(name);
   Rng rng(13, "backend", "rows");
   const Model model = test::load_random_model();
   const std::size_t vocab = static_cast<std::size_t>(model.config().vocab_size);
   const auto ids = random_ids(rng, model, 8);
-  const auto backend = test::load_backend(model, kKv);
+  const auto backend = test::load_backend(model, kKv, name);
   Batch batch;
   batch.add(ids, 0, block_table(2), false);
   batch.sampled_rows = {7, 0, 3};
@@ -110,15 +127,17 @@ TEST_CASE("CpuBackend: sampled rows come in the order in which they were asked f
   for (std::size_t i = 0; i < 3; ++i) {
     const auto row = static_cast<std::size_t>(batch.sampled_rows[i]);
     CHECK(same_bits(std::span(logits).subspan(i * vocab, vocab),
-                    alone(model, kKv, std::span(ids).first(row + 1))));
+                    alone(name, model, kKv, std::span(ids).first(row + 1))));
   }
 }
 
-TEST_CASE("CpuBackend: a copied KV block serves like its original") {
+TEST_CASE("Backend: a copied KV block serves like its original") {
+  const std::string name = GENERATE(from_range(kNames));
+  CAPTURE(name);
   Rng rng(14, "backend", "copies");
   const Model model = test::load_random_model();
   const auto ids = random_ids(rng, model, 9);
-  const auto backend = test::load_backend(model, kKv);
+  const auto backend = test::load_backend(model, kKv, name);
   Batch prefix;
   prefix.add(std::span(ids).first(8), 0, std::vector<std::int32_t>{0, 1}, false);
   forward(*backend, model, prefix);
@@ -127,18 +146,18 @@ TEST_CASE("CpuBackend: a copied KV block serves like its original") {
   REQUIRE(backend->copy_kv_blocks(copies).has_value());
   Batch decode;
   decode.add(std::span(ids).last(1), 8, std::vector<std::int32_t>{6, 7, 2}, true);
-  CHECK(same_bits(forward(*backend, model, decode), alone(model, kKv, ids)));
+  CHECK(same_bits(forward(*backend, model, decode), alone(name, model, kKv, ids)));
   const std::vector<KvBlockCopy> wrong = {{0, kKv.num_blocks}};
   CHECK(backend->copy_kv_blocks(wrong).error().kind == ErrorKind::kInvalid);
 }
 
-TEST_CASE("CpuBackend: greedy output is the same in every run") {
+TEST_CASE("ReferenceBackend: greedy output is the same in every run") {
   std::vector<std::string> digests;
   for (int run = 0; run < 2; ++run) {
     RunHash hash;
     for (const TensorType type : {TensorType::kF32, TensorType::kF16, TensorType::kQ8_0}) {
       const Model model = test::load_random_model({.seed = 21, .type = type});
-      const auto backend = test::load_backend(model, kKv);
+      const auto backend = test::load_backend(model, kKv, "reference");
       const std::vector<std::int32_t> prompt = {5, 6, 7};
       const auto tokens = test::greedy(*backend, model, prompt, block_table(10), 32,
                                        [](std::int32_t) { return false; });
@@ -156,9 +175,11 @@ TEST_CASE("CpuBackend: greedy output is the same in every run") {
   CHECK(digests[0] == "ef3b6213c2a09994");
 }
 
-TEST_CASE("CpuBackend: a batch that contradicts itself is refused and harms nothing") {
+TEST_CASE("Backend: a batch that contradicts itself is refused and harms nothing") {
+  const std::string name = GENERATE(from_range(kNames));
+  CAPTURE(name);
   const Model model = test::load_random_model();
-  const auto backend = test::load_backend(model, kKv);
+  const auto backend = test::load_backend(model, kKv, name);
   const std::vector<std::int32_t> ids = {1, 2, 3};
   std::vector<float> logits(static_cast<std::size_t>(model.config().vocab_size));
   const auto refusal = [&](auto&& change) {
@@ -191,7 +212,7 @@ TEST_CASE("CpuBackend: a batch that contradicts itself is refused and harms noth
   CHECK(refusal([](Batch&) {}).empty());
 }
 
-TEST_CASE("CpuBackend: a KV cache beyond the machine's memory is refused") {
+TEST_CASE("Backend: a KV cache beyond the machine's memory is refused") {
   const Model model = test::load_random_model();
   auto backend = make_backend("cpu").value();
   const auto result = backend->load(model.weights, {.num_blocks = 2000000000, .block_size = 4096});
@@ -206,6 +227,7 @@ TEST_CASE("registry: backends are made by name, and the CPU is always there") {
   CHECK(make_backend("abacus").error().hint.find("cpu") != std::string::npos);
   REQUIRE_FALSE(backends().empty());
   CHECK(backends()[0].name == "cpu");
+  CHECK(backends()[1].name == "reference");
   const auto reports = device_reports();
   REQUIRE(reports.size() == 2);
   CHECK(reports[0].devices.size() == 1);

@@ -1,12 +1,12 @@
-#include "engine/backend/cpu/attention.h"
+#include "engine/backend/reference/attention.h"
 
 #include <algorithm>
 #include <cmath>
 
-#include "engine/backend/cpu/dot.h"
+#include "engine/backend/reference/dot.h"
 #include "engine/model/stable_math.h"
 
-namespace inferlab::cpu {
+namespace inferlab::reference {
 namespace {
 
 /// In place; returns 1 / sum of the exponentials, which the caller applies to the much shorter
@@ -66,4 +66,4 @@ void Attention::run(const KvCache& cache, std::span<const std::int32_t> block_ta
   }
 }
 
-}  // namespace inferlab::cpu
+}  // namespace inferlab::reference

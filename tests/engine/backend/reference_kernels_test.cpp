@@ -1,19 +1,19 @@
-// Each kernel against its definition, computed plainly in double.
+// Each function of the reference against its definition, computed plainly in double.
 
 #include <catch2/catch.hpp>
 #include <cmath>
 #include <vector>
 
-#include "engine/backend/cpu/dot.h"
-#include "engine/backend/cpu/matmul.h"
-#include "engine/backend/cpu/rms_norm.h"
-#include "engine/backend/cpu/rope.h"
-#include "engine/backend/cpu/swiglu.h"
+#include "engine/backend/reference/dot.h"
+#include "engine/backend/reference/matmul.h"
+#include "engine/backend/reference/rms_norm.h"
+#include "engine/backend/reference/swiglu.h"
+#include "engine/backend/rope.h"
 #include "engine/base/rng.h"
 #include "engine/formats/half.h"
 #include "engine/formats/q8_0.h"
 
-namespace inferlab::cpu {
+namespace inferlab::reference {
 namespace {
 
 std::vector<float> random_floats(Rng& rng, std::int64_t count) {
@@ -141,4 +141,4 @@ TEST_CASE("swiglu: silu of the gate times up") {
 }
 
 }  // namespace
-}  // namespace inferlab::cpu
+}  // namespace inferlab::reference

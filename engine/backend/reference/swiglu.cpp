@@ -1,8 +1,8 @@
-#include "engine/backend/cpu/swiglu.h"
+#include "engine/backend/reference/swiglu.h"
 
 #include "engine/model/stable_math.h"
 
-namespace inferlab::cpu {
+namespace inferlab::reference {
 
 void swiglu(float* gate, const float* up, std::int64_t count) {
   for (std::int64_t i = 0; i < count; ++i) {
@@ -10,4 +10,4 @@ void swiglu(float* gate, const float* up, std::int64_t count) {
   }
 }
 
-}  // namespace inferlab::cpu
+}  // namespace inferlab::reference

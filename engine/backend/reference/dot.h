@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <cstring>
 
-namespace inferlab::cpu {
+namespace inferlab::reference {
 
 /// The one order in which this backend adds products up: 16 partial sums, element i into sum i %
 /// 16, then a fixed tree. The vectors are the compiler's portable ones; a wider machine may run
@@ -58,4 +58,4 @@ inline float dot(const float* a, const float* b, std::int64_t count) {
   return sums.total();
 }
 
-}  // namespace inferlab::cpu
+}  // namespace inferlab::reference

@@ -4,9 +4,9 @@
 #include <span>
 #include <vector>
 
-#include "engine/backend/cpu/kv_cache.h"
+#include "engine/backend/reference/kv_cache.h"
 
-namespace inferlab::cpu {
+namespace inferlab::reference {
 
 /// Attention of one token over the KV blocks of its sequence.
 ///
@@ -31,4 +31,4 @@ class Attention {
   std::vector<float> scratch_;  // [head_dim]
 };
 
-}  // namespace inferlab::cpu
+}  // namespace inferlab::reference

@@ -1,10 +1,10 @@
-#include "engine/backend/cpu/rms_norm.h"
+#include "engine/backend/reference/rms_norm.h"
 
 #include <cmath>
 
-#include "engine/backend/cpu/dot.h"
+#include "engine/backend/reference/dot.h"
 
-namespace inferlab::cpu {
+namespace inferlab::reference {
 
 void rms_norm(const float* x, const float* weight, float eps, std::int64_t num_rows,
               std::int64_t width, float* out) {
@@ -16,4 +16,4 @@ void rms_norm(const float* x, const float* weight, float eps, std::int64_t num_r
   }
 }
 
-}  // namespace inferlab::cpu
+}  // namespace inferlab::reference

@@ -1,0 +1,154 @@
+#include "engine/backend/reference/reference_backend.h"
+
+#include <fmt/format.h>
+
+#include <string>
+#include <utility>
+
+#include "engine/backend/check_batch.h"
+#include "engine/backend/processor.h"
+#include "engine/backend/reference/matmul.h"
+#include "engine/backend/reference/rms_norm.h"
+#include "engine/backend/reference/swiglu.h"
+#include "engine/base/check.h"
+
+namespace inferlab::reference {
+namespace {
+
+/// Norms are F32 (checked when the weights were loaded) and GGUF aligns tensors to 4 bytes at
+/// least.
+const float* floats(const Matrix& matrix) {
+  return reinterpret_cast<const float*>(matrix.data.data());
+}
+
+void resize(std::vector<float>& buffer, std::int64_t rows, std::int64_t columns) {
+  buffer.resize(static_cast<std::size_t>(rows * columns));
+}
+
+void add_to(std::vector<float>& sum, const std::vector<float>& term) {
+  for (std::size_t i = 0; i < sum.size(); ++i) sum[i] += term[i];
+}
+
+}  // namespace
+
+DeviceInfo ReferenceBackend::info() const {
+  return processor_info();
+}
+
+Result<void> ReferenceBackend::load(const ModelWeights& weights, const KvCacheShape& kv) {
+  INFERLAB_CHECK(weights_ == nullptr);
+  INFERLAB_TRY(cache_, KvCache::create(weights.config, kv));
+  const Matrix& factors = weights.rope_freqs;
+  rope_ = Rope(weights.config.rope_dim, weights.config.rope_freq_base,
+               weights.config.rope_scaling_factor,
+               {factors.data.empty() ? nullptr : floats(factors),
+                static_cast<std::size_t>(factors.data.empty() ? 0 : factors.columns)});
+  attention_ = Attention(weights.config);
+  weights_ = &weights;
+  return {};
+}
+
+Result<void> ReferenceBackend::forward(const Batch& batch, std::span<float> logits) {
+  INFERLAB_CHECK(weights_ != nullptr);
+  const LlamaConfig& config = weights_->config;
+  INFERLAB_TRY_VOID(check_batch(batch, config, cache_->shape(), logits.size()));
+  const std::int64_t num_rows = batch.num_rows();
+  const std::int64_t width = config.hidden_size;
+
+  resize(hidden_, num_rows, width);
+  for (std::int64_t r = 0; r < num_rows; ++r) {
+    decode_row(weights_->token_embd, batch.token_ids[r],
+               std::span(hidden_).subspan(r * width, width));
+  }
+  rope_.set_positions(batch.positions);
+  for (std::int32_t layer = 0; layer < config.num_layers; ++layer) {
+    attention_part(batch, layer);
+    ffn_part(num_rows, weights_->layers[layer]);
+  }
+
+  const std::int64_t num_sampled = batch.num_sampled();
+  resize(normed_, num_sampled, width);
+  for (std::int64_t i = 0; i < num_sampled; ++i) {
+    rms_norm(hidden_.data() + batch.sampled_rows[i] * width, floats(weights_->output_norm),
+             config.rms_norm_eps, 1, width, normed_.data() + i * width);
+  }
+  matmul(weights_->output, normed_.data(), num_sampled, logits.data(), scratch_);
+  return {};
+}
+
+void ReferenceBackend::attention_part(const Batch& batch, std::int32_t layer) {
+  const LlamaConfig& config = weights_->config;
+  const LayerWeights& weights = weights_->layers[layer];
+  const std::int64_t num_rows = batch.num_rows();
+  const std::int32_t q_size = config.q_size();
+  const std::int32_t kv_size = config.kv_size();
+
+  resize(normed_, num_rows, config.hidden_size);
+  rms_norm(hidden_.data(), floats(weights.attn_norm), config.rms_norm_eps, num_rows,
+           config.hidden_size, normed_.data());
+  resize(q_, num_rows, q_size);
+  resize(k_, num_rows, kv_size);
+  resize(v_, num_rows, kv_size);
+  matmul(weights.attn_q, normed_.data(), num_rows, q_.data(), scratch_);
+  matmul(weights.attn_k, normed_.data(), num_rows, k_.data(), scratch_);
+  matmul(weights.attn_v, normed_.data(), num_rows, v_.data(), scratch_);
+  rope_.apply(q_.data(), config.num_heads, config.head_dim);
+  rope_.apply(k_.data(), config.num_kv_heads, config.head_dim);
+
+  // All keys and values first: a row sees the earlier rows of its own sequence in this batch.
+  const std::int32_t block_size = cache_->shape().block_size;
+  for (const BatchSequence& sequence : batch.sequences) {
+    for (std::int32_t i = 0; i < sequence.num_tokens; ++i) {
+      const std::int64_t row = sequence.first_row + i;
+      const std::int32_t position = batch.positions[row];
+      const std::int32_t block = sequence.block_table[position / block_size];
+      const std::int32_t slot = position % block_size;
+      cache_->store(block, layer, KvCache::Part::kKeys, slot, k_.data() + row * kv_size);
+      cache_->store(block, layer, KvCache::Part::kValues, slot, v_.data() + row * kv_size);
+    }
+  }
+  resize(attended_, num_rows, q_size);
+  for (const BatchSequence& sequence : batch.sequences) {
+    for (std::int32_t i = 0; i < sequence.num_tokens; ++i) {
+      const std::int64_t row = sequence.first_row + i;
+      attention_.run(*cache_, sequence.block_table, layer, batch.positions[row],
+                     q_.data() + row * q_size, attended_.data() + row * q_size);
+    }
+  }
+  resize(projected_, num_rows, config.hidden_size);
+  matmul(weights.attn_output, attended_.data(), num_rows, projected_.data(), scratch_);
+  add_to(hidden_, projected_);
+}
+
+void ReferenceBackend::ffn_part(std::int64_t num_rows, const LayerWeights& layer) {
+  const LlamaConfig& config = weights_->config;
+  rms_norm(hidden_.data(), floats(layer.ffn_norm), config.rms_norm_eps, num_rows,
+           config.hidden_size, normed_.data());
+  resize(gate_, num_rows, config.ffn_size);
+  resize(up_, num_rows, config.ffn_size);
+  matmul(layer.ffn_gate, normed_.data(), num_rows, gate_.data(), scratch_);
+  matmul(layer.ffn_up, normed_.data(), num_rows, up_.data(), scratch_);
+  swiglu(gate_.data(), up_.data(), std::ssize(gate_));
+  matmul(layer.ffn_down, gate_.data(), num_rows, projected_.data(), scratch_);
+  add_to(hidden_, projected_);
+}
+
+Result<void> ReferenceBackend::copy_kv_blocks(std::span<const KvBlockCopy> copies) {
+  INFERLAB_CHECK(weights_ != nullptr);
+  const std::int32_t num_blocks = cache_->shape().num_blocks;
+  for (const KvBlockCopy& copy : copies) {
+    for (const std::int32_t block : {copy.source, copy.target}) {
+      if (block < 0 || block >= num_blocks) {
+        return Error{ErrorKind::kInvalid, fmt::format("copy of KV blocks: no block {}", block)};
+      }
+    }
+  }
+  for (const KvBlockCopy& copy : copies) cache_->copy(copy);
+  return {};
+}
+
+Result<std::unique_ptr<Backend>> make_reference_backend() {
+  return std::unique_ptr<Backend>(std::make_unique<ReferenceBackend>());
+}
+
+}  // namespace inferlab::reference
