@@ -8,6 +8,7 @@ namespace inferlab::labs {
 std::unique_ptr<Command> make_bench();
 std::unique_ptr<Command> make_cluster_addons();
 std::unique_ptr<Command> make_bench_cluster();
+std::unique_ptr<Command> make_bench_engine();
 std::unique_ptr<Command> make_cluster_down();
 std::unique_ptr<Command> make_cluster_inject();
 std::unique_ptr<Command> make_cluster_kubeconfig();

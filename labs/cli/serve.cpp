@@ -40,7 +40,8 @@ class Serve final : public Command {
     args.option("--block-size", block_size_, "tokens of a KV block", 1, 1024);
     args.option("--seed", seed_, "of requests that bring none");
     args.choice("--scheduling-policy", policy_, {"fcfs", "priority"}, "order of waiting requests");
-    args.option("--device", options_.device, "backend: cpu");
+    args.option("--device", options_.device,
+                "backend: cpu, or reference, which gives the same bits on any machine");
     args.flag("--no-enable-chunked-prefill", whole_prefill_, "prompts in one step");
     args.flag("--disable-uvicorn-access-log", options_.disable_access_log, "no line per request");
   }

@@ -32,6 +32,8 @@ constexpr CommandRow kCommands[] = {
     {"bench", "measure inferlab on this machine", make_bench},
     {"bench cluster", "measure the simulated cluster, beside what is asked of it",
      make_bench_cluster},
+    {"bench engine", "measure the engine on this machine's processor, beside llama.cpp",
+     make_bench_engine},
 };
 
 }  // namespace

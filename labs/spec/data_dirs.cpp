@@ -50,14 +50,26 @@ Result<std::string> find_data(const std::string& relative) {
                "set INFERLAB_DATA to the folder that holds scenarios/ and assets/"};
 }
 
-Result<std::string> user_data_dir() {
-  const std::string data_home = environment("XDG_DATA_HOME");
+namespace {
+
+Result<std::string> user_dir(const char* variable, const fs::path& under_home) {
+  const std::string stated = environment(variable);
   // A relative path is invalid and to be ignored, says the specification.
-  if (data_home.starts_with('/')) return (fs::path(data_home) / "inferlab").string();
+  if (stated.starts_with('/')) return (fs::path(stated) / "inferlab").string();
   const std::string home = environment("HOME");
-  if (!home.empty()) return (fs::path(home) / ".local" / "share" / "inferlab").string();
-  return Error{ErrorKind::kUnavailable, "neither XDG_DATA_HOME nor HOME is set",
-               "set XDG_DATA_HOME to a folder that can be written"};
+  if (!home.empty()) return (fs::path(home) / under_home / "inferlab").string();
+  return Error{ErrorKind::kUnavailable, fmt::format("neither {} nor HOME is set", variable),
+               fmt::format("set {} to a folder that can be written", variable)};
+}
+
+}  // namespace
+
+Result<std::string> user_data_dir() {
+  return user_dir("XDG_DATA_HOME", fs::path(".local") / "share");
+}
+
+Result<std::string> user_cache_dir() {
+  return user_dir("XDG_CACHE_HOME", ".cache");
 }
 
 }  // namespace inferlab::labs

@@ -19,4 +19,7 @@ Result<std::string> find_data(const std::string& relative);
 /// set. Source: XDG Base Directory Specification.
 Result<std::string> user_data_dir();
 
+/// XDG_CACHE_HOME/inferlab, or ~/.cache/inferlab; the same.
+Result<std::string> user_cache_dir();
+
 }  // namespace inferlab::labs

@@ -243,11 +243,11 @@ bool is_builtin(std::string_view program, const std::vector<std::string>& words,
 /// Whether a simple command is one of ours, and undoes a path.
 bool is_known(std::vector<std::string>& words, bool in_shell) {
   if (words.empty()) return false;
-  if (in_shell && is_assignment(words[0])) return words.size() == 1;
-  const std::string program(program_of(words[0]));
   const bool is_plain = std::ranges::all_of(
       words, [](const std::string& word) { return parts_of_word(word).has_value(); });
   if (!is_plain) return false;
+  if (in_shell && is_assignment(words[0])) return words.size() == 1;
+  const std::string program(program_of(words[0]));
   const bool is_ours = is_builtin(program, words, in_shell);
   if (is_ours) words[0] = program;
   return is_ours;

@@ -1,5 +1,9 @@
 // to_yaml: the block style of sigs.k8s.io/yaml, which kubectl prints.
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <cstdint>
+#include <utility>
 
 #include "sim/api/json.h"
 #include "sim/api/yaml.h"
@@ -8,11 +12,68 @@
 namespace inferlab::sim {
 namespace {
 
+// One character of valid UTF-8 at `at`.
+struct Character {
+  std::uint32_t code = 0;
+  std::size_t bytes = 1;
+};
+Character character_at(std::string_view text, std::size_t at) {
+  const auto byte = [&](std::size_t index) { return static_cast<unsigned char>(text[index]); };
+  const std::uint32_t first = byte(at);
+  const std::size_t bytes = first < 0x80 ? 1 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
+  std::uint32_t code = bytes == 1 ? first : first & (0xffU >> (bytes + 1));
+  for (std::size_t i = 1; i < bytes && at + i < text.size(); ++i) {
+    code = (code << 6) | (byte(at + i) & 0x3fU);
+  }
+  return {code, bytes};
+}
+
+// As libyaml's emitter and its ports to Go see it: they escape a byte order mark, and everything
+// beyond the basic plane.
+bool is_printable(std::uint32_t code) {
+  return code == '\n' || (code >= 0x20 && code <= 0x7e) || (code >= 0xa0 && code <= 0xd7ff) ||
+         (code >= 0xe000 && code <= 0xfffd && code != 0xfeff);
+}
+
 bool is_printable(std::string_view text) {
-  return std::all_of(text.begin(), text.end(), [](char c) {
-    const auto byte = static_cast<unsigned char>(c);
-    return c == '\n' || (byte >= 0x20 && byte != 0x7f);
-  });
+  for (std::size_t at = 0; at < text.size();) {
+    const Character character = character_at(text, at);
+    if (!is_printable(character.code)) return false;
+    at += character.bytes;
+  }
+  return true;
+}
+
+void print_escape(std::uint32_t code, std::string& out) {
+  constexpr std::pair<std::uint32_t, char> kShort[] = {
+      {0x00, '0'}, {0x07, 'a'}, {0x08, 'b'}, {0x09, 't'}, {0x0a, 'n'}, {0x0b, 'v'},
+      {0x0c, 'f'}, {0x0d, 'r'}, {0x1b, 'e'}, {'"', '"'},  {'\\', '\\'}};
+  out.push_back('\\');
+  for (const auto& [known, letter] : kShort) {
+    if (known == code) {
+      out.push_back(letter);
+      return;
+    }
+  }
+  out += code <= 0xff     ? fmt::format("x{:02X}", code)
+         : code <= 0xffff ? fmt::format("u{:04X}", code)
+                          : fmt::format("U{:08X}", code);
+}
+
+// In double quotes, on one line. U+0085 as \x85: yaml-cpp reads the short form, \N, wrongly.
+void print_quoted(std::string_view text, std::string& out) {
+  out.push_back('"');
+  for (std::size_t at = 0; at < text.size();) {
+    const Character character = character_at(text, at);
+    if (is_printable(character.code) && character.code != '\n' && character.code != '"' &&
+        character.code != '\\') {
+      out.append(text.substr(at, character.bytes));
+    } else {
+      print_escape(character.code, out);
+    }
+    at += character.bytes;
+  }
+  out.push_back('"');
 }
 
 // Would it read as something else than this string?
@@ -78,11 +139,11 @@ void print_literal(std::string_view text, std::size_t indent, std::string& out) 
 
 void print_string(std::string_view text, std::size_t indent, std::string& out) {
   if (!is_printable(text) || looks_typed(text)) {
-    out += to_json(Value(text));
+    print_quoted(text, out);
   } else if (literal_allowed(text)) {
     print_literal(text, indent, out);
   } else if (text.find('\n') != std::string_view::npos) {
-    out += to_json(Value(text));
+    print_quoted(text, out);
   } else if (plain_allowed(text)) {
     out.append(text);
   } else {
@@ -106,7 +167,7 @@ void print_members(const Value& value, std::size_t indent, bool at_line_start, s
     const bool marked = member.key.size() > 128;
     if (marked) out += "? ";
     if (member.key.find('\n') != std::string::npos) {
-      out += to_json(Value(member.key));  // a key stands on one line
+      print_quoted(member.key, out);  // a key stands on one line
     } else {
       print_string(member.key, indent, out);
     }

@@ -131,6 +131,23 @@ TEST_CASE("YAML: a text of several lines can be the whole document") {
   CHECK(back->front().value == text);
 }
 
+TEST_CASE("YAML: what cannot be printed is escaped as kubectl escapes it") {
+  const Value value = Value::object({{"bell", "a\ab"},
+                                     {"emoji", "ok \xf0\x9f\x98\x80"},
+                                     {"mark",
+                                      "\xef\xbb\xbf"
+                                      "a"},
+                                     {"next", "x\xc2\x85y"},
+                                     {"umlaut", "\xc3\xbc"},
+                                     {"\xef\xbb\xbf"
+                                      "key",
+                                      "a\tb\"\\"}});
+  CHECK(to_yaml(value) ==
+        "bell: \"a\\ab\"\nemoji: \"ok \\U0001F600\"\nmark: \"\\uFEFFa\"\nnext: \"x\\x85y\"\n"
+        "umlaut: \xc3\xbc\n\"\\uFEFFkey\": \"a\\tb\\\"\\\\\"\n");
+  CHECK(parse_yaml(to_yaml(value), "t.yaml").value().front().value == value);
+}
+
 TEST_CASE("YAML: a long key is printed so that it is read as one") {
   const std::string key(2000, 'k');
   const Value items = Value::array({Value(1), Value::object({{"a", "b"}})});
