@@ -6,8 +6,8 @@
 namespace inferlab {
 
 Rope::Rope(std::int32_t rope_dim, float freq_base, float scaling_factor,
-           std::span<const float> freq_factors)
-    : num_pairs_(rope_dim / 2) {
+           std::span<const float> freq_factors, RopePairs pairs)
+    : num_pairs_(rope_dim / 2), pairs_(pairs) {
   INFERLAB_CHECK(rope_dim > 0 && rope_dim % 2 == 0);
   INFERLAB_CHECK(freq_factors.empty() || std::ssize(freq_factors) == num_pairs_);
   const double log_base = stable_log(static_cast<double>(freq_base));
@@ -35,11 +35,17 @@ void Rope::apply_row(std::int64_t index, float* x, std::int32_t num_heads,
   const float* cos = cos_.data() + index * num_pairs_;
   const float* sin = sin_.data() + index * num_pairs_;
   for (std::int32_t head = 0; head < num_heads; ++head) {
+    const bool adjacent = pairs_ == RopePairs::kAdjacent;
+    float* first = x;
+    float* second = adjacent ? x + 1 : x + num_pairs_;
+    const std::int64_t step = adjacent ? 2 : 1;
     for (std::int32_t i = 0; i < num_pairs_; ++i) {
-      const float a = x[2 * i];
-      const float b = x[2 * i + 1];
-      x[2 * i] = a * cos[i] - b * sin[i];
-      x[2 * i + 1] = a * sin[i] + b * cos[i];
+      const float a = *first;
+      const float b = *second;
+      *first = a * cos[i] - b * sin[i];
+      *second = a * sin[i] + b * cos[i];
+      first += step;
+      second += step;
     }
     x += head_dim;
   }

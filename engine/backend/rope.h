@@ -4,11 +4,12 @@
 #include <span>
 #include <vector>
 
+#include "engine/model/llama_config.h"
+
 namespace inferlab {
 
-/// Rotary position embedding, Llama's convention as GGUF files have it: the pair of adjacent
-/// elements (2i, 2i + 1) of a head turns by
-/// position / scaling_factor * freq_base^(-2i / rope_dim) / freq_factors[i].
+/// Rotary position embedding: the i-th pair of elements of a head (RopePairs says which two) turns
+/// by position / scaling_factor * freq_base^(-2i / rope_dim) / freq_factors[i].
 /// Sources: Su et al., "RoFormer", 2021; Chen et al., "Extending Context Window of Large Language
 /// Models via Positional Interpolation", 2023 (scaling_factor); llama.cpp (freq_factors).
 class Rope {
@@ -16,7 +17,7 @@ class Rope {
   Rope() = default;
   /// Checks: rope_dim is even and positive; freq_factors, if there are any, are rope_dim / 2.
   Rope(std::int32_t rope_dim, float freq_base, float scaling_factor = 1.0F,
-       std::span<const float> freq_factors = {});
+       std::span<const float> freq_factors = {}, RopePairs pairs = RopePairs::kAdjacent);
 
   /// Computes the angles' sines and cosines for these rows; all layers and heads share them.
   void set_positions(std::span<const std::int32_t> positions);
@@ -28,6 +29,7 @@ class Rope {
 
  private:
   std::int32_t num_pairs_ = 0;
+  RopePairs pairs_ = RopePairs::kAdjacent;
   std::vector<double> frequencies_;  // [num_pairs], radians per position
   std::vector<float> cos_;           // [positions, num_pairs]
   std::vector<float> sin_;

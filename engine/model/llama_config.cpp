@@ -15,32 +15,56 @@ namespace {
 constexpr std::int64_t kMaxCount = 1 << 24;
 constexpr std::int64_t kMaxLayers = 1024;
 
+/// An architecture that the forward pass knows.
+struct ArchitectureRow {
+  std::string_view name;
+  RopePairs rope_pairs;
+  bool needs_qkv_bias;
+  bool has_qk_norm;
+};
+constexpr ArchitectureRow kArchitectures[] = {
+    {"llama", RopePairs::kAdjacent, false, false},
+    {"qwen2", RopePairs::kHalves, true, false},
+    {"qwen3", RopePairs::kHalves, false, true},
+};
+
+/// Reads "ARCHITECTURE.KEY".
 class ConfigReader {
  public:
-  explicit ConfigReader(const GgufFile& file) : file_(file) {}
+  ConfigReader(const GgufFile& file, std::string_view architecture)
+      : file_(file), architecture_(architecture) {}
 
-  Result<std::int32_t> count(std::string_view key, std::int64_t most = kMaxCount) const {
-    INFERLAB_TRY(const std::int64_t number, file_.integer(key));
-    return checked(key, number, most);
+  [[nodiscard]] std::string key(std::string_view name) const {
+    return fmt::format("{}.{}", architecture_, name);
   }
-  Result<std::int32_t> count_or(std::string_view key, std::int64_t fallback) const {
-    INFERLAB_TRY(const std::int64_t number, file_.integer_or(key, fallback));
-    return checked(key, number, kMaxCount);
+  [[nodiscard]] bool has(std::string_view name) const { return file_.has(key(name)); }
+  [[nodiscard]] const GgufFile& file() const { return file_; }
+
+  Result<std::int32_t> count(std::string_view name, std::int64_t most = kMaxCount) const {
+    INFERLAB_TRY(const std::int64_t number, file_.integer(key(name)));
+    return checked(key(name), number, most);
   }
-  Error contradiction(std::string_view key, std::string_view why) const {
-    return Error{ErrorKind::kInvalid, fmt::format("{}: {}: {}", file_.name(), key, why),
+  Result<std::int32_t> count_or(std::string_view name, std::int64_t fallback) const {
+    INFERLAB_TRY(const std::int64_t number, file_.integer_or(key(name), fallback));
+    return checked(key(name), number, kMaxCount);
+  }
+  /// `where` is a whole key or a tensor.
+  Error contradiction(std::string_view where, std::string_view why) const {
+    return Error{ErrorKind::kInvalid, fmt::format("{}: {}: {}", file_.name(), where, why),
                  "the file was converted wrongly or is damaged"};
   }
 
  private:
-  Result<std::int32_t> checked(std::string_view key, std::int64_t number, std::int64_t most) const {
+  Result<std::int32_t> checked(std::string_view where, std::int64_t number,
+                               std::int64_t most) const {
     if (number < 1 || number > most) {
-      return contradiction(key, fmt::format("is {}, need 1 to {}", number, most));
+      return contradiction(where, fmt::format("is {}, need 1 to {}", number, most));
     }
     return static_cast<std::int32_t>(number);
   }
 
   const GgufFile& file_;
+  std::string_view architecture_;
 };
 
 std::string name_of(const GgufFile& file) {
@@ -59,10 +83,11 @@ Result<std::int32_t> vocab_size_of(const GgufFile& file, const ConfigReader& rea
     return reader.contradiction("token_embd.weight", "is no matrix of tokens");
   }
   const std::int64_t rows = embedding->shape[1];
-  INFERLAB_TRY(const std::int64_t declared, file.integer_or("llama.vocab_size", rows));
+  INFERLAB_TRY(const std::int64_t declared, file.integer_or(reader.key("vocab_size"), rows));
   if (declared != rows) {
     return reader.contradiction(
-        "llama.vocab_size", fmt::format("is {}, token_embd.weight has {} rows", declared, rows));
+        reader.key("vocab_size"),
+        fmt::format("is {}, token_embd.weight has {} rows", declared, rows));
   }
   if (const GgufValue* tokens = file.find_value("tokenizer.ggml.tokens");
       tokens != nullptr && tokens->count != static_cast<std::uint64_t>(rows)) {
@@ -75,16 +100,17 @@ Result<std::int32_t> vocab_size_of(const GgufFile& file, const ConfigReader& rea
 
 /// What positions are divided by. As llama.cpp reads it: without a type the scaling is linear, and
 /// the factor may stand under its older key; 0 there means none.
-Result<double> read_rope_scaling(const GgufFile& file, const ConfigReader& reader) {
-  constexpr std::string_view kType = "llama.rope.scaling.type";
-  const std::string_view key = file.has("llama.rope.scaling.factor") ? "llama.rope.scaling.factor"
-                                                                     : "llama.rope.scale_linear";
-  INFERLAB_TRY(const std::string_view type, file.text_or(kType, "linear"));
+Result<double> read_rope_scaling(const ConfigReader& reader) {
+  const GgufFile& file = reader.file();
+  const std::string type_key = reader.key("rope.scaling.type");
+  const std::string key =
+      reader.key(reader.has("rope.scaling.factor") ? "rope.scaling.factor" : "rope.scale_linear");
+  INFERLAB_TRY(const std::string_view type, file.text_or(type_key, "linear"));
   INFERLAB_TRY(const double factor, file.number_or(key, 1.0));
   if (type == "none" || factor == 0.0) return 1.0;
   if (type != "linear") {
     return Error{ErrorKind::kInvalid,
-                 fmt::format("{}: {}: {} is not supported", file.name(), kType, printable(type)),
+                 fmt::format("{}: {}: {} is not supported", file.name(), type_key, printable(type)),
                  "the engine knows \"none\" and \"linear\""};
   }
   if (!(factor >= kLeastRopeFactor && factor <= kMostRopeFactor)) {
@@ -97,57 +123,62 @@ Result<double> read_rope_scaling(const GgufFile& file, const ConfigReader& reade
 }  // namespace
 
 Result<LlamaConfig> LlamaConfig::load(const GgufFile& file) {
-  const ConfigReader reader(file);
-  INFERLAB_TRY(const std::string_view architecture, file.text("general.architecture"));
-  if (architecture != "llama") {
-    return Error{ErrorKind::kInvalid,
-                 fmt::format("{}: general.architecture: {} is not supported", file.name(),
-                             printable(architecture)),
-                 "use a model of the llama architecture"};
+  INFERLAB_TRY(const std::string_view name, file.text("general.architecture"));
+  const auto* architecture = std::ranges::find(kArchitectures, name, &ArchitectureRow::name);
+  if (architecture == std::end(kArchitectures)) {
+    return Error{
+        ErrorKind::kInvalid,
+        fmt::format("{}: general.architecture: {} is not supported", file.name(), printable(name)),
+        "use a model of the architecture llama, qwen2 or qwen3"};
   }
+  const ConfigReader reader(file, architecture->name);
   LlamaConfig config{};
+  config.architecture = architecture->name;
+  config.rope_pairs = architecture->rope_pairs;
+  config.has_qk_norm = architecture->has_qk_norm;
+  config.has_qkv_bias =
+      architecture->needs_qkv_bias || file.find_tensor("blk.0.attn_q.bias") != nullptr;
   config.name = name_of(file);
   INFERLAB_TRY(config.vocab_size, vocab_size_of(file, reader));
-  INFERLAB_TRY(config.max_model_len, reader.count("llama.context_length"));
-  INFERLAB_TRY(config.hidden_size, reader.count("llama.embedding_length", 1 << 17));
-  INFERLAB_TRY(config.ffn_size, reader.count("llama.feed_forward_length", 1 << 20));
-  INFERLAB_TRY(config.num_layers, reader.count("llama.block_count", kMaxLayers));
-  INFERLAB_TRY(config.num_heads, reader.count("llama.attention.head_count", 1 << 12));
-  INFERLAB_TRY(config.num_kv_heads,
-               reader.count_or("llama.attention.head_count_kv", config.num_heads));
+  INFERLAB_TRY(config.max_model_len, reader.count("context_length"));
+  INFERLAB_TRY(config.hidden_size, reader.count("embedding_length", 1 << 17));
+  INFERLAB_TRY(config.ffn_size, reader.count("feed_forward_length", 1 << 20));
+  INFERLAB_TRY(config.num_layers, reader.count("block_count", kMaxLayers));
+  INFERLAB_TRY(config.num_heads, reader.count("attention.head_count", 1 << 12));
+  INFERLAB_TRY(config.num_kv_heads, reader.count_or("attention.head_count_kv", config.num_heads));
   if (config.num_heads % config.num_kv_heads != 0) {
     return reader.contradiction(
-        "llama.attention.head_count_kv",
+        reader.key("attention.head_count_kv"),
         fmt::format("{} does not divide the {} heads", config.num_kv_heads, config.num_heads));
   }
-  if (!file.has("llama.attention.key_length") && config.hidden_size % config.num_heads != 0) {
-    return reader.contradiction("llama.attention.head_count",
+  if (!reader.has("attention.key_length") && config.hidden_size % config.num_heads != 0) {
+    return reader.contradiction(reader.key("attention.head_count"),
                                 fmt::format("{} heads do not divide the embedding of {}",
                                             config.num_heads, config.hidden_size));
   }
-  INFERLAB_TRY(config.head_dim, reader.count_or("llama.attention.key_length",
-                                                config.hidden_size / config.num_heads));
+  INFERLAB_TRY(config.head_dim,
+               reader.count_or("attention.key_length", config.hidden_size / config.num_heads));
   INFERLAB_TRY(const std::int32_t value_dim,
-               reader.count_or("llama.attention.value_length", config.head_dim));
+               reader.count_or("attention.value_length", config.head_dim));
   if (value_dim != config.head_dim || config.head_dim > 1 << 12) {
     return reader.contradiction(
-        "llama.attention.value_length",
+        reader.key("attention.value_length"),
         fmt::format("keys have {} and values {} elements", config.head_dim, value_dim));
   }
-  INFERLAB_TRY(config.rope_dim, reader.count_or("llama.rope.dimension_count", config.head_dim));
+  INFERLAB_TRY(config.rope_dim, reader.count_or("rope.dimension_count", config.head_dim));
   if (config.rope_dim > config.head_dim || config.rope_dim % 2 != 0) {
     return reader.contradiction(
-        "llama.rope.dimension_count",
+        reader.key("rope.dimension_count"),
         fmt::format("is {}, need an even number up to {}", config.rope_dim, config.head_dim));
   }
-  INFERLAB_TRY(const double freq_base, file.number_or("llama.rope.freq_base", 10000.0));
+  INFERLAB_TRY(const double freq_base, file.number_or(reader.key("rope.freq_base"), 10000.0));
   if (!(freq_base >= 1.0 && freq_base <= 1e12)) {
-    return reader.contradiction("llama.rope.freq_base", fmt::format("is {}", freq_base));
+    return reader.contradiction(reader.key("rope.freq_base"), fmt::format("is {}", freq_base));
   }
-  INFERLAB_TRY(const double scaling_factor, read_rope_scaling(file, reader));
-  INFERLAB_TRY(const double eps, file.number("llama.attention.layer_norm_rms_epsilon"));
+  INFERLAB_TRY(const double scaling_factor, read_rope_scaling(reader));
+  INFERLAB_TRY(const double eps, file.number(reader.key("attention.layer_norm_rms_epsilon")));
   if (!(eps > 0.0 && eps < 1.0)) {
-    return reader.contradiction("llama.attention.layer_norm_rms_epsilon",
+    return reader.contradiction(reader.key("attention.layer_norm_rms_epsilon"),
                                 fmt::format("is {}", eps));
   }
   config.rope_scaling_factor = static_cast<float>(scaling_factor);

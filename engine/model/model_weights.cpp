@@ -24,6 +24,7 @@ Result<Matrix> matrix(const GgufFile& file, const std::string& name, std::int64_
   return Matrix{.type = tensor->type, .rows = rows, .columns = columns, .data = tensor->data};
 }
 
+/// A vector in full precision: a norm's weights, or biases.
 Result<Matrix> norm(const GgufFile& file, const std::string& name, std::int64_t columns) {
   INFERLAB_TRY(const Matrix result, matrix(file, name, 1, columns));
   if (result.type != TensorType::kF32) {
@@ -44,6 +45,18 @@ Result<LayerWeights> layer_weights(const GgufFile& file, const LlamaConfig& conf
   INFERLAB_TRY(layer.attn_v, matrix(file, name("attn_v"), config.kv_size(), config.hidden_size));
   INFERLAB_TRY(layer.attn_output,
                matrix(file, name("attn_output"), config.hidden_size, config.q_size()));
+  if (config.has_qkv_bias) {
+    const auto bias = [index](std::string_view part) {
+      return fmt::format("blk.{}.{}.bias", index, part);
+    };
+    INFERLAB_TRY(layer.attn_q_bias, norm(file, bias("attn_q"), config.q_size()));
+    INFERLAB_TRY(layer.attn_k_bias, norm(file, bias("attn_k"), config.kv_size()));
+    INFERLAB_TRY(layer.attn_v_bias, norm(file, bias("attn_v"), config.kv_size()));
+  }
+  if (config.has_qk_norm) {
+    INFERLAB_TRY(layer.attn_q_norm, norm(file, name("attn_q_norm"), config.head_dim));
+    INFERLAB_TRY(layer.attn_k_norm, norm(file, name("attn_k_norm"), config.head_dim));
+  }
   INFERLAB_TRY(layer.ffn_norm, norm(file, name("ffn_norm"), config.hidden_size));
   INFERLAB_TRY(layer.ffn_gate, matrix(file, name("ffn_gate"), config.ffn_size, config.hidden_size));
   INFERLAB_TRY(layer.ffn_up, matrix(file, name("ffn_up"), config.ffn_size, config.hidden_size));
@@ -77,8 +90,9 @@ void for_each_matrix(const ModelWeights& weights, Visit visit) {
   for (const LayerWeights& layer : weights.layers) {
     for (const Matrix* m :
          {&layer.attn_norm, &layer.attn_q, &layer.attn_k, &layer.attn_v, &layer.attn_output,
-          &layer.ffn_norm, &layer.ffn_gate, &layer.ffn_up, &layer.ffn_down}) {
-      visit(*m);
+          &layer.attn_q_bias, &layer.attn_k_bias, &layer.attn_v_bias, &layer.attn_q_norm,
+          &layer.attn_k_norm, &layer.ffn_norm, &layer.ffn_gate, &layer.ffn_up, &layer.ffn_down}) {
+      if (!m->data.empty()) visit(*m);
     }
   }
 }
@@ -92,10 +106,10 @@ Result<void> check_all_used(const GgufFile& file, const ModelWeights& weights) {
   for (const GgufTensor& tensor : file.tensors()) {
     if (std::ranges::binary_search(used, tensor.data.data())) continue;
     return Error{ErrorKind::kInvalid,
-                 fmt::format("{}: tensor {}: is not supported: the llama architecture here has no "
+                 fmt::format("{}: tensor {}: is not supported: the {} architecture here has no "
                              "use for it",
-                             file.name(), printable(tensor.name)),
-                 "the model is a variant (biases, experts, adapters) that the engine cannot run"};
+                             file.name(), printable(tensor.name), weights.config.architecture),
+                 "the model is a variant (experts, adapters) that the engine cannot run"};
   }
   return {};
 }

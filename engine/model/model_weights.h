@@ -35,13 +35,18 @@ struct LayerWeights {
   Matrix attn_k;       // [num_kv_heads * head_dim, hidden_size]
   Matrix attn_v;       // [num_kv_heads * head_dim, hidden_size]
   Matrix attn_output;  // [hidden_size, num_heads * head_dim]
+  Matrix attn_q_bias;  // [1, num_heads * head_dim], F32; these three only with has_qkv_bias
+  Matrix attn_k_bias;  // [1, num_kv_heads * head_dim], F32
+  Matrix attn_v_bias;  // [1, num_kv_heads * head_dim], F32
+  Matrix attn_q_norm;  // [1, head_dim], F32; these two only with has_qk_norm
+  Matrix attn_k_norm;  // [1, head_dim], F32
   Matrix ffn_norm;     // [1, hidden_size], F32
   Matrix ffn_gate;     // [ffn_size, hidden_size]
   Matrix ffn_up;       // [ffn_size, hidden_size]
   Matrix ffn_down;     // [hidden_size, ffn_size]
 };
 
-/// All weights of a Llama-architecture model as views into its GgufFile, which must outlive them.
+/// All weights of a Llama-like model as views into its GgufFile, which must outlive them.
 /// Every shape was checked against the config, and the file has no tensor that is not here: one
 /// that the forward pass passed over would make it another model.
 struct ModelWeights {

@@ -94,15 +94,19 @@ class WeightMaker {
     const std::array<std::int64_t, 2> dimensions = {columns, rows};
     writer_.add_tensor(name, dimensions, shape_.type, values);
   }
-  void norm(const std::string& name) {
+  void norm(const std::string& name) { norm(name, shape_.hidden_size); }
+  void norm(const std::string& name, std::int64_t width) { vector(name, width, 0.75F, 1.25F); }
+  void bias(const std::string& name, std::int64_t width) { vector(name, width, -0.5F, 0.5F); }
+
+ private:
+  void vector(const std::string& name, std::int64_t width, float least, float most) {
     Rng rng(shape_.seed, "random_model", name);
-    std::vector<float> values(static_cast<std::size_t>(shape_.hidden_size));
-    for (float& value : values) value = 0.75F + 0.5F * static_cast<float>(rng.unit());
-    const std::array<std::int64_t, 1> dimensions = {shape_.hidden_size};
+    std::vector<float> values(static_cast<std::size_t>(width));
+    for (float& value : values) value = least + (most - least) * static_cast<float>(rng.unit());
+    const std::array<std::int64_t, 1> dimensions = {width};
     writer_.add_tensor(name, dimensions, TensorType::kF32, values);
   }
 
- private:
   GgufWriter& writer_;
   const RandomModelShape& shape_;
 };
@@ -111,21 +115,30 @@ class WeightMaker {
 
 GgufWriter random_model(const RandomModelShape& shape) {
   INFERLAB_CHECK(shape.vocab_size >= 320);
-  INFERLAB_CHECK(shape.hidden_size % shape.num_heads == 0);
-  const std::int64_t head_dim = shape.hidden_size / shape.num_heads;
+  INFERLAB_CHECK(shape.head_dim > 0 || shape.hidden_size % shape.num_heads == 0);
+  const std::int64_t head_dim =
+      shape.head_dim > 0 ? shape.head_dim : shape.hidden_size / shape.num_heads;
+  const std::int64_t q_size = head_dim * shape.num_heads;
   const std::int64_t kv_size = head_dim * shape.num_kv_heads;
+  const auto key = [&](std::string_view name) {
+    return fmt::format("{}.{}", shape.architecture, name);
+  };
   GgufWriter writer;
   const auto count = [](std::int32_t number) { return static_cast<std::uint32_t>(number); };
-  writer.add("general.architecture", "llama");
+  writer.add("general.architecture", shape.architecture);
   writer.add("general.name", "random");
-  writer.add("llama.context_length", count(shape.max_model_len));
-  writer.add("llama.embedding_length", count(shape.hidden_size));
-  writer.add("llama.feed_forward_length", count(shape.ffn_size));
-  writer.add("llama.block_count", count(shape.num_layers));
-  writer.add("llama.attention.head_count", count(shape.num_heads));
-  writer.add("llama.attention.head_count_kv", count(shape.num_kv_heads));
-  writer.add("llama.attention.layer_norm_rms_epsilon", 1e-5F);
-  writer.add("llama.rope.freq_base", 10000.0F);
+  writer.add(key("context_length"), count(shape.max_model_len));
+  writer.add(key("embedding_length"), count(shape.hidden_size));
+  writer.add(key("feed_forward_length"), count(shape.ffn_size));
+  writer.add(key("block_count"), count(shape.num_layers));
+  writer.add(key("attention.head_count"), count(shape.num_heads));
+  writer.add(key("attention.head_count_kv"), count(shape.num_kv_heads));
+  writer.add(key("attention.layer_norm_rms_epsilon"), 1e-5F);
+  writer.add(key("rope.freq_base"), 10000.0F);
+  if (shape.head_dim > 0) {
+    writer.add(key("attention.key_length"), count(shape.head_dim));
+    writer.add(key("attention.value_length"), count(shape.head_dim));
+  }
   add_vocabulary(writer, shape);
 
   WeightMaker make(writer, shape);
@@ -135,10 +148,19 @@ GgufWriter random_model(const RandomModelShape& shape) {
       return fmt::format("blk.{}.{}.weight", layer, part);
     };
     make.norm(name("attn_norm"));
-    make.matrix(name("attn_q"), shape.hidden_size, shape.hidden_size);
+    make.matrix(name("attn_q"), q_size, shape.hidden_size);
     make.matrix(name("attn_k"), kv_size, shape.hidden_size);
     make.matrix(name("attn_v"), kv_size, shape.hidden_size);
-    make.matrix(name("attn_output"), shape.hidden_size, shape.hidden_size);
+    make.matrix(name("attn_output"), shape.hidden_size, q_size);
+    if (shape.architecture == "qwen2") {
+      make.bias(fmt::format("blk.{}.attn_q.bias", layer), q_size);
+      make.bias(fmt::format("blk.{}.attn_k.bias", layer), kv_size);
+      make.bias(fmt::format("blk.{}.attn_v.bias", layer), kv_size);
+    }
+    if (shape.architecture == "qwen3") {
+      make.norm(name("attn_q_norm"), head_dim);
+      make.norm(name("attn_k_norm"), head_dim);
+    }
     make.norm(name("ffn_norm"));
     make.matrix(name("ffn_gate"), shape.ffn_size, shape.hidden_size);
     make.matrix(name("ffn_up"), shape.ffn_size, shape.hidden_size);

@@ -22,7 +22,8 @@ void resize(std::vector<float>& buffer, std::int64_t rows, std::int64_t columns)
   buffer.resize(static_cast<std::size_t>(rows * columns));
 }
 
-/// Norms are F32 (checked when the weights were loaded).
+/// Norms and biases are F32 (checked when the weights were loaded); empty for one that is not
+/// there.
 std::vector<float> floats(const Matrix& matrix) {
   std::vector<float> values(static_cast<std::size_t>(matrix.columns));
   if (!matrix.data.empty()) std::memcpy(values.data(), matrix.data.data(), matrix.data.size());
@@ -46,7 +47,8 @@ Result<void> CpuBackend::load(const ModelWeights& weights, const KvCacheShape& k
   INFERLAB_TRY(cache_, KvCache::create(config_, kv));
   INFERLAB_TRY_VOID(pack(weights));
   const std::vector<float> factors = floats(weights.rope_freqs);
-  rope_ = Rope(config_.rope_dim, config_.rope_freq_base, config_.rope_scaling_factor, factors);
+  rope_ = Rope(config_.rope_dim, config_.rope_freq_base, config_.rope_scaling_factor, factors,
+               config_.rope_pairs);
   return {};
 }
 
@@ -86,16 +88,17 @@ Result<void> CpuBackend::pack(const ModelWeights& weights) {
   }
   if (weights.tied_embeddings) output_ = token_embd_;
 
-  norms_.clear();
-  norms_.push_back(floats(weights.output_norm));
-  for (const LayerWeights& layer : weights.layers) {
-    norms_.push_back(floats(layer.attn_norm));
-    norms_.push_back(floats(layer.ffn_norm));
-  }
-  output_norm_ = norms_[0].data();
+  output_norm_ = floats(weights.output_norm);
   for (std::size_t i = 0; i < layers_.size(); ++i) {
-    layers_[i].attn_norm = norms_[1 + 2 * i].data();
-    layers_[i].ffn_norm = norms_[2 + 2 * i].data();
+    const LayerWeights& from = weights.layers[i];
+    Layer& to = layers_[i];
+    to.attn_norm = floats(from.attn_norm);
+    to.ffn_norm = floats(from.ffn_norm);
+    to.q_bias = floats(from.attn_q_bias);
+    to.k_bias = floats(from.attn_k_bias);
+    to.v_bias = floats(from.attn_v_bias);
+    to.q_norm = floats(from.attn_q_norm);
+    to.k_norm = floats(from.attn_k_norm);
   }
   return {};
 }
@@ -113,7 +116,7 @@ Result<void> CpuBackend::forward(const Batch& batch, std::span<float> logits) {
   const std::int64_t num_sampled = batch.num_sampled();
   resize(normed_, num_sampled, width);
   for_rows(num_sampled, [&](std::int64_t i) {
-    kernels_->rms_norm(hidden_.data() + batch.sampled_rows[i] * width, output_norm_,
+    kernels_->rms_norm(hidden_.data() + batch.sampled_rows[i] * width, output_norm_.data(),
                        config_.rms_norm_eps, width, normed_.data() + i * width);
   });
   const Product product = {.w = &output_, .y = logits.data(), .y_stride = config_.vocab_size};
@@ -142,11 +145,12 @@ void CpuBackend::embed(const Batch& batch) {
   });
 }
 
-void CpuBackend::norm(const float* weight, const std::vector<float>& from, std::int64_t num_rows) {
+void CpuBackend::norm(const std::vector<float>& weight, const std::vector<float>& from,
+                      std::int64_t num_rows) {
   const std::int64_t width = config_.hidden_size;
   resize(normed_, num_rows, width);
   for_rows(num_rows, [&](std::int64_t row) {
-    kernels_->rms_norm(from.data() + row * width, weight, config_.rms_norm_eps, width,
+    kernels_->rms_norm(from.data() + row * width, weight.data(), config_.rms_norm_eps, width,
                        normed_.data() + row * width);
   });
 }
@@ -186,15 +190,37 @@ void CpuBackend::attention_part(const Batch& batch, std::int32_t index) {
   });
 }
 
+void CpuBackend::finish_heads(const Layer& layer, std::int64_t row) {
+  const auto add = [](const std::vector<float>& bias, float* to) {
+    for (std::size_t i = 0; i < bias.size(); ++i) to[i] += bias[i];
+  };
+  const auto norm_heads = [this](const std::vector<float>& weight, float* heads,
+                                 std::int32_t count) {
+    if (weight.empty()) return;
+    const std::int32_t width = config_.head_dim;
+    for (std::int32_t h = 0; h < count; ++h) {
+      kernels_->rms_norm(heads + h * width, weight.data(), config_.rms_norm_eps, width,
+                         heads + h * width);
+    }
+  };
+  float* q = q_.data() + row * config_.q_size();
+  float* k = k_.data() + row * config_.kv_size();
+  add(layer.q_bias, q);
+  add(layer.k_bias, k);
+  add(layer.v_bias, v_.data() + row * config_.kv_size());
+  norm_heads(layer.q_norm, q, config_.num_heads);
+  norm_heads(layer.k_norm, k, config_.num_kv_heads);
+  rope_.apply_row(row, q, config_.num_heads, config_.head_dim);
+  rope_.apply_row(row, k, config_.num_kv_heads, config_.head_dim);
+}
+
 void CpuBackend::store_keys_and_values(const Batch& batch, std::int32_t layer) {
-  const std::int32_t q_size = config_.q_size();
   const std::int32_t kv_size = config_.kv_size();
   const std::int32_t block_size = cache_->shape().block_size;
   for (const BatchSequence& sequence : batch.sequences) {
     for_rows(sequence.num_tokens, [&](std::int64_t i) {
       const std::int64_t row = sequence.first_row + i;
-      rope_.apply_row(row, q_.data() + row * q_size, config_.num_heads, config_.head_dim);
-      rope_.apply_row(row, k_.data() + row * kv_size, config_.num_kv_heads, config_.head_dim);
+      finish_heads(layers_[layer], row);
       const std::int32_t position = batch.positions[row];
       cache_->store(sequence.block_table[position / block_size], layer, position % block_size,
                     k_.data() + row * kv_size, v_.data() + row * kv_size);

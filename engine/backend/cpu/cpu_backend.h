@@ -36,8 +36,9 @@ class CpuBackend final : public Backend {
 
  private:
   struct Layer {
-    const float* attn_norm = nullptr;
-    const float* ffn_norm = nullptr;
+    std::vector<float> attn_norm, ffn_norm;
+    std::vector<float> q_bias, k_bias, v_bias;  // empty where the model has none
+    std::vector<float> q_norm, k_norm;
     PackedMatrix q, k, v, output, gate, up, down;
   };
   /// Rows of a sequence whose attention one thread computes for one KV head.
@@ -51,11 +52,14 @@ class CpuBackend final : public Backend {
   void embed(const Batch& batch);
   void attention_part(const Batch& batch, std::int32_t index);
   void ffn_part(const Layer& layer, std::int64_t num_rows);
+  /// Biases, norms of heads, rotation.
+  void finish_heads(const Layer& layer, std::int64_t row);
   void store_keys_and_values(const Batch& batch, std::int32_t layer);
   void attend(const Batch& batch, std::int32_t layer);
   void attend_item(const Batch& batch, std::int32_t layer, const AttentionItem& item,
                    std::int32_t kv_head, int thread);
-  void norm(const float* weight, const std::vector<float>& from, std::int64_t num_rows);
+  void norm(const std::vector<float>& weight, const std::vector<float>& from,
+            std::int64_t num_rows);
   void multiply_all(const std::vector<float>& from, std::int64_t num_rows, std::int64_t columns,
                     std::span<const Product> products);
   template <typename Body>
@@ -68,8 +72,7 @@ class CpuBackend final : public Backend {
   PackedMatrix token_embd_;
   PackedMatrix output_;
   std::vector<Layer> layers_;
-  std::vector<std::vector<float>> norms_;  // what the layers' pointers point to
-  const float* output_norm_ = nullptr;
+  std::vector<float> output_norm_;
   std::optional<KvCache> cache_;
   Rope rope_;
 

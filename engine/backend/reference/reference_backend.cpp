@@ -25,6 +25,14 @@ void resize(std::vector<float>& buffer, std::int64_t rows, std::int64_t columns)
   buffer.resize(static_cast<std::size_t>(rows * columns));
 }
 
+/// Adds the one row of `term` to each row.
+void add_to_rows(std::vector<float>& rows, const Matrix& term) {
+  const float* row = floats(term);
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    rows[i] += row[i % static_cast<std::size_t>(term.columns)];
+  }
+}
+
 void add_to(std::vector<float>& sum, const std::vector<float>& term) {
   for (std::size_t i = 0; i < sum.size(); ++i) sum[i] += term[i];
 }
@@ -42,7 +50,8 @@ Result<void> ReferenceBackend::load(const ModelWeights& weights, const KvCacheSh
   rope_ = Rope(weights.config.rope_dim, weights.config.rope_freq_base,
                weights.config.rope_scaling_factor,
                {factors.data.empty() ? nullptr : floats(factors),
-                static_cast<std::size_t>(factors.data.empty() ? 0 : factors.columns)});
+                static_cast<std::size_t>(factors.data.empty() ? 0 : factors.columns)},
+               weights.config.rope_pairs);
   attention_ = Attention(weights.config);
   weights_ = &weights;
   return {};
@@ -92,6 +101,17 @@ void ReferenceBackend::attention_part(const Batch& batch, std::int32_t layer) {
   matmul(weights.attn_q, normed_.data(), num_rows, q_.data(), scratch_);
   matmul(weights.attn_k, normed_.data(), num_rows, k_.data(), scratch_);
   matmul(weights.attn_v, normed_.data(), num_rows, v_.data(), scratch_);
+  if (config.has_qkv_bias) {
+    add_to_rows(q_, weights.attn_q_bias);
+    add_to_rows(k_, weights.attn_k_bias);
+    add_to_rows(v_, weights.attn_v_bias);
+  }
+  if (config.has_qk_norm) {
+    rms_norm(q_.data(), floats(weights.attn_q_norm), config.rms_norm_eps,
+             num_rows * config.num_heads, config.head_dim, q_.data());
+    rms_norm(k_.data(), floats(weights.attn_k_norm), config.rms_norm_eps,
+             num_rows * config.num_kv_heads, config.head_dim, k_.data());
+  }
   rope_.apply(q_.data(), config.num_heads, config.head_dim);
   rope_.apply(k_.data(), config.num_kv_heads, config.head_dim);
 

@@ -38,6 +38,15 @@ std::vector<std::int32_t> random_ids(Rng& rng, const Model& model, std::uint64_t
   return ids;
 }
 
+std::vector<RandomModelShape> all_shapes() {
+  std::vector<RandomModelShape> shapes;
+  for (const TensorType type : kTypes) shapes.push_back(shape_for(type));
+  shapes.push_back({.architecture = "qwen2", .type = TensorType::kF16});
+  // Heads of another size than hidden_size / num_heads.
+  shapes.push_back({.architecture = "qwen3", .type = TensorType::kF16, .head_dim = 24});
+  return shapes;
+}
+
 /// Bits, not values: -0 and 0 differ, equal NaNs do not.
 bool same_bits(std::span<const float> a, std::span<const float> b) {
   return a.size() == b.size() && std::memcmp(a.data(), b.data(), a.size_bytes()) == 0;
@@ -55,8 +64,8 @@ TEST_CASE("Backend: logits do not depend on how the prompt is cut into steps", "
   const std::string name = GENERATE(from_range(kNames));
   CAPTURE(name);
   Rng rng(11, "backend", "chunks");
-  for (const TensorType type : kTypes) {
-    const Model model = test::load_random_model(shape_for(type));
+  for (const RandomModelShape& shape : all_shapes()) {
+    const Model model = test::load_random_model(shape);
     for (const KvType kv_type : {KvType::kF32, KvType::kF16}) {
       KvCacheShape kv = kKv;
       kv.type = kv_type;

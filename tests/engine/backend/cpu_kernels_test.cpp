@@ -197,13 +197,17 @@ TEST_CASE("rms_norm and swiglu: rows of any width") {
 TEST_CASE("CpuBackend: close to the reference, the same bits for any number of threads") {
   Rng rng(4, "cpu_kernels", "backend");
   struct Case {
+    std::string_view architecture;
     TensorType type;
-    std::int32_t head_count;  // hidden_size 256: heads of 64, 32 or 20 and so on
+    std::int32_t head_count;  // hidden_size 256: heads of 64, 32 or 16
     float tolerance;          // of the largest logit's magnitude
   };
-  for (const Case& test : {Case{TensorType::kF32, 4, 2e-4F}, Case{TensorType::kF16, 8, 2e-4F},
-                           Case{TensorType::kQ8_0, 4, 0.05F}, Case{TensorType::kQ4_K, 16, 0.05F}}) {
-    const Model model = inferlab::test::load_random_model({.type = test.type,
+  for (const Case& test :
+       {Case{"llama", TensorType::kF32, 4, 2e-4F}, Case{"llama", TensorType::kF16, 8, 2e-4F},
+        Case{"qwen2", TensorType::kF16, 4, 2e-4F}, Case{"qwen3", TensorType::kF16, 4, 2e-4F},
+        Case{"llama", TensorType::kQ8_0, 4, 0.05F}, Case{"llama", TensorType::kQ4_K, 16, 0.05F}}) {
+    const Model model = inferlab::test::load_random_model({.architecture = test.architecture,
+                                                           .type = test.type,
                                                            .hidden_size = 256,
                                                            .ffn_size = 512,
                                                            .num_heads = test.head_count,

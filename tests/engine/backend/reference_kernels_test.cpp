@@ -110,6 +110,17 @@ TEST_CASE("Rope: turns adjacent pairs, and leaves what lies behind rope_dim") {
   for (std::size_t i = 0; i < turned.size(); ++i) CHECK(std::abs(x[6 + i] - turned[i]) < 1e-6F);
 }
 
+TEST_CASE("Rope: halves turn the elements that are rope_dim / 2 apart") {
+  Rope rope(4, 100.0F, 1.0F, {}, RopePairs::kHalves);
+  const std::vector<std::int32_t> positions = {3};
+  rope.set_positions(positions);
+  std::vector<float> x = {1, 0, 0, 1, 5, 6};
+  rope.apply(x.data(), 1, 6);
+  const std::vector<float> turned = {
+      std::cos(3.0F), -std::sin(0.3F), std::sin(3.0F), std::cos(0.3F), 5.0F, 6.0F};
+  for (std::size_t i = 0; i < turned.size(); ++i) CHECK(std::abs(x[i] - turned[i]) < 1e-6F);
+}
+
 TEST_CASE("Rope: a scaling factor divides positions, and factors divide frequencies") {
   const std::vector<float> factors = {1.0F, 8.0F};
   Rope rope(4, 100.0F, 2.0F, factors);

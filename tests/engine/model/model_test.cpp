@@ -62,6 +62,30 @@ TEST_CASE("Model: a random model is loaded with all its weights") {
   }
 }
 
+TEST_CASE("Model: Qwen2 has biases, Qwen3 norms of heads; without them the file is refused") {
+  const auto load = [](const RandomModelShape& shape) {
+    auto file = GgufFile::parse(random_model_bytes(shape), "x");
+    REQUIRE(file.has_value());
+    auto model = Model::from(std::move(file).value());
+    REQUIRE(model.has_value());
+    return std::move(model).value();
+  };
+  const Model qwen2 = load({.architecture = "qwen2"});
+  CHECK(qwen2.config().rope_pairs == RopePairs::kHalves);
+  CHECK(qwen2.config().has_qkv_bias);
+  CHECK(qwen2.weights.layers[1].attn_k_bias.columns == 32);
+  const Model qwen3 = load({.architecture = "qwen3", .head_dim = 32});
+  CHECK(qwen3.config().has_qk_norm);
+  CHECK_FALSE(qwen3.config().has_qkv_bias);
+  CHECK(qwen3.config().q_size() == 128);
+  CHECK(qwen3.weights.layers[0].attn_q_norm.columns == 32);
+  CHECK(qwen3.weights.num_parameters() ==
+        2 * (2 * 64 + 2 * 32 + 2 * 64 * 128 + 2 * 64 * 64 + 3 * 96 * 64) + 64 + 320 * 64);
+  const Model llama = load({});
+  CHECK(llama.config().rope_pairs == RopePairs::kAdjacent);
+  CHECK_FALSE(llama.config().has_qkv_bias);
+}
+
 TEST_CASE("random_model: the same seed gives the same bytes, on any machine") {
   const auto digest = [](const RandomModelShape& shape) {
     const auto bytes = random_model_bytes(shape);
@@ -109,7 +133,7 @@ std::string refusal_of_random(AddMore add_more) {
 
 TEST_CASE("ModelWeights: a tensor that the forward pass has no use for is refused") {
   const std::vector<float> values(64);
-  for (const std::string name : {"blk.1.attn_k.bias", "blk.0.ffn_up.bias", "odd\n"}) {
+  for (const std::string name : {"blk.1.attn_output.bias", "blk.0.ffn_up.bias", "odd\n"}) {
     const std::string message = refusal_of_random([&](GgufWriter& writer) {
       writer.add_tensor(name, std::array<std::int64_t, 1>{64}, TensorType::kF32, values);
     });

@@ -7,9 +7,9 @@
 #include <cmath>
 #include <vector>
 
-#include "engine/backend/reference/rms_norm.h"
 #include "engine/backend/cuda/device_buffer.h"
 #include "engine/backend/cuda/devices.h"
+#include "engine/backend/reference/rms_norm.h"
 #include "engine/base/rng.h"
 
 namespace inferlab {
