@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <cstring>
 #include <fstream>
@@ -90,22 +91,49 @@ void GgufWriter::add(std::string_view key, std::span<const std::int32_t> numbers
   append_array(values_, GgufType::kInt32, numbers);
 }
 
+void GgufWriter::add(const GgufValue& value) {
+  entry(value.key, value.is_array ? GgufType::kArray : value.type);
+  if (value.is_array) {
+    append(values_, static_cast<std::uint32_t>(value.type));
+    append(values_, value.count);
+  } else if (value.type == GgufType::kString) {
+    append(values_, std::uint64_t{value.data.size()});
+  }
+  values_.insert(values_.end(), value.data.begin(), value.data.end());
+}
+
 void GgufWriter::add_tensor(std::string_view name, std::span<const std::int64_t> shape,
                             TensorType type, std::span<const float> values) {
   INFERLAB_CHECK(!shape.empty());
   std::int64_t elements = 1;
   for (const std::int64_t length : shape) elements *= length;
   INFERLAB_CHECK(elements == static_cast<std::int64_t>(values.size()));
+  const auto columns = static_cast<std::size_t>(shape[0]);
+  add_tensor(name, shape, type, [&](std::int64_t row, std::span<float> out) {
+    std::ranges::copy(values.subspan(static_cast<std::size_t>(row) * columns, columns),
+                      out.begin());
+  });
+}
+
+void GgufWriter::add_tensor(std::string_view name, std::span<const std::int64_t> shape,
+                            TensorType type, const ReadRow& read_row) {
+  INFERLAB_CHECK(!shape.empty());
   INFERLAB_CHECK(shape[0] % tensor_block(type).elements == 0);
   tensors_.push_back({.name = std::string(name),
                       .shape = {shape.begin(), shape.end()},
                       .type = type,
                       .offset = data_.size()});
-  encode_elements(type, values, data_);
+  std::int64_t rows = 1;
+  for (const std::int64_t length : shape.subspan(1)) rows *= length;
+  std::vector<float> values(static_cast<std::size_t>(shape[0]));
+  for (std::int64_t row = 0; row < rows; ++row) {
+    read_row(row, values);
+    encode_elements(type, values, data_);
+  }
   pad(data_, alignment_);
 }
 
-std::vector<std::byte> GgufWriter::bytes() const {
+std::vector<std::byte> GgufWriter::header() const {
   std::vector<std::byte> result;
   append(result, std::uint32_t{0x46554747});
   append(result, version_);
@@ -120,16 +148,22 @@ std::vector<std::byte> GgufWriter::bytes() const {
     append(result, tensor.offset);
   }
   pad(result, alignment_);
+  return result;
+}
+
+std::vector<std::byte> GgufWriter::bytes() const {
+  std::vector<std::byte> result = header();
   result.insert(result.end(), data_.begin(), data_.end());
   return result;
 }
 
 Result<void> GgufWriter::save(const std::string& path) const {
-  const std::vector<std::byte> content = bytes();
+  const std::vector<std::byte> head = header();
   const std::string temporary = path + ".tmp";
   std::ofstream file(temporary, std::ios::binary | std::ios::trunc);
-  file.write(reinterpret_cast<const char*>(content.data()),
-             static_cast<std::streamsize>(content.size()));
+  for (const std::vector<std::byte>* part : {&head, &data_}) {
+    file.write(reinterpret_cast<const char*>(part->data()), std::ssize(*part));
+  }
   file.close();
   if (!file || std::rename(temporary.c_str(), path.c_str()) != 0) {
     (void)std::remove(temporary.c_str());

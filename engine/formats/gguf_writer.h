@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -28,11 +29,17 @@ class GgufWriter {
   void add(std::string_view key, std::span<const std::string> texts);
   void add(std::string_view key, std::span<const float> numbers);
   void add(std::string_view key, std::span<const std::int32_t> numbers);
+  /// An entry of another file, as it is there.
+  void add(const GgufValue& value);
 
   /// `shape` has the fastest dimension first. Checks: the product is values.size(), rows are whole
   /// blocks of `type`.
   void add_tensor(std::string_view name, std::span<const std::int64_t> shape, TensorType type,
                   std::span<const float> values);
+  /// The same, row by row: `read_row` fills the row of that index, shape[0] values.
+  using ReadRow = std::function<void(std::int64_t row, std::span<float> out)>;
+  void add_tensor(std::string_view name, std::span<const std::int64_t> shape, TensorType type,
+                  const ReadRow& read_row);
 
   [[nodiscard]] std::vector<std::byte> bytes() const;
   /// Writes bytes() to a new file beside `path` and renames it, so that nobody sees half a file.
@@ -46,6 +53,7 @@ class GgufWriter {
     std::uint64_t offset;  // from the start of the data
   };
   void entry(std::string_view key, GgufType type);
+  [[nodiscard]] std::vector<std::byte> header() const;  // all before the data
 
   std::uint32_t version_;
   std::uint32_t alignment_;

@@ -166,7 +166,6 @@ void encode_elements(TensorType type, std::span<const float> values, std::vector
   const TensorBlock block = tensor_block(type);
   const auto length = static_cast<std::size_t>(block.elements);
   INFERLAB_CHECK(values.size() % length == 0);
-  out.reserve(out.size() + values.size() / length * static_cast<std::size_t>(block.bytes));
   for (std::size_t i = 0; i < values.size(); i += length) {
     const auto part = values.subspan(i, length);
     switch (type) {

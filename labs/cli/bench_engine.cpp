@@ -118,7 +118,7 @@ class BenchEngine final : public Command {
       table.push_back({std::string(row.what.file), fmt::format("{:.2f}", ours),
                        compared ? fmt::format("{:.2f}", median(row.peer)) : "-",
                        compared ? fmt::format("{:.2f}", ratio) : "-",
-                       asked > 0 ? fmt::format(">= {:g}", asked) : "-",
+                       compared && asked > 0 ? fmt::format(">= {:g}", asked) : "-",
                        std::string(unit(row.what.task))});
       out.push_back(
           Value::object({{"model", Value(row.what.file)},

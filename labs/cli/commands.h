@@ -28,6 +28,7 @@ std::unique_ptr<Command> make_lab_start();
 std::unique_ptr<Command> make_lab_test();
 std::unique_ptr<Command> make_model_info();
 std::unique_ptr<Command> make_model_list();
+std::unique_ptr<Command> make_model_quantize();
 std::unique_ptr<Command> make_play();
 std::unique_ptr<Command> make_serve();
 std::unique_ptr<Command> make_why();

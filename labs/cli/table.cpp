@@ -28,6 +28,7 @@ constexpr CommandRow kCommands[] = {
     {"serve", "serve a model file with an OpenAI-compatible API", make_serve},
     {"model info", "what is in a model file", make_model_info},
     {"model list", "the model files that were found", make_model_list},
+    {"model quantize", "write a model file with smaller, or larger, weights", make_model_quantize},
     {"doctor", "what inferlab finds on this machine", make_doctor},
     {"bench", "measure inferlab on this machine", make_bench},
     {"bench cluster", "measure the simulated cluster, beside what is asked of it",

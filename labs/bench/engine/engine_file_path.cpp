@@ -1,8 +1,6 @@
 #include <fmt/format.h>
 
-#include <cstdlib>
 #include <filesystem>
-#include <fstream>
 
 #include "labs/bench/engine/engine_cases.h"
 #include "labs/spec/data_dirs.h"
@@ -16,21 +14,7 @@ Result<std::string> engine_file_path(const EngineFile& file) {
   std::error_code error;
   if (std::filesystem::exists(path, error)) return path.string();
   std::filesystem::create_directories(path.parent_path(), error);
-  // Under another name until it is whole.
-  const std::string part = path.string() + ".part";
-  const std::vector<std::byte> bytes = random_model_bytes(file.shape);
-  {
-    std::ofstream out(part, std::ios::binary | std::ios::trunc);
-    out.write(reinterpret_cast<const char*>(bytes.data()), std::ssize(bytes));
-    out.close();
-    if (!out) {
-      std::filesystem::remove(part, error);
-      return Error{ErrorKind::kUnavailable, path.string() + ": cannot be written",
-                   fmt::format("it takes {} MB", bytes.size() / 1'000'000)};
-    }
-  }
-  std::filesystem::rename(part, path, error);
-  if (error) return Error{ErrorKind::kUnavailable, path.string() + ": cannot be written"};
+  INFERLAB_TRY_VOID(random_model(file.shape).save(path.string()));
   return path.string();
 }
 
