@@ -66,4 +66,14 @@ Result<void> check_batch(const Batch& batch, const LlamaConfig& config, const Kv
   return {};
 }
 
+Result<void> check_copies(std::span<const KvBlockCopy> copies, const KvCacheShape& kv) {
+  for (const KvBlockCopy& copy : copies) {
+    for (const std::int32_t block : {copy.source, copy.target}) {
+      if (block >= 0 && block < kv.num_blocks) continue;
+      return Error{ErrorKind::kInvalid, fmt::format("copy of KV blocks: no block {}", block)};
+    }
+  }
+  return {};
+}
+
 }  // namespace inferlab

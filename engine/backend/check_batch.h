@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <span>
 
 #include "engine/backend/backend.h"
 #include "engine/base/result.h"
@@ -12,5 +13,8 @@ namespace inferlab {
 /// exist and `num_logits` is their number times the vocabulary. kInvalid says what contradicts.
 Result<void> check_batch(const Batch& batch, const LlamaConfig& config, const KvCacheShape& kv,
                          std::size_t num_logits);
+
+/// kInvalid when a block to copy from or to does not exist.
+Result<void> check_copies(std::span<const KvBlockCopy> copies, const KvCacheShape& kv);
 
 }  // namespace inferlab

@@ -1,7 +1,5 @@
 #include "engine/backend/cpu/cpu_backend.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <cmath>
 #include <cstring>
@@ -310,13 +308,7 @@ void CpuBackend::ffn_part(const Layer& layer, std::int64_t num_rows) {
 
 Result<void> CpuBackend::copy_kv_blocks(std::span<const KvBlockCopy> copies) {
   INFERLAB_CHECK(cache_.has_value());
-  const std::int32_t num_blocks = cache_->shape().num_blocks;
-  for (const KvBlockCopy& copy : copies) {
-    for (const std::int32_t block : {copy.source, copy.target}) {
-      if (block >= 0 && block < num_blocks) continue;
-      return Error{ErrorKind::kInvalid, fmt::format("copy_kv_blocks: no KV block {}", block)};
-    }
-  }
+  INFERLAB_TRY_VOID(check_copies(copies, cache_->shape()));
   for (const KvBlockCopy& copy : copies) cache_->copy(copy);
   return {};
 }

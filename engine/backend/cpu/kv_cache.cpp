@@ -35,8 +35,7 @@ Result<KvCache> KvCache::create(const LlamaConfig& config, const KvCacheShape& s
   // A vector of 16 may reach behind the last element.
   const std::int64_t bytes = countable ? cache.block_bytes_ * shape.num_blocks + kPanelRows * 4
                                        : std::numeric_limits<std::int64_t>::max() / 2;
-  auto memory = Memory::reserve(
-      bytes, fmt::format("KV cache: {} blocks of {} bytes", shape.num_blocks, cache.block_bytes_));
+  auto memory = Memory::reserve(bytes, "KV cache");
   if (!memory) {
     return Error{ErrorKind::kExhausted,
                  fmt::format("KV cache: {} blocks of {} bytes do not fit in memory",

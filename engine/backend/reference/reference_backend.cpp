@@ -1,7 +1,5 @@
 #include "engine/backend/reference/reference_backend.h"
 
-#include <fmt/format.h>
-
 #include <string>
 #include <utility>
 
@@ -155,14 +153,7 @@ void ReferenceBackend::ffn_part(std::int64_t num_rows, const LayerWeights& layer
 
 Result<void> ReferenceBackend::copy_kv_blocks(std::span<const KvBlockCopy> copies) {
   INFERLAB_CHECK(weights_ != nullptr);
-  const std::int32_t num_blocks = cache_->shape().num_blocks;
-  for (const KvBlockCopy& copy : copies) {
-    for (const std::int32_t block : {copy.source, copy.target}) {
-      if (block < 0 || block >= num_blocks) {
-        return Error{ErrorKind::kInvalid, fmt::format("copy of KV blocks: no block {}", block)};
-      }
-    }
-  }
+  INFERLAB_TRY_VOID(check_copies(copies, cache_->shape()));
   for (const KvBlockCopy& copy : copies) cache_->copy(copy);
   return {};
 }
