@@ -43,7 +43,9 @@ struct BatchSequence {
 };
 
 /// One step's work. Rows of different sequences do not see each other; a row sees the rows of its
-/// own sequence with positions up to its own, from this batch and from earlier ones.
+/// own sequence with positions up to its own, from this batch and from earlier ones. Sequences may
+/// have KV blocks in common, also ones that this batch fills: all keys and values of a layer are
+/// written before any row reads them.
 struct Batch {
   std::vector<std::int32_t> token_ids;  // [num_rows]
   std::vector<std::int32_t> positions;  // [num_rows]; ascending by one within a sequence
@@ -58,9 +60,9 @@ struct Batch {
     return static_cast<std::int32_t>(sampled_rows.size());
   }
   /// Appends one sequence: `ids` at positions first_position, first_position + 1, ...; asks for the
-  /// logits of its last token if `sample_last`.
+  /// logits of its last `num_sampled` tokens.
   void add(std::span<const std::int32_t> ids, std::int32_t first_position,
-           std::span<const std::int32_t> block_table, bool sample_last);
+           std::span<const std::int32_t> block_table, std::int32_t num_sampled);
 };
 
 struct KvBlockCopy {

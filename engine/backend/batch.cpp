@@ -1,9 +1,10 @@
 #include "engine/backend/backend.h"
+#include "engine/base/check.h"
 
 namespace inferlab {
 
 void Batch::add(std::span<const std::int32_t> ids, std::int32_t first_position,
-                std::span<const std::int32_t> block_table, bool sample_last) {
+                std::span<const std::int32_t> block_table, std::int32_t num_sampled) {
   sequences.push_back({.first_row = num_rows(),
                        .num_tokens = static_cast<std::int32_t>(ids.size()),
                        .block_table = {block_table.begin(), block_table.end()}});
@@ -11,7 +12,8 @@ void Batch::add(std::span<const std::int32_t> ids, std::int32_t first_position,
   for (std::size_t i = 0; i < ids.size(); ++i) {
     positions.push_back(first_position + static_cast<std::int32_t>(i));
   }
-  if (sample_last && !ids.empty()) sampled_rows.push_back(num_rows() - 1);
+  INFERLAB_CHECK(num_sampled >= 0 && num_sampled <= std::ssize(ids));
+  for (std::int32_t i = num_sampled; i > 0; --i) sampled_rows.push_back(num_rows() - i);
 }
 
 }  // namespace inferlab

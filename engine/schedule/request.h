@@ -39,13 +39,30 @@ struct Request {
   /// Smaller is more urgent; read under SchedulingPolicy::kPriority only.
   std::int32_t priority = 0;
 
+  // Set by the owner before add(), and again whenever no step is in flight.
+  /// What the full KV blocks of prompt and output hold, from the first on; the owner appends as
+  /// tokens come. None, or fewer than there are: the others are not shared.
+  std::vector<BlockHash> block_hashes = {};
+  /// Guesses of the tokens to come (speculative decoding) that the next step may check. The
+  /// scheduler takes fewer where there is no room, and sets it to 0 once they are scheduled or
+  /// lost.
+  std::int64_t num_draft_tokens = 0;
+  /// Most tokens of it in one step, guesses apart; 0: as many as fit.
+  std::int64_t max_tokens_per_step = 0;
+  /// All of the prompt is to be computed, also what is known already (for its logits).
+  bool skip_prefix_cache = false;
+
   // Set by the Scheduler.
   RequestStatus status = RequestStatus::kWaiting;
   std::optional<FinishReason> finish_reason = {};  ///< set when status is kFinished
   std::int64_t num_computed_tokens = 0;  ///< tokens whose keys and values are in the KV cache
   std::int64_t num_output_tokens = 0;    ///< sampled so far; a preemption keeps them
   std::int32_t num_preemptions = 0;
+  /// Of the prompt, what was in the KV cache when the request was scheduled first; at least one
+  /// token of a prompt is always computed.
+  std::int64_t num_cached_tokens = 0;
   std::vector<BlockId> block_table = {};  ///< covers num_computed_tokens and the step in flight
+  std::int64_t num_named_blocks = 0;      ///< of block_table, the first that others may find
 
   Time arrival = {};  ///< when add() was called
   std::optional<Time> first_scheduled = {};

@@ -22,13 +22,15 @@ bool more_urgent(const Request& a, const Request& b) {
 
 ScheduledRequest entry_for(const Request& request, std::int64_t num_tokens) {
   const std::int64_t end = request.num_computed_tokens + num_tokens;
+  const std::int64_t num_tokens_known = request.num_tokens();
   // The last token of the sequence is the one that decode computes; all before it is prefill.
   return ScheduledRequest{.id = request.id,
                           .num_computed_tokens = request.num_computed_tokens,
                           .num_tokens = num_tokens,
-                          .samples = end == request.num_tokens(),
+                          .samples = end >= num_tokens_known,
                           .prefill = request.num_output_tokens == 0 ||
-                                     request.num_computed_tokens + 1 < request.num_tokens()};
+                                     request.num_computed_tokens + 1 < num_tokens_known,
+                          .num_draft_tokens = std::max<std::int64_t>(0, end - num_tokens_known)};
 }
 
 }  // namespace
@@ -62,6 +64,8 @@ Result<void> Scheduler::add(Request& request, Time now) {
   request.num_computed_tokens = 0;
   request.num_output_tokens = 0;
   request.num_preemptions = 0;
+  request.num_cached_tokens = 0;
+  request.num_named_blocks = 0;
   request.arrival = now;
   request.first_scheduled.reset();
   request.first_token.reset();
@@ -77,6 +81,7 @@ Result<void> Scheduler::add(Request& request, Time now) {
 
 Step Scheduler::schedule(Time now) {
   INFERLAB_CHECK(in_flight_ == 0);
+  named_in_step_.clear();
   Step step;
   std::int64_t budget = config_.max_num_batched_tokens;
   schedule_running(step, budget);
@@ -96,10 +101,17 @@ Step Scheduler::schedule(Time now) {
 }
 
 std::int64_t Scheduler::wanted_tokens(const Request& request, std::int64_t budget) const {
-  std::int64_t wanted = request.num_tokens() - request.num_computed_tokens;
+  // The last token of a request is sampled, never a guess.
+  const std::int64_t room = std::min(request.max_tokens - request.num_output_tokens,
+                                     config_.max_model_len - request.num_tokens()) -
+                            1;
+  const std::int64_t drafts = std::clamp<std::int64_t>(request.num_draft_tokens, 0, room);
+  std::int64_t wanted = request.num_tokens() + drafts - request.num_computed_tokens;
   if (config_.long_prefill_token_threshold > 0) {
     wanted = std::min(wanted, config_.long_prefill_token_threshold);
   }
+  if (request.max_tokens_per_step > 0)
+    wanted = std::min(wanted, request.max_tokens_per_step + drafts);
   return config_.enable_chunked_prefill ? std::min(wanted, budget) : wanted;
 }
 
@@ -124,10 +136,39 @@ void Scheduler::schedule_running(Step& step, std::int64_t& budget) {
     // Whoever had to give way itself leaves blocks for those after it; vLLM ends the step here.
     if (is_out) continue;
     INFERLAB_CHECK(blocks_.grow(request.block_table, end).has_value());
-    step.scheduled.push_back(entry_for(request, num_tokens));
-    budget -= num_tokens;
+    enter(request, num_tokens, step, budget);
     ++index;
   }
+}
+
+void Scheduler::enter(Request& request, std::int64_t num_tokens, Step& step, std::int64_t& budget) {
+  step.scheduled.push_back(entry_for(request, num_tokens));
+  request.num_draft_tokens = 0;
+  budget -= num_tokens;
+  if (!config_.enable_prefix_caching) return;
+  // Guesses have no hash, so blocks that they reach into have none either.
+  const std::int64_t num_full = (request.num_computed_tokens + num_tokens) / config_.block_size;
+  const std::int64_t num_known = std::min(num_full, std::ssize(request.block_hashes));
+  for (std::int64_t& i = request.num_named_blocks; i < num_known; ++i) {
+    const BlockId block = request.block_table[static_cast<std::size_t>(i)];
+    blocks_.set_hash(block, request.block_hashes[static_cast<std::size_t>(i)]);
+    named_in_step_.push_back(block);
+  }
+}
+
+void Scheduler::unname(Request& request, const ScheduledRequest& entry) {
+  const std::int64_t first = entry.num_computed_tokens / config_.block_size;
+  while (request.num_named_blocks > first) {
+    blocks_.clear_hash(request.block_table[static_cast<std::size_t>(--request.num_named_blocks)]);
+  }
+}
+
+void Scheduler::take_blocks(Request& request) {
+  blocks_.release(request.block_table);
+  request.num_computed_tokens = 0;
+  request.num_named_blocks = 0;
+  request.num_draft_tokens = 0;
+  request.status = RequestStatus::kPreempted;
 }
 
 std::size_t Scheduler::victim() const {
@@ -149,12 +190,11 @@ void Scheduler::preempt(std::size_t index, Step& step, std::int64_t& budget) {
                    [&](const ScheduledRequest& scheduled) { return scheduled.id == request.id; });
   if (entry != step.scheduled.end()) {
     budget += entry->num_tokens;
+    unname(request, *entry);
     step.scheduled.erase(entry);
   }
   running_.erase(running_.begin() + static_cast<std::ptrdiff_t>(index));
-  blocks_.release(request.block_table);
-  request.num_computed_tokens = 0;
-  request.status = RequestStatus::kPreempted;
+  take_blocks(request);
   ++request.num_preemptions;
   ++num_preemptions_;
   step.preempted.push_back(request.id);
@@ -176,17 +216,37 @@ void Scheduler::schedule_waiting(Step& step, std::int64_t& budget, Time now) {
   while (!waiting_.empty() && budget > 0 &&
          static_cast<std::int64_t>(running_.size()) < config_.max_num_seqs) {
     Request& request = *waiting_.front();
+    const std::vector<BlockId> prefix = find_prefix(request);
+    const std::int64_t num_cached = std::ssize(prefix) * config_.block_size;
+    request.num_computed_tokens = num_cached;
     const std::int64_t num_tokens = wanted_tokens(request, budget);
     // Nobody overtakes the front of the queue: a long prompt would wait for ever.
-    if (num_tokens > budget || !blocks_.can_grow(request.block_table, num_tokens)) return;
-    INFERLAB_CHECK(blocks_.grow(request.block_table, num_tokens).has_value());
+    if (num_tokens > budget || !blocks_.can_share_and_grow(prefix, num_cached + num_tokens)) {
+      request.num_computed_tokens = 0;
+      return;
+    }
+    blocks_.share(request.block_table, prefix);
+    INFERLAB_CHECK(blocks_.grow(request.block_table, num_cached + num_tokens).has_value());
+    request.num_named_blocks = std::ssize(prefix);
     waiting_.pop_front();
     running_.push_back(&request);
     request.status = RequestStatus::kRunning;
-    if (!request.first_scheduled) request.first_scheduled = now;
-    step.scheduled.push_back(entry_for(request, num_tokens));
-    budget -= num_tokens;
+    if (!request.first_scheduled) {
+      request.first_scheduled = now;
+      request.num_cached_tokens = num_cached;
+      if (config_.enable_prefix_caching && !request.skip_prefix_cache) {
+        prefix_cache_queries_ += request.num_tokens();
+        prefix_cache_hits_ += num_cached;
+      }
+    }
+    enter(request, num_tokens, step, budget);
   }
+}
+
+std::vector<BlockId> Scheduler::find_prefix(const Request& request) const {
+  if (!config_.enable_prefix_caching || request.skip_prefix_cache) return {};
+  // The last token is computed in any case: its logits are wanted.
+  return blocks_.find_prefix(request.block_hashes, (request.num_tokens() - 1) / config_.block_size);
 }
 
 std::vector<RequestId> Scheduler::complete(const Step& step, const StepOutput& output, Time now) {
@@ -206,9 +266,7 @@ std::vector<RequestId> Scheduler::complete(const Step& step, const StepOutput& o
     INFERLAB_CHECK(request.num_computed_tokens == entry.num_computed_tokens);
     request.num_computed_tokens += entry.num_tokens;
     if (token == nullptr) continue;
-    ++request.num_output_tokens;
-    if (!request.first_token) request.first_token = now;
-    request.last_token = now;
+    count_tokens(request, entry, *token, now);
     if (token->stop) {
       finish(request, FinishReason::kStop, now);
     } else if (request.num_output_tokens >= request.max_tokens ||
@@ -223,9 +281,44 @@ std::vector<RequestId> Scheduler::complete(const Step& step, const StepOutput& o
   return finished;
 }
 
+void Scheduler::count_tokens(Request& request, const ScheduledRequest& entry,
+                             const SampledToken& token, Time now) {
+  const std::int64_t accepted = token.num_accepted_drafts;
+  INFERLAB_CHECK(accepted >= 0 && accepted <= entry.num_draft_tokens);
+  // What wrong guesses left in the KV cache is written over.
+  request.num_computed_tokens -= entry.num_draft_tokens - accepted;
+  request.num_output_tokens += accepted + 1;
+  num_draft_tokens_ += entry.num_draft_tokens;
+  num_accepted_tokens_ += accepted;
+  if (!request.first_token) request.first_token = now;
+  request.last_token = now;
+}
+
 void Scheduler::cancel_step(const Step& step) {
   INFERLAB_CHECK(in_flight_ != 0 && step.number == in_flight_);
   in_flight_ = 0;
+  for (const BlockId block : named_in_step_) blocks_.clear_hash(block);
+  // Backwards, so that those who have to wait again do so in the order in which they came.
+  for (std::size_t i = step.scheduled.size(); i-- > 0;) {
+    const ScheduledRequest& entry = step.scheduled[i];
+    const auto found = requests_.find(entry.id);
+    if (found == requests_.end()) continue;  // aborted meanwhile
+    Request& request = *found->second;
+    request.num_named_blocks =
+        std::min(request.num_named_blocks, entry.num_computed_tokens / config_.block_size);
+    const auto first = request.block_table.begin();
+    if (std::all_of(first, first + request.num_named_blocks,
+                    [this](BlockId block) { return blocks_.has_hash(block); })) {
+      continue;
+    }
+    running_.erase(std::find(running_.begin(), running_.end(), &request));
+    take_blocks(request);
+    if (config_.scheduling_policy == SchedulingPolicy::kPriority) {
+      enqueue(request);
+    } else {
+      waiting_.push_front(&request);
+    }
+  }
 }
 
 bool Scheduler::abort(RequestId id, Time now) {
@@ -253,7 +346,11 @@ SchedulerStats Scheduler::stats() const {
   return SchedulerStats{.num_requests_running = static_cast<std::int64_t>(running_.size()),
                         .num_requests_waiting = static_cast<std::int64_t>(waiting_.size()),
                         .kv_cache_usage = 1.0 - free_share,
-                        .num_preemptions_total = num_preemptions_};
+                        .num_preemptions_total = num_preemptions_,
+                        .prefix_cache_queries_total = prefix_cache_queries_,
+                        .prefix_cache_hits_total = prefix_cache_hits_,
+                        .num_draft_tokens_total = num_draft_tokens_,
+                        .num_accepted_tokens_total = num_accepted_tokens_};
 }
 
 }  // namespace inferlab

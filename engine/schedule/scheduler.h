@@ -20,6 +20,12 @@ struct SchedulerStats {
   std::int64_t num_requests_waiting = 0;  ///< preempted ones included
   double kv_cache_usage = 0;              ///< 0..1; vLLM calls it kv_cache_usage_perc all the same
   std::int64_t num_preemptions_total = 0;
+  // In tokens, of requests when they are scheduled for the first time. (vLLM counts them at each
+  // look at the front of the queue, also where the request then goes on waiting for blocks.)
+  std::int64_t prefix_cache_queries_total = 0;
+  std::int64_t prefix_cache_hits_total = 0;
+  std::int64_t num_draft_tokens_total = 0;
+  std::int64_t num_accepted_tokens_total = 0;
 };
 
 /// Continuous batching: decides before each step which requests take part and with how many tokens.
@@ -33,6 +39,10 @@ struct SchedulerStats {
 /// running request that cannot get a block takes it from the request that arrived last: that one
 /// loses all its blocks, goes to the front of the waiting queue and is prefilled anew (preemption
 /// by recompute). In such a step nobody joins.
+///
+/// A request that joins takes over the KV blocks that hold the beginning of its prompt, all whole
+/// blocks before its last token. A block can be found from the step on that fills it: within a step
+/// the device writes all keys and values of a layer before any token reads them.
 ///
 /// Pure: no clock, no I/O, no threads; equal calls give equal steps. Used by the engine and by the
 /// simulator. Source: the behaviour of vLLM's V1 scheduler (docs.vllm.ai, "Optimization and
@@ -58,8 +68,8 @@ class Scheduler {
   std::vector<RequestId> complete(const Step& step, const StepOutput& output, Time now);
 
   /// Gives the step in flight up without an outcome, after a failed execution: nothing was
-  /// computed. Its requests are still running; the owner aborts them or lets them be scheduled
-  /// again.
+  /// computed. Its requests are still running, or waiting again where they had joined on blocks of
+  /// this very step; the owner aborts them or lets them be scheduled again.
   void cancel_step(const Step& step);
 
   /// Ends a request, also between schedule() and complete(); its blocks are free at once.
@@ -79,6 +89,14 @@ class Scheduler {
   [[nodiscard]] std::int64_t wanted_tokens(const Request& request, std::int64_t budget) const;
   void schedule_running(Step& step, std::int64_t& budget);
   void schedule_waiting(Step& step, std::int64_t& budget, Time now);
+  [[nodiscard]] std::vector<BlockId> find_prefix(const Request& request) const;
+  /// Puts the request's share into the step, and lets others find the blocks that it fills.
+  void enter(Request& request, std::int64_t num_tokens, Step& step, std::int64_t& budget);
+  /// Takes the names back from the blocks that the entry would have filled.
+  void unname(Request& request, const ScheduledRequest& entry);
+  void take_blocks(Request& request);
+  void count_tokens(Request& request, const ScheduledRequest& entry, const SampledToken& token,
+                    Time now);
   /// Where in running_ the request is that has to give way.
   [[nodiscard]] std::size_t victim() const;
   void preempt(std::size_t index, Step& step, std::int64_t& budget);
@@ -92,7 +110,12 @@ class Scheduler {
   std::map<RequestId, Request*> requests_;  // waiting and running
   std::uint64_t last_step_ = 0;
   std::uint64_t in_flight_ = 0;  // number of the step, 0 for none
+  std::vector<BlockId> named_in_step_;
   std::int64_t num_preemptions_ = 0;
+  std::int64_t prefix_cache_queries_ = 0;  // tokens
+  std::int64_t prefix_cache_hits_ = 0;     // tokens
+  std::int64_t num_draft_tokens_ = 0;
+  std::int64_t num_accepted_tokens_ = 0;
 };
 
 }  // namespace inferlab

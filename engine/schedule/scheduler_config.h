@@ -26,6 +26,8 @@ struct SchedulerConfig {
   /// Longest piece of one prompt in one step; 0: no limit of its own.
   std::int64_t long_prefill_token_threshold = 0;
   SchedulingPolicy scheduling_policy = SchedulingPolicy::kFcfs;
+  /// Requests take over the KV blocks of a prefix that is known by its hashes.
+  bool enable_prefix_caching = true;
 };
 
 /// Refuses (kInvalid) what could not serve one request of max_model_len tokens, and fills in a

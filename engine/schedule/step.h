@@ -18,6 +18,8 @@ struct ScheduledRequest {
   bool samples = false;
   /// Part of the prompt (or of what a preemption lost) is computed: prefill, not decode.
   bool prefill = false;
+  /// Of num_tokens, the last ones are guesses: the step yields up to as many tokens more.
+  std::int64_t num_draft_tokens = 0;
 };
 
 /// What one forward pass does: a plain value, valid without the scheduler.
@@ -31,11 +33,15 @@ struct Step {
   [[nodiscard]] bool empty() const { return scheduled.empty(); }
 };
 
-/// The token that a request of the step has got.
+/// What a request of the step has got: the first guesses, as many as turned out right, and one
+/// token more.
 struct SampledToken {
-  std::int32_t token_id = -1;  ///< for the owner; the scheduler does not look at it
+  std::int32_t token_id = -1;  ///< the last one, for the owner; the scheduler does not look at it
   /// The request ends with this token: end of sequence or a stop string.
   bool stop = false;
+  /// Guesses that come before token_id; at most ScheduledRequest::num_draft_tokens. A request that
+  /// ends with a guess has that one as token_id, and no guess after it counts.
+  std::int64_t num_accepted_drafts = 0;
 };
 
 struct StepOutput {

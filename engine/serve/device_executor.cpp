@@ -1,9 +1,33 @@
 #include "engine/serve/device_executor.h"
 
+#include <algorithm>
 #include <limits>
-#include <span>
+
+#include "engine/model/logprobs.h"
 
 namespace inferlab {
+namespace {
+
+/// The entry's tokens: known ones, then guesses.
+std::vector<TokenId> tokens_of(const ScheduledRequest& entry, const Sequence& sequence) {
+  const std::int64_t num_known = entry.num_tokens - entry.num_draft_tokens;
+  INFERLAB_CHECK(entry.num_computed_tokens + num_known <= std::ssize(sequence.tokens));
+  INFERLAB_CHECK(entry.num_draft_tokens <= std::ssize(sequence.drafts));
+  const auto first = sequence.tokens.begin() + entry.num_computed_tokens;
+  std::vector<TokenId> tokens(first, first + num_known);
+  tokens.insert(tokens.end(), sequence.drafts.begin(),
+                sequence.drafts.begin() + entry.num_draft_tokens);
+  return tokens;
+}
+
+/// Rows of the entry whose logits are wanted: always its last ones.
+std::int64_t num_wanted_rows(const ScheduledRequest& entry, const Sequence& sequence) {
+  const bool in_prompt = entry.num_computed_tokens + 1 < sequence.request.num_prompt_tokens;
+  if (sequence.num_prompt_logprobs && in_prompt) return entry.num_tokens;
+  return entry.samples ? entry.num_draft_tokens + 1 : 0;
+}
+
+}  // namespace
 
 DeviceExecutor::DeviceExecutor(Backend& backend, std::int32_t vocab_size,
                                const SequenceTable& sequences)
@@ -17,32 +41,67 @@ void DeviceExecutor::start(const Step& step, Done done) {
 
 Result<StepOutput> DeviceExecutor::run_on_backend(const Step& step) {
   Batch batch;
-  std::vector<Sequence*> sampled;
   for (const ScheduledRequest& entry : step.scheduled) {
-    Sequence& sequence = *sequences_->at(entry.id);
-    const std::span<const TokenId> tokens = sequence.tokens;
-    INFERLAB_CHECK(entry.num_computed_tokens + entry.num_tokens <=
-                   static_cast<std::int64_t>(tokens.size()));
-    batch.add(tokens.subspan(static_cast<std::size_t>(entry.num_computed_tokens),
-                             static_cast<std::size_t>(entry.num_tokens)),
-              static_cast<std::int32_t>(entry.num_computed_tokens), sequence.request.block_table,
-              entry.samples);
-    if (entry.samples) sampled.push_back(&sequence);
+    const Sequence& sequence = *sequences_->at(entry.id);
+    batch.add(tokens_of(entry, sequence), static_cast<std::int32_t>(entry.num_computed_tokens),
+              sequence.request.block_table,
+              static_cast<std::int32_t>(num_wanted_rows(entry, sequence)));
   }
-  logits_.resize(sampled.size() * vocab_size_);
+  logits_.resize(static_cast<std::size_t>(batch.num_sampled()) * vocab_size_);
   INFERLAB_TRY_VOID(backend_->forward(batch, logits_));
   StepOutput output;
-  for (std::size_t i = 0; i < sampled.size(); ++i) {
-    const std::span<float> logits = std::span(logits_).subspan(i * vocab_size_, vocab_size_);
-    if (sampled[i]->request.num_output_tokens < sampled[i]->min_tokens) {
-      for (const TokenId id : sampled[i]->not_before_min_tokens) {
+  std::span<float> rest = logits_;
+  for (const ScheduledRequest& entry : step.scheduled) {
+    Sequence& sequence = *sequences_->at(entry.id);
+    const auto num_rows = static_cast<std::size_t>(num_wanted_rows(entry, sequence));
+    const std::span<float> rows = rest.first(num_rows * vocab_size_);
+    rest = rest.subspan(rows.size());
+    if (sequence.num_prompt_logprobs) note_prompt(entry, sequence, rows);
+    if (!entry.samples) continue;
+    const std::size_t num_sampled = static_cast<std::size_t>(entry.num_draft_tokens) + 1;
+    output.sampled.push_back(sample(entry, sequence, rows.last(num_sampled * vocab_size_)));
+  }
+  return output;
+}
+
+void DeviceExecutor::note_prompt(const ScheduledRequest& entry, Sequence& sequence,
+                                 std::span<const float> rows) const {
+  sequence.prompt_logprobs.resize(static_cast<std::size_t>(sequence.request.num_prompt_tokens));
+  for (std::size_t row = 0; row * vocab_size_ < rows.size(); ++row) {
+    // The row of a token tells how likely the one after it was.
+    const std::size_t next = static_cast<std::size_t>(entry.num_computed_tokens) + row + 1;
+    if (next >= sequence.prompt_logprobs.size()) return;
+    sequence.prompt_logprobs[next] =
+        logprobs_of(rows.subspan(row * vocab_size_, vocab_size_), sequence.tokens[next],
+                    *sequence.num_prompt_logprobs);
+  }
+}
+
+/// Guesses are right as long as the sampler draws them: with each request's own stream of random
+/// numbers the output is, token for token, what it would be without guessing.
+SampledToken DeviceExecutor::sample(const ScheduledRequest& entry, Sequence& sequence,
+                                    std::span<float> rows) {
+  SampledToken sampled;
+  sequence.logprobs.clear();
+  while (true) {
+    const auto row = static_cast<std::size_t>(sampled.num_accepted_drafts);
+    const std::span<float> logits = rows.subspan(row * vocab_size_, vocab_size_);
+    if (sequence.num_logprobs) raw_logits_.assign(logits.begin(), logits.end());
+    if (sequence.request.num_output_tokens + sampled.num_accepted_drafts < sequence.min_tokens) {
+      for (const TokenId id : sequence.not_before_min_tokens) {
         logits[static_cast<std::size_t>(id)] = -std::numeric_limits<float>::infinity();
       }
     }
-    const TokenId token = sampled[i]->sampler.sample(logits);
-    output.sampled.push_back(SampledToken{.token_id = token});
+    sampled.token_id = sequence.sampler.sample(logits);
+    if (sequence.num_logprobs) {
+      sequence.logprobs.push_back(
+          logprobs_of(raw_logits_, sampled.token_id, *sequence.num_logprobs));
+    }
+    const bool is_right = sampled.num_accepted_drafts < entry.num_draft_tokens &&
+                          sequence.drafts[row] == sampled.token_id;
+    if (!is_right) return sampled;
+    ++sampled.num_accepted_drafts;
   }
-  return output;
 }
 
 }  // namespace inferlab

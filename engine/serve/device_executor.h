@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "engine/backend/backend.h"
@@ -9,8 +10,8 @@
 
 namespace inferlab {
 
-/// Runs steps on a Backend and samples their tokens, inside start(). Backend and sequences are
-/// borrowed; everything happens on the engine's thread.
+/// Runs steps on a Backend, samples their tokens and checks guesses, inside start(). Backend and
+/// sequences are borrowed; everything happens on the engine's thread.
 class DeviceExecutor final : public StepExecutor {
  public:
   DeviceExecutor(Backend& backend, std::int32_t vocab_size, const SequenceTable& sequences);
@@ -19,11 +20,15 @@ class DeviceExecutor final : public StepExecutor {
 
  private:
   Result<StepOutput> run_on_backend(const Step& step);
+  SampledToken sample(const ScheduledRequest& entry, Sequence& sequence, std::span<float> rows);
+  void note_prompt(const ScheduledRequest& entry, Sequence& sequence,
+                   std::span<const float> rows) const;
 
   Backend* backend_;
   std::size_t vocab_size_;
   const SequenceTable* sequences_;
-  std::vector<float> logits_;  // [num_sampled, vocab_size], row-major
+  std::vector<float> logits_;      // [num_sampled, vocab_size], row-major
+  std::vector<float> raw_logits_;  // [vocab_size], before anything changes them
 };
 
 }  // namespace inferlab

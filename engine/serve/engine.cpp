@@ -10,72 +10,13 @@
 #include <thread>
 
 #include "engine/backend/registry.h"
+#include "engine/serve/engine_limits.h"
+#include "engine/serve/make_sequence.h"
 
 namespace inferlab {
 namespace {
 
-constexpr std::int64_t kDefaultKvCacheBytes = std::int64_t{256} * 1024 * 1024;
 constexpr Duration kStatsInterval = 10s;  // of the throughput line in the log, as in vLLM
-
-/// num_gpu_blocks: as told, or what the memory holds, or what max_num_seqs can use at most.
-Result<std::int32_t> choose_num_blocks(const ServeOptions& options, const LlamaConfig& model,
-                                       std::int64_t max_model_len) {
-  if (options.num_gpu_blocks_override != 0) return options.num_gpu_blocks_override;
-  const std::int64_t block_bytes =
-      KvCacheShape{.num_blocks = 1, .block_size = options.block_size}.block_bytes(model);
-  const bool is_default = options.kv_cache_memory_bytes == 0;
-  const std::int64_t bytes = is_default ? kDefaultKvCacheBytes : options.kv_cache_memory_bytes;
-  if (bytes < block_bytes || block_bytes <= 0) {
-    return Error{ErrorKind::kInvalid,
-                 fmt::format("kv_cache_memory_bytes: is {}: one KV block takes {} bytes", bytes,
-                             block_bytes),
-                 "give the KV cache more memory"};
-  }
-  std::int64_t num_blocks = bytes / block_bytes;
-  const std::int64_t per_request = (max_model_len - 1) / options.block_size + 1;
-  if (is_default) num_blocks = std::min(num_blocks, per_request * options.max_num_seqs);
-  return static_cast<std::int32_t>(std::min<std::int64_t>(num_blocks, INT32_MAX));
-}
-
-Result<SchedulerConfig> scheduler_config(const ServeOptions& options, const LlamaConfig& model) {
-  if (options.max_model_len < 0 || options.max_model_len > model.max_model_len) {
-    return Error{ErrorKind::kInvalid,
-                 fmt::format("max_model_len: is {}: the model {} was trained for {} tokens",
-                             options.max_model_len, model.name, model.max_model_len),
-                 "lower it, or leave it out"};
-  }
-  if (options.max_num_waiting < 1) {
-    return Error{ErrorKind::kInvalid,
-                 fmt::format("max_num_waiting: is {}", options.max_num_waiting), "give at least 1"};
-  }
-  SchedulerConfig config;
-  config.block_size = options.block_size;
-  config.max_num_batched_tokens = options.max_num_batched_tokens;
-  config.max_num_seqs = options.max_num_seqs;
-  config.enable_chunked_prefill = options.enable_chunked_prefill;
-  config.scheduling_policy = options.scheduling_policy;
-  config.max_model_len = options.max_model_len == 0 ? model.max_model_len : options.max_model_len;
-  config.num_gpu_blocks = 1;
-  if (options.block_size >= 1 && options.max_num_seqs >= 1) {  // else checked() says so
-    INFERLAB_TRY(config.num_gpu_blocks, choose_num_blocks(options, model, config.max_model_len));
-  }
-  return checked(config);
-}
-
-/// Before anything is reserved: the scheduler's own list of that many blocks could end the program
-/// where the device would have refused them.
-Result<void> check_memory(const SchedulerConfig& config, const LlamaConfig& model,
-                          const DeviceInfo& device) {
-  const std::int64_t block_bytes =
-      KvCacheShape{.num_blocks = 1, .block_size = config.block_size}.block_bytes(model);
-  if (device.memory_bytes <= 0 || config.num_gpu_blocks <= device.memory_bytes / block_bytes) {
-    return {};
-  }
-  return Error{ErrorKind::kExhausted,
-               fmt::format("KV cache: {} blocks of {} bytes do not fit in the {} bytes of {}",
-                           config.num_gpu_blocks, block_bytes, device.memory_bytes, device.name),
-               "ask for fewer KV blocks"};
-}
 
 }  // namespace
 
@@ -92,9 +33,13 @@ class Engine::Impl {
         backend_(std::move(backend)),
         log_(std::move(log)),
         names_(options.served_model_name),
+        context_{.config = &config_,
+                 .tokenizer = &tokenizer_,
+                 .vocab_size = model_.config().vocab_size,
+                 .seed = options.seed},
         core_(
-            config, tokenizer_, *backend_, model_.config().vocab_size, [this] { return now(); },
-            log_) {
+            config, options.speculative_config, tokenizer_, *backend_, model_.config().vocab_size,
+            [this] { return now(); }, log_) {
     if (names_.empty()) names_.push_back(model_.config().name);
   }
 
@@ -115,51 +60,35 @@ class Engine::Impl {
     return {};
   }
 
-  Result<RequestId> submit(GenerationRequest&& request, GenerationCallbacks&& callbacks) {
-    INFERLAB_TRY_VOID(request.sampling.check());
-    INFERLAB_TRY_VOID(check_tokens(request));
-    const auto num_prompt_tokens = static_cast<std::int64_t>(request.prompt.size());
-    const RequestId id = ++last_id_;
-    if (!request.has_seed) {
-      request.sampling.seed = Rng(options_.seed, "sampler", std::to_string(id)).next();
-    }
-    auto sequence = std::make_unique<Sequence>(Sequence{
-        .request = Request{.id = id,
-                           .num_prompt_tokens = num_prompt_tokens,
-                           .max_tokens = request.max_tokens.value_or(config_.max_model_len -
-                                                                     num_prompt_tokens),
-                           .priority = request.priority},
-        .name = std::move(request.name),
-        .tokens = std::move(request.prompt),
-        .sampler = Sampler(request.sampling),
-        .decoder = StreamDecoder(tokenizer_),
-        .stop = StopChecker(std::move(request.stop), request.include_stop),
-        .ignore_eos = request.ignore_eos,
-        .min_tokens = request.min_tokens,
-        .stop_token_ids = std::move(request.stop_token_ids),
-        .include_stop = request.include_stop,
-        .callbacks = std::move(callbacks)});
-    if (sequence->min_tokens > 0) {
-      sequence->not_before_min_tokens = sequence->stop_token_ids;
-      for (TokenId token = 0; token < tokenizer_.size(); ++token) {
-        if (tokenizer_.is_end(token)) sequence->not_before_min_tokens.push_back(token);
-      }
+  Result<std::vector<RequestId>> submit_all(std::vector<GenerationRequest>&& requests,
+                                            std::vector<GenerationCallbacks>&& callbacks) {
+    INFERLAB_CHECK(requests.size() == callbacks.size());
+    std::vector<RequestId> ids;
+    std::vector<Submitted> mail;
+    for (std::size_t i = 0; i < requests.size(); ++i) {
+      const Time arrival = std::min(requests[i].arrival.value_or(now()), now());
+      ids.push_back(++last_id_);
+      INFERLAB_TRY(std::unique_ptr<Sequence> sequence,
+                   make_sequence(ids.back(), std::move(requests[i]), arrival, context_));
+      sequence->callbacks = std::move(callbacks[i]);
+      mail.push_back({std::move(sequence), arrival});
     }
     {
       const std::scoped_lock lock(mutex_);
       if (failure_) return *failure_;
-      const std::int64_t num_waiting = core_.stats().scheduler.num_requests_waiting +
-                                       static_cast<std::int64_t>(submitted_.size());
-      if (num_waiting >= options_.max_num_waiting) {
+      const std::int64_t num_waiting =
+          core_.stats().scheduler.num_requests_waiting + std::ssize(submitted_);
+      // Who alone asks for more than may wait is taken when nobody else does.
+      if (num_waiting > 0 && num_waiting + std::ssize(mail) > options_.max_num_waiting) {
         return Error{
             ErrorKind::kExhausted,
             fmt::format("engine: request refused: {} requests are waiting already", num_waiting),
             "try again later"};
       }
-      submitted_.push_back({std::move(sequence), std::min(request.arrival.value_or(now()), now())});
+      for (Submitted& one : mail) submitted_.push_back(std::move(one));
     }
     wake_.notify_one();
-    return id;
+    return ids;
   }
 
   void cancel(RequestId id) {
@@ -227,53 +156,6 @@ class Engine::Impl {
     Time at;
   };
 
-  [[nodiscard]] Result<void> check_tokens(const GenerationRequest& request) const {
-    const auto num_prompt_tokens = static_cast<std::int64_t>(request.prompt.size());
-    const std::int64_t room = config_.max_model_len - num_prompt_tokens;
-    if (num_prompt_tokens == 0) {
-      return Error{ErrorKind::kInvalid, "prompt: is empty", "send at least one token"};
-    }
-    for (const TokenId id : request.prompt) {
-      if (id >= 0 && id < model_.config().vocab_size) continue;
-      return Error{ErrorKind::kInvalid,
-                   fmt::format("prompt: token id {} is out of the vocabulary of {} tokens", id,
-                               model_.config().vocab_size)};
-    }
-    if (room < 1) {
-      return Error{ErrorKind::kInvalid,
-                   fmt::format("prompt: has {} tokens; this model's maximum context length is {} "
-                               "tokens, output included",
-                               num_prompt_tokens, config_.max_model_len),
-                   "shorten the prompt"};
-    }
-    if (request.max_tokens && *request.max_tokens < 1) {
-      return Error{ErrorKind::kInvalid,
-                   fmt::format("max_tokens: must be at least 1, got {}", *request.max_tokens)};
-    }
-    if (request.max_tokens && *request.max_tokens > room) {
-      return Error{ErrorKind::kInvalid,
-                   fmt::format("max_tokens: {} is too large: this model's maximum context length "
-                               "is {} tokens and the prompt has {}",
-                               *request.max_tokens, config_.max_model_len, num_prompt_tokens),
-                   fmt::format("ask for at most {}", room)};
-    }
-    const std::int64_t most = request.max_tokens.value_or(room);
-    if (request.min_tokens < 0 || request.min_tokens > most) {
-      return Error{ErrorKind::kInvalid, fmt::format("min_tokens: is {}, must be 0 to max_tokens={}",
-                                                    request.min_tokens, most)};
-    }
-    for (const TokenId id : request.stop_token_ids) {
-      if (id >= 0 && id < model_.config().vocab_size) continue;
-      return Error{ErrorKind::kInvalid,
-                   fmt::format("stop_token_ids: token id {} is out of the vocabulary of {} tokens",
-                               id, model_.config().vocab_size)};
-    }
-    for (const std::string& stop : request.stop) {
-      if (stop.empty()) return Error{ErrorKind::kInvalid, "stop: has an empty string"};
-    }
-    return {};
-  }
-
   /// The engine's thread.
   void run() {
     while (take_mail()) {
@@ -340,6 +222,7 @@ class Engine::Impl {
   const std::unique_ptr<Backend> backend_;
   const LogSink log_;
   std::vector<std::string> names_;
+  const SequenceContext context_;
   const std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();
   EngineCore core_;
   std::atomic<RequestId> last_id_ = 0;
@@ -390,7 +273,17 @@ Result<std::unique_ptr<Engine>> Engine::start(const ServeOptions& options, Model
 }
 
 Result<RequestId> Engine::submit(GenerationRequest request, GenerationCallbacks callbacks) {
-  return impl_->submit(std::move(request), std::move(callbacks));
+  std::vector<GenerationRequest> requests;
+  requests.push_back(std::move(request));
+  std::vector<GenerationCallbacks> all_callbacks;
+  all_callbacks.push_back(std::move(callbacks));
+  INFERLAB_TRY(const std::vector<RequestId> ids,
+               impl_->submit_all(std::move(requests), std::move(all_callbacks)));
+  return ids.front();
+}
+Result<std::vector<RequestId>> Engine::submit_all(std::vector<GenerationRequest> requests,
+                                                  std::vector<GenerationCallbacks> callbacks) {
+  return impl_->submit_all(std::move(requests), std::move(callbacks));
 }
 void Engine::cancel(RequestId id) {
   impl_->cancel(id);

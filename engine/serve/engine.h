@@ -39,6 +39,9 @@ class Engine {
   /// once, at the latest from stop(). kInvalid: bad sampling parameters, empty prompt, more tokens
   /// than max_model_len; kExhausted: the waiting queue is full; kUnavailable: stopped or broken.
   Result<RequestId> submit(GenerationRequest request, GenerationCallbacks callbacks);
+  /// Queues all of them or none; each ends by itself. The callbacks are as many.
+  Result<std::vector<RequestId>> submit_all(std::vector<GenerationRequest> requests,
+                                            std::vector<GenerationCallbacks> callbacks);
   /// The client has gone. Soon after, the request's KV blocks are free and on_end says kAbort; a
   /// request that has ended is let alone.
   void cancel(RequestId id);

@@ -13,20 +13,24 @@ double milliseconds(Duration duration) {
 
 }  // namespace
 
-EngineCore::EngineCore(const SchedulerConfig& config, const Tokenizer& tokenizer, Backend& backend,
-                       std::int32_t vocab_size, std::function<Time()> clock, LogSink log)
+EngineCore::EngineCore(const SchedulerConfig& config, const NgramConfig& speculative_config,
+                       const Tokenizer& tokenizer, Backend& backend, std::int32_t vocab_size,
+                       std::function<Time()> clock, LogSink log)
     : tokenizer_(&tokenizer),
+      speculative_config_(speculative_config),
+      names_blocks_(config.enable_prefix_caching),
       clock_(std::move(clock)),
       log_(std::move(log)),
       scheduler_(config),
       executor_(backend, vocab_size, sequences_),
-      metrics_(config) {
+      metrics_(config, speculative_config.num_speculative_tokens) {
   publish();
 }
 
 void EngineCore::add(std::unique_ptr<Sequence> sequence, Time arrival) {
   const RequestId id = sequence->request.id;
   Sequence& kept = *(sequences_[id] = std::move(sequence));
+  if (names_blocks_) kept.prefix_hash.extend(kept.request.block_hashes, kept.tokens);
   if (const Result<void> added = scheduler_.add(kept.request, arrival); !added) {
     kept.request.arrival = arrival;
     kept.request.finished = arrival;
@@ -63,7 +67,20 @@ void EngineCore::cancel_all(const Error& error) {
   }
 }
 
+void EngineCore::expire() {
+  const Time now = clock_();
+  std::vector<RequestId> late;
+  for (const auto& [id, sequence] : sequences_) {
+    if (sequence->deadline && *sequence->deadline <= now) late.push_back(id);
+  }
+  for (const RequestId id : late) {
+    sequences_.at(id)->timed_out = true;
+    cancel(id);
+  }
+}
+
 Result<void> EngineCore::step() {
+  expire();
   const Step step = scheduler_.schedule(clock_());
   if (step.empty()) return {};
   {
@@ -85,57 +102,84 @@ Result<void> EngineCore::step() {
   StepOutput output = std::move(*executed).value();
 
   std::vector<Emission> emissions;
-  std::vector<std::optional<Time>> previous_token;
   for (const ScheduledRequest& entry : step.scheduled) {
     if (!entry.samples) continue;
-    Sequence& sequence = *sequences_.at(entry.id);
-    previous_token.push_back(sequence.request.last_token);
-    emissions.push_back(consume(sequence, output.sampled[emissions.size()]));
+    SampledToken& sampled = output.sampled[emissions.size()];
+    emissions.push_back(consume(*sequences_.at(entry.id), sampled));
   }
   std::vector<RequestId> finished;
   {
     const std::scoped_lock lock(mutex_);
     finished = scheduler_.complete(step, output, clock_());
-    metrics_.step(step.num_scheduled_tokens);
-    for (std::size_t i = 0; i < emissions.size(); ++i) {
-      metrics_.token(emissions[i].sequence->request, previous_token[i]);
+    metrics_.step(step, output);
+    for (const Emission& emission : emissions) {
+      metrics_.tokens(emission.sequence->request, std::ssize(emission.tokens),
+                      emission.previous_token);
     }
     for (const RequestId id : finished) metrics_.finished(sequences_.at(id)->request);
     publish();
   }
   // Callbacks come last, so that whoever hears of a token or an end finds it in the metrics.
-  for (Emission& emission : emissions) {
-    Sequence& sequence = *emission.sequence;
-    if (sequence.request.status == RequestStatus::kFinished && sequence.stop.hit() == nullptr) {
-      emission.text += sequence.stop.push(sequence.decoder.finish());
-      emission.text += sequence.stop.finish();
-    }
-    if (!emission.text.empty() && sequence.callbacks.on_text) {
-      sequence.callbacks.on_text(emission.text);
-    }
-  }
+  for (Emission& emission : emissions) emit(emission);
   for (const RequestId id : finished) end(*sequences_.at(id), std::nullopt);
   return {};
 }
 
-EngineCore::Emission EngineCore::consume(Sequence& sequence, SampledToken& token) const {
-  sequence.tokens.push_back(token.token_id);
-  const std::int64_t num_output_tokens = sequence.request.num_output_tokens + 1;
+EngineCore::Emission EngineCore::consume(Sequence& sequence, SampledToken& sampled) const {
+  Emission emission{.sequence = &sequence, .previous_token = sequence.request.last_token};
+  const std::int64_t num_before = sequence.request.num_output_tokens;
+  for (std::int64_t i = 0; i <= sampled.num_accepted_drafts; ++i) {
+    const TokenId token = i < sampled.num_accepted_drafts
+                              ? sequence.drafts[static_cast<std::size_t>(i)]
+                              : sampled.token_id;
+    sequence.tokens.push_back(token);
+    emission.tokens.push_back(token);
+    if (!consume_token(sequence, token, num_before + i + 1, emission.text)) continue;
+    sampled = {.token_id = token, .stop = true, .num_accepted_drafts = i};
+  }
+  if (!sampled.stop) prepare(sequence);
+  return emission;
+}
+
+bool EngineCore::consume_token(Sequence& sequence, TokenId token, std::int64_t num_output_tokens,
+                               std::string& text) const {
   // vLLM's order: the end token first, then the request's own, and neither gives text unless asked.
   // Below min_tokens the executor draws none of them.
-  const bool is_end = tokenizer_->is_end(token.token_id) && !sequence.ignore_eos;
+  const bool is_end = tokenizer_->is_end(token) && !sequence.ignore_eos;
   const auto& ids = sequence.stop_token_ids;
-  if (is_end || std::find(ids.begin(), ids.end(), token.token_id) != ids.end()) {
-    token.stop = true;
-    if (!is_end) sequence.stop_token = token.token_id;
-    if (!sequence.include_stop) return Emission{&sequence, {}};
+  const bool is_stop = is_end || std::find(ids.begin(), ids.end(), token) != ids.end();
+  if (is_stop) {
+    if (!is_end) sequence.stop_token = token;
+    if (!sequence.include_stop) return true;
   }
-  std::string piece = sequence.decoder.push(token.token_id);
+  const std::string piece = sequence.decoder.push(token);
   // Stop strings are looked for in what comes after min_tokens only.
-  if (num_output_tokens <= sequence.min_tokens) return Emission{&sequence, std::move(piece)};
-  std::string text = sequence.stop.push(piece);
-  token.stop = token.stop || sequence.stop.hit() != nullptr;
-  return Emission{&sequence, std::move(text)};
+  if (num_output_tokens <= sequence.min_tokens) {
+    text += piece;
+    return is_stop;
+  }
+  text += sequence.stop.push(piece);
+  return is_stop || sequence.stop.hit() != nullptr;
+}
+
+void EngineCore::prepare(Sequence& sequence) const {
+  if (names_blocks_) sequence.prefix_hash.extend(sequence.request.block_hashes, sequence.tokens);
+  sequence.drafts = ngram_drafts(sequence.tokens, speculative_config_);
+  sequence.request.num_draft_tokens = std::ssize(sequence.drafts);
+}
+
+void EngineCore::emit(Emission& emission) const {
+  Sequence& sequence = *emission.sequence;
+  if (sequence.request.status == RequestStatus::kFinished && sequence.stop.hit() == nullptr) {
+    emission.text += sequence.stop.push(sequence.decoder.finish());
+    emission.text += sequence.stop.finish();
+  }
+  if (!sequence.callbacks.on_piece) return;
+  const std::span<const TokenLogprobs> logprobs = sequence.logprobs;
+  sequence.callbacks.on_piece(
+      {.text = emission.text,
+       .tokens = emission.tokens,
+       .logprobs = logprobs.first(std::min(logprobs.size(), emission.tokens.size()))});
 }
 
 void EngineCore::publish() {
@@ -156,6 +200,9 @@ void EngineCore::end(Sequence& sequence, const std::optional<Error>& error) {
       .stop_token = sequence.stop_token,
       .num_prompt_tokens = request.num_prompt_tokens,
       .num_output_tokens = request.num_output_tokens,
+      .num_cached_tokens = request.num_cached_tokens,
+      .prompt_logprobs = std::move(sequence.prompt_logprobs),
+      .timed_out = sequence.timed_out,
       .ttft = request.first_token ? *request.first_token - request.arrival : Duration{},
       .e2e = *request.finished - request.arrival};
   if (log_) {

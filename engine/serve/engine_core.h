@@ -11,6 +11,7 @@
 #include "engine/base/log.h"
 #include "engine/schedule/scheduler.h"
 #include "engine/serve/device_executor.h"
+#include "engine/serve/ngram_drafts.h"
 #include "engine/serve/sequence.h"
 #include "engine/serve/serve_metrics.h"
 
@@ -31,8 +32,9 @@ struct EngineStats {
 class EngineCore {
  public:
   /// Borrows tokenizer and backend. `clock` gives the time since the engine's start.
-  EngineCore(const SchedulerConfig& config, const Tokenizer& tokenizer, Backend& backend,
-             std::int32_t vocab_size, std::function<Time()> clock, LogSink log);
+  EngineCore(const SchedulerConfig& config, const NgramConfig& speculative_config,
+             const Tokenizer& tokenizer, Backend& backend, std::int32_t vocab_size,
+             std::function<Time()> clock, LogSink log);
 
   /// Takes the request into the waiting queue; one that the scheduler refuses ends at once.
   void add(std::unique_ptr<Sequence> sequence, Time arrival);
@@ -50,17 +52,31 @@ class EngineCore {
                                            std::int64_t more_waiting) const;
 
  private:
+  /// What a step brought to one sequence.
   struct Emission {
     Sequence* sequence;
-    std::string text;
+    std::string text = {};
+    std::vector<TokenId> tokens = {};
+    std::optional<Time> previous_token = {};
   };
 
-  /// Takes a sampled token over: text, and whether the request ends with it.
-  Emission consume(Sequence& sequence, SampledToken& token) const;
+  /// Ends what is past its deadline.
+  void expire();
+  /// Takes the guesses that were right and the sampled token over, up to the one that ends the
+  /// request, if one does; `sampled` is cut to that.
+  Emission consume(Sequence& sequence, SampledToken& sampled) const;
+  /// Takes one token over. Whether the request ends with it.
+  bool consume_token(Sequence& sequence, TokenId token, std::int64_t num_output_tokens,
+                     std::string& text) const;
+  void emit(Emission& emission) const;
+  /// Before the next step: names the blocks that are full by now, and guesses what comes.
+  void prepare(Sequence& sequence) const;
   void publish();
   void end(Sequence& sequence, const std::optional<Error>& error);
 
   const Tokenizer* tokenizer_;
+  const NgramConfig speculative_config_;
+  const bool names_blocks_;
   std::function<Time()> clock_;
   LogSink log_;
   SequenceTable sequences_;

@@ -3,12 +3,14 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "engine/base/error.h"
 #include "engine/base/time.h"
+#include "engine/model/logprobs.h"
 #include "engine/model/sampler.h"
 #include "engine/schedule/request.h"
 #include "engine/tokenizer/tokenizer.h"
@@ -28,9 +30,30 @@ struct GenerationRequest {
   std::vector<TokenId> stop_token_ids = {};  ///< these end the output too
   bool include_stop = false;  ///< the stop string, or the stop token's text, ends the output
   std::int32_t priority = 0;
+  /// How many of the likeliest tokens come with each output token, beside itself; 0: itself alone;
+  /// -1: all. None: no logprobs.
+  std::optional<std::int32_t> num_logprobs = {};
+  /// The same for the tokens of the prompt. All of it is computed then, known or not.
+  std::optional<std::int32_t> num_prompt_logprobs = {};
+  /// Only requests with the same salt share KV blocks: nobody learns from a short TTFT what others
+  /// have asked.
+  std::string cache_salt = {};
+  bool skip_special_tokens = true;  ///< control tokens give no text
+  /// The answer is worth nothing later: the request ends with timed_out. From the arrival.
+  std::optional<Duration> timeout = {};
   /// When the client's request came in, by Engine::now(): what latencies count from. None:
   /// submit().
   std::optional<Time> arrival = {};
+};
+
+/// What a step brought to one request: its new tokens and the text that they make, which may be
+/// empty, or begin with what earlier tokens left. Views, valid during the call.
+struct GenerationPiece {
+  /// Whole characters, and no part of a stop string unless include_stop.
+  std::string_view text;
+  /// Without those that a stop cut off; the last piece may have none.
+  std::span<const TokenId> tokens;
+  std::span<const TokenLogprobs> logprobs;  ///< one for each token, when asked for
 };
 
 struct GenerationResult {
@@ -41,15 +64,17 @@ struct GenerationResult {
   std::optional<TokenId> stop_token = {};  ///< of stop_token_ids, the one that ended the output
   std::int64_t num_prompt_tokens = 0;
   std::int64_t num_output_tokens = 0;
-  Duration ttft = {};  ///< 0 when there was no token
-  Duration e2e = {};   ///< from the arrival to the end
+  std::int64_t num_cached_tokens = 0;  ///< of the prompt, found in the KV cache
+  /// One for each token of the prompt when asked for; the first has none.
+  std::vector<std::optional<TokenLogprobs>> prompt_logprobs = {};
+  bool timed_out = false;  ///< finish_reason is kAbort
+  Duration ttft = {};      ///< 0 when there was no token
+  Duration e2e = {};       ///< from the arrival to the end
 };
 
 /// Both are called on the engine's thread, so they must not block, and must not call the engine.
 struct GenerationCallbacks {
-  /// A piece of output text, whole characters, never empty, and no part of a stop string unless
-  /// include_stop.
-  std::function<void(std::string_view text)> on_text = {};
+  std::function<void(const GenerationPiece& piece)> on_piece = {};
   /// Exactly once, last.
   std::function<void(const GenerationResult& result)> on_end = {};
 };

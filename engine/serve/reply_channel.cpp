@@ -6,10 +6,11 @@ namespace inferlab {
 
 GenerationCallbacks ReplyChannel::callbacks(std::shared_ptr<ReplyChannel> channel) {
   GenerationCallbacks callbacks;
-  callbacks.on_text = [channel](std::string_view text) {
+  callbacks.on_piece = [channel](const GenerationPiece& piece) {
+    if (piece.text.empty()) return;
     {
       const std::scoped_lock lock(channel->mutex_);
-      channel->news_.texts.emplace_back(text);
+      channel->news_.texts.emplace_back(piece.text);
     }
     channel->arrived_.notify_one();
   };

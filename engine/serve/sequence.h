@@ -9,6 +9,7 @@
 #include "engine/model/sampler.h"
 #include "engine/schedule/request.h"
 #include "engine/serve/generation.h"
+#include "engine/serve/prefix_hash.h"
 #include "engine/serve/stop_checker.h"
 #include "engine/tokenizer/tokenizer.h"
 
@@ -29,7 +30,16 @@ struct Sequence {
   std::vector<TokenId> not_before_min_tokens = {};  ///< all ids that would end the output
   bool include_stop = false;
   std::optional<TokenId> stop_token = {};  ///< of stop_token_ids, once it has come
-  GenerationCallbacks callbacks;
+  PrefixHash prefix_hash;
+  std::vector<TokenId> drafts = {};  ///< guesses for the step to come
+  std::optional<std::int32_t> num_logprobs = {};
+  std::optional<std::int32_t> num_prompt_logprobs = {};
+  /// Of the tokens that the last step brought, in their order.
+  std::vector<TokenLogprobs> logprobs = {};
+  std::vector<std::optional<TokenLogprobs>> prompt_logprobs = {};
+  std::optional<Time> deadline = {};
+  bool timed_out = false;
+  GenerationCallbacks callbacks = {};
 };
 
 /// Ordered, so that nothing depends on addresses or on a hash.

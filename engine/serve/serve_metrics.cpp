@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <numeric>
 
 namespace inferlab {
@@ -41,8 +42,9 @@ Bounds bounds_1_2_5(std::int64_t max) {
 
 }  // namespace
 
-ServeMetrics::ServeMetrics(const SchedulerConfig& config)
+ServeMetrics::ServeMetrics(const SchedulerConfig& config, std::int32_t num_speculative_tokens)
     : config_(config),
+      accepted_at_(static_cast<std::size_t>(std::max(0, num_speculative_tokens))),
       iteration_tokens_(iteration_bounds()),
       ttft_(ttft_bounds()),
       itl_(itl_bounds()),
@@ -58,12 +60,23 @@ ServeMetrics::ServeMetrics(const SchedulerConfig& config)
       max_tokens_(bounds_1_2_5(config.max_model_len)),
       n_({1, 2, 5, 10, 20}) {}
 
-void ServeMetrics::step(std::int64_t num_scheduled_tokens) {
-  iteration_tokens_.observe(static_cast<double>(num_scheduled_tokens));
+void ServeMetrics::step(const Step& step, const StepOutput& output) {
+  iteration_tokens_.observe(static_cast<double>(step.num_scheduled_tokens));
+  std::size_t next = 0;
+  for (const ScheduledRequest& entry : step.scheduled) {
+    if (!entry.samples) continue;
+    const std::int64_t num_accepted = output.sampled[next++].num_accepted_drafts;
+    if (entry.num_draft_tokens == 0) continue;
+    ++num_drafts_;
+    num_draft_tokens_ += entry.num_draft_tokens;
+    for (std::int64_t i = 0; i < num_accepted; ++i) ++accepted_at_[static_cast<std::size_t>(i)];
+  }
 }
 
-void ServeMetrics::token(const Request& request, std::optional<Time> previous) {
-  ++generation_tokens_;
+void ServeMetrics::tokens(const Request& request, std::int64_t num_tokens,
+                          std::optional<Time> previous) {
+  generation_tokens_ += num_tokens;
+  // Tokens that come together count as one gap, as in vLLM.
   if (previous) {
     itl_.observe(to_seconds(*request.last_token - *previous));
   } else {
@@ -106,9 +119,10 @@ std::string ServeMetrics::render(const SchedulerStats& stats, const std::string&
             static_cast<double>(stats.num_requests_waiting));
   out.gauge("vllm:kv_cache_usage_perc", "Share of the KV blocks in use, 0 to 1.",
             stats.kv_cache_usage);
-  // There is no prefix cache here: the counters stay at 0, as those of vLLM do without it.
-  out.counter("vllm:prefix_cache_queries_total", "Tokens looked up in the prefix cache.", 0);
-  out.counter("vllm:prefix_cache_hits_total", "Tokens found in the prefix cache.", 0);
+  out.counter("vllm:prefix_cache_queries_total", "Tokens looked up in the prefix cache.",
+              static_cast<double>(stats.prefix_cache_queries_total));
+  out.counter("vllm:prefix_cache_hits_total", "Tokens found in the prefix cache.",
+              static_cast<double>(stats.prefix_cache_hits_total));
   out.counter("vllm:num_preemptions_total", "Times a running request had to give its blocks up.",
               static_cast<double>(stats.num_preemptions_total));
   out.counter("vllm:prompt_tokens_total", "Prompt tokens of requests that got their first token.",
@@ -149,12 +163,32 @@ std::string ServeMetrics::render(const SchedulerStats& stats, const std::string&
   out.histogram("vllm:request_params_n", "Answers that a request asks for.", n_);
   out.histogram("vllm:request_params_max_tokens", "Most output tokens that a request may have.",
                 max_tokens_);
+  render_guesses(out);
   out.family("vllm:cache_config_info", "gauge", "Always 1; the labels tell the KV cache's shape.");
-  out.sample("vllm:cache_config_info",
-             metric_label("block_size", std::to_string(config_.block_size)) + "," +
-                 metric_label("num_gpu_blocks", std::to_string(config_.num_gpu_blocks)),
-             1);
+  out.sample(
+      "vllm:cache_config_info",
+      metric_label("block_size", std::to_string(config_.block_size)) + "," +
+          metric_label("enable_prefix_caching", config_.enable_prefix_caching ? "True" : "False") +
+          "," + metric_label("num_gpu_blocks", std::to_string(config_.num_gpu_blocks)),
+      1);
   return out.text();
+}
+
+void ServeMetrics::render_guesses(MetricText& out) const {
+  if (accepted_at_.empty()) return;
+  out.counter("vllm:spec_decode_num_drafts_total", "Steps of a request that checked guesses.",
+              static_cast<double>(num_drafts_));
+  out.counter("vllm:spec_decode_num_draft_tokens_total", "Tokens that were guessed.",
+              static_cast<double>(num_draft_tokens_));
+  out.counter("vllm:spec_decode_num_accepted_tokens_total", "Guessed tokens that were right.",
+              static_cast<double>(
+                  std::accumulate(accepted_at_.begin(), accepted_at_.end(), std::int64_t{0})));
+  out.family("vllm:spec_decode_num_accepted_tokens_per_pos_total", "counter",
+             "Guessed tokens that were right, by their place in the guess.");
+  for (std::size_t i = 0; i < accepted_at_.size(); ++i) {
+    out.sample("vllm:spec_decode_num_accepted_tokens_per_pos_total",
+               metric_label("position", std::to_string(i)), static_cast<double>(accepted_at_[i]));
+  }
 }
 
 }  // namespace inferlab

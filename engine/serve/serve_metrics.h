@@ -15,13 +15,14 @@ namespace inferlab {
 /// Source: vLLM documentation, "Production Metrics". Not thread-safe: the engine locks.
 class ServeMetrics {
  public:
-  explicit ServeMetrics(const SchedulerConfig& config);
+  /// `num_speculative_tokens` as in the options; 0: no metrics of guesses.
+  ServeMetrics(const SchedulerConfig& config, std::int32_t num_speculative_tokens);
 
-  /// After a step: its tokens.
-  void step(std::int64_t num_scheduled_tokens);
-  /// After each token of a request; `request` counts it already. `previous` is the time of the
-  /// token before, if there was one.
-  void token(const Request& request, std::optional<Time> previous);
+  /// After a step: its tokens and its guesses.
+  void step(const Step& step, const StepOutput& output);
+  /// After a step that gave the request `num_tokens`; `request` counts them already. `previous` is
+  /// the time of the token before, if there was one.
+  void tokens(const Request& request, std::int64_t num_tokens, std::optional<Time> previous);
   /// When a request has ended, whatever the reason.
   void finished(const Request& request);
 
@@ -33,10 +34,15 @@ class ServeMetrics {
                                    const std::string& model_name) const;
 
  private:
+  void render_guesses(MetricText& out) const;
+
   SchedulerConfig config_;
   std::int64_t prompt_tokens_ = 0;
   std::int64_t generation_tokens_ = 0;
   std::array<std::int64_t, 3> success_ = {};  // by FinishReason
+  std::int64_t num_drafts_ = 0;               // steps of a request with guesses
+  std::int64_t num_draft_tokens_ = 0;
+  std::vector<std::int64_t> accepted_at_;  // by place in the draft
   Histogram iteration_tokens_;
   Histogram ttft_;
   Histogram itl_;

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "engine/schedule/scheduler_config.h"
+#include "engine/serve/ngram_drafts.h"
 
 namespace inferlab {
 
@@ -27,6 +28,8 @@ struct ServeOptions {
   std::int32_t num_gpu_blocks_override = 0;  ///< KV blocks; 0: from kv_cache_memory_bytes
   std::int64_t kv_cache_memory_bytes = 0;    ///< 0: 256 MiB, less where max_num_seqs needs less
   bool enable_chunked_prefill = true;
+  bool enable_prefix_caching = true;
+  NgramConfig speculative_config = {};  ///< num_speculative_tokens 0: none
   SchedulingPolicy scheduling_policy = SchedulingPolicy::kFcfs;
   /// Requests that may wait for their first step; more are refused with 429. vLLM has no such
   /// limit.

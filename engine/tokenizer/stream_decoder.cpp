@@ -6,11 +6,17 @@
 
 namespace inferlab {
 
-StreamDecoder::StreamDecoder(const Tokenizer& tokenizer, bool at_start)
-    : tokenizer_(&tokenizer), at_start_(at_start && tokenizer.adds_space_prefix()) {}
+StreamDecoder::StreamDecoder(const Tokenizer& tokenizer, bool at_start, bool show_control)
+    : tokenizer_(&tokenizer),
+      at_start_(at_start && tokenizer.adds_space_prefix()),
+      show_control_(show_control) {}
 
 std::string StreamDecoder::push(TokenId id) {
   std::string_view added = tokenizer_->token_bytes(id);
+  if (show_control_ && added.empty() && id >= 0 && id < tokenizer_->size() &&
+      tokenizer_->token_kind(id) == TokenKind::kControl) {
+    added = tokenizer_->token_text(id);
+  }
   if (at_start_ && !added.empty()) {
     if (added.starts_with(' ')) added.remove_prefix(1);
     at_start_ = false;

@@ -104,8 +104,10 @@ class Tokenizer {
 /// complete. One per request; the tokenizer must outlive it.
 class StreamDecoder {
  public:
-  /// `at_start` is false after a prompt: the first space is then part of the text.
-  explicit StreamDecoder(const Tokenizer& tokenizer, bool at_start = false);
+  /// `at_start` is false after a prompt: the first space is then part of the text. `show_control`
+  /// as in DecodeOptions.
+  explicit StreamDecoder(const Tokenizer& tokenizer, bool at_start = false,
+                         bool show_control = false);
 
   /// The text that this token completes, valid UTF-8, often empty.
   std::string push(TokenId id);
@@ -115,6 +117,7 @@ class StreamDecoder {
  private:
   const Tokenizer* tokenizer_;
   bool at_start_;
+  bool show_control_;
   std::string pending_;  // an incomplete character
 };
 

@@ -12,11 +12,15 @@ namespace {
 constexpr float kNan = std::numeric_limits<float>::quiet_NaN();
 constexpr float kInfinity = std::numeric_limits<float>::infinity();
 
+std::int32_t sampled(Sampler& sampler, std::vector<float> logits) {
+  return sampler.sample(logits);
+}
+
 std::map<std::int32_t, int> counts(const SamplingParams& params, const std::vector<float>& logits,
                                    int draws) {
   Sampler sampler(params);
   std::map<std::int32_t, int> result;
-  for (int i = 0; i < draws; ++i) ++result[sampler.sample(logits)];
+  for (int i = 0; i < draws; ++i) ++result[sampled(sampler, logits)];
   return result;
 }
 
@@ -25,7 +29,7 @@ TEST_CASE("Sampler: greedy takes the highest logit, of equals the lowest id") {
   CHECK(argmax(std::vector<float>{kNan, -1.0F, kNan}) == 1);
   CHECK(argmax(std::vector<float>{kNan, kNan}) == 0);
   Sampler sampler({.temperature = 0.0F});
-  CHECK(sampler.sample(std::vector<float>{-5.0F, -4.0F, -4.0F}) == 1);
+  CHECK(sampled(sampler, {-5.0F, -4.0F, -4.0F}) == 1);
 }
 
 TEST_CASE("Sampler: the same seed draws the same tokens, another seed others") {
@@ -33,7 +37,7 @@ TEST_CASE("Sampler: the same seed draws the same tokens, another seed others") {
   const auto drawn = [&](std::uint64_t seed) {
     Sampler sampler({.seed = seed});
     std::vector<std::int32_t> ids;
-    for (int i = 0; i < 20; ++i) ids.push_back(sampler.sample(logits));
+    for (int i = 0; i < 20; ++i) ids.push_back(sampled(sampler, logits));
     return ids;
   };
   CHECK(drawn(1) == drawn(1));
@@ -78,7 +82,7 @@ TEST_CASE("Sampler: odd logits give a token all the same") {
   for (const auto& logits : odd) {
     for (const float top_p : {0.5F, 1.0F}) {
       Sampler sampler({.top_p = top_p});
-      const std::int32_t id = sampler.sample(logits);
+      const std::int32_t id = sampled(sampler, logits);
       CHECK(id == argmax(logits));
     }
   }

@@ -2,19 +2,24 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <map>
 #include <memory>
 #include <optional>
 
+#include "engine/base/hash.h"
 #include "engine/schedule/scheduler.h"
 
 // The vocabulary of tests/golden/schedule:
 //   config num_blocks= block_size= …   first; the other keys are SchedulerConfig's
-//   add id= prompt_tokens= max_tokens= [priority=] [stop_after=]   stop_after: ends by itself there
+//   add id= prompt_tokens= max_tokens= [priority=] [stop_after=] [like= [alike=]] [drafts=
+//   accepted=]
+//       stop_after: ends by itself there; like: its tokens are those of all others with this word,
+//       the first `alike` of them; drafts: guessed in each step, of which `accepted` are right
 //   step N      N steps, one millisecond each; a line says what is true after the step
 //   abort id=
-//   stats
+//   stats, cached   the latter: how many tokens of each prompt were found in the KV cache
 namespace inferlab {
 namespace {
 
@@ -27,6 +32,7 @@ class ScheduleWorld final : public testing::GoldenWorld {
     if (command.name == "step") return steps(command);
     if (command.name == "abort") return abort(command);
     if (command.name == "stats") return stats();
+    if (command.name == "cached") return cached();
     return command.place + ": unknown command\n";
   }
 
@@ -35,6 +41,8 @@ class ScheduleWorld final : public testing::GoldenWorld {
     std::string name;
     Request request;
     std::int64_t stop_after = 0;
+    std::int64_t num_drafts = 0;
+    std::int64_t num_accepted = 0;
   };
 
   std::string configure(const testing::GoldenCommand& command) {
@@ -43,6 +51,7 @@ class ScheduleWorld final : public testing::GoldenWorld {
     config.block_size = static_cast<std::int32_t>(command.integer("block_size", config.block_size));
     config.max_num_batched_tokens =
         command.integer("max_num_batched_tokens", config.max_num_batched_tokens);
+    config.enable_prefix_caching = command.get("enable_prefix_caching", "true") == "true";
     config.max_num_seqs = command.integer("max_num_seqs", config.max_num_seqs);
     config.max_model_len = command.integer("max_model_len", 0);
     config.long_prefill_token_threshold = command.integer("long_prefill_token_threshold", 0);
@@ -52,6 +61,7 @@ class ScheduleWorld final : public testing::GoldenWorld {
                                    : SchedulingPolicy::kFcfs;
     const Result<SchedulerConfig> result = checked(config);
     if (!result) return "error: " + result.error().message + "\n";
+    entries_.clear();
     scheduler_.emplace(*result);
     return "";
   }
@@ -64,10 +74,33 @@ class ScheduleWorld final : public testing::GoldenWorld {
     entry->request.num_prompt_tokens = command.integer("prompt_tokens", 0);
     entry->request.max_tokens = command.integer("max_tokens", 0);
     entry->request.priority = static_cast<std::int32_t>(command.integer("priority", 0));
+    entry->num_drafts = command.integer("drafts", 0);
+    entry->num_accepted = command.integer("accepted", 0);
+    name_blocks(entry->request, command);
     const Result<void> added = scheduler_->add(entry->request, now_);
     if (!added) return "error: " + added.error().message + "\n";
     entries_[entry->request.id] = std::move(entry);
     return "";
+  }
+
+  /// Of the prompt's blocks those that are alike have the word's names, the others their own.
+  void name_blocks(Request& request, const testing::GoldenCommand& command) const {
+    const std::string like = command.get("like");
+    if (like.empty()) return;
+    const std::int64_t alike = command.integer("alike", request.num_prompt_tokens);
+    const std::int64_t size = scheduler_->config().block_size;
+    for (std::int64_t end = size; end <= request.num_prompt_tokens; end += size) {
+      const std::uint64_t whose = end <= alike ? hash_of(like) : request.id;
+      request.block_hashes.push_back({whose, static_cast<std::uint64_t>(end)});
+    }
+  }
+
+  std::string cached() const {
+    std::string line;
+    for (const auto& [id, entry] : entries_) {
+      line += fmt::format(" {}:{}", entry->name, entry->request.num_cached_tokens);
+    }
+    return "cached" + line + "\n";
   }
 
   std::string steps(const testing::GoldenCommand& command) {
@@ -78,6 +111,9 @@ class ScheduleWorld final : public testing::GoldenWorld {
   }
 
   std::string one_step() {
+    for (const auto& [id, entry] : entries_) {
+      if (entry->request.num_output_tokens > 0) entry->request.num_draft_tokens = entry->num_drafts;
+    }
     const Step step = scheduler_->schedule(now_);
     now_ += 1ms;
     if (step.empty()) return "idle\n";
@@ -88,7 +124,9 @@ class ScheduleWorld final : public testing::GoldenWorld {
       line += fmt::format(" {}+{}", entry.name, scheduled.num_tokens);
       if (!scheduled.samples) continue;
       const bool stop = entry.request.num_output_tokens + 1 == entry.stop_after;
-      output.sampled.push_back(SampledToken{.stop = stop});
+      output.sampled.push_back(SampledToken{
+          .stop = stop,
+          .num_accepted_drafts = std::min(entry.num_accepted, scheduled.num_draft_tokens)});
     }
     line += names("preempted", step.preempted);
     std::string finished;
@@ -115,9 +153,18 @@ class ScheduleWorld final : public testing::GoldenWorld {
 
   std::string stats() {
     const SchedulerStats stats = scheduler_->stats();
-    return fmt::format("running {} waiting {} kv_cache_usage {:.3f} preemptions {}\n",
-                       stats.num_requests_running, stats.num_requests_waiting, stats.kv_cache_usage,
-                       stats.num_preemptions_total);
+    std::string line = fmt::format("running {} waiting {} kv_cache_usage {:.3f} preemptions {}",
+                                   stats.num_requests_running, stats.num_requests_waiting,
+                                   stats.kv_cache_usage, stats.num_preemptions_total);
+    if (stats.prefix_cache_queries_total > 0) {
+      line += fmt::format(" prefix_cache {} of {}", stats.prefix_cache_hits_total,
+                          stats.prefix_cache_queries_total);
+    }
+    if (stats.num_draft_tokens_total > 0) {
+      line += fmt::format(" drafts {} of {}", stats.num_accepted_tokens_total,
+                          stats.num_draft_tokens_total);
+    }
+    return line + "\n";
   }
 
   std::string names(std::string_view title, const std::vector<RequestId>& ids) const {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <catch2/catch.hpp>
+#include <map>
 #include <memory>
 #include <set>
 
@@ -14,11 +15,28 @@ namespace {
 
 struct Plan {
   Request request;
+  std::vector<int> tokens;  ///< prompt and output; what the KV cache must hold
+  std::vector<int> drafts;
   std::int64_t expected_tokens = 0;
   bool aborted = false;
 };
 
-/// A random replica under random load, checked after every event.
+/// What the keys and values of a block depend on: its tokens and all before them.
+void name_full_blocks(Plan& plan, std::int64_t block_size) {
+  std::vector<BlockHash>& hashes = plan.request.block_hashes;
+  while ((std::ssize(hashes) + 1) * block_size <= std::ssize(plan.tokens)) {
+    RunHash hash;
+    if (!hashes.empty()) hash.add(hashes.back()[0]);
+    const auto first = plan.tokens.begin() + std::ssize(hashes) * block_size;
+    for (auto token = first; token != first + block_size; ++token) {
+      hash.add(static_cast<std::uint64_t>(*token));
+    }
+    hashes.push_back({hash.digest(), 0});
+  }
+}
+
+/// A random replica under random load, checked after every event. Its device is a table of tokens
+/// by block and offset: a request that attends to anything but its own tokens is found out.
 class RandomRun {
  public:
   explicit RandomRun(std::uint64_t seed) : rng_(seed), scheduler_(random_config()) {}
@@ -44,9 +62,7 @@ class RandomRun {
     return hash_.digest();
   }
 
-  [[nodiscard]] std::int64_t num_preemptions() const {
-    return scheduler_.stats().num_preemptions_total;
-  }
+  [[nodiscard]] SchedulerStats stats() const { return scheduler_.stats(); }
 
  private:
   SchedulerConfig random_config() {
@@ -57,6 +73,7 @@ class RandomRun {
     config.max_num_seqs = rng_.between(std::int64_t{1}, std::int64_t{12});
     config.max_num_batched_tokens =
         config.max_num_seqs + rng_.between(std::int64_t{0}, std::int64_t{100});
+    config.enable_prefix_caching = rng_.below(5) != 0;
     config.scheduling_policy =
         rng_.below(3) == 0 ? SchedulingPolicy::kPriority : SchedulingPolicy::kFcfs;
     config.enable_chunked_prefill = rng_.below(4) != 0;
@@ -77,6 +94,14 @@ class RandomRun {
     const std::int64_t longest = scheduler_.config().max_model_len;
     request.id = plans_.size() + 1;
     request.num_prompt_tokens = rng_.between(std::int64_t{1}, longest - 1);
+    // Three families of prompts that part somewhere; within one all begin alike.
+    const std::int64_t alike = rng_.between(std::int64_t{0}, request.num_prompt_tokens);
+    const int family = 100 * static_cast<int>(rng_.below(3));
+    for (std::int64_t i = 0; i < request.num_prompt_tokens; ++i) {
+      plan->tokens.push_back(i < alike ? family : family + 1 + static_cast<int>(rng_.below(90)));
+    }
+    request.skip_prefix_cache = rng_.below(10) == 0;
+    name_full_blocks(*plan, scheduler_.config().block_size);
     request.max_tokens = rng_.between(std::int64_t{1}, longest + 10);
     request.priority = static_cast<std::int32_t>(rng_.below(3));
     plan->expected_tokens = std::min(request.max_tokens, longest - request.num_prompt_tokens);
@@ -91,23 +116,82 @@ class RandomRun {
   }
 
   void one_step() {
+    for (const auto& plan : plans_) guess(*plan);
     const Step step = scheduler_.schedule(now_);
     if (step.empty()) {
       REQUIRE_FALSE(scheduler_.has_requests());
       return;
     }
     check_step(step);
+    tables_.clear();
+    for (const ScheduledRequest& entry : step.scheduled) {
+      tables_[entry.id] = plans_[entry.id - 1]->request.block_table;
+    }
     if (rng_.below(30) == 0) leave();  // also while the device works
     if (rng_.below(50) == 0) {
       scheduler_.cancel_step(step);
       return;
     }
-    StepOutput output;
-    for (const ScheduledRequest& entry : step.scheduled) {
-      if (entry.samples) output.sampled.push_back({});
-    }
+    const StepOutput output = execute(step);
     now_ += 1ms;
     for (const RequestId id : scheduler_.complete(step, output, now_)) hash_.add(id);
+  }
+
+  void guess(Plan& plan) {
+    plan.drafts.clear();
+    if (plan.request.status != RequestStatus::kRunning || rng_.below(3) != 0) return;
+    for (std::uint64_t i = rng_.below(6); i > 0; --i) {
+      plan.drafts.push_back(static_cast<int>(rng_.below(2)));
+    }
+    plan.request.num_draft_tokens = std::ssize(plan.drafts);
+  }
+
+  /// As a device does: first everything is written, also for who was aborted meanwhile, then
+  /// everything is read.
+  StepOutput execute(const Step& step) {
+    for (const ScheduledRequest& entry : step.scheduled) {
+      for (std::int64_t i = 0; i < entry.num_tokens; ++i) {
+        const std::int64_t position = entry.num_computed_tokens + i;
+        place_of(entry, position) = token_at(*plans_[entry.id - 1], position);
+      }
+    }
+    StepOutput output;
+    for (const ScheduledRequest& entry : step.scheduled) {
+      Plan& plan = *plans_[entry.id - 1];
+      if (plan.request.status == RequestStatus::kRunning) {
+        const std::int64_t end = entry.num_computed_tokens + entry.num_tokens;
+        bool is_own = true;
+        for (std::int64_t i = 0; i < end; ++i) is_own &= place_of(entry, i) == token_at(plan, i);
+        CHECK(is_own);
+      }
+      if (!entry.samples) continue;
+      SampledToken token;
+      while (token.num_accepted_drafts < entry.num_draft_tokens &&
+             plan.drafts[static_cast<std::size_t>(token.num_accepted_drafts)] == 1) {
+        ++token.num_accepted_drafts;
+      }
+      output.sampled.push_back(token);
+      if (plan.request.status != RequestStatus::kRunning) continue;  // aborted meanwhile
+      plan.tokens.insert(plan.tokens.end(), static_cast<std::size_t>(token.num_accepted_drafts), 1);
+      plan.tokens.push_back(static_cast<int>(rng_.below(2)));
+      name_full_blocks(plan, scheduler_.config().block_size);
+    }
+    return output;
+  }
+
+  int& place_of(const ScheduledRequest& entry, std::int64_t position) {
+    const std::vector<BlockId>& table = tables_.at(entry.id);
+    const std::int64_t size = scheduler_.config().block_size;
+    const auto block = static_cast<std::size_t>(table[static_cast<std::size_t>(position / size)]);
+    device_.resize(static_cast<std::size_t>(scheduler_.blocks().num_blocks() * size), -1);
+    return device_[block * static_cast<std::size_t>(size) +
+                   static_cast<std::size_t>(position % size)];
+  }
+
+  static int token_at(const Plan& plan, std::int64_t position) {
+    const std::int64_t known = std::ssize(plan.tokens);
+    return position < known ? plan.tokens[static_cast<std::size_t>(position)]
+                            : plan.drafts[static_cast<std::size_t>(position - known)];
   }
 
   void check_step(const Step& step) {
@@ -122,7 +206,10 @@ class RandomRun {
       CHECK(entry.num_tokens >= 1);
       CHECK(entry.num_computed_tokens == request.num_computed_tokens);
       const std::int64_t end = entry.num_computed_tokens + entry.num_tokens;
-      CHECK(entry.samples == (end == request.num_tokens()));
+      CHECK(entry.samples == (end >= request.num_tokens()));
+      CHECK(entry.num_draft_tokens == std::max<std::int64_t>(0, end - request.num_tokens()));
+      CHECK(end <= config.max_model_len);
+      CHECK(request.num_cached_tokens < request.num_prompt_tokens);
       CHECK(static_cast<std::int64_t>(request.block_table.size()) * config.block_size >= end);
       num_tokens += entry.num_tokens;
       hash_.add(entry.id);
@@ -137,19 +224,19 @@ class RandomRun {
     CHECK(static_cast<std::int64_t>(step.scheduled.size()) <= config.max_num_seqs);
   }
 
-  /// Free and owned KV blocks add up to all of them, and each is owned once.
+  /// Free and owned KV blocks add up to all of them, and each counts those that use it.
   void check_blocks() {
     const BlockManager& blocks = scheduler_.blocks();
-    std::set<BlockId> owned;
-    std::size_t num_owned = 0;
+    std::map<BlockId, std::int32_t> users;
     for (const auto& plan : plans_) {
       const Request& request = plan->request;
       if (request.status != RequestStatus::kRunning) CHECK(request.block_table.empty());
-      owned.insert(request.block_table.begin(), request.block_table.end());
-      num_owned += request.block_table.size();
+      for (const BlockId block : request.block_table) ++users[block];
     }
-    CHECK(owned.size() == num_owned);
-    CHECK(static_cast<std::int32_t>(num_owned) + blocks.num_free_blocks() == blocks.num_blocks());
+    bool is_equal = true;
+    for (const auto& [block, count] : users) is_equal &= blocks.num_users(block) == count;
+    CHECK(is_equal);
+    CHECK(std::ssize(users) + blocks.num_free_blocks() == blocks.num_blocks());
   }
 
   static void check_end(const Plan& plan) {
@@ -170,6 +257,8 @@ class RandomRun {
   Rng rng_;
   Scheduler scheduler_;
   std::vector<std::unique_ptr<Plan>> plans_;
+  std::vector<int> device_;
+  std::map<RequestId, std::vector<BlockId>> tables_;  // of the step in flight
   RunHash hash_;
   Time now_ = {};
 };
@@ -177,19 +266,27 @@ class RandomRun {
 }  // namespace
 
 TEST_CASE("Scheduler: every accepted request gets exactly its tokens, whatever the load") {
-  std::int64_t num_preemptions = 0;
+  SchedulerStats sum;
   for (std::uint64_t seed = 1; seed <= 150; ++seed) {
     INFO("seed " << seed);
     RandomRun run(seed);
     const std::uint64_t hash = run.run();
-    num_preemptions += run.num_preemptions();
+    const SchedulerStats stats = run.stats();
+    sum.num_preemptions_total += stats.num_preemptions_total;
+    sum.prefix_cache_hits_total += stats.prefix_cache_hits_total;
+    sum.num_accepted_tokens_total += stats.num_accepted_tokens_total;
+    CHECK(stats.prefix_cache_hits_total <= stats.prefix_cache_queries_total);
+    CHECK(stats.num_accepted_tokens_total <= stats.num_draft_tokens_total);
     if (seed % 10 == 0) CHECK(RandomRun(seed).run() == hash);
   }
-  CHECK(num_preemptions > 1000);  // the runs do reach what they are meant to test
+  // The runs do reach what they are meant to test.
+  CHECK(sum.num_preemptions_total > 1000);
+  CHECK(sum.prefix_cache_hits_total > 10000);
+  CHECK(sum.num_accepted_tokens_total > 10000);
 }
 
 TEST_CASE("Scheduler: equal input gives equal steps on every machine") {
-  CHECK(fmt::format("{:016x}", RandomRun(7).run()) == "a0c0645ca03381da");
+  CHECK(fmt::format("{:016x}", RandomRun(7).run()) == "bb30432c4417e75d");
 }
 
 TEST_CASE("Scheduler: the times of a request are those of its steps") {

@@ -237,7 +237,7 @@ TEST_CASE("Engine: cancel frees the KV blocks and ends with abort") {
   std::promise<GenerationResult> ended;
   const Result<RequestId> id = test.engine->submit(
       greedy(*test.engine, "abc", 200),
-      {.on_text = {}, .on_end = [&](const GenerationResult& result) { ended.set_value(result); }});
+      {.on_piece = {}, .on_end = [&](const GenerationResult& result) { ended.set_value(result); }});
   REQUIRE(id);
   CHECK(eventually([&] { return test.engine->stats().scheduler.num_requests_running == 1; }));
   test.engine->cancel(*id);
@@ -258,7 +258,7 @@ TEST_CASE("Engine: a full waiting queue refuses and forgets nothing that it took
   const auto submit = [&] {
     return test.engine->submit(
         greedy(*test.engine, "abc", 2),
-        {.on_text = {}, .on_end = [&](const GenerationResult&) { ++num_ended; }});
+        {.on_piece = {}, .on_end = [&](const GenerationResult&) { ++num_ended; }});
   };
   REQUIRE(submit());
   CHECK(eventually([&] { return test.engine->stats().scheduler.num_requests_running == 1; }));
@@ -297,7 +297,7 @@ TEST_CASE("Engine: stop ends what runs and what waits") {
       if (result.error) ++num_errors;
     };
     REQUIRE(
-        test.engine->submit(greedy(*test.engine, "abc", 100), {.on_text = {}, .on_end = on_end}));
+        test.engine->submit(greedy(*test.engine, "abc", 100), {.on_piece = {}, .on_end = on_end}));
   }
   CHECK(eventually([&] { return test.engine->stats().scheduler.num_requests_running == 1; }));
   auto stopped = std::async(std::launch::async, [&] { test.engine->stop(); });

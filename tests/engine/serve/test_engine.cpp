@@ -124,13 +124,20 @@ bool eventually(const std::function<bool()>& condition) {
 Outcome generate(Engine& engine, GenerationRequest request) {
   std::promise<void> ended;
   Outcome outcome;
-  const auto id = engine.submit(std::move(request),
-                                {.on_text = [&](std::string_view text) { outcome.text += text; },
-                                 .on_end =
-                                     [&](const GenerationResult& result) {
-                                       outcome.result = result;
-                                       ended.set_value();
-                                     }});
+  const auto id = engine.submit(
+      std::move(request),
+      {.on_piece =
+           [&](const GenerationPiece& piece) {
+             outcome.text += piece.text;
+             outcome.tokens.insert(outcome.tokens.end(), piece.tokens.begin(), piece.tokens.end());
+             outcome.logprobs.insert(outcome.logprobs.end(), piece.logprobs.begin(),
+                                     piece.logprobs.end());
+           },
+       .on_end =
+           [&](const GenerationResult& result) {
+             outcome.result = result;
+             ended.set_value();
+           }});
   if (!id) FAIL(id.error().message);
   ended.get_future().wait();
   return outcome;

@@ -82,6 +82,8 @@ bool eventually(const std::function<bool()>& condition);
 /// submit() and wait for the end.
 struct Outcome {
   std::string text;
+  std::vector<TokenId> tokens;
+  std::vector<TokenLogprobs> logprobs;
   GenerationResult result;
 };
 Outcome generate(Engine& engine, GenerationRequest request);

@@ -1,0 +1,73 @@
+#include "engine/serve/engine_limits.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace inferlab {
+namespace {
+
+constexpr std::int64_t kDefaultKvCacheBytes = std::int64_t{256} * 1024 * 1024;
+
+/// num_gpu_blocks: as told, or what the memory holds, or what max_num_seqs can use at most.
+Result<std::int32_t> choose_num_blocks(const ServeOptions& options, const LlamaConfig& model,
+                                       std::int64_t max_model_len) {
+  if (options.num_gpu_blocks_override != 0) return options.num_gpu_blocks_override;
+  const std::int64_t block_bytes =
+      KvCacheShape{.num_blocks = 1, .block_size = options.block_size}.block_bytes(model);
+  const bool is_default = options.kv_cache_memory_bytes == 0;
+  const std::int64_t bytes = is_default ? kDefaultKvCacheBytes : options.kv_cache_memory_bytes;
+  if (bytes < block_bytes || block_bytes <= 0) {
+    return Error{ErrorKind::kInvalid,
+                 fmt::format("kv_cache_memory_bytes: is {}: one KV block takes {} bytes", bytes,
+                             block_bytes),
+                 "give the KV cache more memory"};
+  }
+  std::int64_t num_blocks = bytes / block_bytes;
+  const std::int64_t per_request = (max_model_len - 1) / options.block_size + 1;
+  if (is_default) num_blocks = std::min(num_blocks, per_request * options.max_num_seqs);
+  return static_cast<std::int32_t>(std::min<std::int64_t>(num_blocks, INT32_MAX));
+}
+
+}  // namespace
+
+Result<SchedulerConfig> scheduler_config(const ServeOptions& options, const LlamaConfig& model) {
+  if (options.max_model_len < 0 || options.max_model_len > model.max_model_len) {
+    return Error{ErrorKind::kInvalid,
+                 fmt::format("max_model_len: is {}: the model {} was trained for {} tokens",
+                             options.max_model_len, model.name, model.max_model_len),
+                 "lower it, or leave it out"};
+  }
+  if (options.max_num_waiting < 1) {
+    return Error{ErrorKind::kInvalid,
+                 fmt::format("max_num_waiting: is {}", options.max_num_waiting), "give at least 1"};
+  }
+  SchedulerConfig config;
+  config.block_size = options.block_size;
+  config.max_num_batched_tokens = options.max_num_batched_tokens;
+  config.max_num_seqs = options.max_num_seqs;
+  config.enable_chunked_prefill = options.enable_chunked_prefill;
+  config.scheduling_policy = options.scheduling_policy;
+  config.enable_prefix_caching = options.enable_prefix_caching;
+  config.max_model_len = options.max_model_len == 0 ? model.max_model_len : options.max_model_len;
+  config.num_gpu_blocks = 1;
+  if (options.block_size >= 1 && options.max_num_seqs >= 1) {  // else checked() says so
+    INFERLAB_TRY(config.num_gpu_blocks, choose_num_blocks(options, model, config.max_model_len));
+  }
+  return checked(config);
+}
+
+Result<void> check_memory(const SchedulerConfig& config, const LlamaConfig& model,
+                          const DeviceInfo& device) {
+  const std::int64_t block_bytes =
+      KvCacheShape{.num_blocks = 1, .block_size = config.block_size}.block_bytes(model);
+  if (device.memory_bytes <= 0 || config.num_gpu_blocks <= device.memory_bytes / block_bytes) {
+    return {};
+  }
+  return Error{ErrorKind::kExhausted,
+               fmt::format("KV cache: {} blocks of {} bytes do not fit in the {} bytes of {}",
+                           config.num_gpu_blocks, block_bytes, device.memory_bytes, device.name),
+               "ask for fewer KV blocks"};
+}
+
+}  // namespace inferlab

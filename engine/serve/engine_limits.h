@@ -1,0 +1,21 @@
+#pragma once
+
+#include "engine/backend/backend.h"
+#include "engine/base/result.h"
+#include "engine/model/llama_config.h"
+#include "engine/schedule/scheduler_config.h"
+#include "engine/serve/serve_options.h"
+
+namespace inferlab {
+
+/// The scheduler's configuration for this model: lengths, KV blocks. kInvalid for options that
+/// contradict the model or each other.
+Result<SchedulerConfig> scheduler_config(const ServeOptions& options, const LlamaConfig& model);
+
+/// kExhausted when the KV blocks do not fit in the device's memory. Before anything is reserved:
+/// the scheduler's own list of that many blocks could end the program where the device would have
+/// refused them.
+Result<void> check_memory(const SchedulerConfig& config, const LlamaConfig& model,
+                          const DeviceInfo& device);
+
+}  // namespace inferlab
