@@ -1,5 +1,7 @@
 #include "engine/serve/engine.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <atomic>
 #include <catch2/catch.hpp>
@@ -188,6 +190,94 @@ TEST_CASE("Engine: times count from the arrival that the front end saw") {
   const Outcome outcome = generate(*test.engine, std::move(request));
   CHECK(outcome.result.ttft >= 10s);
   CHECK(outcome.result.e2e >= outcome.result.ttft);
+}
+
+TEST_CASE("Engine: logprobs of the prompt are those of its tokens, in one step or many") {
+  const auto ask = [](const ServeOptions& options, bool twice) {
+    TestEngine test(options);
+    GenerationRequest request = greedy(*test.engine, "The node is cordoned", 3);
+    request.num_prompt_logprobs = 2;
+    if (twice) generate(*test.engine, request);  // what is known by then is computed all the same
+    return generate(*test.engine, request);
+  };
+  const Outcome whole = ask({}, false);
+  const auto& logprobs = whole.result.prompt_logprobs;
+  REQUIRE(logprobs.size() == static_cast<std::size_t>(whole.result.num_prompt_tokens));
+  CHECK_FALSE(logprobs[0]);
+  for (std::size_t i = 1; i < logprobs.size(); ++i) {
+    REQUIRE(logprobs[i]);
+    CHECK(logprobs[i]->top.size() == 2);
+    CHECK(logprobs[i]->top[0].logprob >= logprobs[i]->token.logprob);
+  }
+  for (const Outcome& other : {ask({.max_num_seqs = 2, .max_num_batched_tokens = 3}, false),
+                               ask({.block_size = 4}, true)}) {
+    CHECK(other.text == whole.text);
+    REQUIRE(other.result.prompt_logprobs.size() == logprobs.size());
+    for (std::size_t i = 1; i < logprobs.size(); ++i) {
+      CHECK(other.result.prompt_logprobs[i]->token.logprob == logprobs[i]->token.logprob);
+      CHECK(other.result.prompt_logprobs[i]->token.id == logprobs[i]->token.id);
+    }
+  }
+}
+
+TEST_CASE("Engine: a known prefix is counted, unless its salt is another") {
+  TestEngine test({.block_size = 4});
+  GenerationRequest request = greedy(*test.engine, "The node is cordoned", 3);
+  const std::int64_t num_tokens = std::ssize(request.prompt);
+  CHECK(generate(*test.engine, request).result.num_cached_tokens == 0);
+  CHECK(generate(*test.engine, request).result.num_cached_tokens == (num_tokens - 1) / 4 * 4);
+  request.cache_salt = "tenant";
+  CHECK(generate(*test.engine, request).result.num_cached_tokens == 0);
+  const std::string metrics = test.engine->render_metrics();
+  CHECK(metrics.find(fmt::format("vllm:prefix_cache_queries_total{{engine=\"0\",model_name="
+                                 "\"{}\"}} {}.0\n",
+                                 test.engine->served_model_names()[0], 3 * num_tokens)) !=
+        std::string::npos);
+}
+
+TEST_CASE("Engine: what is past its time ends, running or waiting") {
+  TestEngine test({.max_num_seqs = 1});
+  test.gate->close();
+  GenerationRequest request = greedy(*test.engine, "abc", 200);
+  auto patient = testing::start(*test.engine, greedy(*test.engine, "abc", 2));
+  request.timeout = 1ms;
+  auto waiting = testing::start(*test.engine, request);
+  request.arrival = test.engine->now() - 10s;
+  auto late = testing::start(*test.engine, request);
+  CHECK(eventually([&] { return test.engine->stats().scheduler.num_requests_running == 1; }));
+  test.gate->open();
+  for (auto* ended : {&waiting, &late}) {
+    const GenerationResult result = ended->get().result;
+    CHECK(result.timed_out);
+    CHECK(result.finish_reason == FinishReason::kAbort);
+    CHECK_FALSE(result.error);
+  }
+  CHECK(patient.get().result.finish_reason == FinishReason::kLength);
+  request.timeout = 0s;
+  CHECK(refused(*test.engine, request) == ErrorKind::kInvalid);
+}
+
+TEST_CASE("Engine: requests that come together are taken together or not at all") {
+  ServeOptions options;
+  options.max_num_seqs = 1;
+  options.max_num_waiting = 2;
+  TestEngine test(options);
+  const auto submit = [&](std::size_t count, bool with_a_bad_one) {
+    std::vector<GenerationRequest> requests(count, greedy(*test.engine, "abc", 2));
+    if (with_a_bad_one) requests.back().prompt.clear();
+    return test.engine->submit_all(std::move(requests), std::vector<GenerationCallbacks>(count));
+  };
+  CHECK(submit(2, true).error().kind == ErrorKind::kInvalid);
+  test.gate->close();
+  REQUIRE(submit(1, false));
+  CHECK(eventually([&] { return test.engine->stats().scheduler.num_requests_running == 1; }));
+  REQUIRE(submit(1, false));
+  CHECK(submit(2, false).error().kind == ErrorKind::kExhausted);
+  CHECK(test.engine->stats().scheduler.num_requests_waiting == 1);
+  test.gate->open();
+  CHECK(eventually([&] { return test.engine->stats().num_finished_total == 2; }));
+  CHECK(submit(5, false)->size() == 5);  // nobody else waits
+  CHECK(eventually([&] { return test.engine->stats().num_finished_total == 7; }));
 }
 
 TEST_CASE("Engine: more KV blocks than the machine has memory for are refused") {

@@ -121,26 +121,31 @@ bool eventually(const std::function<bool()>& condition) {
   return true;
 }
 
-Outcome generate(Engine& engine, GenerationRequest request) {
-  std::promise<void> ended;
-  Outcome outcome;
-  const auto id = engine.submit(
-      std::move(request),
-      {.on_piece =
-           [&](const GenerationPiece& piece) {
-             outcome.text += piece.text;
-             outcome.tokens.insert(outcome.tokens.end(), piece.tokens.begin(), piece.tokens.end());
-             outcome.logprobs.insert(outcome.logprobs.end(), piece.logprobs.begin(),
-                                     piece.logprobs.end());
-           },
-       .on_end =
-           [&](const GenerationResult& result) {
-             outcome.result = result;
-             ended.set_value();
-           }});
+std::future<Outcome> start(Engine& engine, GenerationRequest request) {
+  struct Pending {
+    Outcome outcome;
+    std::promise<Outcome> ended;
+  };
+  const auto pending = std::make_shared<Pending>();
+  GenerationCallbacks callbacks;
+  callbacks.on_piece = [pending](const GenerationPiece& piece) {
+    Outcome& outcome = pending->outcome;
+    outcome.text += piece.text;
+    outcome.tokens.insert(outcome.tokens.end(), piece.tokens.begin(), piece.tokens.end());
+    outcome.logprobs.insert(outcome.logprobs.end(), piece.logprobs.begin(), piece.logprobs.end());
+  };
+  callbacks.on_end = [pending](const GenerationResult& result) {
+    pending->outcome.result = result;
+    pending->ended.set_value(std::move(pending->outcome));
+  };
+  std::future<Outcome> ended = pending->ended.get_future();
+  const auto id = engine.submit(std::move(request), std::move(callbacks));
   if (!id) FAIL(id.error().message);
-  ended.get_future().wait();
-  return outcome;
+  return ended;
+}
+
+Outcome generate(Engine& engine, GenerationRequest request) {
+  return start(engine, std::move(request)).get();
 }
 
 }  // namespace inferlab::testing

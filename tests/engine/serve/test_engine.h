@@ -3,10 +3,12 @@
 #include <condition_variable>
 #include <cstdint>
 #include <functional>
+#include <future>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "engine/backend/backend.h"
 #include "engine/serve/engine.h"
@@ -79,13 +81,15 @@ struct TestServer {
 /// Asks until it holds; false after half a minute.
 bool eventually(const std::function<bool()>& condition);
 
-/// submit() and wait for the end.
+/// What came of a request.
 struct Outcome {
   std::string text;
   std::vector<TokenId> tokens;
   std::vector<TokenLogprobs> logprobs;
   GenerationResult result;
 };
+std::future<Outcome> start(Engine& engine, GenerationRequest request);
+/// start() and wait for the end.
 Outcome generate(Engine& engine, GenerationRequest request);
 
 }  // namespace inferlab::testing
