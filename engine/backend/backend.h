@@ -18,7 +18,9 @@ struct DeviceInfo {
   std::string compute_capability;  ///< "9.0"; empty for the CPU
 };
 
-enum class KvType : std::uint8_t { kF32, kF16 };
+/// Of the keys and values in the KV cache. kQ8: 8 bits an element and a float for each head of a
+/// position.
+enum class KvType : std::uint8_t { kF32, kF16, kQ8 };
 
 /// The KV cache to reserve. Block b, layer l holds keys and values of `block_size` tokens.
 struct KvCacheShape {
@@ -28,8 +30,9 @@ struct KvCacheShape {
 
   /// Of one block, all layers, keys and values.
   [[nodiscard]] std::int64_t block_bytes(const LlamaConfig& config) const {
-    return std::int64_t{2} * config.num_layers * block_size * config.kv_size() *
-           (type == KvType::kF32 ? 4 : 2);
+    std::int64_t token_bytes = config.kv_size() * std::int64_t{type == KvType::kF32 ? 4 : 2};
+    if (type == KvType::kQ8) token_bytes = config.kv_size() + config.num_kv_heads * std::int64_t{4};
+    return std::int64_t{2} * config.num_layers * block_size * token_bytes;
   }
 };
 

@@ -24,9 +24,10 @@ class Engine::Impl {
  public:
   Impl(const ServeOptions& options, Model model, Tokenizer tokenizer,
        std::optional<ChatTemplate> chat_template, std::unique_ptr<Backend> backend,
-       const SchedulerConfig& config, LogSink log)
+       const SchedulerConfig& config, const KvCacheShape& kv, LogSink log)
       : options_(options),
         config_(config),
+        kv_(kv),
         model_(std::move(model)),
         tokenizer_(std::move(tokenizer)),
         chat_template_(chat_template),
@@ -47,8 +48,7 @@ class Engine::Impl {
 
   /// Not in the constructor: the backend reads model_ in place, at its final address.
   Result<void> start() {
-    const KvCacheShape kv{.num_blocks = config_.num_gpu_blocks, .block_size = config_.block_size};
-    INFERLAB_TRY_VOID(backend_->load(model_.weights, kv));
+    INFERLAB_TRY_VOID(backend_->load(model_.weights, kv_));
     if (log_) {
       log_(LogLevel::kInfo,
            fmt::format("Model {} on {}: {} parameters, max_model_len {}, KV cache {} blocks of {} "
@@ -216,6 +216,7 @@ class Engine::Impl {
 
   const ServeOptions options_;
   const SchedulerConfig config_;
+  const KvCacheShape kv_;
   const Model model_;
   const Tokenizer tokenizer_;
   const std::optional<ChatTemplate> chat_template_;
@@ -252,7 +253,10 @@ Result<std::unique_ptr<Engine>> Engine::load(const ServeOptions& options, LogSin
 Result<std::unique_ptr<Engine>> Engine::start(const ServeOptions& options, Model model,
                                               std::unique_ptr<Backend> backend, LogSink log) {
   INFERLAB_TRY(const SchedulerConfig config, scheduler_config(options, model.config()));
-  INFERLAB_TRY_VOID(check_memory(config, model.config(), backend->info()));
+  INFERLAB_TRY(const KvType type, kv_type(options));
+  const KvCacheShape kv{
+      .num_blocks = config.num_gpu_blocks, .block_size = config.block_size, .type = type};
+  INFERLAB_TRY_VOID(check_memory(kv, model.config(), backend->info()));
   INFERLAB_TRY(Tokenizer tokenizer, Tokenizer::load(model.file));
   if (tokenizer.size() > model.config().vocab_size) {
     return Error{ErrorKind::kInvalid,
@@ -267,7 +271,7 @@ Result<std::unique_ptr<Engine>> Engine::start(const ServeOptions& options, Model
     log(LogLevel::kWarn, "No chat template: " + loaded.error().message);
   }
   auto impl = std::make_unique<Impl>(options, std::move(model), std::move(tokenizer), chat_template,
-                                     std::move(backend), config, std::move(log));
+                                     std::move(backend), config, kv, std::move(log));
   INFERLAB_TRY_VOID(impl->start());
   return std::unique_ptr<Engine>(new Engine(std::move(impl)));
 }

@@ -13,8 +13,10 @@ constexpr std::int64_t kDefaultKvCacheBytes = std::int64_t{256} * 1024 * 1024;
 Result<std::int32_t> choose_num_blocks(const ServeOptions& options, const LlamaConfig& model,
                                        std::int64_t max_model_len) {
   if (options.num_gpu_blocks_override != 0) return options.num_gpu_blocks_override;
+  INFERLAB_TRY(const KvType type, kv_type(options));
   const std::int64_t block_bytes =
-      KvCacheShape{.num_blocks = 1, .block_size = options.block_size}.block_bytes(model);
+      KvCacheShape{.num_blocks = 1, .block_size = options.block_size, .type = type}.block_bytes(
+          model);
   const bool is_default = options.kv_cache_memory_bytes == 0;
   const std::int64_t bytes = is_default ? kDefaultKvCacheBytes : options.kv_cache_memory_bytes;
   if (bytes < block_bytes || block_bytes <= 0) {
@@ -57,17 +59,23 @@ Result<SchedulerConfig> scheduler_config(const ServeOptions& options, const Llam
   return checked(config);
 }
 
-Result<void> check_memory(const SchedulerConfig& config, const LlamaConfig& model,
+Result<void> check_memory(const KvCacheShape& kv, const LlamaConfig& model,
                           const DeviceInfo& device) {
-  const std::int64_t block_bytes =
-      KvCacheShape{.num_blocks = 1, .block_size = config.block_size}.block_bytes(model);
-  if (device.memory_bytes <= 0 || config.num_gpu_blocks <= device.memory_bytes / block_bytes) {
-    return {};
-  }
+  const std::int64_t block_bytes = kv.block_bytes(model);
+  if (device.memory_bytes <= 0 || kv.num_blocks <= device.memory_bytes / block_bytes) return {};
   return Error{ErrorKind::kExhausted,
                fmt::format("KV cache: {} blocks of {} bytes do not fit in the {} bytes of {}",
-                           config.num_gpu_blocks, block_bytes, device.memory_bytes, device.name),
+                           kv.num_blocks, block_bytes, device.memory_bytes, device.name),
                "ask for fewer KV blocks"};
+}
+
+Result<KvType> kv_type(const ServeOptions& options) {
+  const std::string& name = options.kv_cache_dtype;
+  if (name == "auto" || name == "f16") return KvType::kF16;
+  if (name == "f32") return KvType::kF32;
+  if (name == "q8") return KvType::kQ8;
+  return Error{ErrorKind::kInvalid, fmt::format("kv_cache_dtype: is {}", name),
+               "give auto, f16, f32 or q8"};
 }
 
 }  // namespace inferlab

@@ -8,6 +8,9 @@
 
 namespace inferlab {
 
+/// Of --kv-cache-dtype. kInvalid for a name that no device of ours has.
+Result<KvType> kv_type(const ServeOptions& options);
+
 /// The scheduler's configuration for this model: lengths, KV blocks. kInvalid for options that
 /// contradict the model or each other.
 Result<SchedulerConfig> scheduler_config(const ServeOptions& options, const LlamaConfig& model);
@@ -15,7 +18,7 @@ Result<SchedulerConfig> scheduler_config(const ServeOptions& options, const Llam
 /// kExhausted when the KV blocks do not fit in the device's memory. Before anything is reserved:
 /// the scheduler's own list of that many blocks could end the program where the device would have
 /// refused them.
-Result<void> check_memory(const SchedulerConfig& config, const LlamaConfig& model,
+Result<void> check_memory(const KvCacheShape& kv, const LlamaConfig& model,
                           const DeviceInfo& device);
 
 }  // namespace inferlab

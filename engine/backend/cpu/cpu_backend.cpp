@@ -282,8 +282,14 @@ void CpuBackend::attend_item(const Batch& batch, std::int32_t layer, const Atten
                             .row_stride = config_.q_size(),
                             .scores = scratch.scores.data(),
                             .score_stride = score_stride};
-  const bool halves = cache_->shape().type == KvType::kF16;
-  (halves ? kernels_->attention_f16 : kernels_->attention_f32)(job);
+  switch (cache_->shape().type) {
+    case KvType::kF32:
+      return kernels_->attention_f32(job);
+    case KvType::kF16:
+      return kernels_->attention_f16(job);
+    case KvType::kQ8:
+      return kernels_->attention_q8(job);
+  }
 }
 
 void CpuBackend::ffn_part(const Layer& layer, std::int64_t num_rows) {

@@ -5,11 +5,28 @@
 #include <algorithm>
 #include <cstring>
 #include <limits>
+#include <vector>
 
+#include "engine/backend/kv_quants.h"
 #include "engine/base/check.h"
 #include "engine/formats/half.h"
 
 namespace inferlab::cpu {
+namespace {
+
+std::int64_t element_bytes(KvType type) {
+  switch (type) {
+    case KvType::kF32:
+      return sizeof(float);
+    case KvType::kF16:
+      return sizeof(Half);
+    case KvType::kQ8:
+      return sizeof(std::int8_t);
+  }
+  return 0;
+}
+
+}  // namespace
 
 KvCache::KvCache(const LlamaConfig& config, const KvCacheShape& shape)
     : shape_(shape),
@@ -17,8 +34,9 @@ KvCache::KvCache(const LlamaConfig& config, const KvCacheShape& shape)
       head_dim_(config.head_dim),
       tile_slots_(std::min<std::int32_t>(shape.block_size, kPanelRows)),
       tiles_of_block_(shape.block_size / tile_slots_),
-      element_bytes_(shape.type == KvType::kF32 ? sizeof(float) : sizeof(Half)),
-      tile_bytes_(kPanelRows * head_dim_ * element_bytes_),
+      element_bytes_(element_bytes(shape.type)),
+      tile_bytes_(kPanelRows * head_dim_ * element_bytes_ +
+                  (shape.type == KvType::kQ8 ? kPanelRows * std::int64_t{sizeof(float)} : 0)),
       layer_bytes_(2 * num_kv_heads_ * tiles_of_block_ * tile_bytes_),
       block_bytes_(config.num_layers * layer_bytes_) {}
 
@@ -69,9 +87,11 @@ void KvCache::store(std::int32_t block, std::int32_t layer, std::int32_t slot, c
   const std::int32_t lane = slot % tile_slots_;
   for (std::int32_t head = 0; head < num_kv_heads_; ++head) {
     std::byte* key_tile = base + tile_offset(block, layer, 0, head, slot);
-    std::byte* value_row =
-        base + tile_offset(block, layer, 1, head, slot) + lane * head_dim_ * element_bytes_;
-    if (shape_.type == KvType::kF32) {
+    std::byte* value_tile = base + tile_offset(block, layer, 1, head, slot);
+    std::byte* value_row = value_tile + lane * head_dim_ * element_bytes_;
+    if (shape_.type == KvType::kQ8) {
+      store_quants(key_tile, value_tile, lane, keys, values);
+    } else if (shape_.type == KvType::kF32) {
       auto* to = reinterpret_cast<float*>(key_tile) + lane;
       for (std::int32_t d = 0; d < head_dim_; ++d) to[d * kPanelRows] = keys[d];
       std::memcpy(value_row, values, static_cast<std::size_t>(head_dim_) * sizeof(float));
@@ -86,6 +106,19 @@ void KvCache::store(std::int32_t block, std::int32_t layer, std::int32_t slot, c
     keys += head_dim_;
     values += head_dim_;
   }
+}
+
+void KvCache::store_quants(std::byte* key_tile, std::byte* value_tile, std::int32_t lane,
+                           const float* keys, const float* values) const {
+  const auto width = static_cast<std::size_t>(head_dim_);
+  const std::int64_t scales = kPanelRows * head_dim_;
+  std::vector<std::int8_t> quants(width);
+  const float key_scale = quantize_head({keys, width}, quants.data());
+  auto* to = reinterpret_cast<std::int8_t*>(key_tile) + lane;
+  for (std::size_t d = 0; d < width; ++d) to[d * kPanelRows] = quants[d];
+  reinterpret_cast<float*>(key_tile + scales)[lane] = key_scale;
+  auto* row = reinterpret_cast<std::int8_t*>(value_tile) + lane * head_dim_;
+  reinterpret_cast<float*>(value_tile + scales)[lane] = quantize_head({values, width}, row);
 }
 
 void KvCache::copy(const KvBlockCopy& copy) {

@@ -13,7 +13,7 @@ namespace inferlab::cpu {
 /// The KV blocks of the CPU backend, in tiles of 16 positions of one KV head:
 /// [num_blocks, num_layers, 2 (keys, values), num_kv_heads, tiles of a block], a tile of keys being
 /// [head_dim, 16 positions] and one of values [16 positions, head_dim]. A block of fewer than 16
-/// tokens takes a whole tile.
+/// tokens takes a whole tile. In 8 bits the scales of a tile's 16 positions follow its elements.
 class KvCache {
  public:
   /// kExhausted when the memory cannot be had, kInvalid for a shape without blocks.
@@ -38,6 +38,8 @@ class KvCache {
 
  private:
   KvCache(const LlamaConfig& config, const KvCacheShape& shape);
+  void store_quants(std::byte* key_tile, std::byte* value_tile, std::int32_t lane,
+                    const float* keys, const float* values) const;
   [[nodiscard]] std::int64_t tile_offset(std::int32_t block, std::int32_t layer, int part,
                                          std::int32_t kv_head, std::int32_t slot) const;
 

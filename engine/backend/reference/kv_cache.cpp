@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <cstring>
 
+#include "engine/backend/kv_quants.h"
 #include "engine/base/check.h"
 #include "engine/formats/half.h"
 
@@ -19,7 +20,8 @@ KvCache::KvCache(const LlamaConfig& config, const KvCacheShape& shape, std::byte
     : shape_(shape),
       num_layers_(config.num_layers),
       kv_size_(config.kv_size()),
-      element_bytes_(shape.type == KvType::kF32 ? sizeof(float) : sizeof(Half)),
+      head_dim_(config.head_dim),
+      slot_bytes_(shape.block_bytes(config) / (std::int64_t{2} * num_layers_ * shape.block_size)),
       block_bytes_(shape.block_bytes(config)),
       memory_(memory) {}
 
@@ -52,7 +54,7 @@ Result<KvCache> KvCache::create(const LlamaConfig& config, const KvCacheShape& s
 std::byte* KvCache::at(std::int32_t block, std::int32_t layer, Part part, std::int32_t slot) const {
   const std::int64_t index =
       (std::int64_t{layer} * 2 + (part == Part::kValues ? 1 : 0)) * shape_.block_size + slot;
-  return memory_.get() + block * block_bytes_ + index * kv_size_ * element_bytes_;
+  return memory_.get() + block * block_bytes_ + index * slot_bytes_;
 }
 
 void KvCache::store(std::int32_t block, std::int32_t layer, Part part, std::int32_t slot,
@@ -60,6 +62,15 @@ void KvCache::store(std::int32_t block, std::int32_t layer, Part part, std::int3
   std::byte* to = at(block, layer, part, slot);
   if (shape_.type == KvType::kF32) {
     std::memcpy(to, values, static_cast<std::size_t>(kv_size_) * sizeof(float));
+    return;
+  }
+  if (shape_.type == KvType::kQ8) {
+    for (std::int32_t first = 0; first < kv_size_; first += head_dim_) {
+      const std::span<const float> head(values + first, static_cast<std::size_t>(head_dim_));
+      const float scale = quantize_head(head, reinterpret_cast<std::int8_t*>(to + first));
+      std::memcpy(to + kv_size_ + first / head_dim_ * std::ptrdiff_t{sizeof scale}, &scale,
+                  sizeof scale);
+    }
     return;
   }
   for (std::int32_t i = 0; i < kv_size_; ++i) {
@@ -70,8 +81,18 @@ void KvCache::store(std::int32_t block, std::int32_t layer, Part part, std::int3
 
 const float* KvCache::load(std::int32_t block, std::int32_t layer, Part part, std::int32_t slot,
                            std::int32_t first, std::int32_t count, float* scratch) const {
-  const std::byte* from = at(block, layer, part, slot) + first * element_bytes_;
-  if (shape_.type == KvType::kF32) return reinterpret_cast<const float*>(from);
+  const std::byte* slot_bytes = at(block, layer, part, slot);
+  if (shape_.type == KvType::kF32) return reinterpret_cast<const float*>(slot_bytes) + first;
+  if (shape_.type == KvType::kQ8) {
+    INFERLAB_CHECK(first % head_dim_ == 0 && count <= head_dim_);
+    float scale = 0;
+    std::memcpy(&scale, slot_bytes + kv_size_ + first / head_dim_ * std::ptrdiff_t{sizeof scale},
+                sizeof scale);
+    const auto* quants = reinterpret_cast<const std::int8_t*>(slot_bytes + first);
+    for (std::int32_t i = 0; i < count; ++i) scratch[i] = scale * static_cast<float>(quants[i]);
+    return scratch;
+  }
+  const std::byte* from = slot_bytes + first * std::ptrdiff_t{sizeof(Half)};
   for (std::int32_t i = 0; i < count; ++i) {
     Half half = 0;
     std::memcpy(&half, from + i * sizeof half, sizeof half);

@@ -8,6 +8,7 @@
 #include "engine/backend/registry.h"
 #include "engine/base/rng.h"
 #include "engine/model/logprobs.h"
+#include "engine/serve/engine_limits.h"
 #include "tests/engine/serve/test_engine.h"
 
 // Whatever the engine does to be fast, the tokens are those of one request alone in one batch.
@@ -29,6 +30,7 @@ struct Question {
   float temperature = 0;
   float repetition_penalty = 1;
   std::uint64_t seed = 0;
+  KvType kv_type = KvType::kF16;
   friend auto operator<=>(const Question&, const Question&) = default;
 };
 
@@ -61,7 +63,8 @@ class PlainRun {
   [[nodiscard]] Answer run(const Question& question) const {
     const Result<std::unique_ptr<Backend>> backend = make_backend("cpu");
     REQUIRE(backend);
-    REQUIRE((*backend)->load(model_.weights, {.num_blocks = 1, .block_size = 256}));
+    REQUIRE((*backend)->load(model_.weights,
+                             {.num_blocks = 1, .block_size = 256, .type = question.kv_type}));
     Sampler sampler(request_of(question).sampling, question.prompt);
     std::vector<float> logits(static_cast<std::size_t>(model_.config().vocab_size));
     std::vector<TokenId> next = question.prompt;
@@ -105,6 +108,7 @@ ServeOptions random_options(Rng& rng) {
         .prompt_lookup_max = static_cast<std::int32_t>(2 + rng.below(3)),
         .prompt_lookup_min = static_cast<std::int32_t>(1 + rng.below(2))};
   }
+  options.kv_cache_dtype = std::vector<std::string>{"f16", "f32", "q8"}[rng.below(3)];
   if (rng.below(3) == 0) options.scheduling_policy = SchedulingPolicy::kPriority;
   return options;
 }
@@ -140,6 +144,7 @@ TEST_CASE("Engine: no schedule changes a token or a bit of its logprob") {
     const std::uint64_t num_questions = 2 + rng.below(9);
     for (std::uint64_t i = 0; i < num_questions; ++i) {
       questions.push_back(random_question(rng));
+      questions.back().kv_type = *kv_type(options);
       GenerationRequest request = request_of(questions.back());
       request.priority = static_cast<std::int32_t>(rng.below(3));
       outcomes.push_back(testing::start(*test.engine, std::move(request)));

@@ -70,7 +70,8 @@ std::string direct_greedy_text(const std::vector<TokenId>& prompt, std::int64_t 
   REQUIRE(tokenizer);
   const Result<std::unique_ptr<Backend>> backend = make_backend("cpu");
   REQUIRE(backend);
-  REQUIRE((*backend)->load(model.weights, {.num_blocks = 16, .block_size = 16}));
+  REQUIRE(
+      (*backend)->load(model.weights, {.num_blocks = 16, .block_size = 16, .type = KvType::kF16}));
   std::vector<std::int32_t> table;
   for (std::int32_t block = 0; block < 16; ++block) table.push_back(block);
 

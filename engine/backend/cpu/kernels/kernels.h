@@ -75,6 +75,8 @@ struct Kernels {
   void (*swiglu)(float* gate, const float* up, std::int64_t count);
   void (*attention_f32)(const AttentionJob& job);
   void (*attention_f16)(const AttentionJob& job);
+  /// Tiles of signed bytes, each followed by its 16 positions' scales as floats.
+  void (*attention_q8)(const AttentionJob& job);
 };
 
 /// One for each instruction set that this processor supports: the best first, and never none.
