@@ -11,6 +11,7 @@
 
 #include "engine/backend/registry.h"
 #include "engine/serve/engine_limits.h"
+#include "engine/serve/make_drafter.h"
 #include "engine/serve/make_sequence.h"
 
 namespace inferlab {
@@ -24,7 +25,8 @@ class Engine::Impl {
  public:
   Impl(const ServeOptions& options, Model model, Tokenizer tokenizer,
        std::optional<ChatTemplate> chat_template, std::unique_ptr<Backend> backend,
-       const SchedulerConfig& config, const KvCacheShape& kv, LogSink log)
+       const SchedulerConfig& config, const KvCacheShape& kv, std::unique_ptr<Drafter> drafter,
+       LogSink log)
       : options_(options),
         config_(config),
         kv_(kv),
@@ -39,7 +41,7 @@ class Engine::Impl {
                  .vocab_size = model_.config().vocab_size,
                  .seed = options.seed},
         core_(
-            config, options.speculative_config, tokenizer_, *backend_, model_.config().vocab_size,
+            config, std::move(drafter), tokenizer_, *backend_, model_.config().vocab_size,
             [this] { return now(); }, log_) {
     if (names_.empty()) names_.push_back(model_.config().name);
   }
@@ -270,8 +272,10 @@ Result<std::unique_ptr<Engine>> Engine::start(const ServeOptions& options, Model
     // A completion model: /v1/chat/completions will say so.
     log(LogLevel::kWarn, "No chat template: " + loaded.error().message);
   }
-  auto impl = std::make_unique<Impl>(options, std::move(model), std::move(tokenizer), chat_template,
-                                     std::move(backend), config, kv, std::move(log));
+  INFERLAB_TRY(std::unique_ptr<Drafter> drafter, make_drafter(options, kv, model.config(), log));
+  auto impl =
+      std::make_unique<Impl>(options, std::move(model), std::move(tokenizer), chat_template,
+                             std::move(backend), config, kv, std::move(drafter), std::move(log));
   INFERLAB_TRY_VOID(impl->start());
   return std::unique_ptr<Engine>(new Engine(std::move(impl)));
 }

@@ -13,17 +13,17 @@ double milliseconds(Duration duration) {
 
 }  // namespace
 
-EngineCore::EngineCore(const SchedulerConfig& config, const NgramConfig& speculative_config,
+EngineCore::EngineCore(const SchedulerConfig& config, std::unique_ptr<Drafter> drafter,
                        const Tokenizer& tokenizer, Backend& backend, std::int32_t vocab_size,
                        std::function<Time()> clock, LogSink log)
     : tokenizer_(&tokenizer),
-      speculative_config_(speculative_config),
+      drafter_(std::move(drafter)),
       names_blocks_(config.enable_prefix_caching),
       clock_(std::move(clock)),
       log_(std::move(log)),
       scheduler_(config),
       executor_(backend, vocab_size, sequences_),
-      metrics_(config, speculative_config.num_speculative_tokens) {
+      metrics_(config, drafter_ == nullptr ? 0 : drafter_->num_speculative_tokens()) {
   publish();
 }
 
@@ -121,6 +121,7 @@ Result<void> EngineCore::step() {
   }
   // Callbacks come last, so that whoever hears of a token or an end finds it in the metrics.
   for (Emission& emission : emissions) emit(emission);
+  if (drafter_ != nullptr) draft(emissions);
   for (const RequestId id : finished) end(*sequences_.at(id), std::nullopt);
   return {};
 }
@@ -137,7 +138,7 @@ EngineCore::Emission EngineCore::consume(Sequence& sequence, SampledToken& sampl
     if (!consume_token(sequence, token, num_before + i + 1, emission.text)) continue;
     sampled = {.token_id = token, .stop = true, .num_accepted_drafts = i};
   }
-  if (!sampled.stop) prepare(sequence);
+  if (names_blocks_) sequence.prefix_hash.extend(sequence.request.block_hashes, sequence.tokens);
   return emission;
 }
 
@@ -162,10 +163,17 @@ bool EngineCore::consume_token(Sequence& sequence, TokenId token, std::int64_t n
   return is_stop || sequence.stop.hit() != nullptr;
 }
 
-void EngineCore::prepare(Sequence& sequence) const {
-  if (names_blocks_) sequence.prefix_hash.extend(sequence.request.block_hashes, sequence.tokens);
-  sequence.drafts = ngram_drafts(sequence.tokens, speculative_config_);
-  sequence.request.num_draft_tokens = std::ssize(sequence.drafts);
+void EngineCore::draft(std::span<const Emission> emissions) {
+  std::vector<Sequence*> running;
+  for (const Emission& emission : emissions) {
+    if (emission.sequence->request.status == RequestStatus::kRunning) {
+      running.push_back(emission.sequence);
+    }
+  }
+  drafter_->propose(running);
+  for (Sequence* sequence : running) {
+    sequence->request.num_draft_tokens = std::ssize(sequence->drafts);
+  }
 }
 
 void EngineCore::emit(Emission& emission) const {
@@ -214,6 +222,7 @@ void EngineCore::end(Sequence& sequence, const std::optional<Error>& error) {
                      result.num_output_tokens, milliseconds(first - request.arrival),
                      milliseconds(result.ttft), milliseconds(result.e2e), request.num_preemptions));
   }
+  if (drafter_ != nullptr) drafter_->forget(request.id);
   // Out of the table first: on_end may drop the last reference to what the callbacks hold.
   const auto node = sequences_.extract(request.id);
   if (node.mapped()->callbacks.on_end) node.mapped()->callbacks.on_end(result);

@@ -5,13 +5,14 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <span>
 #include <string>
 
 #include "engine/backend/backend.h"
 #include "engine/base/log.h"
 #include "engine/schedule/scheduler.h"
 #include "engine/serve/device_executor.h"
-#include "engine/serve/ngram_drafts.h"
+#include "engine/serve/drafter.h"
 #include "engine/serve/sequence.h"
 #include "engine/serve/serve_metrics.h"
 
@@ -31,8 +32,9 @@ struct EngineStats {
 /// thread. Only stats() and render_metrics() may be called from others.
 class EngineCore {
  public:
-  /// Borrows tokenizer and backend. `clock` gives the time since the engine's start.
-  EngineCore(const SchedulerConfig& config, const NgramConfig& speculative_config,
+  /// Borrows tokenizer and backend; `drafter` may be null. `clock` gives the time since the
+  /// engine's start.
+  EngineCore(const SchedulerConfig& config, std::unique_ptr<Drafter> drafter,
              const Tokenizer& tokenizer, Backend& backend, std::int32_t vocab_size,
              std::function<Time()> clock, LogSink log);
 
@@ -69,13 +71,13 @@ class EngineCore {
   bool consume_token(Sequence& sequence, TokenId token, std::int64_t num_output_tokens,
                      std::string& text) const;
   void emit(Emission& emission) const;
-  /// Before the next step: names the blocks that are full by now, and guesses what comes.
-  void prepare(Sequence& sequence) const;
+  /// Guesses, for the next step, what those go on with that have just got a token.
+  void draft(std::span<const Emission> emissions);
   void publish();
   void end(Sequence& sequence, const std::optional<Error>& error);
 
   const Tokenizer* tokenizer_;
-  const NgramConfig speculative_config_;
+  const std::unique_ptr<Drafter> drafter_;  // null: no guesses
   const bool names_blocks_;
   std::function<Time()> clock_;
   LogSink log_;

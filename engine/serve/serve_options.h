@@ -31,6 +31,7 @@ struct ServeOptions {
   bool enable_chunked_prefill = true;
   bool enable_prefix_caching = true;
   NgramConfig speculative_config = {};  ///< num_speculative_tokens 0: none
+  std::string speculative_model = {};   ///< a GGUF file that guesses instead; "": by lookup
   SchedulingPolicy scheduling_policy = SchedulingPolicy::kFcfs;
   /// Requests that may wait for their first step; more are refused with 429. vLLM has no such
   /// limit.

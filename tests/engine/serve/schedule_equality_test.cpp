@@ -2,14 +2,17 @@
 
 #include <algorithm>
 #include <catch2/catch.hpp>
+#include <fstream>
 #include <future>
 #include <map>
 
 #include "engine/backend/registry.h"
 #include "engine/base/rng.h"
 #include "engine/model/logprobs.h"
+#include "engine/model/random_model.h"
 #include "engine/serve/engine_limits.h"
 #include "tests/engine/serve/test_engine.h"
+#include "tests/support/process.h"
 
 // Whatever the engine does to be fast, the tokens are those of one request alone in one batch.
 namespace inferlab {
@@ -88,7 +91,27 @@ class PlainRun {
   std::map<Question, Answer> answers_;
 };
 
-ServeOptions random_options(Rng& rng) {
+/// Models that guess: the tiny model itself, which is right whenever the choice is greedy and the
+/// cache as exact, and one with other weights, which hardly ever is.
+class DraftModels {
+ public:
+  DraftModels() {
+    for (const std::uint64_t seed : {1, 2}) {
+      const std::string path = fmt::format("{}/draft{}.gguf", folder_.path(), seed);
+      const std::vector<std::byte> bytes = random_model_bytes({.seed = seed});
+      std::ofstream(path, std::ios::binary)
+          .write(reinterpret_cast<const char*>(bytes.data()), std::ssize(bytes));
+      paths_.push_back(path);
+    }
+  }
+  [[nodiscard]] const std::string& path(std::size_t index) const { return paths_[index]; }
+
+ private:
+  testing::TemporaryFolder folder_;
+  std::vector<std::string> paths_;
+};
+
+ServeOptions random_options(Rng& rng, const DraftModels& models) {
   ServeOptions options;
   options.max_model_len = 128;
   options.block_size = 1 << rng.between(std::int64_t{1}, std::int64_t{4});
@@ -107,6 +130,8 @@ ServeOptions random_options(Rng& rng) {
         .num_speculative_tokens = static_cast<std::int32_t>(1 + rng.below(6)),
         .prompt_lookup_max = static_cast<std::int32_t>(2 + rng.below(3)),
         .prompt_lookup_min = static_cast<std::int32_t>(1 + rng.below(2))};
+    const std::uint64_t how = rng.below(4);
+    if (how < 2) options.speculative_model = models.path(how);
   }
   options.kv_cache_dtype = std::vector<std::string>{"f16", "f32", "q8"}[rng.below(3)];
   if (rng.below(3) == 0) options.scheduling_policy = SchedulingPolicy::kPriority;
@@ -134,10 +159,11 @@ Question random_question(Rng& rng) {
 
 TEST_CASE("Engine: no schedule changes a token or a bit of its logprob") {
   PlainRun plain;
+  const DraftModels models;
   SchedulerStats sum;
   for (std::uint64_t seed = 1; seed <= 200; ++seed) {
     Rng rng(seed, "schedule_equality", "run");
-    const ServeOptions options = random_options(rng);
+    const ServeOptions options = random_options(rng, models);
     TestEngine test(options);
     std::vector<Question> questions;
     std::vector<std::future<testing::Outcome>> outcomes;
