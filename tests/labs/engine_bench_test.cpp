@@ -1,10 +1,17 @@
 // What `inferlab bench engine` is made of. The peer itself is no test's business: it comes from a
 // registry.
 
+#include <unistd.h>
+
 #include <catch2/catch.hpp>
+#include <csignal>
+#include <fstream>
 #include <set>
 #include <string>
+#include <vector>
 
+#include "engine/backend/cpu/thread_pool.h"
+#include "labs/bench/engine/busy_processes.h"
 #include "labs/bench/engine/engine_cases.h"
 #include "labs/bench/run_program.h"
 #include "temp_dir.h"
@@ -38,16 +45,33 @@ TEST_CASE("engine cases: each names a file, and no task twice of one file") {
   }
 }
 
+TEST_CASE("BusyProcesses: there while it lives, and gone after") {
+  std::vector<pid_t> children;
+  {
+    const BusyProcesses others(3);
+    std::ifstream file("/proc/self/task/" + std::to_string(::gettid()) + "/children");
+    for (pid_t child = 0; file >> child;) children.push_back(child);
+    CHECK(children.size() == 3);
+    for (const pid_t child : children) CHECK(::kill(child, 0) == 0);
+  }
+  for (const pid_t child : children) CHECK(::kill(child, 0) != 0);
+}
+
 TEST_CASE("measure_engine: a time for each task") {
   const TempDir folder;
   const auto bytes = random_model_bytes({.max_model_len = 1024});
   const std::string path = folder.write(
       "model.gguf", std::string(reinterpret_cast<const char*>(bytes.data()), bytes.size()));
-  const EngineTask tasks[] = {EngineTask::kPrefill, EngineTask::kDecode, EngineTask::kEight};
+  const EngineTask tasks[] = {EngineTask::kPrefill, EngineTask::kDecode, EngineTask::kEight,
+                              EngineTask::kBusy};
   const auto measured = measure_engine(path, tasks, 2);
   REQUIRE(measured);
-  REQUIRE(measured->size() == 3);
-  for (const double milliseconds : *measured) CHECK(milliseconds > 0);
+  REQUIRE(measured->size() == 4);
+  for (const EngineTime& time : *measured) {
+    CHECK(time.ms > 0);
+    CHECK(time.cores >= 0);
+    CHECK(time.cores <= cpu::available_processors());
+  }
   CHECK_FALSE(measure_engine(folder.path() + "/none.gguf", tasks, 2));
 }
 

@@ -1,9 +1,12 @@
 // What llama.cpp, as node-llama-cpp's prebuilt binary, needs for what `inferlab bench engine`
 // measures of our engine: node measure.mjs MODEL.gguf THREADS TASK... prints one JSON object.
+import {readdirSync, readFileSync} from "node:fs";
+import {availableParallelism} from "node:os";
 import {getLlama} from "node-llama-cpp";
 
 const [file, threads, ...tasks] = process.argv.slice(2);
-const kWarmUp = 2, kDecodeTokens = 48, kSequences = 8, kSteps = 16, kPrompt = 512;
+const kWarmUp = 2, kDecodeTokens = 48, kSequences = 8, kSteps = 16, kPrompt = 512,
+  kBusySteps = 12;
 
 // Tokens that every vocabulary has; their text does not matter.
 const tokens = (count, first = 0) =>
@@ -19,15 +22,15 @@ async function context(size, sequences, batching = {}) {
 }
 
 // Milliseconds for each token of one sequence.
-async function decode() {
+async function decode(count_to = kDecodeTokens) {
   const all = await context(256, 1);
   let count = 0, begin = 0;
   for await (const token of all.getSequence().evaluate(tokens(8), options)) {
     void token;
     if (count === kWarmUp) begin = performance.now();
-    if (count++ === kWarmUp + kDecodeTokens) break;
+    if (count++ === kWarmUp + count_to) break;
   }
-  const took = (performance.now() - begin) / kDecodeTokens;
+  const took = (performance.now() - begin) / count_to;
   await all.dispose();
   return took;
 }
@@ -62,7 +65,27 @@ async function prefill() {
   return took;
 }
 
+// Seconds that this process waited for a processor, or that the hypervisor kept one.
+function waited() {
+  let nanoseconds = 0;
+  for (const task of readdirSync("/proc/self/task")) {
+    try {
+      nanoseconds += +readFileSync(`/proc/self/task/${task}/schedstat`, "utf8").split(" ")[1];
+    } catch {
+      // The thread has ended meanwhile.
+    }
+  }
+  const ticks = readFileSync("/proc/stat", "utf8").split("\n")[0].trim().split(/\s+/);
+  return nanoseconds * 1e-9 + ticks[8] / 100;
+}
+
+const kTasks = {decode, eight, prefill, busy: () => decode(kBusySteps)};
 const result = {};
-for (const task of tasks) result[task] = await {decode, eight, prefill}[task]();
+for (const task of tasks) {
+  const begin = performance.now(), waitedBefore = waited();
+  const ms = await kTasks[task]();
+  const lost = (waited() - waitedBefore) / ((performance.now() - begin) / 1000);
+  result[task] = {ms, cores: Math.max(0, availableParallelism() - lost)};
+}
 console.log(JSON.stringify(result));
 process.exit(0);

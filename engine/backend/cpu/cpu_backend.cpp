@@ -50,7 +50,26 @@ Result<void> CpuBackend::load(const ModelWeights& weights, const KvCacheShape& k
   return {};
 }
 
+void CpuBackend::copy_vectors(const ModelWeights& weights) {
+  layers_.resize(weights.layers.size());
+  output_norm_ = floats(weights.output_norm);
+  for (std::size_t i = 0; i < layers_.size(); ++i) {
+    const LayerWeights& from = weights.layers[i];
+    Layer& to = layers_[i];
+    to.attn_norm = floats(from.attn_norm);
+    to.ffn_norm = floats(from.ffn_norm);
+    to.q_bias = floats(from.attn_q_bias);
+    to.k_bias = floats(from.attn_k_bias);
+    to.v_bias = floats(from.attn_v_bias);
+    to.q_norm = floats(from.attn_q_norm);
+    to.k_norm = floats(from.attn_k_norm);
+  }
+}
+
 Result<void> CpuBackend::pack(const ModelWeights& weights) {
+  // They lie between the matrices: looked at later, each would bring pages back that were let go
+  // of.
+  copy_vectors(weights);
   // First where everything goes, so that it is one piece of memory.
   struct Place {
     const Matrix* from;
@@ -58,7 +77,6 @@ Result<void> CpuBackend::pack(const ModelWeights& weights) {
   };
   std::vector<Place> places = {{&weights.token_embd, &token_embd_}};
   if (!weights.tied_embeddings) places.push_back({&weights.output, &output_});
-  layers_.resize(weights.layers.size());
   for (std::size_t i = 0; i < layers_.size(); ++i) {
     const LayerWeights& from = weights.layers[i];
     Layer& to = layers_[i];
@@ -85,19 +103,6 @@ Result<void> CpuBackend::pack(const ModelWeights& weights) {
     if (weights.mapped) drop_pages(place.from->data);
   }
   if (weights.tied_embeddings) output_ = token_embd_;
-
-  output_norm_ = floats(weights.output_norm);
-  for (std::size_t i = 0; i < layers_.size(); ++i) {
-    const LayerWeights& from = weights.layers[i];
-    Layer& to = layers_[i];
-    to.attn_norm = floats(from.attn_norm);
-    to.ffn_norm = floats(from.ffn_norm);
-    to.q_bias = floats(from.attn_q_bias);
-    to.k_bias = floats(from.attn_k_bias);
-    to.v_bias = floats(from.attn_v_bias);
-    to.q_norm = floats(from.attn_q_norm);
-    to.k_norm = floats(from.attn_k_norm);
-  }
   return {};
 }
 

@@ -49,6 +49,7 @@ class CpuBackend final : public Backend {
   };
 
   Result<void> pack(const ModelWeights& weights);
+  void copy_vectors(const ModelWeights& weights);
   void embed(const Batch& batch);
   void attention_part(const Batch& batch, std::int32_t index);
   void ffn_part(const Layer& layer, std::int64_t num_rows);

@@ -40,12 +40,12 @@ constexpr EngineFile kFiles[] = {
 
 constexpr EngineCase kCases[] = {
     {"0.4B-Q8_0", EngineTask::kDecode, 1.5},  {"0.4B-Q8_0", EngineTask::kEight, 2.5},
-    {"0.4B-Q8_0", EngineTask::kPrefill, 2.5}, {"1.1B-Q8_0", EngineTask::kDecode, 1.5},
-    {"1.1B-Q8_0", EngineTask::kEight, 2.5},   {"1.1B-Q8_0", EngineTask::kPrefill, 2.5},
-    {"1.1B-Q4_0", EngineTask::kDecode, 1.5},  {"1.1B-Q4_0", EngineTask::kPrefill, 0},
-    {"1.1B-Q4_K", EngineTask::kDecode, 1.5},  {"1.1B-Q4_K", EngineTask::kPrefill, 0},
-    {"0.4B-F16", EngineTask::kDecode, 0},     {"0.4B-F16", EngineTask::kPrefill, 1.8},
-    {"15M-Q8_0", EngineTask::kDecode, 2},
+    {"0.4B-Q8_0", EngineTask::kPrefill, 2.5}, {"0.4B-Q8_0", EngineTask::kBusy, 10},
+    {"1.1B-Q8_0", EngineTask::kDecode, 1.5},  {"1.1B-Q8_0", EngineTask::kEight, 2.5},
+    {"1.1B-Q8_0", EngineTask::kPrefill, 2.5}, {"1.1B-Q4_0", EngineTask::kDecode, 1.5},
+    {"1.1B-Q4_0", EngineTask::kPrefill, 0},   {"1.1B-Q4_K", EngineTask::kDecode, 1.5},
+    {"1.1B-Q4_K", EngineTask::kPrefill, 0},   {"0.4B-F16", EngineTask::kDecode, 0},
+    {"0.4B-F16", EngineTask::kPrefill, 1.8},  {"15M-Q8_0", EngineTask::kDecode, 2},
 };
 
 }  // namespace
@@ -58,6 +58,8 @@ std::string_view to_string(EngineTask task) {
       return "eight";
     case EngineTask::kPrefill:
       return "prefill";
+    case EngineTask::kBusy:
+      return "busy";
   }
   return "";
 }

@@ -15,8 +15,9 @@ enum class EngineTask : std::uint8_t {
   kDecode,   ///< a token of one sequence after a prompt of 8
   kEight,    ///< a step in which each of eight sequences gets a token
   kPrefill,  ///< a prompt of 512 tokens
+  kBusy,     ///< a token of one sequence while four other processes want the cores
 };
-/// "decode", "eight", "prefill".
+/// "decode", "eight", "prefill", "busy".
 std::string_view to_string(EngineTask task);
 
 /// A file of a real model's shape with random weights: speed does not depend on what they are.
@@ -36,8 +37,16 @@ std::span<const EngineCase> engine_cases();
 /// The file in XDG_CACHE_HOME/inferlab/bench, written now if it is not there.
 Result<std::string> engine_file_path(const EngineFile& file);
 
-/// What the engine needs on this machine, in milliseconds, one for each task, with all cores.
-Result<std::vector<double>> measure_engine(const std::string& path,
-                                           std::span<const EngineTask> tasks, int num_threads);
+struct EngineTime {
+  double ms = 0;
+  double cores = 0;  ///< that the engine could have had meanwhile
+};
+
+/// What the engine needs on this machine, one for each task.
+Result<std::vector<EngineTime>> measure_engine(const std::string& path,
+                                               std::span<const EngineTask> tasks, int num_threads);
+
+/// Processes beside which EngineTask::kBusy is measured.
+inline constexpr int kNumBusyProcesses = 4;
 
 }  // namespace inferlab::labs

@@ -4,6 +4,8 @@
 
 #include "engine/backend/cpu/cpu_backend.h"
 #include "engine/model/sampler.h"
+#include "labs/bench/engine/busy_processes.h"
+#include "labs/bench/engine/core_share.h"
 #include "labs/bench/engine/engine_cases.h"
 
 namespace inferlab::labs {
@@ -13,6 +15,7 @@ constexpr std::int32_t kWarmUp = 2;
 constexpr std::int32_t kDecodeTokens = 48;
 constexpr std::int32_t kSequences = 8;
 constexpr std::int32_t kSteps = 16;
+constexpr std::int32_t kBusySteps = 12;
 constexpr std::int32_t kPrompt = 512;
 constexpr std::int32_t kBlockSize = 16;
 
@@ -91,22 +94,36 @@ Result<double> prefill(Runner& runner) {
   return 0.0;
 }
 
+Result<double> measure(EngineTask task, Runner& runner) {
+  switch (task) {
+    case EngineTask::kDecode:
+      return decode(runner, 1, kDecodeTokens);
+    case EngineTask::kEight:
+      return decode(runner, kSequences, kSteps);
+    case EngineTask::kPrefill:
+      return prefill(runner);
+    case EngineTask::kBusy: {
+      const BusyProcesses others(kNumBusyProcesses);
+      return decode(runner, 1, kBusySteps);
+    }
+  }
+  return 0.0;
+}
+
 }  // namespace
 
-Result<std::vector<double>> measure_engine(const std::string& path,
-                                           std::span<const EngineTask> tasks, int num_threads) {
+Result<std::vector<EngineTime>> measure_engine(const std::string& path,
+                                               std::span<const EngineTask> tasks, int num_threads) {
   INFERLAB_TRY(const Model model, Model::open(path));
   cpu::CpuBackend backend(*cpu::supported_kernels()[0], num_threads);
   INFERLAB_TRY_VOID(backend.load(
       model.weights, {.num_blocks = 64, .block_size = kBlockSize, .type = KvType::kF16}));
   Runner runner(backend, model.config().vocab_size);
-  std::vector<double> out;
+  std::vector<EngineTime> out;
   for (const EngineTask task : tasks) {
-    Result<double> measured = task == EngineTask::kDecode  ? decode(runner, 1, kDecodeTokens)
-                              : task == EngineTask::kEight ? decode(runner, kSequences, kSteps)
-                                                           : prefill(runner);
-    if (!measured) return measured.error();
-    out.push_back(*measured);
+    const CoreShare share;
+    INFERLAB_TRY(const double ms, measure(task, runner));
+    out.push_back({.ms = ms, .cores = share.cores()});
   }
   return out;
 }

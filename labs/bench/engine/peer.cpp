@@ -2,8 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <filesystem>
+#include <iterator>
 
+#include "labs/bench/engine/busy_processes.h"
 #include "labs/bench/run_program.h"
 #include "labs/spec/data_dirs.h"
 #include "labs/spec/text_file.h"
@@ -53,19 +56,39 @@ Result<Peer> Peer::find(const std::function<bool()>& stopped) {
   return Peer(folder.string(), "node-llama-cpp " + version);
 }
 
-Result<std::vector<double>> Peer::measure(const std::string& path,
+Result<std::vector<EngineTime>> Peer::measure(const std::string& path,
+                                              std::span<const EngineTask> tasks, int num_threads,
+                                              const std::function<bool()>& stopped) const {
+  // What makes the others busy must not be there for the other tasks.
+  std::vector<EngineTask> quiet;
+  std::ranges::copy_if(tasks, std::back_inserter(quiet),
+                       [](EngineTask task) { return task != EngineTask::kBusy; });
+  INFERLAB_TRY(std::vector<EngineTime> out, run(path, quiet, num_threads, stopped));
+  for (std::size_t i = 0; i < tasks.size(); ++i) {
+    if (tasks[i] != EngineTask::kBusy) continue;
+    const BusyProcesses others(kNumBusyProcesses);
+    INFERLAB_TRY(const std::vector<EngineTime> busy,
+                 run(path, tasks.subspan(i, 1), num_threads, stopped));
+    out.insert(out.begin() + static_cast<std::ptrdiff_t>(i), busy.front());
+  }
+  return out;
+}
+
+Result<std::vector<EngineTime>> Peer::run(const std::string& path,
                                           std::span<const EngineTask> tasks, int num_threads,
                                           const std::function<bool()>& stopped) const {
+  if (tasks.empty()) return std::vector<EngineTime>{};
   std::vector<std::string> words = {"node", "measure.mjs", path, std::to_string(num_threads)};
   for (const EngineTask task : tasks) words.emplace_back(to_string(task));
   INFERLAB_TRY(const std::string text, run_program(words, folder_, 600s, stopped));
   INFERLAB_TRY(const sim::Value answer, sim::parse_json(text));
-  std::vector<double> out;
+  std::vector<EngineTime> out;
   for (const EngineTask task : tasks) {
-    if (!answer[to_string(task)].is_number()) {
+    const sim::Value& time = answer[to_string(task)];
+    if (!time["ms"].is_number() || !time["cores"].is_number()) {
       return Error{ErrorKind::kUnavailable, fmt::format("{}: {}: no answer", name_, path)};
     }
-    out.push_back(answer[to_string(task)].as_double());
+    out.push_back({.ms = time["ms"].as_double(), .cores = time["cores"].as_double()});
   }
   return out;
 }

@@ -18,13 +18,16 @@ class Peer {
   static Result<Peer> find(const std::function<bool()>& stopped);
 
   /// As measure_engine(), in a process of its own.
-  Result<std::vector<double>> measure(const std::string& path, std::span<const EngineTask> tasks,
-                                      int num_threads, const std::function<bool()>& stopped) const;
+  Result<std::vector<EngineTime>> measure(const std::string& path,
+                                          std::span<const EngineTask> tasks, int num_threads,
+                                          const std::function<bool()>& stopped) const;
 
   /// "node-llama-cpp 3.22.1".
   [[nodiscard]] const std::string& name() const { return name_; }
 
  private:
+  Result<std::vector<EngineTime>> run(const std::string& path, std::span<const EngineTask> tasks,
+                                      int num_threads, const std::function<bool()>& stopped) const;
   Peer(std::string folder, std::string name) : folder_(std::move(folder)), name_(std::move(name)) {}
 
   std::string folder_;
