@@ -2,7 +2,9 @@
 #include <algorithm>
 #include <catch2/catch.hpp>
 #include <cmath>
-#include <cstring>
+#include <cstdlib>
+#include <fstream>
+#include <nlohmann/json.hpp>
 #include <string>
 
 #include "engine/model/quantize_model.h"
@@ -21,8 +23,10 @@ struct Said {
   std::vector<std::vector<float>> logits;  // before each of them
 };
 
-Said say(const Model& model, const std::string& backend_name) {
-  const auto backend = test::load_backend(model, kKv, backend_name);
+Said say(const Model& model, const std::string& backend_name, KvType kv_type = KvType::kF32) {
+  KvCacheShape kv = kKv;
+  kv.type = kv_type;
+  const auto backend = test::load_backend(model, kv, backend_name);
   std::vector<std::int32_t> step = {5, 77, 300, 12, 9, 140};
   Said said;
   std::int32_t position = 0;
@@ -66,6 +70,65 @@ TEST_CASE("Backend: a folder and its converted file in the same type say the sam
     }
     CAPTURE(largest);
     CHECK(largest <= (same_order ? 0.0F : 1e-4F));
+  }
+}
+
+/// The files of all random folders, under the names in llama_cpp/expected.json.
+std::vector<std::pair<std::string, GgufWriter>> converted_files(std::vector<Model>& keep) {
+  std::vector<std::pair<std::string, GgufWriter>> files;
+  keep.reserve(100);  // a writer reads from its model when it is saved
+  int number = 0;
+  for (const test::RandomFolder& folder : test::all_random_folders(TensorType::kF32)) {
+    const testing::TemporaryFolder place;
+    test::write_random_folder(folder, place.path());
+    auto model = Model::open(place.path());
+    INFERLAB_CHECK(model.has_value());
+    keep.push_back(std::move(model).value());
+    files.emplace_back(fmt::format("{}-{}.gguf", ++number, folder.model_type),
+                       quantize_model(keep.back(), std::nullopt));
+  }
+  return files;
+}
+
+double log_sum(std::span<const float> logits) {
+  const float top = *std::ranges::max_element(logits);
+  double sum = 0.0;
+  for (const float logit : logits) sum += std::exp(static_cast<double>(logit - top));
+  return static_cast<double>(top) + std::log(sum);
+}
+
+// llama.cpp's own numbers, written by llama_cpp/greedy.mjs; they differ from ours by up to a
+// thousandth, which turns no choice where the two likeliest are further apart. Llama with tied
+// embeddings, with its own scaling, with linear scaling and large heads, with biases; Mistral;
+// Qwen2 with YaRN; Qwen3.
+TEST_CASE("convert: llama.cpp reads the file and says the same") {
+  std::ifstream file(INFERLAB_SOURCE_DIR "/tests/engine/backend/llama_cpp/expected.json");
+  const nlohmann::json expected = nlohmann::json::parse(file);
+  std::vector<Model> models;
+  const auto files = converted_files(models);
+  REQUIRE(files.size() == expected.size());
+  for (const auto& [name, writer] : files) {
+    CAPTURE(name);
+    auto parsed = GgufFile::parse(writer.bytes(), name);
+    REQUIRE(parsed.has_value());
+    const auto model = Model::from(std::move(parsed).value());
+    REQUIRE(model.has_value());
+    const Said said = say(*model, "reference", KvType::kF16);  // llama.cpp's default
+    CHECK(said.tokens == expected.at(name).at("tokens").get<std::vector<std::int32_t>>());
+    const double sum = log_sum(said.logits[0]);
+    for (const auto& row : expected.at(name).at("top")) {
+      const double ours = static_cast<double>(said.logits[0][row.at(0).get<std::size_t>()]) - sum;
+      CHECK(std::abs(ours - row.at(1).get<double>()) < 2e-3);
+    }
+  }
+}
+
+TEST_CASE("convert: the files for llama.cpp to read", "[.][peer]") {
+  const char* folder = std::getenv("INFERLAB_PEER_FOLDER");
+  REQUIRE(folder != nullptr);
+  std::vector<Model> models;
+  for (const auto& [name, writer] : converted_files(models)) {
+    REQUIRE(writer.save(std::string(folder) + "/" + name).has_value());
   }
 }
 
