@@ -1,20 +1,57 @@
 #include "engine/backend/rope.h"
 
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+#include <optional>
+
 #include "engine/base/check.h"
 #include "engine/model/stable_math.h"
 
 namespace inferlab {
+namespace {
 
-Rope::Rope(std::int32_t rope_dim, float freq_base, float scaling_factor,
-           std::span<const float> freq_factors, RopePairs pairs)
-    : num_pairs_(rope_dim / 2), pairs_(pairs) {
+/// The part of the scaling that each pair gets: 0 none, 1 all of it.
+class YarnRamp {
+ public:
+  YarnRamp(const YarnScaling& yarn, std::int32_t rope_dim, double log_base) {
+    const auto pair_that_turns = [&](float turns) {
+      return rope_dim *
+             stable_log(yarn.original_context_length /
+                        (static_cast<double>(turns) * 2.0 * std::numbers::pi)) /
+             (2.0 * log_base);
+    };
+    first_ = std::max(0.0, std::floor(pair_that_turns(yarn.beta_fast)));
+    const double last = std::min(rope_dim - 1.0, std::ceil(pair_that_turns(yarn.beta_slow)));
+    length_ = std::max(0.001, last - first_);
+  }
+  [[nodiscard]] double at(std::int32_t pair) const {
+    return std::clamp((pair - first_) / length_, 0.0, 1.0);
+  }
+
+ private:
+  double first_;
+  double length_;
+};
+
+}  // namespace
+
+Rope::Rope(const LlamaConfig& config, std::span<const float> freq_factors)
+    : num_pairs_(config.rope_dim / 2),
+      pairs_(config.rope_pairs),
+      magnitude_(static_cast<double>(config.rope_scaling.attention_factor)) {
+  const std::int32_t rope_dim = config.rope_dim;
   INFERLAB_CHECK(rope_dim > 0 && rope_dim % 2 == 0);
   INFERLAB_CHECK(freq_factors.empty() || std::ssize(freq_factors) == num_pairs_);
-  const double log_base = stable_log(static_cast<double>(freq_base));
+  const double log_base = stable_log(static_cast<double>(config.rope_freq_base));
+  std::optional<YarnRamp> ramp;
+  if (config.rope_scaling.yarn) ramp.emplace(*config.rope_scaling.yarn, rope_dim, log_base);
   for (std::int32_t i = 0; i < num_pairs_; ++i) {
     const double factor = freq_factors.empty() ? 1.0 : static_cast<double>(freq_factors[i]);
-    frequencies_.push_back(stable_exp(-2.0 * i / rope_dim * log_base) /
-                           (factor * static_cast<double>(scaling_factor)));
+    const double plain = stable_exp(-2.0 * i / rope_dim * log_base);
+    const double slowed = plain / (factor * static_cast<double>(config.rope_scaling.factor));
+    const double part = ramp ? ramp->at(i) : 1.0;
+    frequencies_.push_back(part == 1.0 ? slowed : slowed * part + plain / factor * (1.0 - part));
   }
 }
 
@@ -24,8 +61,8 @@ void Rope::set_positions(std::span<const std::int32_t> positions) {
   for (const std::int32_t position : positions) {
     for (const double frequency : frequencies_) {
       const SinCos turn = stable_sincos(position * frequency);
-      cos_.push_back(static_cast<float>(turn.cos));
-      sin_.push_back(static_cast<float>(turn.sin));
+      cos_.push_back(static_cast<float>(turn.cos * magnitude_));
+      sin_.push_back(static_cast<float>(turn.sin * magnitude_));
     }
   }
 }

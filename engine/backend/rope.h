@@ -9,15 +9,17 @@
 namespace inferlab {
 
 /// Rotary position embedding: the i-th pair of elements of a head (RopePairs says which two) turns
-/// by position / scaling_factor * freq_base^(-2i / rope_dim) / freq_factors[i].
-/// Sources: Su et al., "RoFormer", 2021; Chen et al., "Extending Context Window of Large Language
-/// Models via Positional Interpolation", 2023 (scaling_factor); llama.cpp (freq_factors).
+/// by position / rope_scaling.factor * freq_base^(-2i / rope_dim) / freq_factors[i], and with YaRN
+/// by a mean of that and the same without the factor. Sources: Su et al., "RoFormer", 2021; Chen et
+/// al., "Extending Context Window of Large Language Models via Positional Interpolation", 2023
+/// (factor); llama.cpp (freq_factors); YaRN's paper and transformers' modeling_rope_utils.py (which
+/// pairs, and the magnitude).
 class Rope {
  public:
   Rope() = default;
-  /// Checks: rope_dim is even and positive; freq_factors, if there are any, are rope_dim / 2.
-  Rope(std::int32_t rope_dim, float freq_base, float scaling_factor = 1.0F,
-       std::span<const float> freq_factors = {}, RopePairs pairs = RopePairs::kAdjacent);
+  /// With what the config says of rotations. Checks: rope_dim is even and positive; freq_factors,
+  /// if there are any, are rope_dim / 2.
+  explicit Rope(const LlamaConfig& config, std::span<const float> freq_factors = {});
 
   /// Computes the angles' sines and cosines for these rows; all layers and heads share them.
   void set_positions(std::span<const std::int32_t> positions);
@@ -30,6 +32,7 @@ class Rope {
  private:
   std::int32_t num_pairs_ = 0;
   RopePairs pairs_ = RopePairs::kAdjacent;
+  double magnitude_ = 1.0;           // of sines and cosines
   std::vector<double> frequencies_;  // [num_pairs], radians per position
   std::vector<float> cos_;           // [positions, num_pairs]
   std::vector<float> sin_;

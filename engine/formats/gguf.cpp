@@ -123,11 +123,24 @@ Result<GgufFile> GgufFile::parse(std::span<const std::byte> bytes, std::string n
   INFERLAB_TRY(GgufHeader header, parse_gguf_header(bytes, name));
   GgufFile file;
   file.name_ = std::move(name);
-  file.bytes_ = bytes;
+  file.size_bytes_ = std::ssize(bytes);
   file.version_ = header.version;
   file.values_ = std::move(header.values);
   file.tensors_ = std::move(header.tensors);
   INFERLAB_TRY(file.values_by_key_, sorted_by_name(file.values_, kKeyOf, file.name_, "key"));
+  INFERLAB_TRY(file.tensors_by_name_, sorted_by_name(file.tensors_, kNameOf, file.name_, "tensor"));
+  return file;
+}
+
+Result<GgufFile> GgufFile::assemble(GgufFile metadata, std::vector<GgufTensor> tensors,
+                                    std::shared_ptr<const void> owner, std::int64_t size_bytes) {
+  INFERLAB_CHECK(metadata.tensors_.empty());
+  GgufFile file = std::move(metadata);
+  file.tensors_ = std::move(tensors);
+  file.tensors_owner_ = std::move(owner);
+  file.size_bytes_ = size_bytes;
+  file.is_mapped_ = true;
+  file.is_assembled_ = true;
   INFERLAB_TRY(file.tensors_by_name_, sorted_by_name(file.tensors_, kNameOf, file.name_, "tensor"));
   return file;
 }

@@ -69,12 +69,19 @@ class GgufFile {
   static Result<GgufFile> parse(std::vector<std::byte> bytes, std::string name);
   /// Borrows the bytes: they must outlive the result and be aligned to 8.
   static Result<GgufFile> parse(std::span<const std::byte> bytes, std::string name);
+  /// A model that is stored in another way, as the GGUF file that it could be: the metadata of
+  /// `metadata`, a file without tensors, and these tensors, whose names and data live in `owner`:
+  /// read-only mappings of `size_bytes` in all. An error names a tensor that is there twice.
+  static Result<GgufFile> assemble(GgufFile metadata, std::vector<GgufTensor> tensors,
+                                   std::shared_ptr<const void> owner, std::int64_t size_bytes);
 
   [[nodiscard]] const std::string& name() const { return name_; }
   [[nodiscard]] std::uint32_t version() const { return version_; }
   /// Whether the bytes are a mapping of the file.
   [[nodiscard]] bool is_mapped() const { return is_mapped_; }
-  [[nodiscard]] std::int64_t size_bytes() const { return static_cast<std::int64_t>(bytes_.size()); }
+  /// Whether assemble() made it: no single file has it.
+  [[nodiscard]] bool is_assembled() const { return is_assembled_; }
+  [[nodiscard]] std::int64_t size_bytes() const { return size_bytes_; }
 
   /// In the file's order.
   [[nodiscard]] std::span<const GgufValue> values() const { return values_; }
@@ -112,8 +119,10 @@ class GgufFile {
   std::string name_;
   std::uint32_t version_ = 0;
   bool is_mapped_ = false;
-  std::shared_ptr<const void> owner_;  // the mapping or the vector; null when borrowed
-  std::span<const std::byte> bytes_;
+  bool is_assembled_ = false;
+  std::int64_t size_bytes_ = 0;
+  std::shared_ptr<const void> owner_;          // the mapping or the vector; null when borrowed
+  std::shared_ptr<const void> tensors_owner_;  // null unless assembled
   std::vector<GgufValue> values_;
   std::vector<GgufTensor> tensors_;
   std::vector<std::uint32_t> values_by_key_;    // indices into values_, sorted by key

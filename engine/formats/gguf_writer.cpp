@@ -1,14 +1,10 @@
 #include "engine/formats/gguf_writer.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
-#include <cstdio>
-#include <cstring>
-#include <fstream>
+#include <utility>
 
 #include "engine/base/check.h"
-#include "engine/formats/half.h"
+#include "engine/formats/new_file.h"
 #include "engine/formats/quantize.h"
 
 namespace inferlab {
@@ -34,8 +30,8 @@ void append_array(std::vector<std::byte>& to, GgufType type, std::span<const T> 
   to.insert(to.end(), bytes.begin(), bytes.end());
 }
 
-void pad(std::vector<std::byte>& bytes, std::uint32_t alignment) {
-  bytes.resize((bytes.size() + alignment - 1) / alignment * alignment);
+std::uint64_t padded(std::uint64_t bytes, std::uint32_t alignment) {
+  return (bytes + alignment - 1) / alignment * alignment;
 }
 
 }  // namespace
@@ -115,22 +111,39 @@ void GgufWriter::add_tensor(std::string_view name, std::span<const std::int64_t>
   });
 }
 
-void GgufWriter::add_tensor(std::string_view name, std::span<const std::int64_t> shape,
-                            TensorType type, const ReadRow& read_row) {
+GgufWriter::Tensor& GgufWriter::new_tensor(std::string_view name,
+                                           std::span<const std::int64_t> shape, TensorType type) {
+  const TensorBlock block = tensor_block(type);
   INFERLAB_CHECK(!shape.empty());
-  INFERLAB_CHECK(shape[0] % tensor_block(type).elements == 0);
+  INFERLAB_CHECK(shape[0] % block.elements == 0);
+  std::int64_t bytes = shape[0] / block.elements * block.bytes;
+  for (const std::int64_t length : shape.subspan(1)) bytes *= length;
   tensors_.push_back({.name = std::string(name),
                       .shape = {shape.begin(), shape.end()},
                       .type = type,
-                      .offset = data_.size()});
+                      .offset = data_bytes_,
+                      .bytes = static_cast<std::uint64_t>(bytes),
+                      .data = {},
+                      .read_rows = {}});
+  data_bytes_ = padded(data_bytes_ + tensors_.back().bytes, alignment_);
+  return tensors_.back();
+}
+
+void GgufWriter::add_tensor(std::string_view name, std::span<const std::int64_t> shape,
+                            TensorType type, const ReadRow& read_row) {
+  Tensor& tensor = new_tensor(name, shape, type);
   std::int64_t rows = 1;
   for (const std::int64_t length : shape.subspan(1)) rows *= length;
   std::vector<float> values(static_cast<std::size_t>(shape[0]));
   for (std::int64_t row = 0; row < rows; ++row) {
     read_row(row, values);
-    encode_elements(type, values, data_);
+    encode_elements(type, values, tensor.data);
   }
-  pad(data_, alignment_);
+}
+
+void GgufWriter::add_tensor_later(std::string_view name, std::span<const std::int64_t> shape,
+                                  TensorType type, ReadRows read_rows) {
+  new_tensor(name, shape, type).read_rows = std::move(read_rows);
 }
 
 std::vector<std::byte> GgufWriter::header() const {
@@ -147,30 +160,63 @@ std::vector<std::byte> GgufWriter::header() const {
     append(result, static_cast<std::uint32_t>(tensor.type));
     append(result, tensor.offset);
   }
-  pad(result, alignment_);
+  result.resize(padded(result.size(), alignment_));
   return result;
+}
+
+Result<void> GgufWriter::each_piece(const Visit& visit) const {
+  INFERLAB_TRY_VOID(visit(header()));
+  for (const Tensor& tensor : tensors_) {
+    INFERLAB_TRY_VOID(each_piece_of(tensor, visit));
+    const std::vector<std::byte> zeros(
+        static_cast<std::size_t>(padded(tensor.bytes, alignment_) - tensor.bytes));
+    INFERLAB_TRY_VOID(visit(zeros));
+  }
+  return {};
+}
+
+Result<void> GgufWriter::each_piece_of(const Tensor& tensor, const Visit& visit) const {
+  if (!tensor.read_rows) return visit(tensor.data);
+  std::int64_t rows = 1;
+  for (std::size_t d = 1; d < tensor.shape.size(); ++d) rows *= tensor.shape[d];
+  // As floats, which is what a row is decoded to on its way.
+  constexpr std::int64_t kPieceElements = 1 << 20;
+  const std::int64_t rows_of_piece = std::max<std::int64_t>(1, kPieceElements / tensor.shape[0]);
+  std::vector<std::byte> piece;
+  std::uint64_t bytes = 0;
+  for (std::int64_t first = 0; first < rows; first += rows_of_piece) {
+    piece.clear();
+    tensor.read_rows(first, std::min(rows_of_piece, rows - first), piece);
+    bytes += piece.size();
+    INFERLAB_TRY_VOID(visit(piece));
+  }
+  INFERLAB_CHECK(bytes == tensor.bytes);
+  return {};
 }
 
 std::vector<std::byte> GgufWriter::bytes() const {
-  std::vector<std::byte> result = header();
-  result.insert(result.end(), data_.begin(), data_.end());
+  std::vector<std::byte> result;
+  const Result<void> done = each_piece([&result](std::span<const std::byte> piece) {
+    result.insert(result.end(), piece.begin(), piece.end());
+    return Result<void>();
+  });
+  INFERLAB_CHECK(done.has_value());
   return result;
 }
 
-Result<void> GgufWriter::save(const std::string& path) const {
-  const std::vector<std::byte> head = header();
-  const std::string temporary = path + ".tmp";
-  std::ofstream file(temporary, std::ios::binary | std::ios::trunc);
-  for (const std::vector<std::byte>* part : {&head, &data_}) {
-    file.write(reinterpret_cast<const char*>(part->data()), std::ssize(*part));
-  }
-  file.close();
-  if (!file || std::rename(temporary.c_str(), path.c_str()) != 0) {
-    (void)std::remove(temporary.c_str());
-    return Error{ErrorKind::kUnavailable, fmt::format("{}: cannot write", path),
-                 "check that the folder exists and has room"};
-  }
-  return {};
+Result<void> GgufWriter::save(const std::string& path, const SaveOptions& options) const {
+  INFERLAB_TRY(NewFile file, NewFile::create(path, options.overwrite));
+  const std::uint64_t total = header().size() + data_bytes_;
+  std::uint64_t done = 0;
+  const auto write = [&](std::span<const std::byte> piece) -> Result<void> {
+    INFERLAB_TRY_VOID(file.write(piece));
+    done += piece.size();
+    if (!options.progress || options.progress(done, total)) return {};
+    return Error{ErrorKind::kUnavailable, path + ": was stopped before it was written"};
+  };
+  INFERLAB_TRY_VOID(each_piece(write));
+  if (options.check) INFERLAB_TRY_VOID(options.check(file.temporary_path()));
+  return file.commit();
 }
 
 }  // namespace inferlab

@@ -41,9 +41,27 @@ class GgufWriter {
   void add_tensor(std::string_view name, std::span<const std::int64_t> shape, TensorType type,
                   const ReadRow& read_row);
 
+  /// The bytes of rows [first, first + count), appended to `out`.
+  using ReadRows =
+      std::function<void(std::int64_t first, std::int64_t count, std::vector<std::byte>& out)>;
+  /// The same, when the file is written, a piece at a time: only the piece is ever in memory. What
+  /// `read_rows` reads must live until then.
+  void add_tensor_later(std::string_view name, std::span<const std::int64_t> shape, TensorType type,
+                        ReadRows read_rows);
+
   [[nodiscard]] std::vector<std::byte> bytes() const;
-  /// Writes bytes() to a new file beside `path` and renames it, so that nobody sees half a file.
-  [[nodiscard]] Result<void> save(const std::string& path) const;
+
+  struct SaveOptions {
+    bool overwrite = true;  ///< else kConflict when `path` is there
+    /// Hears of how many bytes so many are written; false gives up, with kUnavailable.
+    std::function<bool(std::uint64_t done, std::uint64_t of)> progress = {};
+    /// Looks at the whole file, still under another name, before it comes to its place.
+    std::function<Result<void>(const std::string& path)> check = {};
+  };
+  /// Writes bytes() to a new file beside `path` and moves it there, so that nobody sees half a
+  /// file.
+  [[nodiscard]] Result<void> save(const std::string& path, const SaveOptions& options) const;
+  [[nodiscard]] Result<void> save(const std::string& path) const { return save(path, {}); }
 
  private:
   struct Tensor {
@@ -51,16 +69,23 @@ class GgufWriter {
     std::vector<std::int64_t> shape;
     TensorType type;
     std::uint64_t offset;  // from the start of the data
+    std::uint64_t bytes;
+    std::vector<std::byte> data;  // empty when `read_rows` has it
+    ReadRows read_rows;
   };
+  using Visit = std::function<Result<void>(std::span<const std::byte>)>;
   void entry(std::string_view key, GgufType type);
+  Tensor& new_tensor(std::string_view name, std::span<const std::int64_t> shape, TensorType type);
   [[nodiscard]] std::vector<std::byte> header() const;  // all before the data
+  [[nodiscard]] Result<void> each_piece(const Visit& visit) const;
+  [[nodiscard]] Result<void> each_piece_of(const Tensor& tensor, const Visit& visit) const;
 
   std::uint32_t version_;
   std::uint32_t alignment_;
   std::uint64_t num_values_ = 0;
   std::vector<std::byte> values_;  // encoded metadata
   std::vector<Tensor> tensors_;
-  std::vector<std::byte> data_;  // of all tensors, each padded to the alignment
+  std::uint64_t data_bytes_ = 0;  // of all tensors, each padded to the alignment
 };
 
 }  // namespace inferlab

@@ -98,29 +98,32 @@ Result<std::int32_t> vocab_size_of(const GgufFile& file, const ConfigReader& rea
   return static_cast<std::int32_t>(rows);
 }
 
-/// What positions are divided by. As llama.cpp reads it: without a type the scaling is linear, and
-/// the factor may stand under its older key; 0 there means none.
-Result<double> read_rope_scaling(const ConfigReader& reader) {
+/// The architecture's own, or what the file says of itself.
+Result<RopePairs> read_rope_pairs(const ConfigReader& reader, RopePairs own) {
   const GgufFile& file = reader.file();
-  const std::string type_key = reader.key("rope.scaling.type");
-  const std::string key =
-      reader.key(reader.has("rope.scaling.factor") ? "rope.scaling.factor" : "rope.scale_linear");
-  INFERLAB_TRY(const std::string_view type, file.text_or(type_key, "linear"));
-  INFERLAB_TRY(const double factor, file.number_or(key, 1.0));
-  if (type == "none" || factor == 0.0) return 1.0;
-  if (type != "linear") {
-    return Error{ErrorKind::kInvalid,
-                 fmt::format("{}: {}: {} is not supported", file.name(), type_key, printable(type)),
-                 "the engine knows \"none\" and \"linear\""};
+  INFERLAB_TRY(const std::string_view pairs, file.text_or(kRopePairsKey, ""));
+  if (pairs == "halves") return RopePairs::kHalves;
+  if (pairs == "adjacent") return RopePairs::kAdjacent;
+  if (!file.has(kRopePairsKey)) return own;
+  return reader.contradiction(kRopePairsKey, fmt::format("is {}", printable(pairs)));
+}
+
+/// 0: none. A window as long as the context changes nothing.
+Result<std::int32_t> read_sliding_window(const ConfigReader& reader) {
+  const std::string key = reader.key("attention.sliding_window");
+  INFERLAB_TRY(const std::int64_t window, reader.file().integer_or(key, 0));
+  if (window < 0 || window > kMaxCount) {
+    return reader.contradiction(key, fmt::format("is {}", window));
   }
-  if (!(factor >= kLeastRopeFactor && factor <= kMostRopeFactor)) {
-    return reader.contradiction(
-        key, fmt::format("is {}, need {} to {}", factor, kLeastRopeFactor, kMostRopeFactor));
-  }
-  return factor;
+  return static_cast<std::int32_t>(window);
 }
 
 }  // namespace
+
+std::optional<RopePairs> rope_pairs_of(std::string_view architecture) {
+  const auto* row = std::ranges::find(kArchitectures, architecture, &ArchitectureRow::name);
+  return row == std::end(kArchitectures) ? std::nullopt : std::optional(row->rope_pairs);
+}
 
 Result<LlamaConfig> LlamaConfig::load(const GgufFile& file) {
   INFERLAB_TRY(const std::string_view name, file.text("general.architecture"));
@@ -129,18 +132,22 @@ Result<LlamaConfig> LlamaConfig::load(const GgufFile& file) {
     return Error{
         ErrorKind::kInvalid,
         fmt::format("{}: general.architecture: {} is not supported", file.name(), printable(name)),
-        "use a model of the architecture llama, qwen2 or qwen3"};
+        "supported are llama (Llama, Mistral, SmolLM, TinyLlama), qwen2 and qwen3"};
   }
   const ConfigReader reader(file, architecture->name);
   LlamaConfig config{};
   config.architecture = architecture->name;
-  config.rope_pairs = architecture->rope_pairs;
+  INFERLAB_TRY(config.rope_pairs, read_rope_pairs(reader, architecture->rope_pairs));
   config.has_qk_norm = architecture->has_qk_norm;
   config.has_qkv_bias =
       architecture->needs_qkv_bias || file.find_tensor("blk.0.attn_q.bias") != nullptr;
   config.name = name_of(file);
   INFERLAB_TRY(config.vocab_size, vocab_size_of(file, reader));
-  INFERLAB_TRY(config.max_model_len, reader.count("context_length"));
+  INFERLAB_TRY(config.context_length, reader.count("context_length"));
+  INFERLAB_TRY(config.sliding_window, read_sliding_window(reader));
+  config.max_model_len = config.sliding_window == 0
+                             ? config.context_length
+                             : std::min(config.context_length, config.sliding_window);
   INFERLAB_TRY(config.hidden_size, reader.count("embedding_length", 1 << 17));
   INFERLAB_TRY(config.ffn_size, reader.count("feed_forward_length", 1 << 20));
   INFERLAB_TRY(config.num_layers, reader.count("block_count", kMaxLayers));
@@ -175,13 +182,13 @@ Result<LlamaConfig> LlamaConfig::load(const GgufFile& file) {
   if (!(freq_base >= 1.0 && freq_base <= 1e12)) {
     return reader.contradiction(reader.key("rope.freq_base"), fmt::format("is {}", freq_base));
   }
-  INFERLAB_TRY(const double scaling_factor, read_rope_scaling(reader));
+  INFERLAB_TRY(config.rope_scaling,
+               read_rope_scaling(file, architecture->name, config.context_length));
   INFERLAB_TRY(const double eps, file.number(reader.key("attention.layer_norm_rms_epsilon")));
   if (!(eps > 0.0 && eps < 1.0)) {
     return reader.contradiction(reader.key("attention.layer_norm_rms_epsilon"),
                                 fmt::format("is {}", eps));
   }
-  config.rope_scaling_factor = static_cast<float>(scaling_factor);
   config.rope_freq_base = static_cast<float>(freq_base);
   config.rms_norm_eps = static_cast<float>(eps);
   return config;

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "engine/base/printable.h"
+#include "engine/huggingface/folder.h"
 
 namespace inferlab {
 namespace {
@@ -64,9 +65,17 @@ Result<LayerWeights> layer_weights(const GgufFile& file, const LlamaConfig& conf
   return layer;
 }
 
+constexpr const char* kRopeFreqs = "rope_freqs.weight";
+
 Result<Matrix> read_rope_freqs(const GgufFile& file, const LlamaConfig& config) {
-  constexpr const char* kName = "rope_freqs.weight";
+  constexpr const char* kName = kRopeFreqs;
   if (file.find_tensor(kName) == nullptr) return Matrix{};
+  if (config.rope_scaling.llama3) {
+    return Error{
+        ErrorKind::kInvalid,
+        fmt::format("{}: tensor {}: says again what rope.scaling says", file.name(), kName),
+        "the file was converted wrongly or is damaged"};
+  }
   INFERLAB_TRY(const Matrix factors, norm(file, kName, config.rope_dim / 2));
   for (std::int64_t i = 0; i < factors.columns; ++i) {
     float factor = 0;
@@ -79,6 +88,17 @@ Result<Matrix> read_rope_freqs(const GgufFile& file, const LlamaConfig& config) 
     }
   }
   return factors;
+}
+
+void compute_rope_freqs(ModelWeights& weights) {
+  const LlamaConfig& config = weights.config;
+  weights.computed_rope_freqs = std::make_shared<const std::vector<float>>(
+      llama3_freq_factors(*config.rope_scaling.llama3, config.rope_freq_base, config.rope_dim));
+  const std::vector<float>& factors = *weights.computed_rope_freqs;
+  weights.rope_freqs = {.type = TensorType::kF32,
+                        .rows = 1,
+                        .columns = std::ssize(factors),
+                        .data = std::as_bytes(std::span(factors))};
 }
 
 template <typename Visit>
@@ -135,6 +155,7 @@ Result<ModelWeights> ModelWeights::load(const GgufFile& file) {
     weights.layers.push_back(layer);
   }
   INFERLAB_TRY(weights.rope_freqs, read_rope_freqs(file, config));
+  if (config.rope_scaling.llama3) compute_rope_freqs(weights);
   INFERLAB_TRY_VOID(check_all_used(file, weights));
   return weights;
 }
@@ -152,6 +173,10 @@ std::int64_t ModelWeights::weights_bytes() const {
 }
 
 Result<Model> Model::open(const std::string& path) {
+  if (is_huggingface_folder(path)) {
+    INFERLAB_TRY(GgufFile folder, open_huggingface_folder(path));
+    return from(std::move(folder));
+  }
   INFERLAB_TRY(GgufFile file, GgufFile::open(path));
   return from(std::move(file));
 }

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <vector>
@@ -58,6 +59,8 @@ struct ModelWeights {
   /// What the frequency of each pair is divided by (Llama 3.1 and later): [1, rope_dim / 2], F32;
   /// no data where the file has none.
   Matrix rope_freqs;
+  /// What rope_freqs points into when config.rope_scaling.llama3 stands for the tensor.
+  std::shared_ptr<const std::vector<float>> computed_rope_freqs;
   std::vector<LayerWeights> layers;
   /// The bytes are a read-only mapping of a file: who has copied them may give their pages back to
   /// the operating system, which reads them again when they are looked at.
@@ -70,11 +73,13 @@ struct ModelWeights {
   [[nodiscard]] std::int64_t weights_bytes() const;
 };
 
-/// A model file with its checked config and weights, kept together so that the views stay valid.
+/// A model's file or folder with its checked config and weights, kept together so that the views
+/// stay valid.
 struct Model {
   GgufFile file;
   ModelWeights weights;
 
+  /// A GGUF file, or a folder in Hugging Face's layout (engine/huggingface/folder.h).
   static Result<Model> open(const std::string& path);
   static Result<Model> from(GgufFile file);
   [[nodiscard]] const LlamaConfig& config() const { return weights.config; }

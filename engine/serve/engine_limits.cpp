@@ -36,8 +36,12 @@ Result<std::int32_t> choose_num_blocks(const ServeOptions& options, const LlamaC
 Result<SchedulerConfig> scheduler_config(const ServeOptions& options, const LlamaConfig& model) {
   if (options.max_model_len < 0 || options.max_model_len > model.max_model_len) {
     return Error{ErrorKind::kInvalid,
-                 fmt::format("max_model_len: is {}: the model {} was trained for {} tokens",
-                             options.max_model_len, model.name, model.max_model_len),
+                 fmt::format("max_model_len: is {}: the model {} {} {} tokens",
+                             options.max_model_len, model.name,
+                             model.max_model_len < model.context_length
+                                 ? "is computed within its sliding window of"
+                                 : "was trained for",
+                             model.max_model_len),
                  "lower it, or leave it out"};
   }
   if (options.max_num_waiting < 1) {

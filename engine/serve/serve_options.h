@@ -14,7 +14,7 @@ namespace inferlab {
 /// where it has one; 0 and "" mean the default that the comment gives.
 struct ServeOptions {
   // The model.
-  std::string model = {};  ///< path of a GGUF file
+  std::string model = {};  ///< path of a GGUF file or a Hugging Face folder
   /// Names in the API, the first in answers; empty: the model's own.
   std::vector<std::string> served_model_name = {};
   std::int64_t max_model_len = 0;  ///< tokens; 0: what the model was trained for

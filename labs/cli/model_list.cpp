@@ -46,17 +46,20 @@ class ModelList final : public Command {
   }
 
  private:
-  // Those that ship, and the learner's own under the data folder.
+  // Those that ship, and the learner's own under the data folder: files and Hugging Face folders.
   static std::vector<std::string> files() {
     std::vector<std::string> folders, out;
     if (const auto shipped = find_data("assets/model")) folders.push_back(*shipped);
     if (const auto own = user_data_dir()) folders.push_back(*own + "/models");
     for (const std::string& folder : folders) {
-      std::error_code failed;
+      std::error_code failed, ignored;
       // increment(): the range-for's ++ would throw when the folder cannot be read to its end.
       for (fs::directory_iterator entry(folder, failed), end; !failed && entry != end;
            entry.increment(failed)) {
-        if (entry->path().extension() == ".gguf") out.push_back(entry->path().string());
+        const bool is_folder = fs::exists(entry->path() / "config.json", ignored);
+        if (entry->path().extension() == ".gguf" || is_folder) {
+          out.push_back(entry->path().string());
+        }
       }
     }
     std::sort(out.begin(), out.end());

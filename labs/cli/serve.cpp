@@ -21,7 +21,8 @@ constexpr std::size_t kMaxKeyBytes = 4096;
 class Serve final : public Command {
  public:
   void declare(Args& args) override {
-    args.positional("MODEL", options_.model, "a GGUF file; the one that ships if left out", false);
+    args.positional("MODEL", options_.model,
+                    "a GGUF file or a Hugging Face folder; the one that ships if left out", false);
     args.option("--model", options_.model, "the same");
     args.option("--served-model-name", options_.served_model_name, "names in the API");
     args.option("--host", options_.host, "address to listen on");

@@ -4,9 +4,18 @@ namespace inferlab::fuzz {
 namespace {
 
 constexpr FuzzTarget kTargets[] = {
-    {"apply", fuzz_apply},       {"cel", fuzz_cel},           {"http", fuzz_http},
-    {"json", fuzz_json},         {"patch", fuzz_patch},       {"protobuf", fuzz_protobuf},
-    {"quantity", fuzz_quantity}, {"selector", fuzz_selector}, {"shell", fuzz_shell},
+    {"apply", fuzz_apply},
+    {"cel", fuzz_cel},
+    {"config_json", fuzz_config_json},
+    {"gguf", fuzz_gguf},
+    {"http", fuzz_http},
+    {"json", fuzz_json},
+    {"patch", fuzz_patch},
+    {"protobuf", fuzz_protobuf},
+    {"quantity", fuzz_quantity},
+    {"safetensors", fuzz_safetensors},
+    {"selector", fuzz_selector},
+    {"shell", fuzz_shell},
     {"yaml", fuzz_yaml},
 };
 

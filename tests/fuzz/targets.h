@@ -12,11 +12,14 @@ namespace inferlab::fuzz {
 
 void fuzz_apply(std::string_view bytes);
 void fuzz_cel(std::string_view bytes);
+void fuzz_config_json(std::string_view bytes);
+void fuzz_gguf(std::string_view bytes);
 void fuzz_http(std::string_view bytes);
 void fuzz_json(std::string_view bytes);
 void fuzz_patch(std::string_view bytes);
 void fuzz_protobuf(std::string_view bytes);
 void fuzz_quantity(std::string_view bytes);
+void fuzz_safetensors(std::string_view bytes);
 void fuzz_selector(std::string_view bytes);
 void fuzz_shell(std::string_view bytes);
 void fuzz_yaml(std::string_view bytes);

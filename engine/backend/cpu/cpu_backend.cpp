@@ -45,8 +45,7 @@ Result<void> CpuBackend::load(const ModelWeights& weights, const KvCacheShape& k
   INFERLAB_TRY(cache_, KvCache::create(config_, kv));
   INFERLAB_TRY_VOID(pack(weights));
   const std::vector<float> factors = floats(weights.rope_freqs);
-  rope_ = Rope(config_.rope_dim, config_.rope_freq_base, config_.rope_scaling_factor, factors,
-               config_.rope_pairs);
+  rope_ = Rope(config_, factors);
   return {};
 }
 

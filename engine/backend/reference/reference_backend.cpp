@@ -45,11 +45,9 @@ Result<void> ReferenceBackend::load(const ModelWeights& weights, const KvCacheSh
   INFERLAB_CHECK(weights_ == nullptr);
   INFERLAB_TRY(cache_, KvCache::create(weights.config, kv));
   const Matrix& factors = weights.rope_freqs;
-  rope_ = Rope(weights.config.rope_dim, weights.config.rope_freq_base,
-               weights.config.rope_scaling_factor,
-               {factors.data.empty() ? nullptr : floats(factors),
-                static_cast<std::size_t>(factors.data.empty() ? 0 : factors.columns)},
-               weights.config.rope_pairs);
+  rope_ =
+      Rope(weights.config, {factors.data.empty() ? nullptr : floats(factors),
+                            static_cast<std::size_t>(factors.data.empty() ? 0 : factors.columns)});
   attention_ = Attention(weights.config);
   weights_ = &weights;
   return {};

@@ -98,8 +98,17 @@ TEST_CASE("rms_norm: rows of any width, also in place") {
   }
 }
 
+LlamaConfig rope_config(std::int32_t rope_dim, float freq_base,
+                        RopePairs pairs = RopePairs::kAdjacent) {
+  LlamaConfig config{};
+  config.rope_dim = rope_dim;
+  config.rope_freq_base = freq_base;
+  config.rope_pairs = pairs;
+  return config;
+}
+
 TEST_CASE("Rope: turns adjacent pairs, and leaves what lies behind rope_dim") {
-  Rope rope(4, 100.0F);
+  Rope rope(rope_config(4, 100.0F));
   const std::vector<std::int32_t> positions = {0, 3};
   rope.set_positions(positions);
   std::vector<float> x = {1, 2, 3, 4, 5, 6, 1, 0, 0, 1, 5, 6};  // two rows of one head of six
@@ -111,7 +120,7 @@ TEST_CASE("Rope: turns adjacent pairs, and leaves what lies behind rope_dim") {
 }
 
 TEST_CASE("Rope: halves turn the elements that are rope_dim / 2 apart") {
-  Rope rope(4, 100.0F, 1.0F, {}, RopePairs::kHalves);
+  Rope rope(rope_config(4, 100.0F, RopePairs::kHalves));
   const std::vector<std::int32_t> positions = {3};
   rope.set_positions(positions);
   std::vector<float> x = {1, 0, 0, 1, 5, 6};
@@ -123,7 +132,9 @@ TEST_CASE("Rope: halves turn the elements that are rope_dim / 2 apart") {
 
 TEST_CASE("Rope: a scaling factor divides positions, and factors divide frequencies") {
   const std::vector<float> factors = {1.0F, 8.0F};
-  Rope rope(4, 100.0F, 2.0F, factors);
+  LlamaConfig config = rope_config(4, 100.0F);
+  config.rope_scaling.factor = 2.0F;
+  Rope rope(config, factors);
   const std::vector<std::int32_t> positions = {6};
   rope.set_positions(positions);
   std::vector<float> x = {1, 0, 1, 0};
@@ -132,6 +143,36 @@ TEST_CASE("Rope: a scaling factor divides positions, and factors divide frequenc
   const std::vector<float> turned = {std::cos(3.0F), std::sin(3.0F), std::cos(0.0375F),
                                      std::sin(0.0375F)};
   for (std::size_t i = 0; i < turned.size(); ++i) CHECK(std::abs(x[i] - turned[i]) < 1e-6F);
+}
+
+TEST_CASE("Rope: YaRN turns fast pairs as before, slow ones by the factor less, and stretches") {
+  LlamaConfig config = rope_config(128, 10000.0F);
+  config.rope_scaling.factor = 4.0F;
+  config.rope_scaling.attention_factor = 1.25F;
+  config.rope_scaling.yarn = YarnScaling{.original_context_length = 4096};
+  Rope rope(config);
+  const std::vector<std::int32_t> positions = {1};
+  rope.set_positions(positions);
+  std::vector<float> x(128);
+  for (std::size_t i = 0; i < x.size(); i += 2) x[i] = 1.0F;
+  rope.apply(x.data(), 1, 128);
+  // transformers' _compute_yarn_parameters, written out.
+  const auto pair_that_turns = [](double turns) {
+    return 128.0 * std::log(4096.0 / (turns * 2.0 * 3.14159265358979323846)) /
+           (2.0 * std::log(10000.0));
+  };
+  const double first = std::floor(pair_that_turns(32.0));
+  const double last = std::ceil(pair_that_turns(1.0));
+  CHECK(first == 20.0);
+  CHECK(last == 46.0);
+  for (int i = 0; i < 64; ++i) {
+    const double plain = std::pow(10000.0, -2.0 * i / 128.0);
+    const double kept = 1.0 - std::min(1.0, std::max(0.0, (i - first) / (last - first)));
+    const double frequency = plain / 4.0 * (1.0 - kept) + plain * kept;
+    CAPTURE(i);
+    CHECK(static_cast<double>(x[2 * i]) == Approx(1.25 * std::cos(frequency)).epsilon(1e-6));
+    CHECK(static_cast<double>(x[2 * i + 1]) == Approx(1.25 * std::sin(frequency)).epsilon(1e-6));
+  }
 }
 
 TEST_CASE("swiglu: silu of the gate times up") {

@@ -1,5 +1,6 @@
 #include <array>
 #include <catch2/catch.hpp>
+#include <cmath>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -144,27 +145,92 @@ TEST_CASE("ModelWeights: a tensor that the forward pass has no use for is refuse
 }
 
 TEST_CASE("LlamaConfig: positions are scaled as the file says, linearly where it names no type") {
-  const auto factor_of = [](auto add_more) {
+  const auto scaling_of = [](auto add_more) {
     GgufWriter writer = random_model({});
     add_more(writer);
     auto file = GgufFile::parse(writer.bytes(), "x");
     REQUIRE(file.has_value());
     const auto config = LlamaConfig::load(*file);
     REQUIRE(config.has_value());
-    return config->rope_scaling_factor;
+    return config->rope_scaling;
   };
-  CHECK(factor_of([](GgufWriter&) {}) == 1.0F);
-  CHECK(factor_of([](GgufWriter& w) { w.add("llama.rope.scaling.factor", 4.0F); }) == 4.0F);
-  CHECK(factor_of([](GgufWriter& w) { w.add("llama.rope.scale_linear", 2.0F); }) == 2.0F);
-  CHECK(factor_of([](GgufWriter& w) {
+  CHECK(scaling_of([](GgufWriter&) {}).factor == 1.0F);
+  CHECK(scaling_of([](GgufWriter& w) { w.add("llama.rope.scaling.factor", 4.0F); }).factor == 4.0F);
+  CHECK(scaling_of([](GgufWriter& w) { w.add("llama.rope.scale_linear", 2.0F); }).factor == 2.0F);
+  CHECK(scaling_of([](GgufWriter& w) { w.add("llama.rope.scaling.factor", 0.0F); }).factor == 1.0F);
+  CHECK(scaling_of([](GgufWriter& w) {
           w.add("llama.rope.scaling.type", "none");
           w.add("llama.rope.scaling.factor", 4.0F);
-        }) == 1.0F);
-  CHECK(refusal_of_random([](GgufWriter& w) { w.add("llama.rope.scaling.type", "yarn"); }) ==
-        "x: llama.rope.scaling.type: yarn is not supported");
+        }).factor == 1.0F);
+  const RopeScaling yarn = scaling_of([](GgufWriter& w) {
+    w.add("llama.rope.scaling.type", "yarn");
+    w.add("llama.rope.scaling.factor", 4.0F);
+    w.add("llama.rope.scaling.original_context_length", std::uint32_t{64});
+    w.add("llama.rope.scaling.finetuned", true);
+    w.add("llama.rope.scaling.attn_factor", 0.5F);
+  });
+  REQUIRE(yarn.yarn.has_value());
+  CHECK(yarn.factor == 4.0F);
+  CHECK(yarn.yarn->original_context_length == 64);
+  CHECK(yarn.yarn->beta_fast == 32.0F);
+  CHECK(yarn.attention_factor == Approx(0.5 * (0.1 * std::log(4.0) + 1.0)));
+  // Without an original length it is the context's.
+  CHECK(scaling_of([](GgufWriter& w) {
+          w.add("llama.rope.scaling.type", "yarn");
+        }).yarn->original_context_length == 256);
+  CHECK(refusal_of_random([](GgufWriter& w) { w.add("llama.rope.scaling.type", "longrope"); }) ==
+        "x: llama.rope.scaling.type: longrope is not supported");
+  CHECK(refusal_of_random([](GgufWriter& w) {
+          w.add("llama.rope.scaling.type", "yarn");
+          w.add("llama.rope.scaling.yarn_ext_factor", 0.5F);
+        }) == "x: llama.rope.scaling.yarn_ext_factor: is 0.5, which is not supported");
+  CHECK(refusal_of_random([](GgufWriter& w) {
+          w.add("llama.rope.scaling.type", "yarn");
+          w.add("llama.rope.scaling.yarn_beta_slow", 64.0F);
+        }) == "x: llama.rope.scaling.yarn_beta_slow: is 64, above beta_fast, 32");
   CHECK(refusal_of_random([](GgufWriter& w) {
           w.add("llama.rope.scaling.factor", -1.0F);
         }).starts_with("x: llama.rope.scaling.factor: is -1, need "));
+}
+
+TEST_CASE("LlamaConfig: a window bounds how long a sequence may get") {
+  const auto lengths = [](std::uint32_t window) {
+    GgufWriter writer = random_model({});
+    writer.add("llama.attention.sliding_window", window);
+    auto file = GgufFile::parse(writer.bytes(), "x");
+    REQUIRE(file.has_value());
+    const auto config = LlamaConfig::load(*file);
+    REQUIRE(config.has_value());
+    return std::pair(config->max_model_len, config->context_length);
+  };
+  CHECK(lengths(0) == std::pair(256, 256));
+  CHECK(lengths(100) == std::pair(100, 256));
+  CHECK(lengths(1000) == std::pair(256, 256));
+}
+
+TEST_CASE("llama3_freq_factors: fast pairs keep their frequency, slow ones get the whole factor") {
+  // Llama 3.1's numbers; what transformers and llama.cpp's converter compute from them.
+  const Llama3Scaling scaling{.original_context_length = 8192,
+                              .factor = 8.0F,
+                              .low_freq_factor = 1.0F,
+                              .high_freq_factor = 4.0F};
+  const std::vector<float> factors = llama3_freq_factors(scaling, 500000.0F, 128);
+  REQUIRE(factors.size() == 64);
+  for (std::size_t i = 0; i < factors.size(); ++i) {
+    const double frequency = std::pow(500000.0, -2.0 * static_cast<double>(i) / 128.0);
+    const double wavelength = 2.0 * 3.14159265358979323846 / frequency;
+    double expected = 8.0;
+    if (wavelength < 8192.0 / 4.0) {
+      expected = 1.0;
+    } else if (wavelength <= 8192.0) {
+      const double smooth = (8192.0 / wavelength - 1.0) / (4.0 - 1.0);
+      expected = 1.0 / ((1.0 - smooth) / 8.0 + smooth);
+    }
+    CAPTURE(i);
+    CHECK(static_cast<double>(factors[i]) == Approx(expected).epsilon(1e-6));
+  }
+  CHECK(factors.front() == 1.0F);
+  CHECK(factors.back() == 8.0F);
 }
 
 TEST_CASE("ModelWeights: factors of the frequencies are taken, and refused without sense") {
