@@ -37,7 +37,7 @@ void Encoder::add_plain(std::string_view text) {
   if (text.empty()) return;
   switch (v_.family) {
     case TokenizerFamily::kByteBpe:
-      for (const std::string_view word : v_.pre_tokenizer.split(text)) add_word(word);
+      add_bytes(text);
       break;
     case TokenizerFamily::kWordPiece:
       append_word_pieces(v_, text, ids_);
@@ -49,6 +49,15 @@ void Encoder::add_plain(std::string_view text) {
   }
   after_special_ = false;
   at_start_ = false;
+}
+
+void Encoder::add_bytes(std::string_view text) {
+  std::string spaced;
+  if (v_.add_space_prefix && after_special_ && !text.starts_with(' ')) {
+    spaced = " " + std::string(text);
+    text = spaced;
+  }
+  for (const std::string_view word : v_.pre_tokenizer.split(text)) add_word(word);
 }
 
 void Encoder::add_marked(std::string_view text) {
@@ -67,9 +76,15 @@ void Encoder::add_marked(std::string_view text) {
       marked += c;
     }
   }
-  if (v_.family == TokenizerFamily::kUnigram) return append_unigram(v_, marked, ids_);
-  if (v_.pre_tokenizer.empty()) return merger_.merge_text(marked, ids_);
+  const bool unigram = v_.family == TokenizerFamily::kUnigram;
+  if (v_.pre_tokenizer.empty()) {
+    return unigram ? append_unigram(v_, marked, ids_) : merger_.merge_text(marked, ids_);
+  }
   for (const std::string_view word : v_.pre_tokenizer.split(marked)) {
+    if (unigram) {
+      append_unigram(v_, word, ids_);
+      continue;
+    }
     const bool whole = v_.words_first ||
                        (v_.line_feeds_first && std::ranges::count(word, '\n') == std::ssize(word));
     const auto found = whole ? v_.mergeable.find(word) : v_.mergeable.end();

@@ -37,6 +37,7 @@ class Encoder {
  private:
   void add_normalized(std::string_view text);
   void add_plain(std::string_view text);
+  void add_bytes(std::string_view text);
   void add_marked(std::string_view text);
   void add_word(std::string_view word);
 

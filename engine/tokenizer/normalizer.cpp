@@ -156,6 +156,21 @@ std::string_view strip_right(std::string_view text) {
   return text;
 }
 
+std::string squeeze(std::string_view text) {
+  std::string result;
+  bool space = false;
+  for_each_character(text, [&](char32_t c, std::string_view bytes) {
+    if (is_white_space(c)) {
+      space = true;
+      return;
+    }
+    if (space && !result.empty()) result += ' ';
+    space = false;
+    result += bytes;
+  });
+  return result;
+}
+
 std::string replace(std::string_view text, std::string_view from, std::string_view to) {
   std::string result;
   for (;;) {
@@ -195,6 +210,7 @@ Result<Normalizer> Normalizer::compile(std::span<const std::string_view> steps, 
       {"separate_chinese", Kind::kSeparateChinese},
       {"strip_left", Kind::kStripLeft},
       {"strip_right", Kind::kStripRight},
+      {"squeeze", Kind::kSqueeze},
       {"prepend", Kind::kPrepend, 1},
       {"replace", Kind::kReplace, 2},
       {"replace_runs", Kind::kReplaceRuns, 2},
@@ -259,6 +275,8 @@ std::string Normalizer::apply(const Step& step, std::string_view text) const {
       return std::string(strip_left(text));
     case Kind::kStripRight:
       return std::string(strip_right(text));
+    case Kind::kSqueeze:
+      return squeeze(text);
     case Kind::kPrepend:
       return text.empty() ? std::string() : step.to + std::string(text);
     case Kind::kReplace:

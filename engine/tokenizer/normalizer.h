@@ -22,6 +22,7 @@ namespace inferlab {
 ///   clean                       drops controls, makes white space a space (BERT)
 ///   separate_chinese            a space on both sides of each CJK ideograph (BERT)
 ///   strip_left strip_right      white space at the ends
+///   squeeze                     both, and each run of white space within becomes a space
 ///   prepend TEXT                unless the text is empty
 ///   replace FROM TO             each FROM, from the left
 ///   replace_runs FROM TO        two or more FROM, which is one character
@@ -51,6 +52,7 @@ class Normalizer {
     kSeparateChinese,
     kStripLeft,
     kStripRight,
+    kSqueeze,
     kPrepend,
     kReplace,
     kReplaceRuns,

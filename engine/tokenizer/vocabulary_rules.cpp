@@ -109,8 +109,7 @@ class Rules {
       INFERLAB_TRY(const bool squeeze,
                    file_.flag_or("tokenizer.ggml.remove_extra_whitespaces", false));
       if (file_.has(kCharsmap)) steps.emplace_back("charsmap");
-      if (squeeze)
-        steps.insert(steps.end(), {"strip_left", "strip_right", "replace_runs\x1f \x1f "});
+      if (squeeze) steps.emplace_back("squeeze");
     }
     constexpr std::size_t kMaxSteps = 64;
     if (steps.size() > kMaxSteps) return invalid(own_keys::kNormalizer, "has too many steps");
