@@ -86,6 +86,10 @@ void GgufWriter::add(std::string_view key, std::span<const std::int32_t> numbers
   entry(key, GgufType::kArray);
   append_array(values_, GgufType::kInt32, numbers);
 }
+void GgufWriter::add(std::string_view key, std::span<const std::uint8_t> bytes) {
+  entry(key, GgufType::kArray);
+  append_array(values_, GgufType::kUint8, bytes);
+}
 
 void GgufWriter::add(const GgufValue& value) {
   entry(value.key, value.is_array ? GgufType::kArray : value.type);

@@ -29,6 +29,7 @@ class GgufWriter {
   void add(std::string_view key, std::span<const std::string> texts);
   void add(std::string_view key, std::span<const float> numbers);
   void add(std::string_view key, std::span<const std::int32_t> numbers);
+  void add(std::string_view key, std::span<const std::uint8_t> bytes);
   /// An entry of another file, as it is there.
   void add(const GgufValue& value);
 

@@ -7,6 +7,8 @@
 #include <system_error>
 #include <vector>
 
+#include "engine/huggingface/tokenizer_json.h"
+
 namespace inferlab::huggingface {
 namespace {
 
@@ -29,8 +31,11 @@ std::vector<T> as(const std::vector<From>& from) {
 }  // namespace
 
 Result<void> add_tokenizer(const std::string& folder, GgufWriter& writer) {
-  const std::string path = (std::filesystem::path(folder) / "tokenizer.gguf").string();
   std::error_code error;
+  if (std::filesystem::exists(std::filesystem::path(folder) / "tokenizer.json", error)) {
+    return add_tokenizer_metadata(folder, writer);
+  }
+  const std::string path = (std::filesystem::path(folder) / "tokenizer.gguf").string();
   if (!std::filesystem::exists(path, error)) return {};
   INFERLAB_TRY(const GgufFile file, GgufFile::open(path));
   for (const GgufValue& value : file.values()) {

@@ -10,8 +10,9 @@
 namespace inferlab::huggingface {
 
 /// Adds what a folder says of its tokenizer and chat template, under GGUF's keys ("tokenizer.*").
-/// It is taken from tokenizer.gguf, a GGUF file without weights, as llama.cpp's converter writes
-/// with --vocab-only. A folder without one gets none: its model can be looked at, not served.
+/// It is taken from tokenizer.json and what lies beside it, else from tokenizer.gguf, a GGUF file
+/// without weights, as llama.cpp's converter writes with --vocab-only. A folder without either gets
+/// none: its model can be looked at, not served.
 Result<void> add_tokenizer(const std::string& folder, GgufWriter& writer);
 
 /// The same metadata with tokens up to `vocab_size`: embeddings are often made longer than the

@@ -86,7 +86,7 @@ void BpeMerger::propose(std::int32_t left, std::int32_t right) {
                       .left_id = a.id,
                       .right_id = b.id,
                       .result = kNoToken};
-  if (v_.family == TokenizerFamily::kByteBpe) {
+  if (v_.by_merges) {
     const auto found = v_.merges.find(Tokenizer::Vocabulary::pair_key(a.id, b.id));
     if (found == v_.merges.end()) return;
     candidate.cost = found->second.rank;

@@ -1,27 +1,42 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
+#include <span>
 #include <string_view>
 #include <vector>
 
+#include "engine/base/result.h"
+#include "engine/tokenizer/split_regex.h"
+
 namespace inferlab {
 
-/// How a text is cut into words before byte-level BPE merges within each.
-enum class PreTokenizer : std::uint8_t {
-  kGpt2,       ///< contractions, " ?letters", " ?numbers", " ?others", white space
-  kLlama3,     ///< numbers up to three digits; one odd character may lead letters; line ends
-  kQwen2,      ///< as kLlama3, digits one by one
-  kStarcoder,  ///< digits one by one first, then kGpt2 in what lies between
-  kDefault,    ///< runs of punctuation first, then kGpt2, then numbers in threes from the left
+/// How a text is cut into words before merging within each: expressions, applied one after the
+/// other to the parts that the one before left; a part is a match or what lies between two.
+/// Immutable, so any thread may use it.
+class PreTokenizer {
+ public:
+  /// None: the whole text is one word.
+  PreTokenizer() = default;
+  /// `patterns` see characters. `byte_patterns`, which come after them, see the bytes as they are
+  /// spelled in byte-level vocabularies, each a character: what stands behind the step "ByteLevel"
+  /// in a Hugging Face tokenizer. kInvalid as SplitRegex::compile.
+  static Result<PreTokenizer> compile(std::span<const std::string_view> patterns,
+                                      std::span<const std::string_view> byte_patterns = {});
+
+  /// Words that put together give the text again; views into `text`, which is valid UTF-8 of less
+  /// than 4 GiB. Linear.
+  [[nodiscard]] std::vector<std::string_view> split(std::string_view text) const;
+
+  [[nodiscard]] bool empty() const { return stages_.empty() && byte_stages_.empty(); }
+  /// Whether the first expression matches every character, so that nothing lies between matches.
+  [[nodiscard]] bool matches_everything() const;
+  /// Equal step by step, however the expressions are spelled.
+  bool operator==(const PreTokenizer& other) const;
+
+ private:
+  SplitSets sets_;
+  std::vector<SplitRegex> stages_;
+  std::vector<SplitRegex> byte_stages_;
 };
-
-/// From `tokenizer.ggml.pre`; nullopt for a rule that is not known.
-std::optional<PreTokenizer> pre_tokenizer_from_name(std::string_view name);
-
-/// Cuts valid UTF-8 into words that put together give the text again; views into `text`. Linear.
-/// The rules are the published regular expressions of the models, and llama.cpp's for kDefault,
-/// written out by hand; categories are Unicode's as utf8proc has them.
-std::vector<std::string_view> pre_tokenize(std::string_view text, PreTokenizer rule);
 
 }  // namespace inferlab

@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "engine/base/check.h"
-#include "engine/tokenizer/bpe.h"
+#include "engine/tokenizer/encoder.h"
 #include "engine/tokenizer/utf8.h"
 #include "engine/tokenizer/vocabulary.h"
 
@@ -12,88 +12,6 @@ namespace inferlab {
 namespace {
 
 using Vocabulary = Tokenizer::Vocabulary;
-
-/// One call of encode(): cuts special tokens out and merges what lies between.
-class Encoder {
- public:
-  /// `parse_control`: whether control tokens are recognised in text. `hidden`: tokens that are not.
-  Encoder(const Vocabulary& vocabulary, bool parse_control, std::span<const TokenId> hidden)
-      : v_(vocabulary), parse_control_(parse_control), hidden_(hidden), merger_(vocabulary) {}
-
-  void add_token(TokenId id) {
-    ids_.push_back(id);
-    after_special_ = true;
-  }
-
-  /// Checks: valid UTF-8.
-  void add_text(std::string_view text) {
-    std::size_t begin = 0;
-    for (std::size_t i = 0; i < text.size();) {
-      const TokenId special = special_at(text.substr(i));
-      if (special == kNoToken) {
-        ++i;
-        continue;
-      }
-      add_plain(text.substr(begin, i - begin));
-      add_token(special);
-      i += v_.texts[special].size();
-      begin = i;
-    }
-    add_plain(text.substr(begin));
-  }
-
-  std::vector<TokenId> take() { return std::move(ids_); }
-
- private:
-  [[nodiscard]] TokenId special_at(std::string_view text) const {
-    for (const TokenId id : v_.specials[static_cast<unsigned char>(text[0])]) {
-      if (v_.kinds[id] == TokenKind::kControl && !parse_control_) continue;
-      if (text.starts_with(v_.texts[id]) && std::ranges::find(hidden_, id) == hidden_.end()) {
-        return id;
-      }
-    }
-    return kNoToken;
-  }
-
-  void add_plain(std::string_view text) {
-    if (text.empty()) return;
-    if (v_.family == TokenizerFamily::kByteBpe) {
-      for (const std::string_view word : pre_tokenize(text, v_.pre_tokenizer)) add_word(word);
-    } else {
-      std::string marked;
-      marked.reserve(text.size() + 3);
-      if (v_.add_space_prefix && after_special_) marked = kSpaceMark;
-      for (const char c : text) {
-        if (c == ' ') {
-          marked += kSpaceMark;
-        } else {
-          marked += c;
-        }
-      }
-      merger_.merge_text(marked, ids_);
-    }
-    after_special_ = false;
-  }
-
-  void add_word(std::string_view word) {
-    if (v_.words_first) {
-      if (const auto found = v_.by_bytes.find(word); found != v_.by_bytes.end()) {
-        ids_.push_back(found->second);
-        return;
-      }
-    }
-    merger_.merge_word(word, ids_);
-  }
-
-  static constexpr std::string_view kSpaceMark = "\xe2\x96\x81";  // U+2581
-
-  const Vocabulary& v_;
-  bool parse_control_;
-  std::span<const TokenId> hidden_;
-  BpeMerger merger_;
-  bool after_special_ = true;  // the start of a text counts as such
-  std::vector<TokenId> ids_;
-};
 
 void add_valid(Encoder& encoder, std::string_view text) {
   if (is_valid_utf8(text)) {
@@ -142,7 +60,7 @@ std::vector<TokenId> Tokenizer::encode_prompt(std::span<const PromptPart> parts,
     }
     add_valid(encoder, text);
     text.clear();
-    encoder.add_token(*id);
+    encoder.add_special(*id);
   }
   add_valid(encoder, text);
   return encoder.take();

@@ -46,9 +46,11 @@ struct DecodeOptions {
   bool show_control = false;
 };
 
-/// Text to token ids and back, for the two families of vocabularies that GGUF files carry:
-/// `tokenizer.ggml.model` = "gpt2" (byte-level BPE with merges) and "llama" (SentencePiece BPE by
-/// scores with byte fallback).
+/// Text to token ids and back, for the families of vocabularies that GGUF files carry:
+/// `tokenizer.ggml.model` = "gpt2" (byte-level BPE with merges), "llama" (SentencePiece BPE by
+/// scores with byte fallback), "gemma4" (the same by merges), "bert" (WordPiece) and "t5"
+/// (Unigram). A vocabulary whose normalizer changes texts (BERT's lower case) gives back the
+/// changed one.
 ///
 /// Text is bytes: what is not UTF-8 is read as U+FFFD, one for each maximal invalid part, as in
 /// the WHATWG encoding standard. Time is n log n in the length of the text.

@@ -43,6 +43,24 @@ Utf8Step utf8_step(std::string_view bytes) {
   return {.kind = kCharacter, .bytes = length, .code = code};
 }
 
+void append_utf8(std::string& to, char32_t code) {
+  INFERLAB_CHECK(code <= 0x10ffff && (code < 0xd800 || code > 0xdfff));
+  const auto put = [&to](char32_t byte) { to += static_cast<char>(byte); };
+  if (code < 0x80) return put(code);
+  if (code < 0x800) {
+    put(0xc0U | (code >> 6));
+  } else {
+    if (code < 0x10000) {
+      put(0xe0U | (code >> 12));
+    } else {
+      put(0xf0U | (code >> 18));
+      put(0x80U | ((code >> 12) & 0x3fU));
+    }
+    put(0x80U | ((code >> 6) & 0x3fU));
+  }
+  put(0x80U | (code & 0x3fU));
+}
+
 std::string to_valid_utf8(std::string_view bytes) {
   std::string result;
   result.reserve(bytes.size());

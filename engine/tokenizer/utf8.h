@@ -24,6 +24,9 @@ struct Utf8Step {
 /// Checks: bytes is not empty.
 Utf8Step utf8_step(std::string_view bytes);
 
+/// Checks: a character that UTF-8 can say.
+void append_utf8(std::string& to, char32_t code);
+
 /// Each invalid or incomplete part becomes one U+FFFD.
 std::string to_valid_utf8(std::string_view bytes);
 bool is_valid_utf8(std::string_view bytes);

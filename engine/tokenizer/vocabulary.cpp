@@ -8,26 +8,26 @@
 
 #include "engine/base/printable.h"
 #include "engine/tokenizer/byte_spelling.h"
+#include "engine/tokenizer/own_keys.h"
 #include "engine/tokenizer/utf8.h"
+#include "engine/tokenizer/vocabulary_rules.h"
 
 namespace inferlab {
 namespace {
 
 using Vocabulary = Tokenizer::Vocabulary;
 
-constexpr std::string_view kSpaceMark = "\xe2\x96\x81";  // U+2581, SentencePiece's space
-
 class Loader {
  public:
   explicit Loader(const GgufFile& file) : file_(file) { v_.byte_tokens.fill(kNoToken); }
 
   Result<Vocabulary> run() {
-    INFERLAB_TRY_VOID(family());
+    INFERLAB_TRY_VOID(load_rules(file_, v_));
     INFERLAB_TRY_VOID(tokens());
     INFERLAB_TRY_VOID(ids_and_flags());
     INFERLAB_TRY_VOID(spellings());
     index();
-    if (v_.family == TokenizerFamily::kByteBpe) INFERLAB_TRY_VOID(merges());
+    if (v_.by_merges) INFERLAB_TRY_VOID(merges());
     return std::move(v_);
   }
 
@@ -35,31 +35,6 @@ class Loader {
   Error invalid(std::string_view key, std::string_view why, std::string hint = {}) const {
     return Error{ErrorKind::kInvalid, fmt::format("{}: {}: {}", file_.name(), key, why),
                  std::move(hint)};
-  }
-
-  Result<void> family() {
-    INFERLAB_TRY(const std::string_view model, file_.text("tokenizer.ggml.model"));
-    if (model == "llama") {
-      v_.family = TokenizerFamily::kSentencePiece;
-      v_.add_bos = true;
-      v_.add_space_prefix = true;
-      return {};
-    }
-    if (model != "gpt2") {
-      return invalid("tokenizer.ggml.model", fmt::format("{} is not supported", printable(model)),
-                     "the engine knows \"gpt2\" and \"llama\"");
-    }
-    v_.family = TokenizerFamily::kByteBpe;
-    INFERLAB_TRY(const std::string_view pre, file_.text_or("tokenizer.ggml.pre", "default"));
-    const auto rule = pre_tokenizer_from_name(pre);
-    if (!rule) {
-      return invalid("tokenizer.ggml.pre", fmt::format("{} is not supported", printable(pre)));
-    }
-    v_.pre_tokenizer = *rule;
-    // Smaug shares Llama 3's rule, but llama.cpp gives it neither of the two flags.
-    v_.words_first = *rule == PreTokenizer::kLlama3 && pre != "smaug-bpe";
-    v_.add_bos = v_.words_first;
-    return {};
   }
 
   Result<void> tokens() {
@@ -81,7 +56,9 @@ class Loader {
         if (kinds[i] != 0) v_.kinds[i] = static_cast<TokenKind>(kinds[i]);
       }
     }
-    if (v_.family != TokenizerFamily::kSentencePiece) return {};
+    const bool by_scores = v_.family == TokenizerFamily::kUnigram ||
+                           (v_.family == TokenizerFamily::kSentencePiece && !v_.by_merges);
+    if (!by_scores) return {};
     INFERLAB_TRY(const auto scores, file_.numbers("tokenizer.ggml.scores"));
     INFERLAB_TRY_VOID(same_length("tokenizer.ggml.scores", scores.size()));
     for (const double score : scores) {
@@ -110,22 +87,80 @@ class Loader {
     INFERLAB_TRY_VOID(token_id("tokenizer.ggml.bos_token_id", v_.bos));
     INFERLAB_TRY_VOID(token_id("tokenizer.ggml.eos_token_id", v_.eos));
     INFERLAB_TRY_VOID(token_id("tokenizer.ggml.eot_token_id", v_.eot));
-    if (v_.family == TokenizerFamily::kSentencePiece) {
-      // The ids of Llama's own vocabulary, which llama.cpp takes where the file names none.
-      if (!v_.bos && v_.size() > 1) v_.bos = 1;
-      if (!v_.eos && v_.size() > 2) v_.eos = 2;
-      v_.unknown = 0;
-    }
+    const auto or_else = [this](std::optional<TokenId>& id, TokenId fallback) {
+      if (!id && fallback < v_.size()) id = fallback;
+    };
     std::optional<TokenId> unknown;
     INFERLAB_TRY_VOID(token_id("tokenizer.ggml.unknown_token_id", unknown));
-    v_.unknown = unknown.value_or(v_.unknown);
+    // What the first vocabulary of the family has, which llama.cpp takes where the file is silent.
+    if (v_.family == TokenizerFamily::kSentencePiece && !v_.line_feeds_first) {
+      or_else(v_.bos, 1);
+      or_else(v_.eos, 2);
+      or_else(unknown, 0);
+    } else if (v_.family == TokenizerFamily::kWordPiece) {
+      // [CLS] in front and [SEP] behind, whatever BOS and EOS are said to be. "seperator" is how
+      // the key is spelled.
+      std::optional<TokenId> first;
+      std::optional<TokenId> last;
+      INFERLAB_TRY_VOID(token_id("tokenizer.ggml.cls_token_id", first));
+      INFERLAB_TRY_VOID(token_id("tokenizer.ggml.seperator_token_id", last));
+      if (first) v_.bos = first;
+      if (last) v_.eos = last;
+      or_else(v_.bos, 101);
+      or_else(v_.eos, 102);
+      or_else(unknown, 100);
+    } else if (v_.family == TokenizerFamily::kUnigram) {
+      or_else(v_.eos, 1);
+      or_else(unknown, 2);
+    }
+    v_.unknown = unknown.value_or(kNoToken);
     INFERLAB_TRY(v_.add_bos, file_.flag_or("tokenizer.ggml.add_bos_token", v_.add_bos));
     INFERLAB_TRY(v_.add_eos, file_.flag_or("tokenizer.ggml.add_eos_token", v_.add_eos));
     INFERLAB_TRY(v_.add_space_prefix,
                  file_.flag_or("tokenizer.ggml.add_space_prefix", v_.add_space_prefix));
     v_.add_bos = v_.add_bos && v_.bos.has_value();
     v_.add_eos = v_.add_eos && v_.eos.has_value();
+    return own_ids_and_flags();
+  }
+
+  Result<void> own_ids_and_flags() {
+    INFERLAB_TRY(const std::string_view prefix, file_.text_or(own_keys::kSpacePrefix, "always"));
+    if (prefix == "unless_space") {
+      v_.space_prefix = SpacePrefix::kUnlessSpace;
+    } else if (prefix == "first_unless_space") {
+      v_.space_prefix = SpacePrefix::kFirstUnlessSpace;
+    } else if (prefix != "always") {
+      return invalid(own_keys::kSpacePrefix, fmt::format("{} is not known", printable(prefix)));
+    }
+    constexpr std::int64_t kMostCharacters = 1 << 20;
+    INFERLAB_TRY(const std::int64_t longest, file_.integer_or(own_keys::kMaxWord, 100));
+    if (longest < 1 || longest > kMostCharacters) {
+      return invalid(own_keys::kMaxWord, fmt::format("is {}", longest));
+    }
+    v_.max_word_characters = static_cast<std::size_t>(longest);
+    INFERLAB_TRY(const auto left, ids(own_keys::kLeftStrip));
+    for (const TokenId id : left) v_.particular[id].left_strip = true;
+    INFERLAB_TRY(const auto right, ids(own_keys::kRightStrip));
+    for (const TokenId id : right) v_.particular[id].right_strip = true;
+    INFERLAB_TRY(const auto single, ids(own_keys::kSingleWord));
+    for (const TokenId id : single) v_.particular[id].single_word = true;
+    INFERLAB_TRY(normalized_, ids(own_keys::kNormalized));
+    INFERLAB_TRY(ends_, ids(own_keys::kEndIds));
     return {};
+  }
+
+  Result<std::vector<TokenId>> ids(std::string_view key) const {
+    std::vector<TokenId> result;
+    if (!file_.has(key)) return result;
+    INFERLAB_TRY(const auto numbers, file_.integers(key));
+    for (const std::int64_t id : numbers) {
+      if (id < 0 || id >= v_.size()) {
+        return invalid(key, fmt::format("has {}, there are {} tokens", id, v_.size()));
+      }
+      result.push_back(static_cast<TokenId>(id));
+    }
+    std::ranges::sort(result);
+    return result;
   }
 
   /// Fills `bytes` and `byte_tokens`.
@@ -192,6 +227,11 @@ class Loader {
 
   void index() {
     v_.ends.assign(v_.texts.size(), false);
+    v_.by_text.reserve(v_.texts.size());
+    v_.mergeable.reserve(v_.texts.size());
+    if (v_.words_first) v_.by_bytes.reserve(v_.texts.size());
+    std::vector<TokenId> specials;
+    std::vector<TokenId> normalized;
     for (TokenId id = 0; id < v_.size(); ++id) {
       const std::string& text = v_.texts[id];
       v_.by_text.emplace(text, id);  // of equal spellings the first counts
@@ -204,18 +244,34 @@ class Loader {
       }
       const bool special = kind == TokenKind::kControl || kind == TokenKind::kUserDefined;
       if (special && !text.empty()) {
-        v_.specials[static_cast<unsigned char>(text[0])].push_back(id);
+        (std::ranges::binary_search(normalized_, id) ? normalized : specials).push_back(id);
       }
       constexpr std::array<std::string_view, 7> kEnds = {
           "<|eot_id|>",    "<|im_end|>", "<|end|>", "<end_of_turn>",
           "<|endoftext|>", "<|eom_id|>", "<|EOT|>"};
-      v_.ends[id] = v_.eos == id || v_.eot == id ||
+      v_.ends[id] = v_.eos == id || v_.eot == id || std::ranges::binary_search(ends_, id) ||
                     (special && std::ranges::find(kEnds, text) != kEnds.end());
     }
-    for (auto& list : v_.specials) {
-      std::ranges::stable_sort(list, std::ranges::greater{},
-                               [this](TokenId id) { return v_.texts[id].size(); });
+    v_.specials = PrefixIndex(std::move(specials), v_.texts);
+    v_.normalized_specials = PrefixIndex(std::move(normalized), v_.texts);
+    // Decoding takes the space of the first word off again.
+    if (v_.family == TokenizerFamily::kWordPiece) v_.add_space_prefix = true;
+    if (v_.family == TokenizerFamily::kUnigram) index_pieces();
+  }
+
+  void index_pieces() {
+    std::vector<TokenId> pieces;
+    double worst = 0;
+    for (TokenId id = 0; id < v_.size(); ++id) {
+      const TokenKind kind = v_.kinds[id];
+      if (kind == TokenKind::kNormal) worst = std::min(worst, double{v_.scores[id]});
+      const bool piece = kind == TokenKind::kNormal || kind == TokenKind::kUserDefined ||
+                         kind == TokenKind::kUnused;
+      if (piece && !v_.texts[id].empty()) pieces.push_back(id);
     }
+    constexpr double kUnknownPenalty = 10;
+    v_.unknown_score = worst - kUnknownPenalty;
+    v_.pieces = PrefixIndex(std::move(pieces), v_.texts);
   }
 
   Result<void> merges() {
@@ -246,6 +302,8 @@ class Loader {
 
   const GgufFile& file_;
   Vocabulary v_;
+  std::vector<TokenId> normalized_;  // sorted
+  std::vector<TokenId> ends_;        // sorted
 };
 
 }  // namespace

@@ -1,10 +1,10 @@
-#include "engine/tokenizer/pre_tokenizer.h"
-
 #include <catch2/catch.hpp>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "engine/base/check.h"
+#include "engine/tokenizer/split_rules.h"
 #include "random_text.h"
 
 namespace inferlab {
@@ -12,8 +12,14 @@ namespace {
 
 using Words = std::vector<std::string_view>;
 
-TEST_CASE("pre_tokenize: GPT-2 cuts words with their leading space") {
-  const auto cut = [](std::string_view text) { return pre_tokenize(text, PreTokenizer::kGpt2); };
+Words cut_by(std::string_view rule, std::string_view text) {
+  const SplitRule* found = find_split_rule(rule);
+  INFERLAB_CHECK(found != nullptr);
+  return found->compile().split(text);
+}
+
+TEST_CASE("PreTokenizer: GPT-2 cuts words with their leading space") {
+  const auto cut = [](std::string_view text) { return cut_by("gpt-2", text); };
   CHECK(cut("").empty());
   CHECK(cut("Hello world's 123 !!") == Words{"Hello", " world", "'s", " 123", " !!"});
   CHECK(cut("a  b") == Words{"a", " ", " b"});
@@ -25,8 +31,8 @@ TEST_CASE("pre_tokenize: GPT-2 cuts words with their leading space") {
   CHECK(cut("\xc3\xa9t\xc3\xa9 \xe4\xb8\xad") == Words{"\xc3\xa9t\xc3\xa9", " \xe4\xb8\xad"});
 }
 
-TEST_CASE("pre_tokenize: Llama 3 cuts numbers in threes and keeps line ends together") {
-  const auto cut = [](std::string_view text) { return pre_tokenize(text, PreTokenizer::kLlama3); };
+TEST_CASE("PreTokenizer: Llama 3 cuts numbers in threes and keeps line ends together") {
+  const auto cut = [](std::string_view text) { return cut_by("llama-bpe", text); };
   CHECK(cut("12345") == Words{"123", "45"});
   CHECK(cut("I'LL go") == Words{"I", "'LL", " go"});
   CHECK(cut("(word)") == Words{"(word", ")"});
@@ -36,30 +42,28 @@ TEST_CASE("pre_tokenize: Llama 3 cuts numbers in threes and keeps line ends toge
   CHECK(cut("a 1") == Words{"a", " ", "1"});
 }
 
-TEST_CASE("pre_tokenize: Qwen 2 and StarCoder cut digits one by one") {
-  CHECK(pre_tokenize("a 123", PreTokenizer::kQwen2) == Words{"a", " ", "1", "2", "3"});
-  CHECK(pre_tokenize("a 12b", PreTokenizer::kStarcoder) == Words{"a", " ", "1", "2", "b"});
+TEST_CASE("PreTokenizer: Qwen 2 and StarCoder cut digits one by one") {
+  CHECK(cut_by("qwen2", "a 123") == Words{"a", " ", "1", "2", "3"});
+  CHECK(cut_by("starcoder", "a 12b") == Words{"a", " ", "1", "2", "b"});
 }
 
-TEST_CASE("pre_tokenize: the default rule cuts punctuation off and numbers in threes") {
-  const auto cut = [](std::string_view text) { return pre_tokenize(text, PreTokenizer::kDefault); };
+TEST_CASE("PreTokenizer: the default rule cuts punctuation off and numbers in threes") {
+  const auto cut = [](std::string_view text) { return cut_by("default", text); };
   CHECK(cut("it's 12345!") == Words{"it", "'", "s", " ", "123", "45", "!"});
   CHECK(cut("a += (b)") == Words{"a", " ", "+=", " ", "(", "b", ")"});
   CHECK(cut("x  y\nz") == Words{"x", " ", " y", "\n", "z"});
   // Arabic-Indic digits are numbers, but no [0-9].
   CHECK(cut("\xd9\xa1\xd9\xa2\xd9\xa3\xd9\xa4") == Words{"\xd9\xa1\xd9\xa2\xd9\xa3\xd9\xa4"});
-  CHECK(pre_tokenizer_from_name("default") == PreTokenizer::kDefault);
 }
 
-TEST_CASE("pre_tokenize: the words put together are the text", "[seeds]") {
+TEST_CASE("PreTokenizer: the words put together are the text", "[seeds]") {
   Rng rng(3, "pre_tokenizer", "whole");
   for (int round = 0; round < 400; ++round) {
     const std::string text = test::random_text(rng, rng.below(50));
-    for (const PreTokenizer rule :
-         {PreTokenizer::kGpt2, PreTokenizer::kLlama3, PreTokenizer::kQwen2,
-          PreTokenizer::kStarcoder, PreTokenizer::kDefault}) {
+    for (const SplitRule& rule : split_rules()) {
+      CAPTURE(rule.name);
       std::string joined;
-      for (const std::string_view word : pre_tokenize(text, rule)) {
+      for (const std::string_view word : cut_by(rule.name, text)) {
         REQUIRE_FALSE(word.empty());
         joined += word;
       }

@@ -189,8 +189,8 @@ TEST_CASE("Tokenizer: metadata that contradict each other are refused by key") {
   const std::vector<std::string> broken = {"ab"};
   const std::vector<std::int32_t> kinds = {1, 1};
   CHECK(refusal([](GgufWriter&) {}) == "x: tokenizer.ggml.model: is missing");
-  CHECK(refusal([](GgufWriter& w) { w.add("tokenizer.ggml.model", "bert"); }) ==
-        "x: tokenizer.ggml.model: bert is not supported");
+  CHECK(refusal([](GgufWriter& w) { w.add("tokenizer.ggml.model", "rwkv"); }) ==
+        "x: tokenizer.ggml.model: rwkv is not supported");
   CHECK(refusal([&](GgufWriter& w) {
           w.add("tokenizer.ggml.model", "gpt2");
           w.add("tokenizer.ggml.pre", "klingon");
