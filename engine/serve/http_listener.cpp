@@ -49,7 +49,8 @@ class Connection final : public httplib::Stream {
     closing_ = true;
   }
 
-  void request_was_read() { closing_ = false; }
+  void request_was_read() { closing_ = wants_end_; }
+  void close_after_answer() { closing_ = wants_end_ = true; }
   [[nodiscard]] bool closing() const { return closing_; }
 
   /// Takes what the client still sends, within limits: a close over unread bytes would reset the
@@ -165,11 +166,20 @@ class Connection final : public httplib::Stream {
   const std::atomic<socket_t>& server_socket_;  // of the listener; invalid once it has stopped
   std::size_t bytes_left_ = 0;                  // that may still come in for this request
   bool closing_ = false;
+  bool wants_end_ = false;  // whatever is read
   SteadyClock::time_point deadline_ = {};
   std::array<char, 4096> buffer_ = {};
   std::size_t at_ = 0;  // of the buffer: what was read but not taken is [at_, filled_)
   std::size_t filled_ = 0;
 };
+
+/// "/proxied/v1/models" is "/v1/models" behind a proxy that leaves its own prefix in front.
+void take_off(const std::string& root_path, std::string& path) {
+  if (root_path.empty() || !path.starts_with(root_path)) return;
+  if (path.size() == root_path.size() || path[root_path.size()] == '/') {
+    path.erase(0, root_path.size());
+  }
+}
 
 /// Called with each request once its head is read.
 void prepare(httplib::Request& request) {
@@ -203,6 +213,11 @@ void request_was_read() {
   Connection::current()->request_was_read();
 }
 
+void close_after_answer() {
+  INFERLAB_CHECK(Connection::current() != nullptr);
+  Connection::current()->close_after_answer();
+}
+
 bool connection_closes() {
   INFERLAB_CHECK(Connection::current() != nullptr);
   return Connection::current()->closing();
@@ -224,7 +239,10 @@ bool HttpListener::process_and_close_socket(socket_t socket) {
   while (ok && !closed && connection.wait_for_request(give_up)) {
     is_first = false;
     connection.begin_request();
-    ok = process_request(connection, false, closed, prepare);
+    ok = process_request(connection, false, closed, [this](httplib::Request& request) {
+      take_off(root_path_, request.path);
+      prepare(request);
+    });
     if (connection.closing()) break;
   }
   Connection::current() = nullptr;
