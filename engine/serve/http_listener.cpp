@@ -77,7 +77,12 @@ class Connection final : public httplib::Stream {
   }
 
   bool is_readable() const override { return at_ < filled_ || wait_for(POLLIN, kReadTimeout); }
-  bool is_writable() const override { return wait_for(POLLOUT, kWriteTimeout) && is_connected(); }
+  /// Asked between two pieces of a stream: one question for both, whether the client is there and
+  /// whether it takes more.
+  bool is_writable() const override {
+    const short events = wait_for_events(POLLOUT | POLLRDHUP, kWriteTimeout);
+    return events != 0 && (events & (POLLRDHUP | POLLHUP | POLLERR)) == 0;
+  }
 
   ssize_t read(char* out, std::size_t size) override {
     if (at_ == filled_) {
@@ -100,8 +105,11 @@ class Connection final : public httplib::Stream {
   }
 
   ssize_t write(const char* data, std::size_t size) override {
+    // Most clients have room: they are asked only when they had none.
+    const ssize_t sent = send(socket_, data, size, MSG_NOSIGNAL | MSG_DONTWAIT);
+    if (sent >= 0 || (errno != EAGAIN && errno != EINTR)) return sent;
     if (!wait_for(POLLOUT, kWriteTimeout)) return -1;
-    return send(socket_, data, size, MSG_NOSIGNAL);
+    return send(socket_, data, size, MSG_NOSIGNAL | MSG_DONTWAIT);
   }
 
   void get_remote_ip_and_port(std::string& ip, int& port) const override {
@@ -128,12 +136,17 @@ class Connection final : public httplib::Stream {
 
  private:
   [[nodiscard]] bool wait_for(short events, Milliseconds patience) const {
+    return wait_for_events(events, patience) != 0;
+  }
+
+  /// What has come of `events`, with what always comes; 0: nothing in time.
+  [[nodiscard]] short wait_for_events(short events, Milliseconds patience) const {
     const SteadyClock::time_point end = SteadyClock::now() + patience;
     while (true) {
       const auto left = std::chrono::duration_cast<Milliseconds>(end - SteadyClock::now());
       pollfd entry{.fd = socket_, .events = events, .revents = 0};
       const int ready = poll(&entry, 1, static_cast<int>(std::max<std::int64_t>(0, left.count())));
-      if (ready >= 0 || errno != EINTR) return ready > 0;
+      if (ready >= 0 || errno != EINTR) return ready > 0 ? entry.revents : short{0};
     }
   }
 
