@@ -1,6 +1,7 @@
 #include "engine/serve/api_keys.h"
 
 #include <catch2/catch.hpp>
+#include <future>
 
 #include "tests/engine/serve/http_client.h"
 #include "tests/engine/serve/test_engine.h"

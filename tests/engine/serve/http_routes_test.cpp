@@ -1,5 +1,6 @@
 // What is served beside completions: models, health, tokens, pages of other origins.
 #include <catch2/catch.hpp>
+#include <future>
 
 #include "tests/engine/serve/http_client.h"
 #include "tests/engine/serve/test_engine.h"
