@@ -184,7 +184,8 @@ void CompletionHandler::answer_as_stream(const std::shared_ptr<Reply>& reply,
       answer.append_events(events);
       if (answer.error()) fail(api_error(*answer.error()));
       over = answer.done();
-    } else if (stopping_) {
+    }
+    if (!over && stopping_) {
       fail(kStopping);
       over = true;
     }
@@ -209,9 +210,10 @@ void CompletionHandler::answer_as_json(const std::shared_ptr<Reply>& reply,
   while (!answer.done()) {
     if (answer.wait(kPatience)) {
       answer.collect();
-    } else if (stopping_) {
-      return fail(kStopping);
-    } else if (!client_is_connected()) {
+      if (answer.done()) break;
+    }
+    if (stopping_) return fail(kStopping);
+    if (!client_is_connected()) {
       answer.set_status(499);
       response.status = 499;  // nobody reads it but the log
       return;

@@ -47,10 +47,10 @@ Result<void> CompletionReply::submit() {
   for (std::size_t i = 0; i < plan_.requests.size(); ++i) {
     callbacks.push_back(ReplyChannel::callbacks(channel_, static_cast<int>(i), !plain_));
   }
+  INFERLAB_TRY(ids_, engine_.submit_all(std::move(plan_.requests), std::move(callbacks)));
   if (setup_.lease) {
     for (const auto& prompt : plan_.prompts) setup_.lease->charge(std::ssize(prompt));
   }
-  INFERLAB_TRY(ids_, engine_.submit_all(std::move(plan_.requests), std::move(callbacks)));
   return {};
 }
 
@@ -79,7 +79,7 @@ void CompletionReply::collect() {
   for (auto& [choice, result] : news_.ends) {
     note_end(static_cast<std::size_t>(choice), std::move(result));
   }
-  if (!done() || error_ || !setup_.echo) return;
+  if (!done() || error_) return;
   // Only the first choice of a prompt had the engine compute what is the same for all.
   const auto n = static_cast<std::size_t>(setup_.n);
   for (std::size_t i = 0; i < choices_.size(); ++i) {

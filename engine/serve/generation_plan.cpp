@@ -12,6 +12,8 @@ namespace {
 /// Of all choices together: what their requests keep of their prompts stays within 64 MiB.
 constexpr std::int64_t kMaxChoices = 16'384;
 constexpr std::int64_t kMaxTokensKept = std::int64_t{16} * 1024 * 1024;
+/// Logprobs that one answer may hold: in JSON they are some 60 bytes each.
+constexpr std::int64_t kMaxLogprobs = std::int64_t{4} * 1024 * 1024;
 constexpr std::size_t kMaxBadWordSequences = 2048;
 
 /// Makes one plan. The first error stays.
@@ -36,6 +38,7 @@ class Planner {
       fail("n", fmt::format("n: {} choices of each of {} prompts are too many for one request",
                             request_.n, num_prompts));
     }
+    check_logprobs(common, num_prompts, most_tokens);
     if (error_) return *error_;
     for (std::int64_t i = 0; i < num_prompts; ++i) add_choices(common, i);
     return std::move(plan_);
@@ -163,6 +166,23 @@ class Planner {
       return std::nullopt;
     }
     return static_cast<std::int32_t>(number);
+  }
+
+  void check_logprobs(const GenerationRequest& common, std::int64_t num_prompts,
+                      std::int64_t num_prompt_tokens) {
+    const auto of_each = [](std::optional<std::int32_t> number) {
+      return number ? std::int64_t{*number} + 1 : std::int64_t{0};
+    };
+    const std::int64_t most_output =
+        num_prompts * common.max_tokens.value_or(engine_.max_model_len());
+    const std::int64_t number =
+        request_.n * (most_output * of_each(common.num_logprobs) +
+                      num_prompt_tokens * of_each(common.num_prompt_logprobs));
+    if (number <= kMaxLogprobs) return;
+    fail("logprobs",
+         fmt::format("logprobs: {} of them may be too many for one answer (at most {}): "
+                     "ask for fewer, or for fewer tokens",
+                     number, kMaxLogprobs));
   }
 
   void check_ids(const char* param, std::span<const TokenId> ids) {

@@ -194,6 +194,15 @@ TEST_CASE("HTTP: prompt_logprobs are a map by token id for each token but the fi
   }
 }
 
+TEST_CASE("HTTP: prompt_logprobs stand beside each choice of a completion") {
+  TestServer server;
+  const Json request = {{"prompt", "abc"}, {"max_tokens", 2}, {"n", 2}, {"prompt_logprobs", 0}};
+  const Json body = ask(server, kCompletions, request);
+  REQUIRE(body["choices"][0]["prompt_logprobs"].size() == body["usage"]["prompt_tokens"]);
+  CHECK(body["choices"][0]["prompt_logprobs"][1].size() == 1);
+  CHECK(body["choices"][1]["prompt_logprobs"] == body["choices"][0]["prompt_logprobs"]);
+}
+
 TEST_CASE("HTTP: a chat's logprobs have bytes that join to the text, whole or streamed") {
   TestServer server;
   Json request = chat(12);
