@@ -22,6 +22,12 @@ function(inferlab_fuzz_targets)
   file(GLOB face CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/sim/apiserver/*.cpp)
   list(FILTER face EXCLUDE REGEX "/run_door.cpp$")
   list(APPEND face ${CMAKE_SOURCE_DIR}/sim/node/shell_run.cpp)  # with its reader, in sim/api
+  # The engine's requests without the engine.
+  foreach(name serve/api_request serve/api_prompt serve/api_chat serve/api_sampling
+               serve/api_unsupported serve/api_types serve/json_reader model/sampler
+               model/stable_math)
+    list(APPEND face ${CMAKE_SOURCE_DIR}/engine/${name}.cpp)
+  endforeach()
   add_library(inferlab_fuzz_face STATIC EXCLUDE_FROM_ALL ${face})
   target_link_libraries(inferlab_fuzz_face PUBLIC inferlab_sim_api PkgConfig::httplib OpenSSL::SSL
                         OpenSSL::Crypto)

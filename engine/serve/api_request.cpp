@@ -2,262 +2,99 @@
 
 #include <fmt/format.h>
 
-#include <cmath>
-#include <initializer_list>
-#include <limits>
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <utility>
+
+#include "engine/serve/api_request_parts.h"
+#include "engine/serve/json_reader.h"
 
 namespace inferlab {
 namespace {
 
 using Json = nlohmann::json;
 
-constexpr int kMaxDepth = 64;
 constexpr std::size_t kMaxStopStrings = 64;
 constexpr std::size_t kMaxStopBytes = 4096;
 constexpr std::size_t kMaxStopTokens = 1024;
+constexpr std::size_t kMaxCacheSalt = 128;    // vLLM's, as the characters below
+constexpr std::int64_t kMaxChoices = 16'384;  // vLLM's VLLM_MAX_N_SEQUENCES
 
-/// Nesting of a text before it is parsed: nine million "[" would cost hundreds of megabytes.
-bool too_deep(std::string_view text) {
-  int depth = 0;
-  bool in_string = false;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const char c = text[i];
-    if (in_string) {
-      if (c == '\\') {
-        ++i;
-      } else if (c == '"') {
-        in_string = false;
-      }
-    } else if (c == '"') {
-      in_string = true;
-    } else if (c == '[' || c == '{') {
-      if (++depth > kMaxDepth) return true;
-    } else if (c == ']' || c == '}') {
-      --depth;
-    }
-  }
-  return false;
-}
-
-/// Takes fields out of the body. The first error stays; what is read after it does not matter.
-class Reader {
- public:
-  explicit Reader(const Json& body) : body_(body) {}
-
-  [[nodiscard]] const std::optional<ApiError>& error() const { return error_; }
-
-  void fail(std::string param, const std::string& why) {
-    if (error_) return;
-    error_ = ApiError{.status = 400, .message = param + ": " + why, .param = std::move(param)};
-  }
-  void wrong_type(std::string param, std::string_view wanted, const Json& value) {
-    fail(std::move(param), fmt::format("must be {}, got {}", wanted, value.type_name()));
-  }
-
-  /// Null for absent and for null.
-  [[nodiscard]] const Json* find(const char* name) const {
-    const auto found = body_.find(name);
-    return found == body_.end() || found->is_null() ? nullptr : &*found;
-  }
-
-  std::string text(const char* name) {
-    const Json* value = find(name);
-    if (value == nullptr) return {};
-    if (value->is_string()) return value->get<std::string>();
-    wrong_type(name, "a string", *value);
-    return {};
-  }
-  bool flag(const char* name) {
-    const Json* value = find(name);
-    if (value == nullptr) return false;
-    if (value->is_boolean()) return value->get<bool>();
-    wrong_type(name, "true or false", *value);
-    return false;
-  }
-  std::optional<std::int64_t> integer(const char* name) {
-    const Json* value = find(name);
-    return value == nullptr ? std::nullopt : integer(name, *value);
-  }
-  std::optional<std::int64_t> integer(const std::string& name, const Json& value) {
-    if (value.is_number_float()) {
-      const double number = value.get<double>();
-      // 9e15 is below 2^53: beyond it a double says nothing exact.
-      if (number == std::floor(number) && std::abs(number) < 9e15) {
-        return static_cast<std::int64_t>(number);
-      }
-    }
-    const bool fits = value.is_number_unsigned()
-                          ? value.get<std::uint64_t>() <=
-                                static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max())
-                          : value.is_number_integer();
-    if (fits) return value.get<std::int64_t>();
-    if (value.is_number()) {
-      fail(name, "must be an integer of 64 bits, got " + value.dump());
-    } else {
-      wrong_type(name, "an integer", value);
-    }
-    return std::nullopt;
-  }
-  std::optional<double> number(const char* name) {
-    const Json* value = find(name);
-    if (value == nullptr) return std::nullopt;
-    if (value->is_number()) return value->get<double>();
-    wrong_type(name, "a number", *value);
-    return std::nullopt;
-  }
-
- private:
-  const Json& body_;
-  std::optional<ApiError> error_;
-};
-
-/// The text of a message: a string, or an array of {"type": "text", "text": …}.
-std::string message_content(Reader& reader, const std::string& place, const Json& message) {
-  const auto content = message.find("content");
-  if (content == message.end() || content->is_null()) return {};
-  if (content->is_string()) return content->get<std::string>();
-  if (!content->is_array()) {
-    reader.wrong_type(place + ".content", "a string or an array of parts", *content);
-    return {};
-  }
-  std::string text;
-  for (const Json& part : *content) {
-    if (!part.is_object() || !part.contains("type") || part["type"] != "text" ||
-        !part.contains("text") || !part["text"].is_string()) {
-      reader.fail(place + ".content", "only text parts are supported by this model");
-      return {};
-    }
-    if (!text.empty()) text += '\n';  // parts are lines, as in vLLM
-    text += part["text"].get<std::string>();
-  }
-  return text;
-}
-
-void read_messages(Reader& reader, ApiRequest& request) {
-  const Json* messages = reader.find("messages");
-  if (messages == nullptr) return reader.fail("messages", "is missing");
-  if (!messages->is_array()) return reader.wrong_type("messages", "an array", *messages);
-  if (messages->empty()) return reader.fail("messages", "must have at least one message");
-  for (std::size_t i = 0; i < messages->size(); ++i) {
-    const Json& message = (*messages)[i];
-    const std::string place = fmt::format("messages[{}]", i);
-    if (!message.is_object()) return reader.wrong_type(place, "an object", message);
-    const auto role = message.find("role");
-    if (role == message.end()) return reader.fail(place + ".role", "is missing");
-    if (!role->is_string()) return reader.wrong_type(place + ".role", "a string", *role);
-    request.messages.push_back({role->get<std::string>(), message_content(reader, place, message)});
-  }
-}
-
-void read_prompt(Reader& reader, ApiRequest& request) {
-  const Json* prompt = reader.find("prompt");
-  if (prompt == nullptr) return reader.fail("prompt", "is missing");
-  // An array of one prompt is that prompt.
-  if (prompt->is_array() && prompt->size() == 1 &&
-      ((*prompt)[0].is_string() || (*prompt)[0].is_array())) {
-    prompt = &(*prompt)[0];
-  }
-  if (prompt->is_string()) {
-    request.prompt_text = prompt->get<std::string>();
-    return;
-  }
-  if (!prompt->is_array()) {
-    return reader.wrong_type("prompt", "a string, an array of one string or an array of token ids",
-                             *prompt);
-  }
-  if (prompt->empty()) return reader.fail("prompt", "is empty");
-  std::vector<TokenId> ids;
-  ids.reserve(prompt->size());
-  for (const Json& value : *prompt) {
-    if (value.is_string() || value.is_array()) {
-      return reader.fail("prompt", "several prompts in one request are not supported: send one");
-    }
-    const std::optional<std::int64_t> id = reader.integer("prompt", value);
-    if (!id) return;
-    if (*id < 0 || *id > std::numeric_limits<TokenId>::max()) {
-      return reader.fail("prompt", fmt::format("token id {} is out of the vocabulary", *id));
-    }
-    ids.push_back(static_cast<TokenId>(*id));
-  }
-  request.prompt_ids = std::move(ids);
-}
-
-void read_stop(Reader& reader, ApiRequest& request) {
-  const Json* stop = reader.find("stop");
-  if (stop == nullptr) return;
-  if (stop->is_string()) {
-    request.stop.push_back(stop->get<std::string>());
-  } else if (stop->is_array()) {
-    if (stop->size() > kMaxStopStrings) {
-      return reader.fail("stop", fmt::format("at most {} strings", kMaxStopStrings));
-    }
-    for (const Json& value : *stop) {
-      if (!value.is_string()) return reader.wrong_type("stop", "an array of strings", value);
-      request.stop.push_back(value.get<std::string>());
-    }
-  } else {
-    return reader.wrong_type("stop", "a string or an array of strings", *stop);
-  }
-  for (const std::string& text : request.stop) {
-    if (text.empty()) reader.fail("stop", "must not hold an empty string");
-    if (text.size() > kMaxStopBytes) {
-      reader.fail("stop", fmt::format("a string of more than {} bytes", kMaxStopBytes));
-    }
-  }
-}
-
-void read_sampling(Reader& reader, ApiRequest& request) {
-  SamplingParams& sampling = request.sampling;
-  if (const auto value = reader.number("temperature")) {
-    if (!(*value >= 0 && *value <= 2)) {
-      reader.fail("temperature", fmt::format("must be in [0, 2], got {}", *value));
-    }
-    sampling.temperature = static_cast<float>(*value);
-  }
-  if (const auto value = reader.number("top_p")) {
-    if (!(*value > 0 && *value <= 1)) {
-      reader.fail("top_p", fmt::format("must be in (0, 1], got {}", *value));
-    }
-    sampling.top_p = static_cast<float>(*value);
-  }
-  if (const auto value = reader.integer("top_k")) {
-    if (*value < -1 || *value > std::numeric_limits<std::int32_t>::max()) {
-      reader.fail("top_k", fmt::format("must be -1 or 0 (all) or at least 1, got {}", *value));
-    } else {
-      sampling.top_k = static_cast<std::int32_t>(*value);
-    }
-  }
-  if (const auto value = reader.integer("seed")) {
-    request.has_seed = true;
-    sampling.seed = static_cast<std::uint64_t>(*value);
-  }
-}
-
-void read_limits(Reader& reader, ApiRequest& request) {
+void read_limits(JsonReader& reader, ApiRequest& request) {
   // max_tokens is the older name; the newer one wins where both stand.
   for (const char* name : {"max_tokens", "max_completion_tokens"}) {
+    if (request.kind == ApiKind::kCompletion && name != std::string_view("max_tokens")) continue;
     const auto value = reader.integer(name);
     if (!value) continue;
-    if (*value < 1) reader.fail(name, fmt::format("must be at least 1, got {}", *value));
+    // 0 with echo: the prompt alone, with its logprobs.
+    const bool prompt_alone = *value == 0 && request.echo && request.kind == ApiKind::kCompletion;
+    if (*value < 1 && !prompt_alone) {
+      reader.refuse(name, fmt::format("{} must be at least 1, got {}.", name, *value));
+    }
     request.max_tokens = value;
   }
   // The completions API says 16; a chat goes on until the model ends it.
   if (!request.max_tokens && request.kind == ApiKind::kCompletion) request.max_tokens = 16;
+  if (const auto value = reader.integer("n")) {
+    if (*value < 1) reader.refuse("n", fmt::format("n must be at least 1, got {}.", *value));
+    if (*value > kMaxChoices) {
+      reader.refuse("n", fmt::format("n must be at most {}, got {}.", kMaxChoices, *value));
+    }
+    request.n = *value;
+  }
+  if (request.n > 1 && request.sampling.temperature == 0) {
+    reader.refuse("n", fmt::format("n must be 1 when using greedy sampling, got {}.", request.n));
+  }
   if (const auto value = reader.integer("priority")) {
     constexpr std::int64_t kMost = 1'000'000;
     if (*value < -kMost || *value > kMost) reader.fail("priority", "is out of range");
     request.priority = static_cast<std::int32_t>(*value);
   }
+  if (const auto value = reader.integer("truncate_prompt_tokens")) {
+    if (*value < -1) reader.fail("truncate_prompt_tokens", "must be -1 or more");
+    request.truncate_prompt_tokens = value;
+  }
+  const std::string side = reader.text("truncation_side");
+  if (!side.empty() && side != "left" && side != "right") {
+    reader.fail("truncation_side", "must be left or right");
+  }
+  request.truncate_left = side != "right";
 }
 
-void read_stream(Reader& reader, ApiRequest& request) {
+void read_stop(JsonReader& reader, ApiRequest& request) {
+  request.stop = reader.strings("stop", kMaxStopStrings, kMaxStopBytes, /*or_one=*/true);
+  if (std::ranges::any_of(request.stop, &std::string::empty)) {
+    reader.refuse("stop", "stop cannot contain an empty string.");
+  }
+  request.include_stop = reader.flag("include_stop_str_in_output");
+  request.ignore_eos = reader.flag("ignore_eos");
+  if (const auto value = reader.integer("min_tokens")) {
+    if (*value < 0) {
+      reader.refuse("min_tokens",
+                    fmt::format("min_tokens must be greater than or equal to 0, got {}.", *value));
+    }
+    const std::int64_t most = request.max_tokens.value_or(*value);
+    if (*value > std::max<std::int64_t>(most, 1)) {
+      reader.refuse("min_tokens",
+                    fmt::format("min_tokens must be less than or equal to max_tokens={}, got {}.",
+                                most, *value));
+    }
+    request.min_tokens = *value;
+  }
+  if (auto ids = reader.token_ids("stop_token_ids", kMaxStopTokens)) {
+    request.stop_token_ids = std::move(*ids);
+  }
+}
+
+void read_stream(JsonReader& reader, ApiRequest& request) {
   request.stream = reader.flag("stream");
   const Json* options = reader.find("stream_options");
   if (options == nullptr) return;
   if (!options->is_object()) return reader.wrong_type("stream_options", "an object", *options);
-  if (!request.stream) return reader.fail("stream_options", "needs stream to be true");
+  if (!request.stream && !options->empty()) {
+    return reader.refuse("stream_options",
+                         "Stream options can only be defined when `stream=True`.");
+  }
   const auto flag = [&](const char* name) {
     const auto value = options->find(name);
     if (value == options->end() || value->is_null()) return false;
@@ -266,153 +103,61 @@ void read_stream(Reader& reader, ApiRequest& request) {
     return false;
   };
   request.include_usage = flag("include_usage");
-  if (flag("continuous_usage_stats")) {
-    reader.fail("stream_options.continuous_usage_stats", "is not supported");
+  request.continuous_usage = flag("continuous_usage_stats") && request.include_usage;
+}
+
+void read_output(JsonReader& reader, ApiRequest& request) {
+  request.skip_special_tokens = reader.flag("skip_special_tokens", true);
+  // Only tokenizers of Python's slow kind put spaces there: no answer of ours depends on it.
+  static_cast<void>(reader.flag("spaces_between_special_tokens", true));
+  request.return_token_ids = reader.flag("return_token_ids");
+  if (reader.find("return_tokens_as_token_ids") != nullptr) {
+    request.return_tokens_as_token_ids = reader.flag("return_tokens_as_token_ids");
   }
 }
 
-void read_stop_tokens(Reader& reader, ApiRequest& request) {
-  request.include_stop = reader.flag("include_stop_str_in_output");
-  if (const auto value = reader.integer("min_tokens")) {
-    if (*value < 0) {
-      reader.fail("min_tokens", fmt::format("must be greater than or equal to 0, got {}", *value));
-    }
-    request.min_tokens = *value;
-  }
-  const Json* ids = reader.find("stop_token_ids");
-  if (ids == nullptr) return;
-  if (!ids->is_array()) return reader.wrong_type("stop_token_ids", "an array of token ids", *ids);
-  if (ids->size() > kMaxStopTokens) {
-    return reader.fail("stop_token_ids", fmt::format("at most {} ids", kMaxStopTokens));
-  }
-  for (const Json& value : *ids) {
-    const std::optional<std::int64_t> id = reader.integer("stop_token_ids", value);
-    if (!id) return;
-    if (*id < 0 || *id > std::numeric_limits<TokenId>::max()) {
-      return reader.fail("stop_token_ids",
-                         fmt::format("token id {} is out of the vocabulary", *id));
-    }
-    request.stop_token_ids.push_back(static_cast<TokenId>(*id));
-  }
-}
-
-/// Fields that change what the answer must be and that the engine does not have, each with the
-/// value that asks for nothing; null always does. Sources: the OpenAI API reference; vLLM's
-/// documentation, "OpenAI-Compatible Server", extra parameters.
-struct Unsupported {
-  const char* name;
-  const char* neutral;  // JSON
-};
-constexpr Unsupported kUnsupported[] = {
-    {"n", "1"},
-    {"best_of", "1"},
-    {"presence_penalty", "0"},
-    {"frequency_penalty", "0"},
-    {"repetition_penalty", "1"},
-    {"min_p", "0"},
-    {"top_logprobs", "0"},
-    {"logprobs", "false"},  // completions: 0 already asks for the sampled token's
-    {"prompt_logprobs", "null"},
-    {"logit_bias", "{}"},
-    {"logits_processors", "[]"},
-    {"allowed_token_ids", "null"},
-    {"bad_words", "[]"},
-    {"echo", "false"},
-    {"suffix", "\"\""},
-    {"use_beam_search", "false"},
-    {"tools", "[]"},
-    {"functions", "[]"},
-    {"tool_choice", "\"none\""},
-    {"function_call", "\"none\""},
-    {"modalities", "[\"text\"]"},
-    {"guided_json", "null"},
-    {"guided_regex", "null"},
-    {"guided_choice", "null"},
-    {"guided_grammar", "null"},
-    {"structured_outputs", "{}"},
-    {"truncate_prompt_tokens", "null"},
-    {"skip_special_tokens", "true"},
-    {"spaces_between_special_tokens", "true"},
-    {"return_tokens_as_token_ids", "false"},
-    {"return_token_ids", "false"},
-    {"prompt_embeds", "null"},
-    {"add_generation_prompt", "true"},
-    {"continue_final_message", "false"},
-    {"chat_template", "null"},
-    {"chat_template_kwargs", "{}"},
-    {"documents", "[]"},
-};
-
-void refuse_unsupported(Reader& reader) {
-  for (const Unsupported& row : kUnsupported) {
-    const Json* value = reader.find(row.name);
-    if (value == nullptr) continue;
-    const Json neutral = Json::parse(row.neutral);
-    if (*value == neutral) continue;
-    if (value->is_number() && neutral.is_number()) {
-      reader.fail(row.name,
-                  fmt::format("only {} is supported, got {}", row.neutral, value->dump()));
-    } else if (neutral.is_number()) {
-      reader.wrong_type(row.name, "a number", *value);
-    } else if (neutral == Json(true)) {
-      reader.fail(row.name, "only true is supported");
-    } else {
-      reader.fail(row.name, "is not supported");
-    }
-  }
-  // BOS comes before a completion's text where the model wants it; a chat's template has its own.
-  const bool adds_special_tokens = reader.find("messages") == nullptr;
-  if (const Json* value = reader.find("add_special_tokens"); value != nullptr) {
-    if (*value != Json(adds_special_tokens)) {
-      reader.fail("add_special_tokens", fmt::format("only {} is supported", adds_special_tokens));
-    }
-  }
-  const Json* format = reader.find("response_format");
-  if (format != nullptr &&
-      !(format->is_object() && format->contains("type") && (*format)["type"] == "text")) {
-    reader.fail("response_format", "only {\"type\": \"text\"} is supported");
-  }
-}
-
-std::variant<ApiRequest, ApiError> read_body(ApiKind kind, const Json& body) {
-  if (!body.is_object()) {
-    return ApiError{.message =
-                        fmt::format("body: must be a JSON object, got {}", body.type_name())};
-  }
-  Reader reader(body);
-  ApiRequest request;
-  request.kind = kind;
+void read_names(JsonReader& reader, ApiRequest& request) {
   request.model = reader.text("model");
-  if (kind == ApiKind::kChat) {
-    read_messages(reader, request);
-  } else {
-    read_prompt(reader, request);
+  request.request_id = reader.text("request_id");
+  const Json* salt = reader.find("cache_salt");
+  if (salt == nullptr) return;
+  if (!salt->is_string() || salt->get_ref<const std::string&>().empty()) {
+    return reader.refuse("cache_salt",
+                         "Parameter 'cache_salt' must be a non-empty string if provided.");
   }
-  read_limits(reader, request);
-  read_sampling(reader, request);
-  read_stop(reader, request);
-  read_stop_tokens(reader, request);
-  read_stream(reader, request);
-  request.ignore_eos = reader.flag("ignore_eos");
-  refuse_unsupported(reader);
-  if (reader.error()) return *reader.error();
-  return request;
+  request.cache_salt = salt->get<std::string>();
+  if (request.cache_salt.size() > kMaxCacheSalt ||
+      request.cache_salt.find_first_of(std::string_view("@/\\\0", 4)) != std::string::npos) {
+    reader.refuse("cache_salt",
+                  "Parameter 'cache_salt' must be at most 128 characters and must not contain "
+                  "'@', '/', '\\\\', or NUL.");
+  }
 }
 
 }  // namespace
 
 std::variant<ApiRequest, ApiError> parse_api_request(ApiKind kind, std::string_view body) {
-  if (too_deep(body)) {
-    return ApiError{.message = fmt::format("body: is nested deeper than {} levels", kMaxDepth)};
+  const auto parsed = parse_json_object(body);
+  if (const auto* error = std::get_if<ApiError>(&parsed)) return *error;
+  JsonReader reader(std::get<Json>(parsed));
+  ApiRequest request;
+  request.kind = kind;
+  request.echo = reader.flag("echo");
+  read_names(reader, request);
+  if (kind == ApiKind::kChat) {
+    read_chat(reader, request);
+  } else {
+    read_prompts(reader, request);
   }
-  try {
-    return read_body(kind, Json::parse(body));
-  } catch (const Json::parse_error& error) {
-    return ApiError{.message =
-                        fmt::format("body: is not valid JSON: error at byte {}", error.byte)};
-  } catch (const Json::exception&) {  // a number beyond a double
-    return ApiError{.message = "body: holds a number out of range"};
-  }
+  read_sampling(reader, request);
+  read_limits(reader, request);
+  read_stop(reader, request);
+  read_stream(reader, request);
+  read_logprobs(reader, request);
+  read_output(reader, request);
+  refuse_unsupported(reader);
+  if (reader.error()) return *reader.error();
+  return request;
 }
 
 }  // namespace inferlab

@@ -8,9 +8,10 @@
 namespace inferlab {
 
 /// Reads a request body. Unknown fields are passed over, as vLLM does; null is as good as absent.
-/// Fields that are known but that this engine cannot honour (n above 1, logprobs, tools, …) are
-/// refused with 400: an answer that looks as asked for and is not would be worse.
-/// Source: the OpenAI API reference and vLLM's documentation, "OpenAI-Compatible Server".
+/// Fields that vLLM knows but that this engine cannot honour (beam search, structured outputs, …)
+/// are refused with 400: an answer that looks as asked for and is not would be worse.
+/// Sources: the OpenAI API reference; vLLM, entrypoints/openai/*/protocol.py and
+/// sampling_params.py, whose sentences are used where a field's value is refused.
 std::variant<ApiRequest, ApiError> parse_api_request(ApiKind kind, std::string_view body);
 
 }  // namespace inferlab

@@ -1,6 +1,10 @@
 #include "engine/serve/api_response.h"
 
+#include <fmt/format.h>
+
 #include <nlohmann/json.hpp>
+
+#include "engine/serve/json_text.h"
 
 namespace inferlab {
 namespace {
@@ -11,37 +15,69 @@ std::string dump(const Json& json) {
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
-Json usage_json(const GenerationResult& result) {
-  return {{"prompt_tokens", result.num_prompt_tokens},
-          {"total_tokens", result.num_prompt_tokens + result.num_output_tokens},
-          {"completion_tokens", result.num_output_tokens}};
+Json model_json(const std::vector<std::string>& names, std::string_view name, std::int64_t created,
+                std::int64_t max_model_len) {
+  const Json permission = {{"id", fmt::format("modelperm-{:x}", created)},
+                           {"object", "model_permission"},
+                           {"created", created},
+                           {"allow_create_engine", false},
+                           {"allow_sampling", true},
+                           {"allow_logprobs", true},
+                           {"allow_search_indices", false},
+                           {"allow_view", true},
+                           {"allow_fine_tuning", false},
+                           {"organization", "*"},
+                           {"group", nullptr},
+                           {"is_blocking", false}};
+  return {{"id", std::string(name)},
+          {"object", "model"},
+          {"created", created},
+          {"owned_by", "inferlab"},
+          {"root", names.front()},
+          {"parent", nullptr},
+          {"max_model_len", max_model_len},
+          {"permission", Json::array({permission})}};
 }
 
-/// The stop string or the id of the stop token; null when the model ended by itself.
-Json stop_reason_json(const GenerationResult& result) {
-  if (result.stop_token) return *result.stop_token;
-  return result.stop_string.empty() ? Json(nullptr) : Json(result.stop_string);
+void append_ids_or_null(std::string& out, std::string_view name, const std::vector<TokenId>* ids) {
+  out += fmt::format(",\"{}\":", name);
+  if (ids == nullptr) {
+    out += "null";
+  } else {
+    append_json_ids(out, *ids);
+  }
 }
 
-Json chunk_json(const ResponseHead& head, Json choices) {
-  Json json = {
-      {"id", head.id},
-      {"object", head.kind == ApiKind::kChat ? "chat.completion.chunk" : "text_completion"},
-      {"created", head.created},
-      {"model", head.model},
-      {"choices", std::move(choices)}};
-  if (head.include_usage) json["usage"] = nullptr;
-  return json;
+void append_prompt_logprobs(std::string& out, const ChoiceAnswer& choice,
+                            const LogprobsText& logprobs) {
+  out += R"(,"prompt_logprobs":)";
+  if (choice.shows_prompt_logprobs) {
+    logprobs.append_prompt(out, choice.result.prompt_logprobs);
+  } else {
+    out += "null";
+  }
 }
 
-Json choice_json(const ResponseHead& head, Json delta_or_text, const GenerationResult* result) {
-  Json choice = {{"index", 0}};
-  choice[head.kind == ApiKind::kChat ? "delta" : "text"] = std::move(delta_or_text);
-  choice["logprobs"] = nullptr;
-  choice["finish_reason"] =
-      result == nullptr ? Json(nullptr) : Json(std::string(to_string(result->finish_reason)));
-  if (result != nullptr) choice["stop_reason"] = stop_reason_json(*result);
-  return choice;
+void append_choice(std::string& out, const ResponseHead& head, std::size_t index,
+                   const ChoiceAnswer& choice, const LogprobsText& logprobs) {
+  out += R"({"index":)";
+  append_json_integer(out, static_cast<std::int64_t>(index));
+  const bool is_chat = head.kind == ApiKind::kChat;
+  out += is_chat ? R"(,"message":{"role":"assistant","content":)" : R"(,"text":)";
+  append_json_string(out, choice.text);
+  if (is_chat) {
+    out +=
+        R"(,"refusal":null,"annotations":null,"audio":null,"function_call":null,"reasoning":null})";
+  }
+  out += R"(,"logprobs":)";
+  append_choice_logprobs(out, head, choice, logprobs, 0);
+  append_finish(out, choice.result);
+  append_ids_or_null(out, "token_ids", head.return_token_ids ? &choice.tokens : nullptr);
+  if (!is_chat) {
+    append_prompt_logprobs(out, choice, logprobs);
+    append_ids_or_null(out, "prompt_token_ids", head.return_token_ids ? choice.prompt : nullptr);
+  }
+  out += '}';
 }
 
 }  // namespace
@@ -64,60 +100,90 @@ std::string models_body(const std::vector<std::string>& names, std::int64_t crea
                         std::int64_t max_model_len) {
   Json data = Json::array();
   for (const std::string& name : names) {
-    data.push_back({{"id", name},
-                    {"object", "model"},
-                    {"created", created},
-                    {"owned_by", "inferlab"},
-                    {"root", names.front()},
-                    {"parent", nullptr},
-                    {"max_model_len", max_model_len}});
+    data.push_back(model_json(names, name, created, max_model_len));
   }
   return dump({{"object", "list"}, {"data", std::move(data)}});
 }
 
-std::string result_body(const ResponseHead& head, std::string_view text,
-                        const GenerationResult& result) {
-  Json choice = {{"index", 0}};
-  if (head.kind == ApiKind::kChat) {
-    choice["message"] = {{"role", "assistant"}, {"content", std::string(text)}};
+std::string model_body(const std::vector<std::string>& names, std::string_view name,
+                       std::int64_t created, std::int64_t max_model_len) {
+  return dump(model_json(names, name, created, max_model_len));
+}
+
+void append_finish(std::string& out, const GenerationResult& result) {
+  out += R"(,"finish_reason":)";
+  append_json_string(out, to_string(result.finish_reason));
+  // The stop string or the id of the stop token; null when the model ended by itself.
+  out += R"(,"stop_reason":)";
+  if (result.stop_token) {
+    append_json_integer(out, *result.stop_token);
+  } else if (result.stop_string.empty()) {
+    out += "null";
   } else {
-    choice["text"] = std::string(text);
+    append_json_string(out, result.stop_string);
   }
-  choice["logprobs"] = nullptr;
-  choice["finish_reason"] = std::string(to_string(result.finish_reason));
-  choice["stop_reason"] = stop_reason_json(result);
-  return dump({{"id", head.id},
-               {"object", head.kind == ApiKind::kChat ? "chat.completion" : "text_completion"},
-               {"created", head.created},
-               {"model", head.model},
-               {"choices", Json::array({std::move(choice)})},
-               {"usage", usage_json(result)}});
 }
 
-std::string role_chunk(const ResponseHead& head) {
-  return dump(chunk_json(
-      head, Json::array({choice_json(head, {{"role", "assistant"}, {"content", ""}}, nullptr)})));
+void append_usage(std::string& out, const Usage& usage) {
+  out += R"({"prompt_tokens":)";
+  append_json_integer(out, usage.prompt_tokens);
+  out += R"(,"total_tokens":)";
+  append_json_integer(out, usage.prompt_tokens + usage.completion_tokens);
+  out += R"(,"completion_tokens":)";
+  append_json_integer(out, usage.completion_tokens);
+  if (usage.cached_tokens) {
+    out += R"(,"prompt_tokens_details":{"cached_tokens":)";
+    append_json_integer(out, *usage.cached_tokens);
+    out += '}';
+  }
+  out += '}';
 }
 
-std::string text_chunk(const ResponseHead& head, std::string_view text) {
-  Json piece =
-      head.kind == ApiKind::kChat ? Json{{"content", std::string(text)}} : Json(std::string(text));
-  return dump(chunk_json(head, Json::array({choice_json(head, std::move(piece), nullptr)})));
+void append_choice_logprobs(std::string& out, const ResponseHead& head, const ChoiceAnswer& choice,
+                            const LogprobsText& logprobs, std::int64_t first_offset) {
+  if (!head.with_logprobs) {
+    out += "null";
+    return;
+  }
+  if (head.kind == ApiKind::kChat) return logprobs.append_chat(out, choice.logprobs);
+  std::vector<TokenId> tokens;
+  std::vector<std::optional<TokenLogprobs>> values;
+  if (choice.echoes_prompt && choice.prompt != nullptr) {
+    tokens = *choice.prompt;
+    values = choice.result.prompt_logprobs;
+    values.resize(tokens.size());
+  }
+  if (!choice.echoes_alone) {
+    tokens.insert(tokens.end(), choice.tokens.begin(), choice.tokens.end());
+    values.insert(values.end(), choice.logprobs.begin(), choice.logprobs.end());
+  }
+  logprobs.append_completion(out, tokens, values, first_offset);
 }
 
-std::string end_chunk(const ResponseHead& head, const GenerationResult& result) {
-  Json piece = head.kind == ApiKind::kChat ? Json::object() : Json("");
-  return dump(chunk_json(head, Json::array({choice_json(head, std::move(piece), &result)})));
-}
-
-std::string usage_chunk(const ResponseHead& head, const GenerationResult& result) {
-  Json json = chunk_json(head, Json::array());
-  json["usage"] = usage_json(result);
-  return dump(json);
-}
-
-std::string sse(std::string_view json) {
-  return "data: " + std::string(json) + "\n\n";
+std::string result_body(const ResponseHead& head, std::span<const ChoiceAnswer> choices,
+                        const Usage& usage, const LogprobsText& logprobs) {
+  std::string out = R"({"id":)";
+  append_json_string(out, head.id);
+  const bool is_chat = head.kind == ApiKind::kChat;
+  out += is_chat ? R"(,"object":"chat.completion","created":)"
+                 : R"(,"object":"text_completion","created":)";
+  append_json_integer(out, head.created);
+  out += R"(,"model":)";
+  append_json_string(out, head.model);
+  out += R"(,"choices":[)";
+  for (std::size_t i = 0; i < choices.size(); ++i) {
+    if (i > 0) out += ',';
+    append_choice(out, head, i, choices[i], logprobs);
+  }
+  out += R"(],"service_tier":null,"system_fingerprint":null,"usage":)";
+  append_usage(out, usage);
+  if (is_chat) {
+    append_prompt_logprobs(out, choices.front(), logprobs);
+    append_ids_or_null(out, "prompt_token_ids",
+                       head.return_token_ids ? choices.front().prompt : nullptr);
+  }
+  out += R"(,"kv_transfer_params":null})";
+  return out;
 }
 
 }  // namespace inferlab

@@ -81,4 +81,8 @@ ApiError api_error(const Error& error) {
   return result;
 }
 
+ApiError unknown_model(const std::string& name) {
+  return {.status = 404, .message = "The model `" + name + "` does not exist.", .param = "model"};
+}
+
 }  // namespace inferlab

@@ -3,13 +3,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 #include <chrono>
 #include <random>
 #include <variant>
 
 #include "engine/serve/api_request.h"
+#include "engine/serve/completion_reply.h"
 #include "engine/serve/http_listener.h"
-#include "engine/serve/reply_channel.h"
 
 namespace inferlab {
 namespace {
@@ -32,65 +33,94 @@ bool is_plain_id(const std::string& text) {
   });
 }
 
+/// vLLM's header goes before the body's field; what is no number is passed over.
+std::int32_t priority_of(const httplib::Request& request, std::int32_t otherwise) {
+  const std::string text = request.get_header_value("X-Vllm-Priority");
+  std::int32_t value = 0;
+  const auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), value);
+  return !text.empty() && code == std::errc{} && end == text.data() + text.size() ? value
+                                                                                  : otherwise;
+}
+
+ResponseHead head_of(const ApiRequest& api, std::string id, const std::string& served) {
+  return {.kind = api.kind,
+          .id = std::move(id),
+          .model = api.model.empty() ? served : api.model,
+          .created = std::chrono::duration_cast<std::chrono::seconds>(
+                         std::chrono::system_clock::now().time_since_epoch())
+                         .count(),
+          .include_usage = api.include_usage,
+          .continuous_usage = api.continuous_usage,
+          .return_token_ids = api.return_token_ids,
+          .with_logprobs = api.logprobs.has_value()};
+}
+
+RequestRecord record_of(const httplib::Request& request, const ApiRequest& api,
+                        const ResponseHead& head) {
+  return {.id = head.id,
+          .path = request.path,
+          .model = head.model,
+          .stream = api.stream,
+          .max_tokens = api.max_tokens,
+          .temperature = api.sampling.temperature,
+          .top_p = api.sampling.top_p,
+          .arrival = std::chrono::system_clock::now(),
+          .traceparent = request.get_header_value("traceparent"),
+          .tracestate = request.get_header_value("tracestate")};
+}
+
+}  // namespace
+
 bool is_json(const httplib::Request& request) {
   const std::string type = request.get_header_value("Content-Type");
   return type.empty() || type.find("application/json") != std::string::npos ||
          type.find("+json") != std::string::npos;
 }
 
-Result<std::vector<TokenId>> prompt_tokens(const Engine& engine, const ApiRequest& request) {
-  if (request.kind == ApiKind::kChat) return engine.render_chat(request.messages);
-  if (request.prompt_ids) return *request.prompt_ids;
-  return engine.tokenize_prompt(request.prompt_text);
-}
-
-}  // namespace
-
 void set_error(httplib::Response& response, const ApiError& error) {
   response.status = error.status;
+  int seconds = error.retry_after;
   // Steps are short: a second later the queue has moved.
-  if (error.status == 429) response.set_header("Retry-After", "1");
+  if (seconds == 0 && (error.status == 429 || error.status == 503)) seconds = 1;
+  if (seconds > 0) response.set_header("Retry-After", std::to_string(seconds));
   response.set_content(error_body(error), "application/json");
 }
 
-/// One answer under way; its end, however it comes, ends the request too.
+/// Counts as open until its answer is over.
 struct CompletionHandler::Reply {
-  Reply(Engine& engine_in, std::atomic<int>& num_open_in)
-      : engine(engine_in), num_open(num_open_in), channel(std::make_shared<ReplyChannel>()) {
-    ++num_open;
-  }
+  explicit Reply(std::atomic<int>& num_open_in) : num_open(num_open_in) { ++num_open; }
   ~Reply() {
-    if (!ended && id != 0) engine.cancel(id);
+    answer.reset();
     --num_open;
   }
   Reply(const Reply&) = delete;
   Reply& operator=(const Reply&) = delete;
 
-  Engine& engine;
   std::atomic<int>& num_open;
-  std::shared_ptr<ReplyChannel> channel;
-  RequestId id = 0;
-  ResponseHead head;
-  bool ended = false;
-  bool begun = false;  // of a stream: the role is out
+  std::optional<CompletionReply> answer;
+  std::string events;  // what is written next; kept for its memory
 };
 
-CompletionHandler::CompletionHandler(int max_open) : max_open_(max_open), rng_(random_seed()) {}
+CompletionHandler::CompletionHandler(int max_open, const ServeOptions& options, RequestSink sink)
+    : max_open_(max_open), options_(options), sink_(std::move(sink)), rng_(random_seed()) {}
 
-std::string CompletionHandler::make_id(ApiKind kind, const httplib::Request& request) {
+std::string CompletionHandler::make_id(ApiKind kind, const httplib::Request& request,
+                                       const ApiRequest& api) {
   const std::string_view prefix = kind == ApiKind::kChat ? "chatcmpl-" : "cmpl-";
-  const std::string given = request.get_header_value("X-Request-Id");
-  if (is_plain_id(given)) return fmt::format("{}{}", prefix, given);
+  for (const std::string& given : {request.get_header_value("X-Request-Id"), api.request_id}) {
+    if (is_plain_id(given)) return fmt::format("{}{}", prefix, given);
+  }
   const std::scoped_lock lock(rng_mutex_);
   const std::uint64_t high = rng_.next();
   return fmt::format("{}{:016x}{:016x}", prefix, high, rng_.next());
 }
 
 void CompletionHandler::handle(ApiKind kind, Engine& engine, const httplib::Request& request,
-                               httplib::Response& response) {
+                               httplib::Response& response, std::unique_ptr<KeyLease> lease) {
   const Time arrival = engine.now();
-  if (stopping_) return set_error(response, kStopping);
-  const auto reply = std::make_shared<Reply>(engine, num_open_);
+  const auto reply = std::make_shared<Reply>(num_open_);
+  // After it counts: a drain that sees none open then knows that none will come.
+  if (refusing_) return set_error(response, kStopping);
   if (num_open_ > max_open_) {
     return set_error(
         response,
@@ -102,42 +132,35 @@ void CompletionHandler::handle(ApiKind kind, Engine& engine, const httplib::Requ
   std::variant<ApiRequest, ApiError> parsed = parse_api_request(kind, request.body);
   if (const auto* error = std::get_if<ApiError>(&parsed)) return set_error(response, *error);
   ApiRequest& api = std::get<ApiRequest>(parsed);
-
   const std::vector<std::string>& names = engine.served_model_names();
-  if (!api.model.empty() && std::find(names.begin(), names.end(), api.model) == names.end()) {
-    return set_error(response, {.status = 404,
-                                .message = fmt::format("The model `{}` does not exist.", api.model),
-                                .param = "model"});
+  if (!api.model.empty() && std::ranges::find(names, api.model) == names.end()) {
+    return set_error(response, unknown_model(api.model));
   }
-  Result<std::vector<TokenId>> prompt = prompt_tokens(engine, api);
-  if (!prompt) return set_error(response, api_error(prompt.error()));
-
-  reply->head.kind = kind;
-  reply->head.id = make_id(kind, request);
-  reply->head.model = api.model.empty() ? names.front() : api.model;
-  reply->head.created = std::chrono::duration_cast<std::chrono::seconds>(
-                            std::chrono::system_clock::now().time_since_epoch())
-                            .count();
-  reply->head.include_usage = api.include_usage;
-
-  GenerationRequest generation{.name = reply->head.id,
-                               .prompt = std::move(*prompt),
-                               .max_tokens = api.max_tokens,
-                               .sampling = api.sampling,
-                               .has_seed = api.has_seed,
-                               .stop = std::move(api.stop),
-                               .ignore_eos = api.ignore_eos,
-                               .min_tokens = api.min_tokens,
-                               .stop_token_ids = std::move(api.stop_token_ids),
-                               .include_stop = api.include_stop,
-                               .priority = api.priority,
-                               .arrival = arrival};
-  const Result<RequestId> id =
-      engine.submit(std::move(generation), ReplyChannel::callbacks(reply->channel));
-  if (!id) {
-    return set_error(response, api_error(id.error()));
+  api.priority = priority_of(request, api.priority);
+  if (options_.enable_force_include_usage && api.stream) {
+    api.include_usage = api.continuous_usage = true;
   }
-  reply->id = *id;
+  const ResponseHead head = head_of(api, make_id(kind, request, api), names.front());
+  std::variant<GenerationPlan, ApiError> plan =
+      plan_generation(api, engine, options_.max_logprobs, head.id, arrival);
+  if (const auto* error = std::get_if<ApiError>(&plan)) return set_error(response, *error);
+
+  CompletionReply& answer = reply->answer.emplace(
+      engine,
+      CompletionReply::Setup{.head = head,
+                             .tokens_as_ids = api.return_tokens_as_token_ids.value_or(
+                                 options_.return_tokens_as_token_ids),
+                             .tells_cached_tokens = options_.enable_prompt_tokens_details,
+                             .shows_prompt_logprobs = api.prompt_logprobs.has_value(),
+                             .echo = api.echo,
+                             .n = api.n,
+                             .lease = std::move(lease),
+                             .record = record_of(request, api, head),
+                             .sink = sink_},
+      std::move(std::get<GenerationPlan>(plan)));
+  if (const Result<void> queued = answer.submit(); !queued) {
+    return set_error(response, api_error(queued.error()));
+  }
   if (api.stream) {
     answer_as_stream(reply, response);
   } else {
@@ -148,30 +171,30 @@ void CompletionHandler::handle(ApiKind kind, Engine& engine, const httplib::Requ
 void CompletionHandler::answer_as_stream(const std::shared_ptr<Reply>& reply,
                                          httplib::Response& response) const {
   const auto provide = [this, reply](std::size_t /*offset*/, httplib::DataSink& sink) {
-    const auto write = [&](std::string_view text) { return sink.write(text.data(), text.size()); };
-    ReplyChannel::News news = reply->channel->take(kPatience);
+    std::string& events = reply->events;
+    CompletionReply& answer = *reply->answer;
+    events.clear();
     const auto fail = [&](const ApiError& error) {
-      write(sse(error_body(error)));
-      write(kSseDone);
-      sink.done();
-      return true;
+      answer.set_status(error.status);
+      events += sse(error_body(error));
+      events += kSseDone;
     };
+    bool over = false;
+    if (answer.wait(kPatience)) {
+      answer.append_events(events);
+      if (answer.error()) fail(api_error(*answer.error()));
+      over = answer.done();
+    }
+    if (!over && stopping_) {
+      fail(kStopping);
+      over = true;
+    }
     // Before the next call the library asks the connection whether the client is still there.
-    if (news.empty()) return stopping_ ? fail(kStopping) : true;
-    if (!reply->begun && reply->head.kind == ApiKind::kChat) {
-      if (!write(sse(role_chunk(reply->head)))) return false;
+    if (!events.empty() && !sink.write(events.data(), events.size())) {
+      answer.set_status(499);
+      return false;
     }
-    reply->begun = true;
-    for (const std::string& text : news.texts) {
-      if (!write(sse(text_chunk(reply->head, text)))) return false;
-    }
-    if (!news.end) return true;
-    reply->ended = true;
-    if (news.end->error) return fail(api_error(*news.end->error));
-    write(sse(end_chunk(reply->head, *news.end)));
-    if (reply->head.include_usage) write(sse(usage_chunk(reply->head, *news.end)));
-    write(kSseDone);
-    sink.done();
+    if (over) sink.done();
     return true;
   };
   response.set_chunked_content_provider("text/event-stream; charset=utf-8", provide);
@@ -179,21 +202,25 @@ void CompletionHandler::answer_as_stream(const std::shared_ptr<Reply>& reply,
 
 void CompletionHandler::answer_as_json(const std::shared_ptr<Reply>& reply,
                                        httplib::Response& response) const {
-  std::string text;
-  while (true) {
-    const ReplyChannel::News news = reply->channel->take(kPatience);
-    for (const std::string& piece : news.texts) text += piece;
-    if (news.end) {
-      reply->ended = true;
-      if (news.end->error) return set_error(response, api_error(*news.end->error));
-      return response.set_content(result_body(reply->head, text, *news.end), "application/json");
+  CompletionReply& answer = *reply->answer;
+  const auto fail = [&](const ApiError& error) {
+    answer.set_status(error.status);
+    set_error(response, error);
+  };
+  while (!answer.done()) {
+    if (answer.wait(kPatience)) {
+      answer.collect();
+      if (answer.done()) break;
     }
-    if (stopping_) return set_error(response, kStopping);
+    if (stopping_) return fail(kStopping);
     if (!client_is_connected()) {
+      answer.set_status(499);
       response.status = 499;  // nobody reads it but the log
       return;
     }
   }
+  if (answer.error()) return fail(api_error(*answer.error()));
+  response.set_content(answer.body(), "application/json");
 }
 
 }  // namespace inferlab

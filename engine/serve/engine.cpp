@@ -200,7 +200,7 @@ class Engine::Impl {
 
   void log_stats() {
     const Duration passed = now() - stats_logged_;
-    if (!log_ || passed < kStatsInterval) return;
+    if (!log_ || options_.disable_log_stats || passed < kStatsInterval) return;
     const EngineStats stats = core_.stats();
     const double seconds = to_seconds(passed);
     log_(LogLevel::kInfo,
@@ -341,6 +341,9 @@ std::int64_t Engine::max_model_len() const {
 }
 const Tokenizer& Engine::tokenizer() const {
   return impl_->tokenizer();
+}
+const std::optional<ChatTemplate>& Engine::chat_template() const {
+  return impl_->chat_template();
 }
 const LlamaConfig& Engine::model_config() const {
   return impl_->model().config();

@@ -72,6 +72,8 @@ class Engine {
   [[nodiscard]] const std::vector<std::string>& served_model_names() const;
   [[nodiscard]] std::int64_t max_model_len() const;
   [[nodiscard]] const Tokenizer& tokenizer() const;
+  /// nullopt: a completion model, or a template that is not known.
+  [[nodiscard]] const std::optional<ChatTemplate>& chat_template() const;
   [[nodiscard]] const LlamaConfig& model_config() const;
 
  private:

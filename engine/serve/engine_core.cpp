@@ -211,6 +211,7 @@ void EngineCore::end(Sequence& sequence, const std::optional<Error>& error) {
       .num_cached_tokens = request.num_cached_tokens,
       .prompt_logprobs = std::move(sequence.prompt_logprobs),
       .timed_out = sequence.timed_out,
+      .queue_time = request.first_scheduled.value_or(*request.finished) - request.arrival,
       .ttft = request.first_token ? *request.first_token - request.arrival : Duration{},
       .e2e = *request.finished - request.arrival};
   if (log_) {

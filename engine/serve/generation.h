@@ -67,9 +67,10 @@ struct GenerationResult {
   std::int64_t num_cached_tokens = 0;  ///< of the prompt, found in the KV cache
   /// One for each token of the prompt when asked for; the first has none.
   std::vector<std::optional<TokenLogprobs>> prompt_logprobs = {};
-  bool timed_out = false;  ///< finish_reason is kAbort
-  Duration ttft = {};      ///< 0 when there was no token
-  Duration e2e = {};       ///< from the arrival to the end
+  bool timed_out = false;    ///< finish_reason is kAbort
+  Duration queue_time = {};  ///< from the arrival to the first step, or to the end before it
+  Duration ttft = {};        ///< 0 when there was no token
+  Duration e2e = {};         ///< from the arrival to the end
 };
 
 /// Both are called on the engine's thread, so they must not block, and must not call the engine.

@@ -49,7 +49,8 @@ class Connection final : public httplib::Stream {
     closing_ = true;
   }
 
-  void request_was_read() { closing_ = false; }
+  void request_was_read() { closing_ = wants_end_; }
+  void close_after_answer() { closing_ = wants_end_ = true; }
   [[nodiscard]] bool closing() const { return closing_; }
 
   /// Takes what the client still sends, within limits: a close over unread bytes would reset the
@@ -76,7 +77,12 @@ class Connection final : public httplib::Stream {
   }
 
   bool is_readable() const override { return at_ < filled_ || wait_for(POLLIN, kReadTimeout); }
-  bool is_writable() const override { return wait_for(POLLOUT, kWriteTimeout) && is_connected(); }
+  /// Asked between two pieces of a stream: one question for both, whether the client is there and
+  /// whether it takes more.
+  bool is_writable() const override {
+    const short events = wait_for_events(POLLOUT | POLLRDHUP, kWriteTimeout);
+    return events != 0 && (events & (POLLRDHUP | POLLHUP | POLLERR)) == 0;
+  }
 
   ssize_t read(char* out, std::size_t size) override {
     if (at_ == filled_) {
@@ -99,8 +105,11 @@ class Connection final : public httplib::Stream {
   }
 
   ssize_t write(const char* data, std::size_t size) override {
+    // Most clients have room: they are asked only when they had none.
+    const ssize_t sent = send(socket_, data, size, MSG_NOSIGNAL | MSG_DONTWAIT);
+    if (sent >= 0 || (errno != EAGAIN && errno != EINTR)) return sent;
     if (!wait_for(POLLOUT, kWriteTimeout)) return -1;
-    return send(socket_, data, size, MSG_NOSIGNAL);
+    return send(socket_, data, size, MSG_NOSIGNAL | MSG_DONTWAIT);
   }
 
   void get_remote_ip_and_port(std::string& ip, int& port) const override {
@@ -127,12 +136,17 @@ class Connection final : public httplib::Stream {
 
  private:
   [[nodiscard]] bool wait_for(short events, Milliseconds patience) const {
+    return wait_for_events(events, patience) != 0;
+  }
+
+  /// What has come of `events`, with what always comes; 0: nothing in time.
+  [[nodiscard]] short wait_for_events(short events, Milliseconds patience) const {
     const SteadyClock::time_point end = SteadyClock::now() + patience;
     while (true) {
       const auto left = std::chrono::duration_cast<Milliseconds>(end - SteadyClock::now());
       pollfd entry{.fd = socket_, .events = events, .revents = 0};
       const int ready = poll(&entry, 1, static_cast<int>(std::max<std::int64_t>(0, left.count())));
-      if (ready >= 0 || errno != EINTR) return ready > 0;
+      if (ready >= 0 || errno != EINTR) return ready > 0 ? entry.revents : short{0};
     }
   }
 
@@ -165,11 +179,20 @@ class Connection final : public httplib::Stream {
   const std::atomic<socket_t>& server_socket_;  // of the listener; invalid once it has stopped
   std::size_t bytes_left_ = 0;                  // that may still come in for this request
   bool closing_ = false;
+  bool wants_end_ = false;  // whatever is read
   SteadyClock::time_point deadline_ = {};
   std::array<char, 4096> buffer_ = {};
   std::size_t at_ = 0;  // of the buffer: what was read but not taken is [at_, filled_)
   std::size_t filled_ = 0;
 };
+
+/// "/proxied/v1/models" is "/v1/models" behind a proxy that leaves its own prefix in front.
+void take_off(const std::string& root_path, std::string& path) {
+  if (root_path.empty() || !path.starts_with(root_path)) return;
+  if (path.size() == root_path.size() || path[root_path.size()] == '/') {
+    path.erase(0, root_path.size());
+  }
+}
 
 /// Called with each request once its head is read.
 void prepare(httplib::Request& request) {
@@ -203,6 +226,11 @@ void request_was_read() {
   Connection::current()->request_was_read();
 }
 
+void close_after_answer() {
+  INFERLAB_CHECK(Connection::current() != nullptr);
+  Connection::current()->close_after_answer();
+}
+
 bool connection_closes() {
   INFERLAB_CHECK(Connection::current() != nullptr);
   return Connection::current()->closing();
@@ -224,7 +252,10 @@ bool HttpListener::process_and_close_socket(socket_t socket) {
   while (ok && !closed && connection.wait_for_request(give_up)) {
     is_first = false;
     connection.begin_request();
-    ok = process_request(connection, false, closed, prepare);
+    ok = process_request(connection, false, closed, [this](httplib::Request& request) {
+      take_off(root_path_, request.path);
+      prepare(request);
+    });
     if (connection.closing()) break;
   }
   Connection::current() = nullptr;

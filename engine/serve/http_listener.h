@@ -5,6 +5,8 @@
 #include <atomic>
 #include <cstddef>
 #include <limits>
+#include <string>
+#include <utility>
 
 namespace inferlab {
 
@@ -17,6 +19,8 @@ bool client_is_connected();
 /// a body would be taken for the next request. The listener knows where there is no body; a handler
 /// that was called with the body calls this. Checks: as client_is_connected().
 void request_was_read();
+/// The connection ends with this answer. Checks: as client_is_connected().
+void close_after_answer();
 /// Whether this thread's connection ends with the answer. Checks: as client_is_connected().
 bool connection_closes();
 
@@ -35,6 +39,9 @@ class HttpListener final : public httplib::Server {
   /// What may come in for one request, head and body; the connection is cut beyond it. Before
   /// listening.
   void set_max_request_bytes(std::size_t bytes) { max_request_bytes_ = bytes; }
+  /// A prefix that is taken off paths that begin with it; without a slash at its end. Before
+  /// listening.
+  void set_root_path(std::string root_path) { root_path_ = std::move(root_path); }
 
  private:
   /// Serves one connection on its own thread until either side has had enough.
@@ -43,6 +50,7 @@ class HttpListener final : public httplib::Server {
   std::atomic<int> num_open_ = 0;  // connections that have a thread
   int crowd_ = std::numeric_limits<int>::max();
   std::size_t max_request_bytes_ = std::size_t{64} * 1024 * 1024;
+  std::string root_path_;
 };
 
 }  // namespace inferlab

@@ -9,12 +9,18 @@
 #include <atomic>
 #include <chrono>
 #include <thread>
+#include <variant>
 
+#include "engine/serve/api_keys.h"
 #include "engine/serve/api_response.h"
 #include "engine/serve/completion_handler.h"
 #include "engine/serve/connection_pool.h"
+#include "engine/serve/cors.h"
+#include "engine/serve/http_checks.h"
 #include "engine/serve/http_listener.h"
 #include "engine/serve/listen_error.h"
+#include "engine/serve/span_exporter.h"
+#include "engine/serve/tokenize_handler.h"
 
 namespace inferlab {
 namespace {
@@ -28,15 +34,6 @@ constexpr auto kStopPatience = std::chrono::seconds(5);
 void set_socket_options(socket_t socket) {
   const int yes = 1;
   setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
-}
-
-/// Takes as long wherever the first difference is.
-bool equal_in_constant_time(std::string_view a, std::string_view b) {
-  unsigned difference = a.size() == b.size() ? 0 : 1;
-  for (std::size_t i = 0; i < a.size() && i < b.size(); ++i) {
-    difference |= static_cast<unsigned char>(a[i]) ^ static_cast<unsigned char>(b[i]);
-  }
-  return difference == 0;
 }
 
 /// How many connections are served at once, and how many of them may wait for tokens: the rest is
@@ -58,38 +55,22 @@ Seats seats_of(const ServeOptions& options) {
   return {.threads = static_cast<int>(threads), .replies = static_cast<int>(threads - reserve)};
 }
 
-/// A path as the client sent it is decoded by the library; in a log it must stay one plain word.
-std::string for_log(std::string_view path) {
-  constexpr std::size_t kMaxShown = 200;
-  std::string text;
-  for (const char c : path.substr(0, kMaxShown)) {
-    const bool plain = c > 0x20 && c < 0x7f && c != '"' && c != '\\';
-    text += plain ? std::string(1, c) : fmt::format("%{:02X}", static_cast<unsigned char>(c));
-  }
-  return path.size() > kMaxShown ? text + "..." : text;
+Time steady_now() {
+  return Time(std::chrono::steady_clock::now().time_since_epoch());
 }
-
-constexpr std::string_view kTooLarge = "body: is larger than this server takes";
-
-/// Paths that exist, and the method that each takes.
-struct Route {
-  std::string_view method;
-  std::string_view path;
-};
-constexpr Route kRoutes[] = {
-    {"GET", "/health"},    {"GET", "/version"},         {"GET", "/metrics"},
-    {"GET", "/v1/models"}, {"POST", "/v1/completions"}, {"POST", "/v1/chat/completions"},
-};
 
 }  // namespace
 
 class HttpServer::Impl {
  public:
-  Impl(const ServeOptions& options, LogSink log)
+  Impl(const ServeOptions& options, LogSink log, RequestSink sink,
+       std::unique_ptr<SpanExporter> spans)
       : options_(options),
         log_(std::move(log)),
         seats_(seats_of(options)),
-        handler_(seats_.replies) {
+        keys_(options.api_keys, options.key_limits),
+        spans_(std::move(spans)),
+        handler_(seats_.replies, options_, both(std::move(sink))) {
     server_.new_task_queue = [threads = seats_.threads] {
       return new ConnectionPool(static_cast<std::size_t>(threads));  // the library deletes it
     };
@@ -99,6 +80,7 @@ class HttpServer::Impl {
     server_.set_payload_max_length(options_.max_body_bytes);
     // More than the body's limit: what is a little too large is read and gets a proper 413.
     server_.set_max_request_bytes(4 * options_.max_body_bytes + kMaxHeadBytes);
+    server_.set_root_path(options_.root_path);
     add_routes();
   }
 
@@ -143,38 +125,55 @@ class HttpServer::Impl {
   }
 
   [[nodiscard]] int port() const { return port_; }
+  void begin_drain() {
+    draining_ = true;
+    handler_.refuse();
+  }
+  [[nodiscard]] int num_open() const { return handler_.num_open(); }
 
  private:
   using Request = httplib::Request;
   using Response = httplib::Response;
 
+  RequestSink both(RequestSink sink) {
+    if (!spans_) return sink;
+    return [this, sink = std::move(sink)](const RequestRecord& record) {
+      spans_->add(record);
+      if (sink) sink(record);
+    };
+  }
+
   void add_routes() {
     server_.set_pre_routing_handler([](const Request& request, Response& response) {
-      return refuse_body(request, response) ? httplib::Server::HandlerResponse::Handled
-                                            : httplib::Server::HandlerResponse::Unhandled;
+      return answer_preflight(request, response) || refuse_body(request, response)
+                 ? httplib::Server::HandlerResponse::Handled
+                 : httplib::Server::HandlerResponse::Unhandled;
     });
-    server_.Get("/health", [this](const Request&, Response& response) { health(response); });
+    add_health_routes();
     server_.Get("/version", [](const Request&, Response& response) {
       response.set_content(version_body(kVersion), "application/json");
+    });
+    server_.Get("/load", [this](const Request&, Response& response) {
+      const int load = options_.enable_server_load_tracking ? handler_.num_open() : 0;
+      response.set_content(fmt::format("{{\"server_load\":{}}}", load), "application/json");
     });
     server_.Get("/metrics", with_engine([](Engine& engine, const Request&, Response& response) {
                   response.set_content(engine.render_metrics(),
                                        "text/plain; version=0.0.4; charset=utf-8");
                 }));
-    server_.Get("/v1/models",
-                with_engine([this](Engine& engine, const Request&, Response& response) {
-                  response.set_content(
-                      models_body(engine.served_model_names(), started_, engine.max_model_len()),
-                      "application/json");
-                }));
+    add_model_routes();
     server_.Post("/v1/completions", completions(ApiKind::kCompletion));
     server_.Post("/v1/chat/completions", completions(ApiKind::kChat));
-    server_.set_post_routing_handler([](const Request&, Response& response) {
-      if (!connection_closes()) return;
-      response.headers.erase("Keep-Alive");
-      response.headers.erase("Connection");
-      response.set_header("Connection", "close");
-    });
+    server_.Post("/tokenize", with_body(tokenize_answer));
+    server_.Post("/detokenize", with_body(detokenize_answer));
+    // A generate model has none. Source: vLLM, entrypoints/openai.
+    server_.Post(
+        "/v1/embeddings",
+        with_body([](const Engine&, std::string_view) -> std::variant<std::string, ApiError> {
+          return ApiError{.message = "The model does not support Embeddings API"};
+        }));
+    server_.set_post_routing_handler(
+        [this](const Request& request, Response& response) { finish(request, response); });
     server_.set_error_handler(
         [](const Request& request, Response& response) { fill_error(request, response); });
     server_.set_exception_handler([](const Request&, Response& response, std::exception_ptr) {
@@ -188,20 +187,74 @@ class HttpServer::Impl {
     });
   }
 
+  void add_health_routes() {
+    const auto ready = [this](const Request&, Response& response) { health(response); };
+    for (const char* path : {"/health", "/health/ready", "/health/startup", "/ping"}) {
+      server_.Get(path, ready);
+    }
+    server_.Post("/ping", [this](const Request&, Response& response) {
+      request_was_read();
+      health(response);
+    });
+    // A server that loads or drains is alive: nobody should restart it.
+    server_.Get("/health/live", [this](const Request&, Response& response) {
+      const Engine* engine = engine_;
+      const auto failure = engine == nullptr ? std::nullopt : engine->failure();
+      if (failure && !draining_) return set_error(response, api_error(*failure));
+      response.set_content("", "text/plain");
+    });
+  }
+
+  void add_model_routes() {
+    server_.Get("/v1/models",
+                with_engine([this](Engine& engine, const Request&, Response& response) {
+                  response.set_content(
+                      models_body(engine.served_model_names(), started_, engine.max_model_len()),
+                      "application/json");
+                }));
+    server_.Get("/v1/models/(.+)",
+                with_engine([this](Engine& engine, const Request& request, Response& response) {
+                  const std::string name = request.matches[1];
+                  const std::vector<std::string>& names = engine.served_model_names();
+                  if (std::ranges::find(names, name) == names.end()) {
+                    return set_error(response, unknown_model(name));
+                  }
+                  response.set_content(model_body(names, name, started_, engine.max_model_len()),
+                                       "application/json");
+                }));
+  }
+
   void health(Response& response) {
     const Engine* engine = engine_;
     if (engine == nullptr) {
       return set_error(response, {.status = 503, .message = "engine: the model is loading"});
     }
+    if (draining_) {
+      return set_error(response, {.status = 503, .message = "server: is shutting down"});
+    }
     if (const auto failure = engine->failure()) return set_error(response, api_error(*failure));
     response.set_content("", "text/plain");
   }
 
-  /// A handler that needs a loaded engine and, under /v1, the API key.
+  /// After the answer is made, before its head is written.
+  void finish(const Request& request, Response& response) const {
+    add_cors_headers(options_.allowed_origins, request, response);
+    if (options_.enable_request_id_headers && !response.has_header("X-Request-Id")) {
+      const std::string given = request.get_header_value("X-Request-Id");
+      if (!given.empty()) response.set_header("X-Request-Id", given);
+    }
+    if (draining_) close_after_answer();
+    if (!connection_closes()) return;
+    response.headers.erase("Keep-Alive");
+    response.headers.erase("Connection");
+    response.set_header("Connection", "close");
+  }
+
+  /// A handler that needs a loaded engine and, under /v1, one of the API keys.
   template <typename Handle>
   httplib::Server::Handler with_engine(Handle handle) {
     return [this, handle](const Request& request, Response& response) {
-      if (!authorized(request)) {
+      if (!key_of(request)) {
         response.set_header("WWW-Authenticate", "Bearer");
         return set_error(response, {.status = 401, .message = "Unauthorized"});
       }
@@ -213,70 +266,56 @@ class HttpServer::Impl {
     };
   }
 
-  httplib::Server::Handler completions(ApiKind kind) {
-    const auto handle =
-        with_engine([this, kind](Engine& engine, const Request& request, Response& response) {
+  /// A handler that was called with the body, which must be JSON of a size that is taken.
+  template <typename Handle>
+  httplib::Server::Handler with_json(Handle handle) {
+    const auto checked =
+        with_engine([this, handle](Engine& engine, const Request& request, Response& response) {
           if (request.body.size() >
               options_.max_body_bytes) {  // a chunked one: its head says no length
-            return set_error(response, {.status = 413, .message = std::string(kTooLarge)});
+            return set_error(response, too_large());
           }
-          handler_.handle(kind, engine, request, response);
+          handle(engine, request, response);
         });
-    return [handle](const Request& request, Response& response) {
+    return [checked](const Request& request, Response& response) {
       request_was_read();
-      handle(request, response);
+      checked(request, response);
     };
   }
 
-  [[nodiscard]] bool authorized(const Request& request) const {
-    if (options_.api_key.empty() || request.path.rfind("/v1", 0) != 0) return true;
-    return equal_in_constant_time(request.get_header_value("Authorization"),
-                                  "Bearer " + options_.api_key);
+  /// A route that answers at once: body in, body or error out.
+  template <typename Answer>
+  httplib::Server::Handler with_body(Answer answer) {
+    return with_json([answer](Engine& engine, const Request& request, Response& response) {
+      const std::variant<std::string, ApiError> made = answer(engine, request.body);
+      if (const auto* error = std::get_if<ApiError>(&made)) return set_error(response, *error);
+      response.set_content(std::get<std::string>(made), "application/json");
+    });
   }
 
-  /// Before the body is read: bodies that the library would unpack without a limit, and those
-  /// without one clear length.
-  static bool refuse_body(const Request& request, Response& response) {
-    if (request.has_header("Content-Encoding")) {
-      set_error(response, {.status = 415, .message = "Content-Encoding: is not supported"});
-      return true;
-    }
-    const bool has_length =
-        request.has_header("Content-Length") || request.has_header("Transfer-Encoding");
-    if (request.method == "POST" && !has_length) {
-      set_error(response, {.status = 411, .message = "Content-Length: is missing"});
-      return true;
-    }
-    const std::string length = request.get_header_value("Content-Length");
-    const bool is_number = length.find_first_not_of("0123456789") == std::string::npos;
-    if (request.get_header_value_count("Content-Length") > 1 || !is_number ||
-        (!length.empty() && request.has_header("Transfer-Encoding"))) {
-      set_error(response, {.message = "Content-Length: says no one length"});
-      return true;
-    }
-    return false;
+  httplib::Server::Handler completions(ApiKind kind) {
+    return with_json([this, kind](Engine& engine, const Request& request, Response& response) {
+      auto lease = keys_.admit(key_of(request).value_or(0), steady_now());
+      if (const auto* error = std::get_if<ApiError>(&lease)) return set_error(response, *error);
+      handler_.handle(kind, engine, request, response,
+                      std::move(std::get<std::unique_ptr<KeyLease>>(lease)));
+    });
   }
 
-  /// Errors that the library found itself have no body yet.
-  static void fill_error(const Request& request, Response& response) {
-    if (!response.body.empty() || response.content_length_ > 0) return;
-    if (response.status == 404) {
-      for (const Route& route : kRoutes) {
-        if (route.path == request.path && route.method != request.method) response.status = 405;
-      }
-    }
-    ApiError error{.status = response.status,
-                   .message = std::string(status_phrase(response.status)),
-                   .type = std::string(status_phrase(response.status))};
-    if (response.status == 413) error.message = std::string(kTooLarge);
-    set_error(response, error);
+  /// Which key asks; nullopt: the path asks for one, and this is none.
+  [[nodiscard]] std::optional<std::size_t> key_of(const Request& request) const {
+    if (!request.path.starts_with("/v1")) return 0;
+    return keys_.find(request.get_header_value("Authorization"));
   }
 
   const ServeOptions options_;
   const LogSink log_;
   const Seats seats_;
+  ApiKeys keys_;
+  const std::unique_ptr<SpanExporter> spans_;
   HttpListener server_;
   CompletionHandler handler_;
+  std::atomic<bool> draining_ = false;
   std::atomic<Engine*> engine_ = nullptr;
   std::int64_t started_ = 0;  // seconds since 1970; written before engine_
   int port_ = -1;
@@ -287,8 +326,14 @@ class HttpServer::Impl {
 HttpServer::HttpServer(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 HttpServer::~HttpServer() = default;
 
-Result<std::unique_ptr<HttpServer>> HttpServer::start(const ServeOptions& options, LogSink log) {
-  auto impl = std::make_unique<Impl>(options, std::move(log));
+Result<std::unique_ptr<HttpServer>> HttpServer::start(const ServeOptions& options, LogSink log,
+                                                      RequestSink sink) {
+  std::unique_ptr<SpanExporter> spans;
+  if (!options.otlp_traces_endpoint.empty()) {
+    INFERLAB_TRY(TraceEndpoint endpoint, parse_trace_endpoint(options.otlp_traces_endpoint));
+    spans = std::make_unique<SpanExporter>(std::move(endpoint), options.otlp_service_name, log);
+  }
+  auto impl = std::make_unique<Impl>(options, std::move(log), std::move(sink), std::move(spans));
   INFERLAB_TRY_VOID(impl->start());
   return std::unique_ptr<HttpServer>(new HttpServer(std::move(impl)));
 }
@@ -298,6 +343,12 @@ int HttpServer::port() const {
 }
 void HttpServer::attach(Engine& engine) {
   impl_->attach(engine);
+}
+void HttpServer::begin_drain() {
+  impl_->begin_drain();
+}
+int HttpServer::num_open() const {
+  return impl_->num_open();
 }
 void HttpServer::stop() {
   impl_->stop();

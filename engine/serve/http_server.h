@@ -6,14 +6,17 @@
 #include "engine/base/log.h"
 #include "engine/base/result.h"
 #include "engine/serve/engine.h"
+#include "engine/serve/request_record.h"
 #include "engine/serve/serve_options.h"
 
 namespace inferlab {
 
 /// The OpenAI-compatible front end of one Engine:
 ///
-///   GET  /health, /version, /v1/models, /metrics
+///   GET  /health, /health/ready, /health/startup, /health/live, /ping, /version, /load, /metrics,
+///        /v1/models, /v1/models/{id}
 ///   POST /v1/completions, /v1/chat/completions     JSON, or SSE with "stream": true
+///        /tokenize, /detokenize
 ///
 /// Errors have OpenAI's shape. Overload is 429 with Retry-After. A client that vanishes frees its
 /// KV blocks within a fraction of a second, whether it streams or waits for JSON.
@@ -21,7 +24,10 @@ class HttpServer {
  public:
   /// Binds options.host:options.port and answers from then on, with 503 until attach().
   /// kUnavailable when the address cannot be had.
-  static Result<std::unique_ptr<HttpServer>> start(const ServeOptions& options, LogSink log = {});
+  /// `sink`, if any, hears of each request when its answer is over, from the connections' threads.
+  /// kInvalid too for a trace endpoint that is none.
+  static Result<std::unique_ptr<HttpServer>> start(const ServeOptions& options, LogSink log = {},
+                                                   RequestSink sink = {});
   /// stop()s.
   ~HttpServer();
   HttpServer(const HttpServer&) = delete;
@@ -31,6 +37,11 @@ class HttpServer {
   [[nodiscard]] int port() const;
   /// The engine that answers; once. It must outlive stop().
   void attach(Engine& engine);
+  /// From now on the server says that it is not ready, refuses new requests, and closes connections
+  /// after their answers; answers under way go on.
+  void begin_drain();
+  /// Answers under way.
+  [[nodiscard]] int num_open() const;
   /// Refuses new requests, ends open streams with an error event and `[DONE]`, and returns when all
   /// connections are closed.
   void stop();

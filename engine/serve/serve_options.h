@@ -5,7 +5,9 @@
 #include <string>
 #include <vector>
 
+#include "engine/base/time.h"
 #include "engine/schedule/scheduler_config.h"
+#include "engine/serve/key_limits.h"
 #include "engine/serve/ngram_drafts.h"
 
 namespace inferlab {
@@ -39,14 +41,36 @@ struct ServeOptions {
 
   // The HTTP server.
   std::string host = "127.0.0.1";
-  int port = 8000;           ///< 0: a free one
-  std::string api_key = {};  ///< asked for under /v1; "": none
+  int port = 8000;                         ///< 0: a free one
+  std::vector<std::string> api_keys = {};  ///< one of them is asked for under /v1; empty: none
+  KeyLimits key_limits = {};               ///< of each key; without keys, of all clients together
   /// Connections that are served at once, each on its own thread; 0: max_num_seqs +
   /// max_num_waiting and some to spare. Requests for tokens get all but a few of them, beyond that
   /// 429, so that /health and /metrics answer under load.
   int num_threads = 0;
   std::size_t max_body_bytes = std::size_t{8} * 1024 * 1024;
   bool disable_access_log = false;  ///< vLLM's --disable-uvicorn-access-log
+  /// A prefix that a proxy leaves in front of the paths.
+  std::string root_path = {};
+  /// Whose pages may read the answers in a browser (CORS); "*": everybody's.
+  std::vector<std::string> allowed_origins = {"*"};
+  bool enable_request_id_headers = false;
+  bool enable_server_load_tracking = false;  ///< /load counts; else it says 0
+  /// How long answers may go on when the server is told to end. vLLM's default is 0; here it is
+  /// what Kubernetes' 30 s of grace leave room for.
+  Duration shutdown_timeout = 25s;
+
+  // Answers.
+  std::int64_t max_logprobs = 20;  ///< for each token; -1: all of the vocabulary
+  bool enable_prompt_tokens_details = false;
+  bool enable_force_include_usage = false;
+  bool return_tokens_as_token_ids = false;
+
+  // What is told.
+  bool disable_log_stats = false;
+  /// OTLP/HTTP collector of spans, "http://HOST:PORT[/v1/traces]"; "": none.
+  std::string otlp_traces_endpoint = {};
+  std::string otlp_service_name = "inferlab";
 };
 
 }  // namespace inferlab

@@ -27,7 +27,7 @@ ServeOptions serve_options_for(const LlmContainer& server, const std::string& mo
   options.max_num_seqs = server.args.max_num_seqs;
   options.max_num_batched_tokens = server.args.max_num_batched_tokens;
   options.enable_chunked_prefill = server.args.enable_chunked_prefill;
-  options.api_key = server.api_key;
+  if (!server.api_key.empty()) options.api_keys = {server.api_key};
   options.port = 0;
   options.num_threads = kThreads;
   options.disable_access_log = true;

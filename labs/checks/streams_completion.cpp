@@ -52,7 +52,7 @@ std::string request_body(const std::string& model) {
 bool same_setup(const ServeOptions& a, const ServeOptions& b) {
   const auto of = [](const ServeOptions& each) {
     return std::tie(each.served_model_name, each.max_model_len, each.max_num_seqs,
-                    each.max_num_batched_tokens, each.enable_chunked_prefill, each.api_key);
+                    each.max_num_batched_tokens, each.enable_chunked_prefill, each.api_keys);
   };
   return of(a) == of(b);
 }

@@ -49,6 +49,14 @@ void Args::choice(const std::string& names, std::string& into,
   app_.add_option(names, into, what)->capture_default_str()->check(CLI::IsMember(words));
 }
 
+void Args::hidden_flag(const std::string& names, bool& into) {
+  app_.add_flag(names, into)->group("");
+}
+
+void Args::hidden_option(const std::string& names, std::vector<std::string>& into, int most) {
+  app_.add_option(names, into)->group("")->expected(1, most);
+}
+
 void Args::format(std::string& into) {
   choice("--format", into, {"text", "json"}, "how to print");
 }

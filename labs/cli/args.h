@@ -31,6 +31,10 @@ class Args {
   /// One of `words`.
   void choice(const std::string& names, std::string& into, const std::vector<std::string>& words,
               const std::string& what);
+  /// Taken, and not shown in the help.
+  void hidden_flag(const std::string& names, bool& into);
+  /// As many values as `most`; an empty list: not given.
+  void hidden_option(const std::string& names, std::vector<std::string>& into, int most);
   /// --format text|json
   void format(std::string& into);
 

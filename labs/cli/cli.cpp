@@ -15,6 +15,7 @@
 #include "labs/cli/command_tree.h"
 #include "labs/cli/completion.h"
 #include "labs/cli/version.h"
+#include "labs/cli/vllm_flags.h"
 #include "labs/report/escape.h"
 #include "labs/spec/suggest.h"
 
@@ -215,6 +216,11 @@ int run_cli(int argc, char** argv, const CliHooks& hooks, Terminal& terminal) {
   CommandLine line(hooks);
   std::vector<std::string> words = main_words(argc, argv);
   if (const auto wrong = line.wrong_word(words)) return print_error(terminal, *wrong);
+  if (!words.empty() && words.front() == "serve") {
+    Result<std::vector<std::string>> as_ours = vllm_words(std::move(words));
+    if (!as_ours) return print_error(terminal, as_ours.error());
+    words = std::move(*as_ours);
+  }
   std::reverse(words.begin(), words.end());  // so CLI11 wants them
   try {
     line.app().parse(std::move(words));

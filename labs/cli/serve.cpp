@@ -2,13 +2,18 @@
 
 #include <fmt/format.h>
 
+#include <chrono>
 #include <cstdlib>
+#include <deque>
 #include <mutex>
+#include <sstream>
 #include <utility>
 
+#include "engine/serve/json_text.h"
 #include "labs/checks/real_engine.h"
 #include "labs/cli/commands.h"
 #include "labs/cli/stop_signals.h"
+#include "labs/cli/vllm_flags.h"
 #include "labs/spec/text_file.h"
 
 namespace inferlab::labs {
@@ -16,7 +21,27 @@ namespace {
 
 // vLLM reads its key from the environment too: arguments can be seen by everybody on the machine.
 constexpr const char* kKeyVariable = "VLLM_API_KEY";
-constexpr std::size_t kMaxKeyBytes = 4096;
+constexpr std::size_t kMaxKeyBytes = std::size_t{1} << 16;
+// OpenTelemetry's own.
+constexpr const char* kServiceVariable = "OTEL_SERVICE_NAME";
+
+std::string from_environment(const char* name) {
+  const char* value = std::getenv(name);  // NOLINT(concurrency-mt-unsafe): nobody sets it
+  return value == nullptr ? std::string() : std::string(value);
+}
+
+/// One a line; empty lines are none.
+Result<std::vector<std::string>> keys_of_file(const std::string& path) {
+  INFERLAB_TRY(const std::string text, read_text_file(path, kMaxKeyBytes));
+  std::istringstream lines(text);
+  std::vector<std::string> keys;
+  for (std::string line; std::getline(lines, line);) {
+    while (!line.empty() && (line.back() == '\r' || line.back() == ' ')) line.pop_back();
+    if (!line.empty()) keys.push_back(line);
+  }
+  if (keys.empty()) return Error{ErrorKind::kInvalid, path + ": must hold a key in a line"};
+  return keys;
+}
 
 class Serve final : public Command {
  public:
@@ -25,83 +50,207 @@ class Serve final : public Command {
                     "a GGUF file or a Hugging Face folder; the one that ships if left out", false);
     args.option("--model", options_.model, "the same");
     args.option("--served-model-name", options_.served_model_name, "names in the API");
-    args.option("--host", options_.host, "address to listen on");
-    args.option("--port", port_, "to listen on; 0: a free one", 0, 65535);
-    args.option(
-        "--api-key", options_.api_key,
-        "asked for under /v1; others on this machine can read it from the list of processes");
-    args.option("--api-key-file", key_file_, "file that holds the key; or set VLLM_API_KEY");
-    args.option("--max-model-len", options_.max_model_len, "tokens; 0: the model's", 0, kMax);
-    args.option("--max-num-seqs", options_.max_num_seqs, "requests in a step", 1, kMax);
-    args.option("--max-num-batched-tokens", options_.max_num_batched_tokens, "tokens in a step", 1,
-                kMax);
-    args.option("--num-gpu-blocks-override", blocks_, "KV blocks; 0: from the memory", 0, kMax);
-    args.option("--kv-cache-memory-bytes", options_.kv_cache_memory_bytes,
-                "bytes for KV blocks; 0: 256 MiB or what the requests can use", 0, kMaxBytes);
-    args.option("--block-size", block_size_, "tokens of a KV block", 1, 1024);
-    args.option("--seed", seed_, "of requests that bring none");
-    args.choice("--scheduling-policy", policy_, {"fcfs", "priority"}, "order of waiting requests");
-    args.option("--device", options_.device,
-                "backend: cpu, or reference, which gives the same bits on any machine");
-    args.flag("--no-enable-chunked-prefill", whole_prefill_, "prompts in one step");
-    args.flag("--disable-uvicorn-access-log", options_.disable_access_log, "no line per request");
+    declare_engine(args);
+    declare_server(args);
+    declare_told(args);
+    for (const VllmFlag& flag : vllm_flags()) {
+      others_.push_back({&flag, {}, false});
+      const std::string name = fmt::format("--{}", flag.name);
+      if (flag.kind == VllmFlag::Kind::kSwitch) {
+        args.hidden_flag(name, others_.back().is_set);
+      } else {
+        constexpr int kMany = 1024;
+        args.hidden_option(name, others_.back().values,
+                           flag.kind == VllmFlag::Kind::kMany ? kMany : 1);
+      }
+    }
   }
 
   Result<int> run(Terminal& terminal) override {
-    if (options_.model.empty()) {
-      INFERLAB_TRY(options_.model, embedded_model());
-    }
-    options_.port = static_cast<int>(port_);
-    options_.num_gpu_blocks_override = static_cast<std::int32_t>(blocks_);
-    options_.block_size = static_cast<std::int32_t>(block_size_);
-    options_.seed = seed_.value_or(0);
-    options_.enable_chunked_prefill = !whole_prefill_;
-    if (policy_ == "priority") options_.scheduling_policy = SchedulingPolicy::kPriority;
-    INFERLAB_TRY_VOID(find_key());
+    INFERLAB_TRY(const std::vector<std::string> notes, notes_on_others());
+    INFERLAB_TRY_VOID(read_engine());
+    INFERLAB_TRY_VOID(read_server());
     const StopSignals signals;
     std::mutex mutex;  // the engine logs from several threads
-    const LogSink log = [&](LogLevel level, std::string_view message) {
-      static constexpr const char* kNames[] = {"DEBUG", "INFO", "WARNING", "ERROR"};
+    const auto print = [&](const std::string& line) {
       const std::lock_guard lock(mutex);
-      terminal.err << fmt::format("{:<8}{}\n", kNames[static_cast<int>(level)], message)
-                   << std::flush;
+      terminal.err << line << '\n' << std::flush;
     };
+    const bool as_json = log_format_ == "json";
+    const LogSink log = [&](LogLevel level, std::string_view message) {
+      print(as_json ? json_line(level, message) : text_line(level, message));
+    };
+    RequestSink sink;
+    if (as_json) {
+      sink = [&](const RequestRecord& record) { print(request_log_line(record)); };
+    }
+    for (const std::string& note : notes) log(LogLevel::kInfo, note);
     INFERLAB_TRY_VOID(serve_until(
         options_, [&signals] { return signals.seen(); }, log,
         [&](int port) {
           const std::lock_guard lock(mutex);
           terminal.out << fmt::format("http://{}:{}\n", options_.host, port) << std::flush;
-        }));
+        },
+        sink));
     return kExitDone;
   }
 
  private:
+  struct Other {
+    const VllmFlag* flag;
+    std::vector<std::string> values;
+    bool is_set;
+  };
+
+  void declare_engine(Args& args) {
+    args.option("--max-model-len", max_model_len_, "tokens, as 4096, 4k or 4K; auto: the model's");
+    args.option("--max-num-seqs", options_.max_num_seqs, "requests in a step", 1, kMax);
+    args.option("--max-num-batched-tokens", max_num_batched_tokens_, "tokens in a step");
+    args.option("--max-num-waiting", options_.max_num_waiting,
+                "requests that wait; more are refused with 429", 1, kMax);
+    args.option("--num-gpu-blocks-override", blocks_, "KV blocks; 0: from the memory", 0, kMax);
+    args.option("--kv-cache-memory-bytes", kv_cache_memory_,
+                "bytes for KV blocks, as 2G; 0: 256 MiB or what the requests can use");
+    args.option("--block-size", block_size_, "tokens of a KV block", 1, 1024);
+    args.option("--seed", seed_, "of requests that bring none");
+    args.choice("--scheduling-policy", policy_, {"fcfs", "priority"}, "order of waiting requests");
+    args.option("--device", options_.device,
+                "backend: cpu, or reference, which gives the same bits on any machine");
+    args.flag("--enable-chunked-prefill,!--no-enable-chunked-prefill",
+              options_.enable_chunked_prefill, "prompts in parts, or in one step");
+    args.flag("--enable-prefix-caching,!--no-enable-prefix-caching", options_.enable_prefix_caching,
+              "KV blocks of known beginnings are shared");
+    args.option(
+        "--speculative-config", speculative_,
+        "JSON: guesses by lookup, as {\"method\": \"ngram\", \"num_speculative_tokens\": 5}");
+    args.option("--max-logprobs", options_.max_logprobs, "of a token, at most; -1: all", -1, kMax);
+  }
+
+  void declare_server(Args& args) {
+    args.option("--host", options_.host, "address to listen on");
+    args.option("--port", port_, "to listen on; 0: a free one", 0, 65535);
+    args.option("--root-path", options_.root_path, "prefix that a proxy leaves on paths");
+    args.option("--allowed-origins", origins_, "JSON list: whose pages may read answers");
+    args.option(
+        "--api-key", options_.api_keys,
+        "asked for under /v1; others on this machine can read it from the list of processes");
+    args.option("--api-key-file", key_file_, "file of keys, one a line; or set VLLM_API_KEY");
+    args.option("--max-requests-per-key", options_.key_limits.max_requests,
+                "at once; more are refused with 429; 0: no limit", 0, kMax);
+    args.option("--max-tokens-per-minute-per-key", options_.key_limits.max_tokens_per_minute,
+                "of prompts and output; 0: no limit", 0, kMaxBytes);
+    args.option("--shutdown-timeout", shutdown_seconds_,
+                "seconds that answers under way have when the server ends", 0, 86'400);
+    args.flag("--enable-server-load-tracking", options_.enable_server_load_tracking,
+              "/load counts requests");
+    args.flag("--enable-request-id-headers", options_.enable_request_id_headers,
+              "X-Request-Id in answers");
+    args.flag("--enable-prompt-tokens-details", options_.enable_prompt_tokens_details,
+              "usage tells cached tokens");
+    args.flag("--enable-force-include-usage", options_.enable_force_include_usage,
+              "usage in each chunk of each stream");
+    args.flag("--return-tokens-as-token-ids", options_.return_tokens_as_token_ids,
+              "logprobs name tokens token_id:N");
+  }
+
+  void declare_told(Args& args) {
+    args.flag("--disable-uvicorn-access-log", options_.disable_access_log, "no line per request");
+    args.flag("--disable-log-stats", options_.disable_log_stats, "no line of throughput");
+    args.choice("--uvicorn-log-level", access_level_,
+                {"critical", "error", "warning", "info", "debug", "trace"},
+                "above info: no line per request");
+    args.choice("--log-format", log_format_, {"text", "json"},
+                "json: a line of JSON each, and one for each answer");
+    args.option("--otlp-traces-endpoint", options_.otlp_traces_endpoint,
+                "collector of a span per request, http://HOST:4318 (OTLP/HTTP)");
+  }
+
+  // One line for each flag that changes nothing here.
+  Result<std::vector<std::string>> notes_on_others() const {
+    std::vector<std::string> notes;
+    for (const Other& other : others_) {
+      if (!other.is_set && other.values.empty()) continue;
+      INFERLAB_TRY(const std::string note, note_on({other.flag, other.values}));
+      notes.push_back(note);
+    }
+    return notes;
+  }
+
+  Result<void> read_engine() {
+    if (options_.model.empty()) {
+      INFERLAB_TRY(options_.model, embedded_model());
+    }
+    if (max_model_len_ != "auto" && max_model_len_ != "-1") {
+      INFERLAB_TRY(options_.max_model_len, human_integer("max-model-len", max_model_len_));
+    }
+    INFERLAB_TRY(options_.max_num_batched_tokens,
+                 human_integer("max-num-batched-tokens", max_num_batched_tokens_));
+    INFERLAB_TRY(options_.kv_cache_memory_bytes,
+                 human_integer("kv-cache-memory-bytes", kv_cache_memory_));
+    options_.num_gpu_blocks_override = static_cast<std::int32_t>(blocks_);
+    options_.block_size = static_cast<std::int32_t>(block_size_);
+    options_.seed = seed_.value_or(0);
+    if (!speculative_.empty()) {
+      INFERLAB_TRY(options_.speculative_config, speculative_config(speculative_));
+    }
+    if (policy_ == "priority") options_.scheduling_policy = SchedulingPolicy::kPriority;
+    return {};
+  }
+
+  Result<void> read_server() {
+    options_.port = static_cast<int>(port_);
+    options_.shutdown_timeout = std::chrono::seconds(shutdown_seconds_);
+    if (access_level_ == "critical" || access_level_ == "error" || access_level_ == "warning") {
+      options_.disable_access_log = true;
+    }
+    if (!origins_.empty()) {
+      INFERLAB_TRY(options_.allowed_origins, json_list("allowed-origins", origins_));
+    }
+    while (options_.root_path.ends_with('/')) options_.root_path.pop_back();
+    const std::string service = from_environment(kServiceVariable);
+    if (!service.empty()) options_.otlp_service_name = service;
+    return find_keys();
+  }
+
   // The argument counts first, then the file, then the environment.
-  Result<void> find_key() {
-    if (!options_.api_key.empty() && !key_file_.empty()) {
+  Result<void> find_keys() {
+    std::erase(options_.api_keys, std::string());
+    if (!options_.api_keys.empty() && !key_file_.empty()) {
       return Error{ErrorKind::kInvalid, "--api-key-file: --api-key is given too", "give one"};
     }
     if (!key_file_.empty()) {
-      INFERLAB_TRY(std::string key, read_text_file(key_file_, kMaxKeyBytes));
-      while (!key.empty() && (key.back() == '\n' || key.back() == '\r')) key.pop_back();
-      if (key.empty() || key.find('\n') != std::string::npos) {
-        return Error{ErrorKind::kInvalid, key_file_ + ": must hold the key in one line"};
-      }
-      options_.api_key = std::move(key);
-    } else if (options_.api_key.empty()) {
-      const char* key = std::getenv(kKeyVariable);  // NOLINT(concurrency-mt-unsafe): nobody sets it
-      if (key != nullptr) options_.api_key = key;
+      INFERLAB_TRY(options_.api_keys, keys_of_file(key_file_));
+    } else if (options_.api_keys.empty()) {
+      const std::string key = from_environment(kKeyVariable);
+      if (!key.empty()) options_.api_keys = {key};
     }
     return {};
+  }
+
+  static std::string_view name_of(LogLevel level) {
+    static constexpr std::string_view kNames[] = {"DEBUG", "INFO", "WARNING", "ERROR"};
+    return kNames[static_cast<int>(level)];
+  }
+  static std::string text_line(LogLevel level, std::string_view message) {
+    return fmt::format("{:<8}{}", name_of(level), message);
+  }
+  static std::string json_line(LogLevel level, std::string_view message) {
+    std::string line = R"({"time":)";
+    append_json_string(line, format_wall_clock(std::chrono::system_clock::now()));
+    line += fmt::format(R"(,"level":"{}","message":)", name_of(level));
+    append_json_string(line, message);
+    return line + "}";
   }
 
   static constexpr std::int64_t kMax = 1 << 30;
   static constexpr std::int64_t kMaxBytes = std::int64_t{1} << 50;
   ServeOptions options_;
-  std::int64_t port_ = 8000, blocks_ = 0, block_size_ = 16;
+  std::deque<Other> others_;  // what is bound stays where it is
+  std::int64_t port_ = 8000, blocks_ = 0, block_size_ = 16, shutdown_seconds_ = 25;
   std::optional<std::uint64_t> seed_;
-  std::string policy_ = "fcfs", key_file_;
-  bool whole_prefill_ = false;
+  std::string max_model_len_ = "auto", max_num_batched_tokens_ = "2048", kv_cache_memory_ = "0";
+  std::string policy_ = "fcfs", access_level_ = "info", log_format_ = "text";
+  std::string key_file_, speculative_, origins_;
 };
 
 }  // namespace

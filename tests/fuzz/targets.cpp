@@ -4,6 +4,7 @@ namespace inferlab::fuzz {
 namespace {
 
 constexpr FuzzTarget kTargets[] = {
+    {"api_request", fuzz_api_request},
     {"apply", fuzz_apply},
     {"cel", fuzz_cel},
     {"config_json", fuzz_config_json},

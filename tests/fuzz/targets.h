@@ -10,6 +10,7 @@
 /// every build test_fuzz gives them the files of tests/fuzz/corpus/NAME.
 namespace inferlab::fuzz {
 
+void fuzz_api_request(std::string_view bytes);
 void fuzz_apply(std::string_view bytes);
 void fuzz_cel(std::string_view bytes);
 void fuzz_config_json(std::string_view bytes);

@@ -250,7 +250,7 @@ TEST_CASE("HTTP: a half request does not keep the server from stopping") {
 
 TEST_CASE("HTTP: with an API key everything under /v1 asks for it") {
   ServeOptions options;
-  options.api_key = "sesame";
+  options.api_keys = {"sesame"};
   TestServer server(options);
   httplib::Client client = client_for(server.port());
   CHECK(client.Get("/v1/models")->status == 401);
