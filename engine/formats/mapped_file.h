@@ -35,4 +35,8 @@ class MappedFile {
   std::size_t size_;
 };
 
+/// Gives the pages that lie wholly within a mapping of a file back to the operating system, which
+/// keeps them in its cache as long as it likes. Never for memory that was written to.
+void drop_pages(std::span<const std::byte> mapped);
+
 }  // namespace inferlab

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "engine/formats/mapped_file.h"
 #include "engine/formats/quantize.h"
 #include "engine/formats/quants.h"
 
@@ -87,12 +88,14 @@ class RowOrder {
   std::int64_t rope_dim_ = 0;
 };
 
-/// Gives pieces of `tensor` in `type`, its rows in `order`.
-GgufWriter::ReadRows reader_of(const GgufTensor& tensor, TensorType type, const RowOrder& order) {
+/// Gives pieces of `tensor` in `type`, its rows in `order`. With `mapped` what was read goes out of
+/// memory again: of a model larger than that, too, no more than a piece stays there.
+GgufWriter::ReadRows reader_of(const GgufTensor& tensor, TensorType type, const RowOrder& order,
+                               bool mapped) {
   const TensorBlock block = tensor_block(tensor.type);
   const std::int64_t row_bytes = tensor.columns() / block.elements * block.bytes;
-  return [&tensor, type, order, row_bytes](std::int64_t first, std::int64_t count,
-                                           std::vector<std::byte>& out) {
+  return [&tensor, type, order, mapped, row_bytes](std::int64_t first, std::int64_t count,
+                                                   std::vector<std::byte>& out) {
     const auto bytes = static_cast<std::size_t>(row_bytes);
     std::vector<float> values;
     if (type != tensor.type) values.resize(static_cast<std::size_t>(tensor.columns()));
@@ -106,6 +109,9 @@ GgufWriter::ReadRows reader_of(const GgufTensor& tensor, TensorType type, const 
         encode_elements(type, values, out);
       }
     }
+    if (!mapped) return;
+    drop_pages(tensor.data.subspan(static_cast<std::size_t>(first) * bytes,
+                                   static_cast<std::size_t>(count) * bytes));
   };
 }
 
@@ -151,7 +157,8 @@ GgufWriter quantize_model(const Model& model, std::optional<TensorType> type) {
     const RowOrder order = reorders && turns(tensor.name) ? RowOrder(config) : RowOrder();
     const bool is_bias = order.changes() && tensor.rows() == 1;
     writer.add_tensor_later(tensor.name, tensor.shape, to,
-                            is_bias ? bias_reader_of(tensor, order) : reader_of(tensor, to, order));
+                            is_bias ? bias_reader_of(tensor, order)
+                                    : reader_of(tensor, to, order, model.file.is_mapped()));
   }
   if (model.weights.computed_rope_freqs) {
     const std::vector<float>& factors = *model.weights.computed_rope_freqs;

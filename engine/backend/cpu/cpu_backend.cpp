@@ -8,6 +8,7 @@
 #include "engine/backend/check_batch.h"
 #include "engine/backend/processor.h"
 #include "engine/base/check.h"
+#include "engine/formats/mapped_file.h"
 
 namespace inferlab::cpu {
 namespace {

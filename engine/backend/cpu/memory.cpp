@@ -31,14 +31,4 @@ Result<Memory> Memory::reserve(std::int64_t bytes, std::string_view what) {
   return memory;
 }
 
-void drop_pages(std::span<const std::byte> mapped) {
-  const auto page = static_cast<std::uintptr_t>(::sysconf(_SC_PAGESIZE));
-  const auto begin = reinterpret_cast<std::uintptr_t>(mapped.data());
-  const std::uintptr_t first = (begin + page - 1) / page * page;
-  const std::uintptr_t last = (begin + mapped.size()) / page * page;
-  if (first >= last) return;
-  // NOLINTNEXTLINE(performance-no-int-to-ptr): madvise() wants the address of a page.
-  ::madvise(reinterpret_cast<void*>(first), last - first, MADV_DONTNEED);
-}
-
 }  // namespace inferlab::cpu
