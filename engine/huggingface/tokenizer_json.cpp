@@ -87,21 +87,12 @@ class Translator {
     if (s_.byte_level == s_.marks_spaces || s_.bert_words) {
       return refused("pre_tokenizer", "BPE needs either ByteLevel or spaces marked with U+2581");
     }
-    if (s_.marks_spaces && flag_of(member(m_.rest, "model"), "fuse_unk", false) &&
-        !has_all_bytes()) {
-      return refused("model.fuse_unk", "without a token for each byte is not supported");
-    }
     to_.add("tokenizer.ggml.model", s_.byte_level ? "gpt2" : "llama");
-    if (s_.marks_spaces) to_.add(own_keys::kByMerges, true);
-    return {};
-  }
-
-  [[nodiscard]] bool has_all_bytes() const {
-    if (!byte_fallback_) return false;
-    for (int byte = 0; byte < 256; ++byte) {
-      if (!m_.find(fmt::format("<0x{:02X}>", byte))) return false;
+    if (s_.marks_spaces) {
+      to_.add(own_keys::kByMerges, true);
+      to_.add(own_keys::kFuseUnknown, flag_of(member(m_.rest, "model"), "fuse_unk", false));
     }
-    return true;
+    return {};
   }
 
   Result<void> word_piece() {
