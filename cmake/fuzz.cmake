@@ -31,7 +31,7 @@ function(inferlab_fuzz_targets)
     add_executable(${name} EXCLUDE_FROM_ALL ${source} ${CMAKE_SOURCE_DIR}/tests/fuzz/parts.cpp
                    ${CMAKE_SOURCE_DIR}/tests/fuzz/libfuzzer_main.cpp)
     target_compile_definitions(${name} PRIVATE INFERLAB_FUZZ_TARGET=${name})
-    target_link_libraries(${name} PRIVATE inferlab_fuzz_face)
+    target_link_libraries(${name} PRIVATE inferlab_fuzz_face inferlab_engine_huggingface)
     target_link_options(${name} PRIVATE -fsanitize=fuzzer)
   endforeach()
 endfunction()

@@ -19,6 +19,7 @@ void fuzz_protobuf(std::string_view bytes);
 void fuzz_quantity(std::string_view bytes);
 void fuzz_selector(std::string_view bytes);
 void fuzz_shell(std::string_view bytes);
+void fuzz_tokenizer(std::string_view bytes);
 void fuzz_yaml(std::string_view bytes);
 
 struct FuzzTarget {
