@@ -72,6 +72,8 @@ TEST_CASE("tokenizer.json: random Unicode comes back unchanged from vocabularies
     Rng rng(13, "packages", name);
     for (int round = 0; round < 500; ++round) {
       const std::string text = test::random_text(rng, rng.below(60));
+      // SentencePiece's mark stands for a space.
+      if (text.find("\u2581") != std::string::npos) continue;
       CAPTURE(text);
       REQUIRE(tokenizer.decode(tokenizer.encode(text, {.add_special = false})) == text);
     }

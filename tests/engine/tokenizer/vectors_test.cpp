@@ -55,10 +55,14 @@ TEST_CASE("Tokenizer: published vocabularies give the ids of the models' own tok
       CHECK(found == ids);
       if (found == ids) ++right;
     }
-    // BERT's normalizer changes texts; all others give back what they were given.
+    // BERT's normalizer changes texts, and Falcon has no token for some bytes; all others give back
+    // what they were given, but for SentencePiece's mark, which stands for a space.
+    const bool lossy =
+        name.find("bert") != std::string::npos || name.find("falcon") != std::string::npos;
     Rng rng(11, "vectors", name);
-    for (int round = 0; round < 200 && name.find("bert") == std::string::npos; ++round) {
+    for (int round = 0; round < 200 && !lossy; ++round) {
       const std::string text = test::random_text(rng, rng.below(60));
+      if (text.find("\u2581") != std::string::npos) continue;
       CAPTURE(text);
       REQUIRE(tokenizer->decode(tokenizer->encode(text, {.add_special = false})) == text);
     }
