@@ -31,14 +31,17 @@ function(inferlab_fuzz_targets)
   add_library(inferlab_fuzz_face STATIC EXCLUDE_FROM_ALL ${face})
   target_link_libraries(inferlab_fuzz_face PUBLIC inferlab_sim_api PkgConfig::httplib OpenSSL::SSL
                         OpenSSL::Crypto)
-  set(of_engine fuzz_config_json fuzz_gguf fuzz_safetensors)  # these need no simulator
+  set(of_engine fuzz_config_json fuzz_gguf fuzz_safetensors fuzz_tokenizer)  # these need no simulator
   file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/fuzz/fuzz_*.cpp)
   foreach(source ${sources})
     get_filename_component(name ${source} NAME_WE)
     add_executable(${name} EXCLUDE_FROM_ALL ${source} ${CMAKE_SOURCE_DIR}/tests/fuzz/parts.cpp
                    ${CMAKE_SOURCE_DIR}/tests/fuzz/libfuzzer_main.cpp)
     target_compile_definitions(${name} PRIVATE INFERLAB_FUZZ_TARGET=${name})
-    if(name IN_LIST of_engine)
+    if(name MATCHES "^fuzz_(regex|schema)$")
+      target_sources(${name} PRIVATE ${CMAKE_SOURCE_DIR}/tests/fuzz/structured_walk.cpp)
+      target_link_libraries(${name} PRIVATE inferlab_engine_structured PkgConfig::re2)
+    elseif(name IN_LIST of_engine)
       target_link_libraries(${name} PRIVATE inferlab_engine_model)
     else()
       target_link_libraries(${name} PRIVATE inferlab_fuzz_face)

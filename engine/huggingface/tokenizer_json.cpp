@@ -10,7 +10,6 @@
 #include <vector>
 
 #include "engine/base/printable.h"
-#include "engine/formats/mapped_file.h"
 #include "engine/huggingface/tokenizer_model.h"
 #include "engine/huggingface/tokenizer_steps.h"
 #include "engine/tokenizer/own_keys.h"
@@ -87,21 +86,12 @@ class Translator {
     if (s_.byte_level == s_.marks_spaces || s_.bert_words) {
       return refused("pre_tokenizer", "BPE needs either ByteLevel or spaces marked with U+2581");
     }
-    if (s_.marks_spaces && flag_of(member(m_.rest, "model"), "fuse_unk", false) &&
-        !has_all_bytes()) {
-      return refused("model.fuse_unk", "without a token for each byte is not supported");
-    }
     to_.add("tokenizer.ggml.model", s_.byte_level ? "gpt2" : "llama");
-    if (s_.marks_spaces) to_.add(own_keys::kByMerges, true);
-    return {};
-  }
-
-  [[nodiscard]] bool has_all_bytes() const {
-    if (!byte_fallback_) return false;
-    for (int byte = 0; byte < 256; ++byte) {
-      if (!m_.find(fmt::format("<0x{:02X}>", byte))) return false;
+    if (s_.marks_spaces) {
+      to_.add(own_keys::kByMerges, true);
+      to_.add(own_keys::kFuseUnknown, flag_of(member(m_.rest, "model"), "fuse_unk", false));
     }
-    return true;
+    return {};
   }
 
   Result<void> word_piece() {
@@ -381,32 +371,7 @@ class Translator {
   std::vector<std::int32_t> kinds_;
 };
 
-Result<std::string> read_file(const std::string& path, bool required) {
-  constexpr std::size_t kMaxBytes = std::size_t{512} << 20U;
-  const auto file = MappedFile::open(path);
-  if (!file) {
-    if (!required && file.error().kind == ErrorKind::kNotFound) return std::string();
-    return file.error();
-  }
-  const auto bytes = file->bytes();
-  if (bytes.size() > kMaxBytes) {
-    return Error{ErrorKind::kInvalid, fmt::format("{}: has {} bytes", path, bytes.size())};
-  }
-  return std::string(reinterpret_cast<const char*>(bytes.data()), bytes.size());
-}
-
 }  // namespace
-
-Result<TokenizerFiles> TokenizerFiles::read(const std::string& folder) {
-  TokenizerFiles files;
-  INFERLAB_TRY(files.tokenizer, read_file(folder + "/tokenizer.json", true));
-  INFERLAB_TRY(files.tokenizer_config, read_file(folder + "/tokenizer_config.json", false));
-  INFERLAB_TRY(files.special_tokens_map, read_file(folder + "/special_tokens_map.json", false));
-  INFERLAB_TRY(files.generation_config, read_file(folder + "/generation_config.json", false));
-  INFERLAB_TRY(files.config, read_file(folder + "/config.json", false));
-  INFERLAB_TRY(files.chat_template, read_file(folder + "/chat_template.jinja", false));
-  return files;
-}
 
 Result<void> add_tokenizer_metadata(const TokenizerFiles& files, GgufWriter& to) {
   return Translator(files, to).run();

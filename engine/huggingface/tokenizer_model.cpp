@@ -13,7 +13,7 @@ namespace {
 
 constexpr int kMaxDepth = 64;
 constexpr std::int64_t kMaxTokens = 1 << 24;
-constexpr std::int64_t kMaxHoles = 1 << 20;  // ids without a token
+constexpr std::int64_t kMaxHoles = 1 << 16;  // ids without a token
 
 /// Takes the vocabulary and the merges out of a document while it is read: as a tree of values
 /// they would take ten times the room.

@@ -26,6 +26,11 @@ class Reader {
         each("normalizer", "normalizers", member(m_.rest, "normalizer"), &Reader::normalizer));
     INFERLAB_TRY_VOID(each("pre_tokenizer", "pretokenizers", member(m_.rest, "pre_tokenizer"),
                            &Reader::pre_tokenizer));
+    const std::vector<std::string_view> patterns(s_.patterns.begin(), s_.patterns.end());
+    const std::vector<std::string_view> byte_patterns(s_.byte_patterns.begin(),
+                                                      s_.byte_patterns.end());
+    const auto compiled = PreTokenizer::compile(patterns, byte_patterns);
+    if (!compiled) return refused("pre_tokenizer", compiled.error().message);
     INFERLAB_TRY_VOID(each("post_processor", "processors", member(m_.rest, "post_processor"),
                            &Reader::post_processor));
     INFERLAB_TRY_VOID(each("decoder", "decoders", member(m_.rest, "decoder"), &Reader::decoder));

@@ -23,26 +23,27 @@ void BpeMerger::merge_text(std::string_view text, std::vector<TokenId>& out) {
   text_ = text;
   for (std::size_t i = 0; i < text.size();) {
     const std::size_t bytes = utf8_step(text.substr(i)).bytes;
-    const auto found = v_.mergeable.find(text.substr(i, bytes));
-    add_symbol(found == v_.mergeable.end() ? kNoToken : found->second, i, bytes);
+    add_symbol(v_.mergeable.find(text.substr(i, bytes)), i, bytes);
     i += bytes;
   }
   run();
+  bool after_unknown = false;
   for (const Symbol& symbol : symbols_) {
     if (symbol.bytes == 0) continue;
     if (symbol.id != kNoToken) {
       out.push_back(symbol.id);
+      after_unknown = false;
       continue;
     }
-    for (const char c : text.substr(symbol.offset, symbol.bytes)) {
-      const TokenId byte = v_.byte_tokens[static_cast<unsigned char>(c)];
-      if (byte != kNoToken) {
-        out.push_back(byte);
-      } else if (v_.unknown != kNoToken) {
-        out.push_back(v_.unknown);
-        break;  // one for the character
-      }
+    // All of a character's bytes, or one unknown token for it.
+    const std::string_view bytes = text.substr(symbol.offset, symbol.bytes);
+    const bool known = v_.has_bytes(bytes);
+    if (known) {
+      for (const char c : bytes) out.push_back(v_.byte_tokens[static_cast<unsigned char>(c)]);
+    } else if (v_.unknown != kNoToken && !(after_unknown && v_.fuse_unknown)) {
+      out.push_back(v_.unknown);
     }
+    after_unknown = !known;
   }
 }
 
@@ -87,18 +88,17 @@ void BpeMerger::propose(std::int32_t left, std::int32_t right) {
                       .right_id = b.id,
                       .result = kNoToken};
   if (v_.by_merges) {
-    const auto found = v_.merges.find(Tokenizer::Vocabulary::pair_key(a.id, b.id));
-    if (found == v_.merges.end()) return;
-    candidate.cost = found->second.rank;
-    candidate.result = found->second.result;
+    const MergeTable::Merge merge = v_.merges.find(a.id, b.id);
+    if (merge.rank < 0) return;
+    candidate.cost = merge.rank;
+    candidate.result = merge.result;
   } else {
     // Longer than any token: not worth hashing, which also keeps the time linear.
     const std::size_t bytes = std::size_t{a.bytes} + b.bytes;
     if (bytes > v_.longest_mergeable) return;
-    const auto found = v_.mergeable.find(text_.substr(a.offset, bytes));
-    if (found == v_.mergeable.end()) return;
-    candidate.cost = -static_cast<double>(v_.scores[found->second]);
-    candidate.result = found->second;
+    candidate.result = v_.mergeable.find(text_.substr(a.offset, bytes));
+    if (candidate.result == kNoToken) return;
+    candidate.cost = -static_cast<double>(v_.scores[candidate.result]);
   }
   queue_.push(candidate);
 }

@@ -5,6 +5,7 @@
 namespace inferlab {
 
 ByteSpelling::ByteSpelling() {
+  bytes_.fill(-1);
   char32_t next = 0x100;
   for (unsigned byte = 0; byte < 256; ++byte) {
     const bool printable =
@@ -17,7 +18,7 @@ ByteSpelling::ByteSpelling() {
       spelling += static_cast<char>(0xc0U | (code >> 6));
       spelling += static_cast<char>(0x80U | (code & 0x3fU));
     }
-    bytes_.emplace(code, static_cast<char>(byte));
+    bytes_.at(code) = static_cast<std::int16_t>(byte);
   }
 }
 
@@ -25,9 +26,10 @@ std::string ByteSpelling::decode(std::string_view text) const {
   std::string result;
   while (!text.empty()) {
     const Utf8Step step = utf8_step(text);
-    const auto found = bytes_.find(step.code);
-    if (step.kind == Utf8Step::Kind::kCharacter && found != bytes_.end()) {
-      result += found->second;
+    const bool spells = step.kind == Utf8Step::Kind::kCharacter && step.code < bytes_.size() &&
+                        bytes_[step.code] >= 0;
+    if (spells) {
+      result += static_cast<char>(bytes_[step.code]);
     } else {
       result += text.substr(0, step.bytes);
     }

@@ -1,9 +1,9 @@
 #pragma once
 
 #include <array>
+#include <cstdint>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 
 namespace inferlab {
 
@@ -18,7 +18,8 @@ class ByteSpelling {
 
  private:
   std::array<std::string, 256> spellings_;
-  std::unordered_map<char32_t, char> bytes_;
+  // By character, all of which are below; -1 where there is no byte.
+  std::array<std::int16_t, 0x144> bytes_;
 };
 
 }  // namespace inferlab

@@ -14,10 +14,6 @@ namespace {
 constexpr char32_t kLast = 0x10ffff;
 constexpr std::uint32_t kAllCategories = (1U << 30) - 1;  // utf8proc has 30
 
-std::uint32_t category_bit(char32_t c) {
-  return 1U << static_cast<unsigned>(utf8proc_category(static_cast<utf8proc_int32_t>(c)));
-}
-
 constexpr std::uint32_t bits(int first, int last) {
   return ((2U << static_cast<unsigned>(last)) - 1) & ~((1U << static_cast<unsigned>(first)) - 1);
 }
@@ -40,6 +36,18 @@ constexpr std::array<std::string_view, 30> kCategoryNames = {
     "Cn", "Lu", "Ll", "Lt", "Lm", "Lo", "Mn", "Mc", "Me", "Nd", "Nl", "No", "Pc", "Pd", "Ps",
     "Pe", "Pi", "Pf", "Po", "Sm", "Sc", "Sk", "So", "Zs", "Zl", "Zp", "Cc", "Cf", "Cs", "Co"};
 
+// Source: Unicode 15.0, PropList.txt, White_Space.
+constexpr auto kWhiteSpace = std::to_array<CharSet::Range>({{0x9, 0xd},
+                                                            {0x20, 0x20},
+                                                            {0x85, 0x85},
+                                                            {0xa0, 0xa0},
+                                                            {0x1680, 0x1680},
+                                                            {0x2000, 0x200a},
+                                                            {0x2028, 0x2029},
+                                                            {0x202f, 0x202f},
+                                                            {0x205f, 0x205f},
+                                                            {0x3000, 0x3000}});
+
 // Source: Unicode 15.0, Scripts.txt, the ranges of Han.
 constexpr auto kHan = std::to_array<CharSet::Range>(
     {{0x2e80, 0x2e99},   {0x2e9b, 0x2ef3},   {0x2f00, 0x2fd5},   {0x3005, 0x3005},
@@ -52,9 +60,10 @@ constexpr auto kHan = std::to_array<CharSet::Range>(
 }  // namespace
 
 bool is_white_space(char32_t c) {
-  return (c >= 0x09 && c <= 0x0d) || c == 0x20 || c == 0x85 || c == 0xa0 || c == 0x1680 ||
-         (c >= 0x2000 && c <= 0x200a) || c == 0x2028 || c == 0x2029 || c == 0x202f || c == 0x205f ||
-         c == 0x3000;
+  const auto holds = [c](const CharSet::Range& range) {
+    return range.first <= c && c <= range.last;
+  };
+  return std::ranges::any_of(kWhiteSpace, holds);
 }
 
 bool is_punctuation(char32_t c) {
@@ -62,16 +71,21 @@ bool is_punctuation(char32_t c) {
     return (c >= '!' && c <= '/') || (c >= ':' && c <= '@') || (c >= '[' && c <= '`') ||
            (c >= '{' && c <= '~');
   }
-  return (category_bit(c) & bits(UTF8PROC_CATEGORY_PC, UTF8PROC_CATEGORY_PO)) != 0;
+  return (CharSet::category_bit(c) & bits(UTF8PROC_CATEGORY_PC, UTF8PROC_CATEGORY_PO)) != 0;
 }
 
-bool CharSet::contains(char32_t c) const {
-  bool in = categories != 0 && (categories & category_bit(c)) != 0;
+std::uint32_t CharSet::category_bit(char32_t c) {
+  return 1U << static_cast<unsigned>(utf8proc_category(static_cast<utf8proc_int32_t>(c)));
+}
+
+bool CharSet::contains(char32_t c, std::uint32_t category) const {
+  bool in = (categories & category) != 0;
   if (!in && !ranges.empty()) {
     const auto next = std::ranges::upper_bound(ranges, c, {}, &Range::first);
     in = next != ranges.begin() && c <= std::prev(next)->last;
   }
-  in = in && std::ranges::all_of(also, [c](const CharSet& set) { return set.contains(c); });
+  in = in &&
+       std::ranges::all_of(also, [&](const CharSet& set) { return set.contains(c, category); });
   return in != negated;
 }
 
@@ -105,16 +119,15 @@ CharSet CharSet::of(char32_t c) {
 
 CharSet CharSet::white_space() {
   CharSet set;
-  for (char32_t c = 0; c <= 0x3000; ++c) {
-    if (is_white_space(c)) set.add(c, c);
-  }
+  set.ranges.assign(kWhiteSpace.begin(), kWhiteSpace.end());
   return set;
 }
 
 CharSet CharSet::word() {
   CharSet set;
-  set.categories = kCategories[0].categories | kCategories[1].categories |
-                   1U << UTF8PROC_CATEGORY_ND | 1U << UTF8PROC_CATEGORY_PC;
+  set.categories = bits(UTF8PROC_CATEGORY_LU, UTF8PROC_CATEGORY_LO) |
+                   bits(UTF8PROC_CATEGORY_MN, UTF8PROC_CATEGORY_ME) |
+                   bits(UTF8PROC_CATEGORY_ND, UTF8PROC_CATEGORY_NO) | 1U << UTF8PROC_CATEGORY_PC;
   return set;
 }
 

@@ -23,7 +23,11 @@ struct CharSet {
 
   bool operator==(const CharSet&) const = default;
 
-  [[nodiscard]] bool contains(char32_t c) const;
+  [[nodiscard]] bool contains(char32_t c) const { return contains(c, category_bit(c)); }
+  /// The same with the character's category at hand, for those who ask many sets.
+  [[nodiscard]] bool contains(char32_t c, std::uint32_t category) const;
+  /// The bit of the character's category.
+  static std::uint32_t category_bit(char32_t c);
 
   void add(char32_t first, char32_t last);
   /// Checks: neither is negated nor has further sets.
@@ -32,7 +36,7 @@ struct CharSet {
   static CharSet of(char32_t c);
   /// Unicode's White_Space property: \s.
   static CharSet white_space();
-  /// \w: letters, marks, decimal digits, connector punctuation.
+  /// \w: letters, marks, numbers, connector punctuation.
   static CharSet word();
   /// \d: decimal digits.
   static CharSet digit();

@@ -87,9 +87,9 @@ void Encoder::add_marked(std::string_view text) {
     }
     const bool whole = v_.words_first ||
                        (v_.line_feeds_first && std::ranges::count(word, '\n') == std::ssize(word));
-    const auto found = whole ? v_.mergeable.find(word) : v_.mergeable.end();
-    if (found != v_.mergeable.end()) {
-      ids_.push_back(found->second);
+    const TokenId found = whole ? v_.mergeable.find(word) : kNoToken;
+    if (found != kNoToken) {
+      ids_.push_back(found);
     } else {
       merger_.merge_text(word, ids_);
     }
@@ -98,8 +98,8 @@ void Encoder::add_marked(std::string_view text) {
 
 void Encoder::add_word(std::string_view word) {
   if (v_.words_first) {
-    if (const auto found = v_.by_bytes.find(word); found != v_.by_bytes.end()) {
-      ids_.push_back(found->second);
+    if (const TokenId found = v_.by_bytes.find(word); found != kNoToken) {
+      ids_.push_back(found);
       return;
     }
   }

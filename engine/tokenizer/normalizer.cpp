@@ -164,7 +164,8 @@ std::string squeeze(std::string_view text) {
       space = true;
       return;
     }
-    if (space && !result.empty()) result += ' ';
+    // Where a space mark stands already, none is added for the space.
+    if (space && !result.empty() && c != 0x2581) result += ' ';
     space = false;
     result += bytes;
   });

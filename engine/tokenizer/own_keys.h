@@ -15,6 +15,8 @@ inline constexpr std::string_view kNormalizer = "inferlab.tokenizer.normalizer";
 inline constexpr std::string_view kWordsFirst = "inferlab.tokenizer.ignore_merges";
 /// A flag: a vocabulary of the model "llama" merges by `tokenizer.ggml.merges`, not by scores.
 inline constexpr std::string_view kByMerges = "inferlab.tokenizer.by_merges";
+/// A flag: a run of unknown characters is one token.
+inline constexpr std::string_view kFuseUnknown = "inferlab.tokenizer.fuse_unk";
 /// A text: when `add_space_prefix` holds: "always" after a special token, "unless_space" or
 /// "first_unless_space", which is only at the beginning.
 inline constexpr std::string_view kSpacePrefix = "inferlab.tokenizer.space_prefix";

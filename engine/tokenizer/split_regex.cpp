@@ -23,9 +23,10 @@ std::int32_t SplitSets::index_of(const CharSet& set) {
 
 std::uint64_t SplitSets::mask_of(char32_t c) const {
   if (c < ascii_.size()) return ascii_[c];
+  const std::uint32_t category = CharSet::category_bit(c);
   std::uint64_t mask = 0;
   for (std::size_t i = 0; i < sets_.size(); ++i) {
-    if (sets_[i].contains(c)) mask |= std::uint64_t{1} << i;
+    if (sets_[i].contains(c, category)) mask |= std::uint64_t{1} << i;
   }
   return mask;
 }
@@ -164,19 +165,23 @@ bool SplitMatcher::fork(Alternative& state) {
     const SplitStep& next = regex_.program[static_cast<std::size_t>(target)];
     return next.kind == Kind::kMember && !is(state.at, next.set);
   };
-  if (dead(state.step + step.first)) {
+  const bool first_is_dead = dead(state.step + step.first);
+  // Going on behind needs no mark: only what goes into a loop can come here again and again.
+  if (first_is_dead && step.second > step.first) {
     state.step += step.second;
-    return true;
-  }
-  if (dead(state.step + step.second)) {
-    state.step += step.first;
     return true;
   }
   const auto bit = static_cast<std::size_t>(step.set);
   std::uint64_t& word = failed_[state.at * words_ + bit / 64];
   if (((word >> (bit % 64)) & 1U) != 0) return false;
   word |= std::uint64_t{1} << (bit % 64);
-  alternatives_.push_back({.step = state.step + step.second, .at = state.at});
+  if (first_is_dead) {
+    state.step += step.second;
+    return true;
+  }
+  if (!dead(state.step + step.second)) {
+    alternatives_.push_back({.step = state.step + step.second, .at = state.at});
+  }
   state.step += step.first;
   return true;
 }

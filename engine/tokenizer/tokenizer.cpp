@@ -94,9 +94,9 @@ TokenKind Tokenizer::token_kind(TokenId id) const {
 }
 
 std::optional<TokenId> Tokenizer::find(std::string_view token_text) const {
-  const auto found = vocabulary_->by_text.find(token_text);
-  if (found == vocabulary_->by_text.end()) return std::nullopt;
-  return found->second;
+  const TokenId found = vocabulary_->by_text.find(token_text);
+  if (found == kNoToken) return std::nullopt;
+  return found;
 }
 
 std::optional<TokenId> Tokenizer::find_special(std::string_view token_text) const {

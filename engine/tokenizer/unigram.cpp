@@ -16,10 +16,7 @@ struct Best {
 
 void append_unknown(const Tokenizer::Vocabulary& v, std::string_view bytes, bool after_unknown,
                     std::vector<TokenId>& out) {
-  const auto has_token = [&](char c) {
-    return v.byte_tokens[static_cast<unsigned char>(c)] != kNoToken;
-  };
-  if (std::ranges::all_of(bytes, has_token)) {
+  if (v.has_bytes(bytes)) {
     for (const char c : bytes) out.push_back(v.byte_tokens[static_cast<unsigned char>(c)]);
   } else if (!after_unknown && v.unknown != kNoToken) {
     out.push_back(v.unknown);

@@ -144,6 +144,7 @@ class Loader {
     for (const TokenId id : right) v_.particular[id].right_strip = true;
     INFERLAB_TRY(const auto single, ids(own_keys::kSingleWord));
     for (const TokenId id : single) v_.particular[id].single_word = true;
+    INFERLAB_TRY(v_.fuse_unknown, file_.flag_or(own_keys::kFuseUnknown, false));
     INFERLAB_TRY(normalized_, ids(own_keys::kNormalized));
     INFERLAB_TRY(ends_, ids(own_keys::kEndIds));
     return {};
@@ -227,19 +228,19 @@ class Loader {
 
   void index() {
     v_.ends.assign(v_.texts.size(), false);
-    v_.by_text.reserve(v_.texts.size());
-    v_.mergeable.reserve(v_.texts.size());
-    if (v_.words_first) v_.by_bytes.reserve(v_.texts.size());
+    v_.by_text = TokenTable(v_.texts, v_.texts.size());
+    v_.mergeable = TokenTable(v_.texts, v_.texts.size());
+    if (v_.words_first) v_.by_bytes = TokenTable(v_.bytes, v_.texts.size());
     std::vector<TokenId> specials;
     std::vector<TokenId> normalized;
     for (TokenId id = 0; id < v_.size(); ++id) {
       const std::string& text = v_.texts[id];
-      v_.by_text.emplace(text, id);  // of equal spellings the first counts
+      v_.by_text.add(id);
       v_.longest_token = std::max({v_.longest_token, text.size(), v_.bytes[id].size()});
       const TokenKind kind = v_.kinds[id];
       if (kind == TokenKind::kNormal || kind == TokenKind::kUserDefined) {
-        v_.mergeable.emplace(text, id);
-        if (v_.words_first) v_.by_bytes.emplace(v_.bytes[id], id);
+        v_.mergeable.add(id);
+        if (v_.words_first) v_.by_bytes.add(id);
         v_.longest_mergeable = std::max(v_.longest_mergeable, text.size());
       }
       const bool special = kind == TokenKind::kControl || kind == TokenKind::kUserDefined;
@@ -276,7 +277,7 @@ class Loader {
 
   Result<void> merges() {
     INFERLAB_TRY(const auto lines, file_.texts("tokenizer.ggml.merges"));
-    v_.merges.reserve(lines.size());
+    v_.merges = MergeTable(lines.size());
     std::string joined;
     for (std::size_t rank = 0; rank < lines.size(); ++rank) {
       const std::string_view line = lines[rank];
@@ -287,15 +288,12 @@ class Loader {
       }
       joined.assign(line.substr(0, space));
       joined += line.substr(space + 1);
-      const auto left = v_.mergeable.find(line.substr(0, space));
-      const auto right = v_.mergeable.find(line.substr(space + 1));
-      const auto result = v_.mergeable.find(joined);
+      const TokenId left = v_.mergeable.find(line.substr(0, space));
+      const TokenId right = v_.mergeable.find(line.substr(space + 1));
+      const TokenId result = v_.mergeable.find(joined);
       // Real vocabularies carry merges of tokens that were removed: they can never apply.
-      const auto none = v_.mergeable.end();
-      if (left == none || right == none || result == none) continue;
-      v_.merges.emplace(
-          Vocabulary::pair_key(left->second, right->second),
-          Vocabulary::Merge{.rank = static_cast<std::int32_t>(rank), .result = result->second});
+      if (left == kNoToken || right == kNoToken || result == kNoToken) continue;
+      v_.merges.add(left, right, {.rank = static_cast<std::int32_t>(rank), .result = result});
     }
     return {};
   }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <optional>
@@ -13,6 +14,7 @@
 #include "engine/tokenizer/normalizer.h"
 #include "engine/tokenizer/pre_tokenizer.h"
 #include "engine/tokenizer/prefix_index.h"
+#include "engine/tokenizer/token_table.h"
 #include "engine/tokenizer/tokenizer.h"
 
 namespace inferlab {
@@ -32,11 +34,6 @@ inline constexpr std::string_view kSpaceMark = "\xe2\x96\x81";  // U+2581, Sente
 
 /// The tokenizer part of a GGUF file's metadata, checked and indexed. Immutable after load().
 struct Tokenizer::Vocabulary {
-  struct Merge {
-    std::int32_t rank;  ///< lower merges first
-    TokenId result;
-  };
-
   /// What else is particular about a special token.
   struct Traits {
     bool left_strip = false;
@@ -49,7 +46,7 @@ struct Tokenizer::Vocabulary {
   Vocabulary() = default;
   Vocabulary(Vocabulary&&) = default;
   Vocabulary& operator=(Vocabulary&&) = default;
-  // Views into `texts` would point into the original.
+  // The tables would point into the original.
   Vocabulary(const Vocabulary&) = delete;
   Vocabulary& operator=(const Vocabulary&) = delete;
 
@@ -61,6 +58,7 @@ struct Tokenizer::Vocabulary {
   /// The same for words of line feeds alone (Gemma 4).
   bool line_feeds_first = false;
   bool by_merges = false;         ///< merges by rank, not by score
+  bool fuse_unknown = false;      ///< a run of unknown characters is one token
   bool add_space_prefix = false;  ///< SentencePiece, Unigram; in WordPiece it shows in decoding
   SpacePrefix space_prefix = SpacePrefix::kAlways;
   std::size_t max_word_characters = 100;  ///< WordPiece
@@ -78,14 +76,14 @@ struct Tokenizer::Vocabulary {
   std::vector<float> scores;  ///< SentencePiece: higher merges first
   std::vector<bool> ends;     ///< generation stops here
   std::array<TokenId, 256> byte_tokens;
-  std::unordered_map<std::string_view, TokenId> by_text;
+  TokenTable by_text;
   /// What merging may make of text: all but control, byte, unknown and unused tokens.
-  std::unordered_map<std::string_view, TokenId> mergeable;
+  TokenTable mergeable;
   /// The same tokens by what they stand for; filled where words_first.
-  std::unordered_map<std::string_view, TokenId> by_bytes;
+  TokenTable by_bytes;
   std::size_t longest_mergeable = 0;  ///< bytes
   std::size_t longest_token = 4;      ///< bytes of text: an unknown character has up to 4
-  std::unordered_map<std::uint64_t, Merge> merges;
+  MergeTable merges;
   /// Control and user-defined tokens.
   PrefixIndex specials;
   PrefixIndex normalized_specials;  ///< those that are looked for after the normalizer
@@ -96,12 +94,13 @@ struct Tokenizer::Vocabulary {
     const auto found = particular.find(id);
     return found == particular.end() ? Traits{} : found->second;
   }
+  /// Whether each of these bytes has a token.
+  [[nodiscard]] bool has_bytes(std::string_view some) const {
+    return std::ranges::all_of(
+        some, [this](char c) { return byte_tokens[static_cast<unsigned char>(c)] != kNoToken; });
+  }
   [[nodiscard]] std::int32_t size() const { return static_cast<std::int32_t>(texts.size()); }
   [[nodiscard]] bool has(TokenId id) const { return id >= 0 && id < size(); }
-  static std::uint64_t pair_key(TokenId left, TokenId right) {
-    return (static_cast<std::uint64_t>(static_cast<std::uint32_t>(left)) << 32) |
-           static_cast<std::uint32_t>(right);
-  }
 };
 
 }  // namespace inferlab

@@ -21,11 +21,11 @@ bool append_pieces(const Tokenizer::Vocabulary& v, std::string_view word,
     const std::size_t mark = begins ? kSpaceMark.size() : 0;
     std::size_t bytes = std::min(rest.size(), v.longest_mergeable);
     TokenId id = kNoToken;
+    // Tokens with the mark begin a word; one that stands in the text is a character like others.
+    if (!begins && rest.starts_with(kSpaceMark)) bytes = 0;
     for (; bytes > mark; --bytes) {
-      const auto found = v.mergeable.find(rest.substr(0, bytes));
-      if (found == v.mergeable.end()) continue;
-      id = found->second;
-      break;
+      id = v.mergeable.find(rest.substr(0, bytes));
+      if (id != kNoToken) break;
     }
     if (id == kNoToken) {
       out.resize(before);

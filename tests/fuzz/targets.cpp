@@ -17,6 +17,7 @@ constexpr FuzzTarget kTargets[] = {
     {"safetensors", fuzz_safetensors},
     {"selector", fuzz_selector},
     {"shell", fuzz_shell},
+    {"tokenizer", fuzz_tokenizer},
     {"yaml", fuzz_yaml},
 };
 

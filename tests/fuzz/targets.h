@@ -23,6 +23,7 @@ void fuzz_quantity(std::string_view bytes);
 void fuzz_safetensors(std::string_view bytes);
 void fuzz_selector(std::string_view bytes);
 void fuzz_shell(std::string_view bytes);
+void fuzz_tokenizer(std::string_view bytes);
 void fuzz_yaml(std::string_view bytes);
 
 struct FuzzTarget {

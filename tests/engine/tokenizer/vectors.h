@@ -19,12 +19,12 @@ inline std::string whole_file(const std::string& path) {
   return text.str();
 }
 
-/// PATH.inp: texts, each ended by a line "__ggml_vocab_test__". PATH.out: the ids of each, a line a
-/// text; for the empty text after the last mark there is none, and no ids.
-inline Vectors read_vectors(const std::string& path) {
+/// `texts_file`: texts, each ended by a line "__ggml_vocab_test__". `ids_file`: the ids of each, a
+/// line a text; for the empty text after the last mark there is none, and no ids.
+inline Vectors read_vectors(const std::string& texts_file, const std::string& ids_file) {
   constexpr std::string_view kEnd = "\n__ggml_vocab_test__\n";
-  const std::string texts = whole_file(path + ".inp");
-  std::istringstream lines(whole_file(path + ".out"));
+  const std::string texts = whole_file(texts_file);
+  std::istringstream lines(whole_file(ids_file));
   Vectors vectors;
   std::string line;
   for (std::size_t begin = 0;;) {

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "engine/tokenizer/tokenizer.h"
+#include "random_text.h"
 
 namespace inferlab {
 namespace {
@@ -44,7 +45,8 @@ TEST_CASE("Tokenizer: published vocabularies give the ids of the models' own tok
     const auto tokenizer = Tokenizer::load(*file);
     if (!tokenizer) FAIL_CHECK(tokenizer.error().message);
     if (!tokenizer) continue;
-    const test::Vectors vectors = test::read_vectors(path.string());
+    const test::Vectors vectors =
+        test::read_vectors(path.string() + ".inp", path.string() + ".out");
     CHECK(vectors.size() >= 40);
     std::size_t right = 0;
     for (const auto& [text, ids] : vectors) {
@@ -52,6 +54,17 @@ TEST_CASE("Tokenizer: published vocabularies give the ids of the models' own tok
       const auto found = tokenizer->encode(text, {.add_special = false});
       CHECK(found == ids);
       if (found == ids) ++right;
+    }
+    // BERT's normalizer changes texts, and Falcon has no token for some bytes; all others give back
+    // what they were given, but for SentencePiece's mark, which stands for a space.
+    const bool lossy =
+        name.find("bert") != std::string::npos || name.find("falcon") != std::string::npos;
+    Rng rng(11, "vectors", name);
+    for (int round = 0; round < 200 && !lossy; ++round) {
+      const std::string text = test::random_text(rng, rng.below(60));
+      if (text.find("\u2581") != std::string::npos) continue;
+      CAPTURE(text);
+      REQUIRE(tokenizer->decode(tokenizer->encode(text, {.add_special = false})) == text);
     }
     std::cout << name << ": " << right << " of " << vectors.size() << "\n";
   }
