@@ -38,7 +38,7 @@ class Planner {
       fail("n", fmt::format("n: {} choices of each of {} prompts are too many for one request",
                             request_.n, num_prompts));
     }
-    check_logprobs(common, num_prompts, most_tokens);
+    if (!error_) check_logprobs(common, num_prompts, most_tokens);
     if (error_) return *error_;
     for (std::int64_t i = 0; i < num_prompts; ++i) add_choices(common, i);
     return std::move(plan_);
@@ -50,7 +50,10 @@ class Planner {
     error_ = ApiError{.message = std::move(message), .param = std::move(param)};
   }
 
-  [[nodiscard]] std::int64_t max_output() const { return request_.max_tokens.value_or(0); }
+  /// Far below where sums with it run over.
+  [[nodiscard]] std::int64_t max_output() const {
+    return std::min(request_.max_tokens.value_or(0), std::int64_t{1} << 60);
+  }
 
   void too_long(std::int64_t num_tokens, bool at_least) {
     const char* bound = at_least ? "at least " : "";

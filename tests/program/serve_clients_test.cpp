@@ -127,7 +127,8 @@ TEST_CASE("client: Prometheus scrapes the server", "[clients]") {
   for (int i = 0; i < 600 && found.empty(); ++i) {
     std::this_thread::sleep_for(100ms);
     const httplib::Result result = client.Get("/api/v1/query?query=vllm:generation_tokens_total");
-    if (result) found = Json::parse(result->body, nullptr, false)["data"]["result"];
+    if (!result || result->status != 200) continue;
+    found = Json::parse(result->body, nullptr, false)["data"]["result"];
   }
   REQUIRE(found.size() == 1);
   CHECK(std::stod(found[0]["value"][1].get<std::string>()) >= 1);

@@ -1,6 +1,5 @@
 // `inferlab serve` as a program: flags as vLLM spells them, its end, and what it writes down.
 #include <httplib.h>
-#include <sys/stat.h>
 
 #include <catch2/catch.hpp>
 #include <csignal>
@@ -236,7 +235,8 @@ TEST_CASE("program: serve reads keys from a file, one a line") {
   std::ofstream(file) << "one\n\ntwo\r\n";
   ServeProcess server({"--api-key-file=" + file});
   httplib::Client client = client_for(server);
-  for (const auto& [key, status] : {std::pair{"one", 200}, {"two", 200}, {"three", 401}}) {
+  for (const auto& [key, status] :
+       {std::pair{"one", 200}, std::pair{"two", 200}, std::pair{"three", 401}}) {
     CHECK(client.Get("/v1/models", {{"Authorization", std::string("Bearer ") + key}})->status ==
           status);
   }

@@ -249,6 +249,7 @@ TEST_CASE("HTTP: bad requests get OpenAI's error shape with the field") {
       {kCompletions, R"({"prompt": [1, 2], "max_tokens": 100000})", 400, "input_tokens"},
       {kCompletions, R"({"prompt": "a", "logprobs": 21})", 400, "logprobs"},
       {kCompletions, R"({"prompt": "a", "prompt_logprobs": -1})", 400, "prompt_logprobs"},
+      {kCompletions, R"({"prompt": "a", "max_tokens": 9223372036854775807})", 400, "input_tokens"},
       {kCompletions, R"({"prompt": "a", "logprobs": 20, "n": 16384, "max_tokens": 200})", 400,
        "logprobs"},
       {kCompletions, R"({"prompt": ["a", "b"], "n": 16384})", 400, "n"},
