@@ -4,10 +4,10 @@ namespace inferlab::fuzz {
 namespace {
 
 constexpr FuzzTarget kTargets[] = {
-    {"apply", fuzz_apply},       {"cel", fuzz_cel},           {"http", fuzz_http},
-    {"json", fuzz_json},         {"patch", fuzz_patch},       {"protobuf", fuzz_protobuf},
-    {"quantity", fuzz_quantity}, {"selector", fuzz_selector}, {"shell", fuzz_shell},
-    {"yaml", fuzz_yaml},
+    {"apply", fuzz_apply},       {"cel", fuzz_cel},     {"http", fuzz_http},
+    {"json", fuzz_json},         {"patch", fuzz_patch}, {"protobuf", fuzz_protobuf},
+    {"quantity", fuzz_quantity}, {"regex", fuzz_regex}, {"schema", fuzz_schema},
+    {"selector", fuzz_selector}, {"shell", fuzz_shell}, {"yaml", fuzz_yaml},
 };
 
 }  // namespace
