@@ -23,16 +23,20 @@ function(inferlab_fuzz_targets)
   list(FILTER face EXCLUDE REGEX "/run_door.cpp$")
   list(APPEND face ${CMAKE_SOURCE_DIR}/sim/node/shell_run.cpp)  # with its reader, in sim/api
   add_library(inferlab_fuzz_face STATIC EXCLUDE_FROM_ALL ${face})
-  target_link_libraries(inferlab_fuzz_face PUBLIC inferlab_sim_api inferlab_engine_structured
-                        PkgConfig::httplib OpenSSL::SSL OpenSSL::Crypto)
+  target_link_libraries(inferlab_fuzz_face PUBLIC inferlab_sim_api PkgConfig::httplib OpenSSL::SSL
+                        OpenSSL::Crypto)
   file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/fuzz/fuzz_*.cpp)
   foreach(source ${sources})
     get_filename_component(name ${source} NAME_WE)
     add_executable(${name} EXCLUDE_FROM_ALL ${source} ${CMAKE_SOURCE_DIR}/tests/fuzz/parts.cpp
-                   ${CMAKE_SOURCE_DIR}/tests/fuzz/structured_walk.cpp
                    ${CMAKE_SOURCE_DIR}/tests/fuzz/libfuzzer_main.cpp)
     target_compile_definitions(${name} PRIVATE INFERLAB_FUZZ_TARGET=${name})
-    target_link_libraries(${name} PRIVATE inferlab_fuzz_face)
+    if(name MATCHES "^fuzz_(regex|schema)$")
+      target_sources(${name} PRIVATE ${CMAKE_SOURCE_DIR}/tests/fuzz/structured_walk.cpp)
+      target_link_libraries(${name} PRIVATE inferlab_engine_structured PkgConfig::re2)
+    else()
+      target_link_libraries(${name} PRIVATE inferlab_fuzz_face)
+    endif()
     target_link_options(${name} PRIVATE -fsanitize=fuzzer)
   endforeach()
 endfunction()

@@ -113,8 +113,7 @@ ConfigId Pushdown::close() {
 
 ContextId Pushdown::intern(std::vector<Return> returns) {
   std::ranges::sort(returns);
-  const auto [first, last] = std::ranges::unique(returns);
-  returns.erase(first, last);
+  returns.erase(std::unique(returns.begin(), returns.end()), returns.end());
   std::uint64_t hash = returns.size();
   for (const Return& back : returns) hash = mix(hash, pair_of(back.state, back.context));
   work_ += returns.size();
@@ -130,8 +129,7 @@ ContextId Pushdown::intern(std::vector<Return> returns) {
 
 ConfigId Pushdown::intern_config() {
   std::ranges::sort(ready_);
-  const auto [first, last] = std::ranges::unique(ready_);
-  ready_.erase(first, last);
+  ready_.erase(std::unique(ready_.begin(), ready_.end()), ready_.end());
   const bool accepts = std::exchange(accepts_, false);
   const bool escaped = std::exchange(escaped_, false);
   std::uint64_t hash = (accepts ? 1U : 0U) + (escaped ? 2U : 0U);

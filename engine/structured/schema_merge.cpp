@@ -135,10 +135,12 @@ Result<bool> SchemaMerger::exclude_each_other(const Flat& left, const Flat& righ
           *b.values, [&](const SchemaRef& other) { return same_value(*value.node, *other.node); });
     });
   }
-  for (const auto& [with, without] : {std::pair(&a, &b), std::pair(&b, &a)}) {
-    if (!with->values) continue;
-    const bool fits = std::ranges::any_of(*with->values, [&](const SchemaRef& value) {
-      return (type_of(*value.node) & without->types) != 0;
+  for (const bool swapped : {false, true}) {
+    const MergedSchema& with = swapped ? b : a;
+    const std::uint8_t types = swapped ? a.types : b.types;
+    if (!with.values) continue;
+    const bool fits = std::ranges::any_of(*with.values, [types](const SchemaRef& value) {
+      return (type_of(*value.node) & types) != 0;
     });
     if (!fits) return true;
   }
