@@ -20,6 +20,8 @@ void fuzz_json(std::string_view bytes);
 void fuzz_patch(std::string_view bytes);
 void fuzz_protobuf(std::string_view bytes);
 void fuzz_quantity(std::string_view bytes);
+void fuzz_regex(std::string_view bytes);
+void fuzz_schema(std::string_view bytes);
 void fuzz_safetensors(std::string_view bytes);
 void fuzz_selector(std::string_view bytes);
 void fuzz_shell(std::string_view bytes);
