@@ -29,7 +29,7 @@ function(inferlab_fuzz_targets)
     list(APPEND face ${CMAKE_SOURCE_DIR}/engine/${name}.cpp)
   endforeach()
   add_library(inferlab_fuzz_face STATIC EXCLUDE_FROM_ALL ${face})
-  target_link_libraries(inferlab_fuzz_face PUBLIC inferlab_sim_api PkgConfig::httplib OpenSSL::SSL
+  target_link_libraries(inferlab_fuzz_face PUBLIC inferlab_sim_api inferlab_engine_structured PkgConfig::httplib OpenSSL::SSL
                         OpenSSL::Crypto)
   set(of_engine fuzz_config_json fuzz_gguf fuzz_safetensors fuzz_tokenizer)  # these need no simulator
   file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/fuzz/fuzz_*.cpp)

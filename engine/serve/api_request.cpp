@@ -134,6 +134,14 @@ void read_names(JsonReader& reader, ApiRequest& request) {
   }
 }
 
+bool asks_for_structure(const JsonReader& reader) {
+  static constexpr const char* kFields[] = {"structured_outputs", "response_format",
+                                            "guided_json",        "guided_regex",
+                                            "guided_choice",      "guided_grammar"};
+  return std::ranges::any_of(kFields,
+                             [&](const char* name) { return reader.find(name) != nullptr; });
+}
+
 }  // namespace
 
 std::variant<ApiRequest, ApiError> parse_api_request(ApiKind kind, std::string_view body) {
@@ -157,6 +165,12 @@ std::variant<ApiRequest, ApiError> parse_api_request(ApiKind kind, std::string_v
   read_output(reader, request);
   refuse_unsupported(reader);
   if (reader.error()) return *reader.error();
+  if (asks_for_structure(reader)) {
+    // From the text: the order of a schema's properties is that of the answer.
+    auto spec = structured::read_structured_spec(body);
+    if (!spec) return api_error(spec.error());
+    request.structured = std::move(*spec);
+  }
   return request;
 }
 

@@ -9,6 +9,7 @@
 
 #include "engine/base/error.h"
 #include "engine/model/sampler.h"
+#include "engine/structured/structured_spec.h"
 #include "engine/tokenizer/chat_template.h"
 
 namespace inferlab {
@@ -35,13 +36,14 @@ struct ChatPromptOptions {
 /// needs the model (names, lengths, the vocabulary) is checked by make_generation().
 struct ApiRequest {
   ApiKind kind = ApiKind::kCompletion;
-  std::string model;                       ///< "": the one that is served
-  std::vector<ChatMessage> messages;       ///< of kChat
-  ChatPromptOptions chat;                  ///< of kChat
-  std::vector<ApiPrompt> prompts;          ///< of kCompletion, at least one
-  bool add_special_tokens = true;          ///< of kCompletion
-  std::int64_t n = 1;                      ///< choices for each prompt
-  std::optional<std::int64_t> max_tokens;  ///< 0 only with echo
+  std::string model;                                     ///< "": the one that is served
+  std::optional<structured::StructuredSpec> structured;  ///< what the answer must look like
+  std::vector<ChatMessage> messages;                     ///< of kChat
+  ChatPromptOptions chat;                                ///< of kChat
+  std::vector<ApiPrompt> prompts;                        ///< of kCompletion, at least one
+  bool add_special_tokens = true;                        ///< of kCompletion
+  std::int64_t n = 1;                                    ///< choices for each prompt
+  std::optional<std::int64_t> max_tokens;                ///< 0 only with echo
   /// Without what the vocabulary decides: logit_bias, allowed_token_ids and bad_words are below.
   SamplingParams sampling;
   bool has_seed = false;

@@ -18,18 +18,9 @@ struct Unsupported {
   const char* neutral;  // JSON
 };
 constexpr Unsupported kUnsupported[] = {
-    {"use_beam_search", "false"},
-    {"suffix", "\"\""},
-    {"prompt_embeds", "[]"},
-    {"logprob_token_ids", "null"},
-    {"repetition_detection", "null"},
-    {"chat_template", "null"},
-    // Structured outputs: where their specification would be read, with response_format below.
-    {"guided_json", "null"},
-    {"guided_regex", "null"},
-    {"guided_choice", "null"},
-    {"guided_grammar", "null"},
-    {"structured_outputs", "{}"},
+    {"use_beam_search", "false"},     {"suffix", "\"\""},
+    {"prompt_embeds", "[]"},          {"logprob_token_ids", "null"},
+    {"repetition_detection", "null"}, {"chat_template", "null"},
 };
 
 }  // namespace
@@ -39,11 +30,6 @@ void refuse_unsupported(JsonReader& reader) {
     const Json* value = reader.find(row.name);
     if (value == nullptr || *value == Json::parse(row.neutral)) continue;
     reader.fail(row.name, "is not supported");
-  }
-  const Json* format = reader.find("response_format");
-  if (format != nullptr &&
-      !(format->is_object() && format->contains("type") && (*format)["type"] == "text")) {
-    reader.fail("response_format", "only {\"type\": \"text\"} is supported");
   }
 }
 

@@ -86,8 +86,19 @@ SampledToken DeviceExecutor::sample(const ScheduledRequest& entry, Sequence& seq
   while (true) {
     const auto row = static_cast<std::size_t>(sampled.num_accepted_drafts);
     const std::span<float> logits = rows.subspan(row * vocab_size_, vocab_size_);
+    if (sequence.matcher && !constrain(sequence, logits)) {
+      sequence.failure = Error{ErrorKind::kExhausted,
+                               "structured_outputs: are too complex at this place of the answer",
+                               "ask for something simpler"};
+      sampled.token_id = argmax(logits);
+      sampled.stop = true;
+      return sampled;
+    }
     if (sequence.num_logprobs) raw_logits_.assign(logits.begin(), logits.end());
-    if (sequence.request.num_output_tokens + sampled.num_accepted_drafts < sequence.min_tokens) {
+    // What must end here ends before min_tokens too.
+    const bool must_end = sequence.matcher && sequence.matcher->must_end();
+    if (!must_end &&
+        sequence.request.num_output_tokens + sampled.num_accepted_drafts < sequence.min_tokens) {
       for (const TokenId id : sequence.not_before_min_tokens) {
         logits[static_cast<std::size_t>(id)] = -std::numeric_limits<float>::infinity();
       }
@@ -97,11 +108,28 @@ SampledToken DeviceExecutor::sample(const ScheduledRequest& entry, Sequence& seq
       sequence.logprobs.push_back(
           logprobs_of(raw_logits_, sampled.token_id, *sequence.num_logprobs));
     }
+    if (sequence.matcher) {
+      // Penalties and bias may leave none of the tokens that fit; then the output ends.
+      sampled.stop = !sequence.matcher->accept(sampled.token_id) || sequence.matcher->is_finished();
+      if (sampled.stop) return sampled;
+    }
     const bool is_right = sampled.num_accepted_drafts < entry.num_draft_tokens &&
                           sequence.drafts[row] == sampled.token_id;
     if (!is_right) return sampled;
     ++sampled.num_accepted_drafts;
   }
+}
+
+bool DeviceExecutor::constrain(Sequence& sequence, std::span<float> logits) {
+  mask_.resize((logits.size() + 31) / 32);
+  const std::size_t num_words = sequence.matcher->num_words();
+  INFERLAB_CHECK(num_words <= mask_.size());
+  std::ranges::fill(mask_, 0U);  // embeddings may be more than the vocabulary
+  if (!sequence.matcher->fill_mask(std::span(mask_).first(num_words))) return false;
+  for (std::size_t i = 0; i < logits.size(); ++i) {
+    if ((mask_[i / 32] >> (i % 32) & 1U) == 0) logits[i] = -std::numeric_limits<float>::infinity();
+  }
+  return true;
 }
 
 }  // namespace inferlab

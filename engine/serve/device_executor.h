@@ -21,14 +21,17 @@ class DeviceExecutor final : public StepExecutor {
  private:
   Result<StepOutput> run_on_backend(const Step& step);
   SampledToken sample(const ScheduledRequest& entry, Sequence& sequence, std::span<float> rows);
+  /// Leaves the tokens that the output may go on with. False when that cannot be found out.
+  bool constrain(Sequence& sequence, std::span<float> logits);
   void note_prompt(const ScheduledRequest& entry, Sequence& sequence,
                    std::span<const float> rows) const;
 
   Backend* backend_;
   std::size_t vocab_size_;
   const SequenceTable* sequences_;
-  std::vector<float> logits_;      // [num_sampled, vocab_size], row-major
-  std::vector<float> raw_logits_;  // [vocab_size], before anything changes them
+  std::vector<float> logits_;        // [num_sampled, vocab_size], row-major
+  std::vector<std::uint32_t> mask_;  // a bit for each token
+  std::vector<float> raw_logits_;    // [vocab_size], before anything changes them
 };
 
 }  // namespace inferlab

@@ -11,6 +11,7 @@
 
 #include "engine/backend/registry.h"
 #include "engine/serve/engine_limits.h"
+#include "engine/serve/grammar_cache.h"
 #include "engine/serve/make_drafter.h"
 #include "engine/serve/make_sequence.h"
 
@@ -151,6 +152,7 @@ class Engine::Impl {
   [[nodiscard]] const Tokenizer& tokenizer() const { return tokenizer_; }
   [[nodiscard]] const std::optional<ChatTemplate>& chat_template() const { return chat_template_; }
   [[nodiscard]] const std::vector<std::string>& names() const { return names_; }
+  [[nodiscard]] GrammarCache& grammars() { return grammars_; }
 
  private:
   struct Submitted {
@@ -222,6 +224,7 @@ class Engine::Impl {
   const Model model_;
   const Tokenizer tokenizer_;
   const std::optional<ChatTemplate> chat_template_;
+  GrammarCache grammars_{tokenizer_};
   const std::unique_ptr<Backend> backend_;
   const LogSink log_;
   std::vector<std::string> names_;
@@ -323,6 +326,10 @@ Result<std::vector<TokenId>> Engine::render_chat(std::span<const ChatMessage> me
 
 Time Engine::now() const {
   return impl_->now();
+}
+Result<std::shared_ptr<const structured::Grammar>> Engine::grammar(
+    const structured::StructuredSpec& spec) const {
+  return impl_->grammars().get(spec);
 }
 EngineStats Engine::stats() const {
   return impl_->stats();

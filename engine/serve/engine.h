@@ -62,6 +62,10 @@ class Engine {
   [[nodiscard]] Result<std::vector<TokenId>> render_chat(
       std::span<const ChatMessage> messages) const;
 
+  /// For GenerationRequest::grammar. kInvalid names the field and why.
+  [[nodiscard]] Result<std::shared_ptr<const structured::Grammar>> grammar(
+      const structured::StructuredSpec& spec) const;
+
   [[nodiscard]] EngineStats stats() const;
   /// Prometheus text, with vLLM's names.
   [[nodiscard]] std::string render_metrics() const;

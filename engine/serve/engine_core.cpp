@@ -122,7 +122,10 @@ Result<void> EngineCore::step() {
   // Callbacks come last, so that whoever hears of a token or an end finds it in the metrics.
   for (Emission& emission : emissions) emit(emission);
   if (drafter_ != nullptr) draft(emissions);
-  for (const RequestId id : finished) end(*sequences_.at(id), std::nullopt);
+  for (const RequestId id : finished) {
+    Sequence& sequence = *sequences_.at(id);
+    end(sequence, sequence.failure);
+  }
   return {};
 }
 
@@ -135,7 +138,9 @@ EngineCore::Emission EngineCore::consume(Sequence& sequence, SampledToken& sampl
                               : sampled.token_id;
     sequence.tokens.push_back(token);
     emission.tokens.push_back(token);
-    if (!consume_token(sequence, token, num_before + i + 1, emission.text)) continue;
+    // The executor stops where the output is whole, which is at the last of the tokens.
+    const bool is_whole = sampled.stop && i == sampled.num_accepted_drafts;
+    if (!consume_token(sequence, token, num_before + i + 1, emission.text) && !is_whole) continue;
     sampled = {.token_id = token, .stop = true, .num_accepted_drafts = i};
   }
   if (names_blocks_) sequence.prefix_hash.extend(sequence.request.block_hashes, sequence.tokens);

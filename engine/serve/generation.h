@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -13,6 +14,7 @@
 #include "engine/model/logprobs.h"
 #include "engine/model/sampler.h"
 #include "engine/schedule/request.h"
+#include "engine/structured/grammar.h"
 #include "engine/tokenizer/tokenizer.h"
 
 namespace inferlab {
@@ -38,6 +40,8 @@ struct GenerationRequest {
   /// Only requests with the same salt share KV blocks: nobody learns from a short TTFT what others
   /// have asked.
   std::string cache_salt = {};
+  /// What the output must look like; null: anything. Of the engine that gets the request.
+  std::shared_ptr<const structured::Grammar> grammar = {};
   bool skip_special_tokens = true;  ///< control tokens give no text
   /// The answer is worth nothing later: the request ends with timed_out. From the arrival.
   std::optional<Duration> timeout = {};

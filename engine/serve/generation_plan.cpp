@@ -148,6 +148,14 @@ class Planner {
                              .skip_special_tokens = request_.skip_special_tokens,
                              .arrival = arrival};
     if (plan_.echoes_alone) common.max_tokens = 1;
+    if (request_.structured && !error_) {
+      auto grammar = engine_.grammar(*request_.structured);
+      if (grammar) {
+        common.grammar = std::move(*grammar);
+      } else {
+        fail(request_.structured->place, api_error(grammar.error()).message);
+      }
+    }
     read_vocabulary(common.sampling);
     check_ids("stop_token_ids", request_.stop_token_ids);
     common.num_logprobs = count("logprobs", "sample", request_.logprobs);

@@ -113,6 +113,7 @@ Result<std::unique_ptr<Sequence>> make_sequence(RequestId id, GenerationRequest&
     sequence->request.max_tokens_per_step =
         std::max<std::int64_t>(1, kMaxPromptLogitBytes / (context.vocab_size * std::int64_t{4}));
   }
+  if (request.grammar != nullptr) sequence->matcher.emplace(std::move(request.grammar));
   if (request.timeout) sequence->deadline = arrival + *request.timeout;
   if (sequence->min_tokens > 0) {
     sequence->not_before_min_tokens = sequence->stop_token_ids;

@@ -37,8 +37,11 @@ struct Sequence {
   /// Of the tokens that the last step brought, in their order.
   std::vector<TokenLogprobs> logprobs = {};
   std::vector<std::optional<TokenLogprobs>> prompt_logprobs = {};
+  /// Where the output stands in what it must look like.
+  std::optional<structured::TokenMatcher> matcher = {};
   std::optional<Time> deadline = {};
   bool timed_out = false;
+  std::optional<Error> failure = {};  ///< of this request alone
   GenerationCallbacks callbacks = {};
 };
 

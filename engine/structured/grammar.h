@@ -89,6 +89,9 @@ class TokenMatcher {
   void rollback(std::size_t count);
   [[nodiscard]] std::size_t num_rollback() const { return history_.size() - 1; }
 
+  /// 32-bit words of a mask.
+  [[nodiscard]] std::size_t num_words() const { return grammar_->trie().num_words(); }
+
   /// Whether the text so far is a whole match: an end token is allowed.
   [[nodiscard]] bool is_complete() const;
   /// Whether it is complete and no text may follow.
