@@ -18,7 +18,7 @@ struct DeviceInfo {
   std::string compute_capability;  ///< "9.0"; empty for the CPU
 };
 
-enum class KvType : std::uint8_t { kF32, kF16 };
+enum class KvType : std::uint8_t { kF32, kF16, kBF16 };
 
 /// The KV cache to reserve. Block b, layer l holds keys and values of `block_size` tokens.
 struct KvCacheShape {
