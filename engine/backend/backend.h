@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -68,6 +69,23 @@ struct KvBlockCopy {
   std::int32_t target;
 };
 
+/// How a device that samples draws the next token of a row: fields as in SamplingParams.
+struct RowSampling {
+  float temperature = 0.0F;  ///< 0 is greedy
+  std::int32_t top_k = 0;
+  float top_p = 1.0F;
+  double unit = 0.0;  ///< of [0, 1): the row's random number
+};
+
+/// The largest steps that will be asked for, and what memory they may be prepared in.
+struct StepLimits {
+  std::int64_t max_num_batched_tokens;
+  std::int64_t max_num_seqs;
+  std::int64_t max_model_len;
+  double memory_utilization;  ///< part of the device's memory that may be used: vLLM's
+                              ///< --gpu-memory-utilization
+};
+
 /// A device that can run the model. Calls come from one thread.
 /// After an error only the destructor may be called, except where a function says otherwise.
 class Backend {
@@ -83,11 +101,34 @@ class Backend {
   virtual Result<void> load(const ModelWeights& weights, const KvCacheShape& kv) = 0;
   /// Runs the batch and writes logits: [batch.num_sampled(), vocab_size], row-major, fp32.
   /// The logits of a row depend on its own sequence only, to the last bit: not on what else is in
-  /// the batch, nor on how the prompt was cut into steps. kInvalid for a batch that contradicts
+  /// the batch, nor on how the prompt was cut into steps; of a backend whose rows are not
+  /// invariant, to the rounding of its matrix products only. kInvalid for a batch that contradicts
   /// itself; nothing was run then and the backend lives on.
   virtual Result<void> forward(const Batch& batch, std::span<float> logits) = 0;
+  /// What forward() promises of bits. False where the kernels of large batches add in another order
+  /// than those of small ones.
+  [[nodiscard]] virtual bool rows_are_invariant() const { return true; }
   /// Copies whole KV blocks on the device, in order, before the next forward().
   virtual Result<void> copy_kv_blocks(std::span<const KvBlockCopy> copies) = 0;
+
+  /// Before load(), where the device's memory and not a number decides how many KV blocks there
+  /// are: brings the weights there, prepares for steps of this size, and tells which cache then
+  /// fits. Nothing where a device leaves that to the caller. kExhausted when not one block fits.
+  virtual Result<std::optional<KvCacheShape>> fit_kv(const ModelWeights& /*weights*/,
+                                                     std::int32_t /*block_size*/,
+                                                     const StepLimits& /*limits*/) {
+    return std::optional<KvCacheShape>();
+  }
+  /// Whether forward_sampled() may be called.
+  [[nodiscard]] virtual bool can_sample() const { return false; }
+  /// As forward(), but the logits stay on the device: draws a token for each sampled row. Greedy
+  /// rows get exactly what Sampler gives for their logits; others the same distribution, but not
+  /// Sampler's own choice. Checks: as many `params` and `tokens` as sampled rows.
+  virtual Result<void> forward_sampled(const Batch& /*batch*/,
+                                       std::span<const RowSampling> /*params*/,
+                                       std::span<std::int32_t> /*tokens*/) {
+    return Error{ErrorKind::kUnavailable, "backend: does not sample"};
+  }
 };
 
 }  // namespace inferlab

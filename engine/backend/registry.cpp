@@ -8,6 +8,7 @@
 #include "engine/backend/processor.h"
 #include "engine/backend/reference/reference_backend.h"
 #if INFERLAB_HAVE_CUDA
+#include "engine/backend/cuda/cuda_backend.h"
 #include "engine/backend/cuda/devices.h"
 #endif
 
@@ -18,6 +19,12 @@ constexpr BackendRow kBackends[] = {
     {"cpu", "this processor's own instructions, all its cores", cpu::make_cpu_backend},
     {"reference", "plain C++, one thread: the same bits on any machine",
      reference::make_reference_backend},
+#if INFERLAB_HAVE_CUDA
+    {"cuda", "the first CUDA device; large products by cuBLASLt where it is found",
+     cuda::make_cuda_backend},
+    {"cuda-invariant", "the first CUDA device; a row's bits do not depend on the batch",
+     cuda::make_invariant_cuda_backend},
+#endif
 };
 
 DeviceReport cpu_report() {
