@@ -111,6 +111,10 @@ class Backend {
   /// Copies whole KV blocks on the device, in order, before the next forward().
   virtual Result<void> copy_kv_blocks(std::span<const KvBlockCopy> copies) = 0;
 
+  /// What the KV cache should be of where nothing else was asked for.
+  [[nodiscard]] virtual KvType default_kv_type(const ModelWeights& /*weights*/) const {
+    return KvType::kF32;
+  }
   /// Before load(), where the device's memory and not a number decides how many KV blocks there
   /// are: brings the weights there, prepares for steps of this size, and tells which cache then
   /// fits. Nothing where a device leaves that to the caller. kExhausted when not one block fits.

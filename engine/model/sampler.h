@@ -29,6 +29,8 @@ class Sampler {
  public:
   explicit Sampler(const SamplingParams& params);
 
+  [[nodiscard]] const SamplingParams& params() const { return params_; }
+
   /// The id of the next token: an index into `logits`. Checks: not empty.
   std::int32_t sample(std::span<const float> logits);
 

@@ -3,6 +3,8 @@
 #include <limits>
 #include <span>
 
+#include "engine/serve/device_sampling.h"
+
 namespace inferlab {
 
 DeviceExecutor::DeviceExecutor(Backend& backend, std::int32_t vocab_size,
@@ -29,6 +31,7 @@ Result<StepOutput> DeviceExecutor::run_on_backend(const Step& step) {
               entry.samples);
     if (entry.samples) sampled.push_back(&sequence);
   }
+  if (can_sample_on_device(*backend_, sampled)) return sample_on_device(*backend_, batch);
   logits_.resize(sampled.size() * vocab_size_);
   INFERLAB_TRY_VOID(backend_->forward(batch, logits_));
   StepOutput output;

@@ -65,9 +65,10 @@ Result<SchedulerConfig> scheduler_config(const ServeOptions& options, const Llam
 /// Before anything is reserved: the scheduler's own list of that many blocks could end the program
 /// where the device would have refused them.
 Result<void> check_memory(const SchedulerConfig& config, const LlamaConfig& model,
-                          const DeviceInfo& device) {
+                          const DeviceInfo& device, KvType kv_type) {
   const std::int64_t block_bytes =
-      KvCacheShape{.num_blocks = 1, .block_size = config.block_size}.block_bytes(model);
+      KvCacheShape{.num_blocks = 1, .block_size = config.block_size, .type = kv_type}.block_bytes(
+          model);
   if (device.memory_bytes <= 0 || config.num_gpu_blocks <= device.memory_bytes / block_bytes) {
     return {};
   }
@@ -75,6 +76,28 @@ Result<void> check_memory(const SchedulerConfig& config, const LlamaConfig& mode
                fmt::format("KV cache: {} blocks of {} bytes do not fit in the {} bytes of {}",
                            config.num_gpu_blocks, block_bytes, device.memory_bytes, device.name),
                "ask for fewer KV blocks"};
+}
+
+/// The options, with the number of KV blocks that the device has room for where it is the one to
+/// say.
+Result<ServeOptions> fitted_to_device(const ServeOptions& options, const ModelWeights& weights,
+                                      Backend& backend) {
+  if (options.num_gpu_blocks_override != 0 || options.kv_cache_memory_bytes != 0) return options;
+  // What else is wrong with them is said by scheduler_config().
+  if (options.block_size < 1 || options.max_num_seqs < 1 || options.max_num_batched_tokens < 1) {
+    return options;
+  }
+  const std::int64_t max_model_len =
+      options.max_model_len <= 0 ? weights.config.max_model_len : options.max_model_len;
+  INFERLAB_TRY(const std::optional<KvCacheShape> fit,
+               backend.fit_kv(weights, options.block_size,
+                              {.max_num_batched_tokens = options.max_num_batched_tokens,
+                               .max_num_seqs = options.max_num_seqs,
+                               .max_model_len = max_model_len,
+                               .memory_utilization = options.gpu_memory_utilization}));
+  ServeOptions out = options;
+  if (fit) out.num_gpu_blocks_override = fit->num_blocks;
+  return out;
 }
 
 }  // namespace
@@ -102,7 +125,9 @@ class Engine::Impl {
 
   /// Not in the constructor: the backend reads model_ in place, at its final address.
   Result<void> start() {
-    const KvCacheShape kv{.num_blocks = config_.num_gpu_blocks, .block_size = config_.block_size};
+    const KvCacheShape kv{.num_blocks = config_.num_gpu_blocks,
+                          .block_size = config_.block_size,
+                          .type = backend_->default_kv_type(model_.weights)};
     INFERLAB_TRY_VOID(backend_->load(model_.weights, kv));
     if (log_) {
       log_(LogLevel::kInfo,
@@ -368,8 +393,10 @@ Result<std::unique_ptr<Engine>> Engine::load(const ServeOptions& options, LogSin
 
 Result<std::unique_ptr<Engine>> Engine::start(const ServeOptions& options, Model model,
                                               std::unique_ptr<Backend> backend, LogSink log) {
-  INFERLAB_TRY(const SchedulerConfig config, scheduler_config(options, model.config()));
-  INFERLAB_TRY_VOID(check_memory(config, model.config(), backend->info()));
+  INFERLAB_TRY(const ServeOptions sized, fitted_to_device(options, model.weights, *backend));
+  INFERLAB_TRY(const SchedulerConfig config, scheduler_config(sized, model.config()));
+  INFERLAB_TRY_VOID(check_memory(config, model.config(), backend->info(),
+                                 backend->default_kv_type(model.weights)));
   INFERLAB_TRY(Tokenizer tokenizer, Tokenizer::load(model.file));
   if (tokenizer.size() > model.config().vocab_size) {
     return Error{ErrorKind::kInvalid,

@@ -26,6 +26,9 @@ struct ServeOptions {
   std::int32_t block_size = 16;              ///< tokens
   std::int32_t num_gpu_blocks_override = 0;  ///< KV blocks; 0: from kv_cache_memory_bytes
   std::int64_t kv_cache_memory_bytes = 0;    ///< 0: 256 MiB, less where max_num_seqs needs less
+  /// Part of a device's memory for weights, steps and KV blocks together, where neither of the two
+  /// above is given; the CPU has no such limit.
+  double gpu_memory_utilization = 0.9;
   bool enable_chunked_prefill = true;
   SchedulingPolicy scheduling_policy = SchedulingPolicy::kFcfs;
   /// Requests that may wait for their first step; more are refused with 429. vLLM has no such

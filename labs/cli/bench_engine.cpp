@@ -4,8 +4,10 @@
 #include <optional>
 
 #include "engine/backend/cpu/thread_pool.h"
+#include "labs/bench/engine/device_cases.h"
 #include "labs/bench/engine/engine_cases.h"
 #include "labs/bench/engine/peer.h"
+#include "labs/cli/bench_device.h"
 #include "labs/cli/commands.h"
 #include "labs/cli/print.h"
 #include "labs/cli/stop_signals.h"
@@ -25,7 +27,9 @@ class BenchEngine final : public Command {
   void declare(Args& args) override {
     std::vector<std::string> names = {"all"};
     for (const EngineFile& file : engine_files()) names.emplace_back(file.name);
+    for (const DeviceModel& model : device_models()) names.emplace_back(model.name);
     args.choice("--only", only_, names, "which model file to measure with");
+    args.option("--device", device_, "cpu, or cuda: a GPU against what it can do at most");
     args.option("--runs", runs_, "how often, by turns; the medians are printed", 1, 99);
     args.option("--threads", threads_, "of each engine; 0: one for each processor", 0, 1024);
     args.flag("--no-peer", no_peer_, "our engine alone");
@@ -35,6 +39,7 @@ class BenchEngine final : public Command {
   Result<int> run(Terminal& terminal) override {
     const StopSignals signals;
     const auto stopped = [&signals] { return signals.seen(); };
+    if (device_ != "cpu") return bench_device(terminal, device_, only_, format_, stopped);
     if (threads_ == 0) threads_ = cpu::available_processors();
     std::optional<Peer> peer;
     if (!no_peer_) {
@@ -141,7 +146,7 @@ class BenchEngine final : public Command {
     }
   }
 
-  std::string only_ = "all", format_ = "text";
+  std::string only_ = "all", format_ = "text", device_ = "cpu";
   std::int64_t runs_ = 3, threads_ = 0;
   bool no_peer_ = false;
   std::vector<Row> rows_;

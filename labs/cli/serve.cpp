@@ -37,11 +37,14 @@ class Serve final : public Command {
     args.option("--num-gpu-blocks-override", blocks_, "KV blocks; 0: from the memory", 0, kMax);
     args.option("--kv-cache-memory-bytes", options_.kv_cache_memory_bytes,
                 "bytes for KV blocks; 0: 256 MiB or what the requests can use", 0, kMaxBytes);
+    args.option("--gpu-memory-utilization", options_.gpu_memory_utilization,
+                "part of a GPU's memory to use, where the two above are left out", 0.01, 1.0);
     args.option("--block-size", block_size_, "tokens of a KV block", 1, 1024);
     args.option("--seed", seed_, "of requests that bring none");
     args.choice("--scheduling-policy", policy_, {"fcfs", "priority"}, "order of waiting requests");
-    args.option("--device", options_.device,
-                "backend: cpu, or reference, which gives the same bits on any machine");
+    args.option(
+        "--device", options_.device,
+        "backend: cpu, cuda (a GPU), or reference, which gives the same bits on any machine");
     args.flag("--no-enable-chunked-prefill", whole_prefill_, "prompts in one step");
     args.flag("--disable-uvicorn-access-log", options_.disable_access_log, "no line per request");
   }

@@ -140,7 +140,7 @@ Result<void> CudaBackend::reserve_kv(const KvCacheShape& kv) {
   view_.data = cache_.data();
   needs_.kv_element_bytes = kv.type == KvType::kF32 ? 4 : 2;
   graphs_.clear();
-  return checked("KV cache", cudaMemset(cache_.data(), 0, bytes));
+  return checked("KV cache", cudaMemsetAsync(cache_.data(), 0, bytes, stream_.get()));
 }
 
 Result<void> CudaBackend::load(const ModelWeights& weights, const KvCacheShape& kv) {
@@ -150,15 +150,16 @@ Result<void> CudaBackend::load(const ModelWeights& weights, const KvCacheShape& 
   return reserve_kv(kv);
 }
 
+KvType CudaBackend::default_kv_type(const ModelWeights& weights) const {
+  if (weights.config.head_dim % 8 != 0) return KvType::kF32;
+  return weights.token_embd.type == TensorType::kBF16 ? KvType::kBF16 : KvType::kF16;
+}
+
 Result<std::optional<KvCacheShape>> CudaBackend::fit_kv(const ModelWeights& weights,
                                                         std::int32_t block_size,
                                                         const StepLimits& limits) {
   INFERLAB_CHECK(!weights_);
-  KvCacheShape kv{
-      .num_blocks = 1,
-      .block_size = block_size,
-      .type = weights.token_embd.type == TensorType::kBF16 ? KvType::kBF16 : KvType::kF16};
-  if (weights.config.head_dim % 8 != 0) kv.type = KvType::kF32;
+  KvCacheShape kv{.num_blocks = 1, .block_size = block_size, .type = default_kv_type(weights)};
   INFERLAB_TRY_VOID(check_shape(weights.config, kv));
   INFERLAB_TRY_VOID(load_weights(weights));
   // A small cache for a step of the largest size, whose memory is then counted.
@@ -200,6 +201,7 @@ Result<void> CudaBackend::profile(const StepLimits& limits) {
     batch.add(ids, 0, table, true);
   }
   INFERLAB_TRY_VOID(run(batch));
+  INFERLAB_TRY_VOID(stream_.wait());
   // A decode of as many sequences as may run, each of the longest context that fits the cache.
   Batch decode;
   const auto seqs = static_cast<std::int32_t>(limits.max_num_seqs);

@@ -41,6 +41,8 @@ class CudaBackend final : public Backend {
   [[nodiscard]] bool rows_are_invariant() const override { return library_ == nullptr; }
   /// kInvalid when a block does not exist; nothing was copied then and the backend lives on.
   Result<void> copy_kv_blocks(std::span<const KvBlockCopy> copies) override;
+  /// F16, or BF16 for models of this type; F32 for heads that only its kernel takes.
+  [[nodiscard]] KvType default_kv_type(const ModelWeights& weights) const override;
   Result<std::optional<KvCacheShape>> fit_kv(const ModelWeights& weights, std::int32_t block_size,
                                              const StepLimits& limits) override;
   [[nodiscard]] bool can_sample() const override { return true; }

@@ -48,9 +48,9 @@ __device__ inline float warp_max(float value) {
 __device__ inline uint4 load_streamed(const void* from) {
 #ifdef __CUDACC__
   uint4 value;
-  asm volatile("ld.global.nc.L1::no_allocate.v4.u32 {%0, %1, %2, %3}, [%4];"
-               : "=r"(value.x), "=r"(value.y), "=r"(value.z), "=r"(value.w)
-               : "l"(from));
+  asm("ld.global.nc.L1::no_allocate.v4.u32 {%0, %1, %2, %3}, [%4];"
+      : "=r"(value.x), "=r"(value.y), "=r"(value.z), "=r"(value.w)
+      : "l"(from));
   return value;
 #else
   return *static_cast<const uint4*>(from);

@@ -34,6 +34,9 @@ class DeviceArray {
     INFERLAB_TRY_VOID(checked(
         "copy to the device",
         cudaMemcpy(array.data(), values.data(), values.size_bytes(), cudaMemcpyHostToDevice)));
+    // A copy from pageable memory may return before it has arrived, and streams of our own do not
+    // wait for the default one.
+    INFERLAB_TRY_VOID(checked("copy to the device", cudaStreamSynchronize(nullptr)));
     return array;
   }
 

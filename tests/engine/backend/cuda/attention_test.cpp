@@ -5,9 +5,9 @@
 #include <algorithm>
 #include <numeric>
 
-#include "cuda/device_test.h"
 #include "engine/backend/cuda/step_plan.h"
 #include "engine/backend/reference/attention.h"
+#include "tests/engine/backend/cuda/device_test.h"
 
 namespace inferlab::cuda::test {
 namespace {

@@ -2,10 +2,10 @@
 
 #include <numeric>
 
-#include "cuda/device_test.h"
 #include "engine/backend/cuda/cuda_backend.h"
 #include "engine/backend/cuda/kv_budget.h"
-#include "generation.h"
+#include "tests/engine/backend/cuda/device_test.h"
+#include "tests/engine/backend/generation.h"
 
 namespace inferlab::cuda::test {
 namespace {
@@ -240,7 +240,7 @@ TEST_CASE("CudaBackend: greedy tokens over many steps are the reference's") {
   const Model model = load_random_model({.seed = 4, .type = TensorType::kF32});
   const std::vector<std::int32_t> prompt = {5, 6, 7};
   const auto run = [&](Backend& backend) {
-    return inferlab::test::greedy(backend, model, prompt, block_table(20), 60,
+    return inferlab::test::greedy(backend, model, prompt, block_table(20), kEmulated ? 24 : 60,
                                   [](std::int32_t) { return false; });
   };
   KvCacheShape kv = kKv;

@@ -1,6 +1,5 @@
 // The kernels between the matrices, each against the CPU function of the same name.
 
-#include "cuda/device_test.h"
 #include "engine/backend/cuda/embed.h"
 #include "engine/backend/cuda/finish_heads.h"
 #include "engine/backend/cuda/rope_table.h"
@@ -9,6 +8,7 @@
 #include "engine/backend/reference/swiglu.h"
 #include "engine/backend/rope.h"
 #include "engine/model/stable_math.h"
+#include "tests/engine/backend/cuda/device_test.h"
 
 namespace inferlab::cuda::test {
 namespace {

@@ -2,8 +2,8 @@
 
 #include "engine/backend/cuda/packed_layout.h"
 
-#include "cuda/device_test.h"
 #include "engine/backend/cuda/repack.h"
+#include "tests/engine/backend/cuda/device_test.h"
 
 namespace inferlab::cuda::test {
 namespace {

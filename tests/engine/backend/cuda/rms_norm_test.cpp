@@ -2,8 +2,8 @@
 
 #include "engine/backend/cuda/rms_norm.h"
 
-#include "cuda/device_test.h"
 #include "engine/backend/reference/rms_norm.h"
+#include "tests/engine/backend/cuda/device_test.h"
 
 namespace inferlab::cuda::test {
 namespace {

@@ -6,9 +6,9 @@
 #include <limits>
 #include <numeric>
 
-#include "cuda/device_test.h"
 #include "engine/backend/cuda/dequantize.h"
 #include "engine/model/sampler.h"
+#include "tests/engine/backend/cuda/device_test.h"
 
 namespace inferlab::cuda::test {
 namespace {
