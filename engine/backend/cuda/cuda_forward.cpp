@@ -24,7 +24,9 @@ constexpr std::int64_t kLibraryRowsPacked = 257;
 
 bool CudaBackend::uses_library(const DeviceMatrix& matrix, std::int64_t rows) const {
   if (!library_ || matrix.type == TensorType::kF32) return false;
-  return rows >= (is_packed(matrix.type) ? kLibraryRowsPacked : kLibraryRows);
+  if (!is_packed(matrix.type)) return rows >= kLibraryRows;
+  // The output matrix would want a gigabyte to be written out to, and has few rows.
+  return rows >= kLibraryRowsPacked && matrix.rows * matrix.columns <= weights_->largest_packed();
 }
 
 Form CudaBackend::form_of(const DeviceMatrix& matrix, std::int64_t rows) const {

@@ -1,6 +1,6 @@
 #include "engine/backend/cuda/gemm_library.h"
 
-#if __has_include(<cublasLt.h>) && !defined(INFERLAB_EMULATED_CUDA)
+#if __has_include(<cublasLt.h>)
 #include <cublasLt.h>
 #include <dlfcn.h>
 #include <fmt/format.h>

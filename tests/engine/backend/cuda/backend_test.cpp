@@ -137,6 +137,32 @@ TEST_CASE("CudaBackend: a row's bits depend neither on chunks, nor on the batch,
   }
 }
 
+TEST_CASE("CudaBackend: large steps may go through the library, and mean the same") {
+  if (!device_answers()) return;
+  Rng rng(25, "cuda", "library");
+  for (const TensorType type : {TensorType::kBF16, TensorType::kF16, TensorType::kQ4_0,
+                                TensorType::kQ6_K, TensorType::kF32}) {
+    RandomModelShape shape = shape_for(type);
+    shape.max_model_len = 512;
+    shape.tied_embeddings = false;
+    const Model model = load_random_model(shape);
+    CAPTURE(std::string(tensor_type_name(type)));
+    const auto ids = random_ids(rng, 301);
+    KvCacheShape kv{.num_blocks = 80, .block_size = 4};
+    const auto reference = inferlab::test::load_backend(model, kv, "reference");
+    kv.type = KvType::kF16;
+    const auto backend = load_cuda(model, kv, {.use_library = true});
+    Batch prompt;
+    prompt.add(std::span(ids).first(300), 0, block_table(76), true);
+    CHECK(relative_error(forward(*backend, model, prompt), forward(*reference, model, prompt)) <
+          tolerance(type, KvType::kF16));
+    Batch decode;
+    decode.add(std::span(ids).last(1), 300, block_table(76), true);
+    CHECK(relative_error(forward(*backend, model, decode), forward(*reference, model, decode)) <
+          tolerance(type, KvType::kF16));
+  }
+}
+
 TEST_CASE("CudaBackend: a copied KV block serves like its original") {
   if (!device_answers()) return;
   Rng rng(22, "cuda", "copies");
