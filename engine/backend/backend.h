@@ -123,6 +123,8 @@ class Backend {
                                                      const StepLimits& /*limits*/) {
     return std::optional<KvCacheShape>();
   }
+  /// After load(), one line for the log: how the weights came to the device. Empty: nothing to say.
+  [[nodiscard]] virtual std::string load_summary() const { return {}; }
   /// Whether forward_sampled() may be called.
   [[nodiscard]] virtual bool can_sample() const { return false; }
   /// As forward(), but the logits stay on the device: draws a token for each sampled row. Greedy

@@ -136,6 +136,9 @@ class Engine::Impl {
                        names_[0], backend_->info().name, model_.weights.num_parameters(),
                        config_.max_model_len, config_.num_gpu_blocks, config_.block_size));
     }
+    if (const std::string loaded = backend_->load_summary(); log_ && !loaded.empty()) {
+      log_(LogLevel::kInfo, loaded);
+    }
     thread_ = std::thread([this] { run(); });
     return {};
   }

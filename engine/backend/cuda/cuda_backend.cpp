@@ -189,6 +189,14 @@ Result<std::optional<KvCacheShape>> CudaBackend::fit_kv(const ModelWeights& weig
   return std::optional<KvCacheShape>(kv);
 }
 
+std::string CudaBackend::load_summary() const {
+  if (!weights_) return {};
+  const LoadReport& report = weights_->report();
+  return fmt::format("Weights on {}: {:.2f} GB in {:.2f} s, {:.1f} GB/s", info_.name,
+                     static_cast<double>(report.bytes) * 1e-9, report.milliseconds * 1e-3,
+                     report.bytes_per_second() * 1e-9);
+}
+
 Result<void> CudaBackend::profile(const StepLimits& limits) {
   const auto tokens = static_cast<std::int32_t>(limits.max_num_batched_tokens);
   const auto longest = static_cast<std::int32_t>(

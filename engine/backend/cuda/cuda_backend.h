@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "engine/backend/backend.h"
@@ -45,12 +46,10 @@ class CudaBackend final : public Backend {
   [[nodiscard]] KvType default_kv_type(const ModelWeights& weights) const override;
   Result<std::optional<KvCacheShape>> fit_kv(const ModelWeights& weights, std::int32_t block_size,
                                              const StepLimits& limits) override;
+  [[nodiscard]] std::string load_summary() const override;
   [[nodiscard]] bool can_sample() const override { return true; }
   Result<void> forward_sampled(const Batch& batch, std::span<const RowSampling> params,
                                std::span<std::int32_t> tokens) override;
-
-  /// How the weights came to the device. Checks: they have.
-  [[nodiscard]] const LoadReport& load_report() const { return weights_->report(); }
 
  private:
   CudaBackend(const CudaOptions& options, DeviceInfo info, Stream stream, int num_processors,

@@ -98,6 +98,7 @@ TEST_CASE("CudaBackend: a row's bits depend neither on chunks, nor on the batch,
     const auto ids = random_ids(rng, 23);
     const auto alone = load_cuda(model);
     CHECK(alone->rows_are_invariant());
+    CHECK(alone->load_summary().starts_with("Weights on "));
     Batch whole;
     whole.add(ids, 0, block_table(6), true);
     const std::vector<float> expected = forward(*alone, model, whole);
