@@ -239,11 +239,10 @@ Result<void> CudaBackend::reserve(std::int64_t rows, std::int64_t sampled, const
   const std::int64_t partial_rows = plan.num_partial_tokens * heads.heads_per_tile() *
                                     heads.groups_per_kv() * config_.num_kv_heads;
   if (partial_rows > needs_.partial_rows) needs_.partial_rows = partial_rows + partial_rows / 2;
-  const auto with_room = [](std::size_t count) { return static_cast<std::int64_t>(count * 3 / 2); };
   INFERLAB_TRY(const bool work_moved, work_.reserve(config_, needs_));
   INFERLAB_TRY(const bool steps_moved,
-               steps_.reserve(std::max(rows, sampled), with_room(plan.items.size()),
-                              with_room(plan.block_tables.size())));
+               steps_.reserve(std::max(rows, sampled), std::ssize(plan.items),
+                              std::ssize(plan.block_tables)));
   if (work_moved || steps_moved) graphs_.clear();
   return {};
 }

@@ -21,16 +21,16 @@ Result<bool> StepBuffers::reserve(std::int64_t rows, std::int64_t items,
     INFERLAB_TRY_VOID(host_small_.reserve(size));
     moved = true;
   }
-  const auto num_items = static_cast<std::size_t>(items);
-  if (num_items > items_.size()) {
-    INFERLAB_TRY_VOID(items_.reserve(num_items));
-    INFERLAB_TRY_VOID(host_items_.reserve(num_items));
+  // Contexts grow with every step: by halves, so that this seldom happens.
+  const auto with_room = [](std::int64_t count) { return static_cast<std::size_t>(count * 3 / 2); };
+  if (static_cast<std::size_t>(items) > items_.size()) {
+    INFERLAB_TRY_VOID(items_.reserve(with_room(items)));
+    INFERLAB_TRY_VOID(host_items_.reserve(with_room(items)));
     moved = true;
   }
-  const auto entries = static_cast<std::size_t>(table_entries);
-  if (entries > tables_.size()) {
-    INFERLAB_TRY_VOID(tables_.reserve(entries));
-    INFERLAB_TRY_VOID(host_tables_.reserve(entries));
+  if (static_cast<std::size_t>(table_entries) > tables_.size()) {
+    INFERLAB_TRY_VOID(tables_.reserve(with_room(table_entries)));
+    INFERLAB_TRY_VOID(host_tables_.reserve(with_room(table_entries)));
     moved = true;
   }
   return moved;
