@@ -1,10 +1,13 @@
 #!/usr/bin/env bash
 # On a machine with a GPU: what scripts/cuda/pack.sh has packed, run there.
-# scripts/cuda/check.sh FOLDER OUT [tests] [sanitize] [bench]; all three when none is named.
+# scripts/cuda/check.sh ARCHIVE.tar.gz OUT [tests] [sanitize] [bench]; all three when none is named.
 # OUT gets the whole logs; what is printed is their ends. cuBLASLt is looked for on the machine.
 set -uo pipefail
-folder=$(cd "${1:?FOLDER}" && pwd)
+archive=${1:?ARCHIVE.tar.gz}
 out=${2:?OUT}
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
+tar -xzf "$archive" -C "$folder" || exit 1
 shift 2
 parts=${*:-tests sanitize bench}
 mkdir -p "$out"
@@ -17,7 +20,7 @@ failed=0
   date -u
   nvidia-smi --query-gpu=name,driver_version,memory.total --format=csv,noheader
   echo "cuBLASLt: ${library:-not found}"
-  git -C "$folder/.." log -1 --format='commit %h' 2>/dev/null
+  cat "$folder/commit.txt"
 } | tee "$out/machine.txt"
 for part in $parts; do
   case $part in

@@ -1,16 +1,21 @@
 #!/usr/bin/env bash
-# Puts what scripts/cuda/check.sh needs into a folder, to be taken to a machine with a GPU and with
-# nothing of this project: the programs, stripped, and the libraries that they are linked with, but
-# for those of the C and C++ runtimes. scripts/cuda/pack.sh FOLDER [BUILD_FOLDER]
+# Packs what scripts/cuda/check.sh needs, to be taken to a machine with a GPU and with nothing of this
+# project: the programs, stripped, and the libraries that they are linked with, but for those of the C
+# and C++ runtimes. scripts/cuda/pack.sh ARCHIVE.tar.gz [BUILD_FOLDER]
 set -euo pipefail
 root=$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/../.." && pwd)
-to=${1:?scripts/cuda/pack.sh FOLDER [BUILD_FOLDER]}
+archive=${1:?scripts/cuda/pack.sh ARCHIVE.tar.gz [BUILD_FOLDER]}
 build=${2:-$root/build}
-mkdir -p "$to/lib"
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
+mkdir "$folder/lib"
 for program in test_engine_backend inferlab; do
-  strip -o "$to/$program" "$build/$program"
+  strip -o "$folder/$program" "$build/$program"
   ldd "$build/$program" | sed -n 's/.* => \(\/[^ ]*\) .*/\1/p' |
     grep -vE '/(libc|libm|libstdc\+\+|libgcc_s|libpthread|libdl|librt|ld-linux[^/]*)\.so' |
-    while read -r library; do cp -L "$library" "$to/lib/"; done
+    while read -r library; do cp -L "$library" "$folder/lib/"; done
 done
-du -sh "$to"
+git -C "$root" log -1 --format='commit %h' >"$folder/commit.txt" 2>/dev/null || true
+mkdir -p "$(dirname "$archive")"
+tar -czf "$archive" -C "$folder" .
+du -h "$archive"
