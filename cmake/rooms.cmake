@@ -53,9 +53,12 @@ function(inferlab_room folder)
     target_link_libraries(${target} ${scope} ${used_target})
   endforeach()
   if(cuda_sources)
+    # fmad: the compiler would fuse here and not there, and rows would differ in their last bits
+    # from one kernel to another; what is to be fused says so.
     target_link_libraries(${target} PUBLIC CUDA::cudart_static)
     target_compile_definitions(${target} PRIVATE INFERLAB_HAVE_CUDA=1)
-    target_compile_options(${target} PRIVATE $<$<COMPILE_LANGUAGE:CUDA>:-Xcompiler=-Wall>)
+    target_compile_options(${target} PRIVATE $<$<COMPILE_LANGUAGE:CUDA>:-Xcompiler=-Wall>
+                           $<$<COMPILE_LANGUAGE:CUDA>:-fmad=false>)
   elseif(sources)
     target_compile_definitions(${target} PRIVATE INFERLAB_HAVE_CUDA=0)
   endif()
@@ -127,6 +130,7 @@ function(inferlab_tests)
     set_tests_properties("${name}: long" PROPERTIES LABELS "${name}" TIMEOUT 1800)
   endforeach()
   add_subdirectory(${CMAKE_SOURCE_DIR}/tests/extension ${CMAKE_BINARY_DIR}/extension)
+  add_subdirectory(${CMAKE_SOURCE_DIR}/tests/emulated_cuda ${CMAKE_BINARY_DIR}/emulated_cuda)
 endfunction()
 
 # `format` and `tidy`, as build targets.

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -18,9 +19,9 @@ struct DeviceInfo {
   std::string compute_capability;  ///< "9.0"; empty for the CPU
 };
 
-/// Of the keys and values in the KV cache. kQ8: 8 bits an element and a float for each head of a
-/// position.
-enum class KvType : std::uint8_t { kF32, kF16, kQ8 };
+/// Of the keys and values in the KV cache. kBF16: for devices that compute with it. kQ8: 8 bits an
+/// element and a float for each head of a position, on the CPU.
+enum class KvType : std::uint8_t { kF32, kF16, kBF16, kQ8 };
 
 /// The KV cache to reserve. Block b, layer l holds keys and values of `block_size` tokens.
 struct KvCacheShape {
@@ -73,6 +74,24 @@ struct KvBlockCopy {
   std::int32_t target;
 };
 
+/// How a device that samples draws the next token of a row: fields as in SamplingParams.
+struct RowSampling {
+  float temperature = 0.0F;  ///< 0 is greedy
+  std::int32_t top_k = 0;
+  float top_p = 1.0F;
+  double unit = 0.0;  ///< of [0, 1): the row's random number
+};
+
+/// The largest steps that will be asked for, and what memory they may be prepared in.
+struct StepLimits {
+  std::int64_t max_num_batched_tokens;
+  std::int64_t max_num_seqs;
+  std::int64_t max_model_len;
+  std::int64_t max_sampled_rows;  ///< logits that a step may ask for
+  double memory_utilization;      ///< part of the device's memory that may be used: vLLM's
+                                  ///< --gpu-memory-utilization
+};
+
 /// A device that can run the model. Calls come from one thread.
 /// After an error only the destructor may be called, except where a function says otherwise.
 class Backend {
@@ -88,11 +107,41 @@ class Backend {
   virtual Result<void> load(const ModelWeights& weights, const KvCacheShape& kv) = 0;
   /// Runs the batch and writes logits: [batch.num_sampled(), vocab_size], row-major, fp32.
   /// The logits of a row depend on its own sequence only, to the last bit: not on what else is in
-  /// the batch, nor on how the prompt was cut into steps. kInvalid for a batch that contradicts
+  /// the batch, nor on how the prompt was cut into steps; of a backend whose rows are not
+  /// invariant, to the rounding of its matrix products only. kInvalid for a batch that contradicts
   /// itself; nothing was run then and the backend lives on.
   virtual Result<void> forward(const Batch& batch, std::span<float> logits) = 0;
+  /// What forward() promises of bits. False where the kernels of large batches add in another order
+  /// than those of small ones.
+  [[nodiscard]] virtual bool rows_are_invariant() const { return true; }
   /// Copies whole KV blocks on the device, in order, before the next forward().
   virtual Result<void> copy_kv_blocks(std::span<const KvBlockCopy> copies) = 0;
+
+  /// What the KV cache should be of where nothing else was asked for.
+  [[nodiscard]] virtual KvType default_kv_type(const ModelWeights& /*weights*/) const {
+    return KvType::kF16;
+  }
+  /// Before load(), where the device's memory and not a number decides how many KV blocks there
+  /// are: brings the weights there, prepares for steps of this size, and tells how many blocks like
+  /// `block`, whose own number does not count, then fit. Nothing where a device leaves that to the
+  /// caller. kExhausted when not one fits.
+  virtual Result<std::optional<std::int32_t>> fit_kv(const ModelWeights& /*weights*/,
+                                                     const KvCacheShape& /*block*/,
+                                                     const StepLimits& /*limits*/) {
+    return std::optional<std::int32_t>();
+  }
+  /// After load(), one line for the log: how the weights came to the device. Empty: nothing to say.
+  [[nodiscard]] virtual std::string load_summary() const { return {}; }
+  /// Whether forward_sampled() may be called.
+  [[nodiscard]] virtual bool can_sample() const { return false; }
+  /// As forward(), but the logits stay on the device: draws a token for each sampled row. Greedy
+  /// rows get exactly what Sampler gives for their logits; others the same distribution, but not
+  /// Sampler's own choice. Checks: as many `params` and `tokens` as sampled rows.
+  virtual Result<void> forward_sampled(const Batch& /*batch*/,
+                                       std::span<const RowSampling> /*params*/,
+                                       std::span<std::int32_t> /*tokens*/) {
+    return Error{ErrorKind::kUnavailable, "backend: does not sample"};
+  }
 };
 
 }  // namespace inferlab

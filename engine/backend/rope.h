@@ -24,6 +24,11 @@ class Rope {
   /// Computes the angles' sines and cosines for these rows; all layers and heads share them.
   void set_positions(std::span<const std::int32_t> positions);
 
+  /// Radians per position, of each pair.
+  [[nodiscard]] std::span<const double> frequencies() const { return frequencies_; }
+  /// What sines and cosines are multiplied by.
+  [[nodiscard]] double magnitude() const { return magnitude_; }
+
   /// Turns the first rope_dim elements of each head. x is [positions, num_heads, head_dim].
   void apply(float* x, std::int32_t num_heads, std::int32_t head_dim) const;
   /// The same for one row, [num_heads, head_dim]: that of the index-th position.

@@ -69,6 +69,12 @@ Result<void> SamplingParams::check() const {
   return check_lists(*this);
 }
 
+bool SamplingParams::is_argmax() const {
+  return temperature <= 0.0F && allowed_token_ids.empty() && bad_words.empty() &&
+         logit_bias.empty() && repetition_penalty == 1.0F && frequency_penalty == 0.0F &&
+         presence_penalty == 0.0F;
+}
+
 std::int32_t argmax(std::span<const float> logits) {
   INFERLAB_CHECK(!logits.empty());
   std::size_t best = 0;

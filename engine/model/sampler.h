@@ -34,6 +34,8 @@ struct SamplingParams {
   /// [0, 1], repetition_penalty above 0, the other penalties in [-2, 2], logit_bias
   /// in [-100, 100], lists ascending, no empty bad word.
   [[nodiscard]] Result<void> check() const;
+  /// Whether the token is the argmax of the logits as they are, whatever came before.
+  [[nodiscard]] bool is_argmax() const;
 };
 
 /// The lowest id among the highest logits; NaN counts as lowest. Checks: not empty.
@@ -44,6 +46,8 @@ std::int32_t argmax(std::span<const float> logits);
 class Sampler {
  public:
   explicit Sampler(SamplingParams params, std::span<const std::int32_t> prompt = {});
+
+  [[nodiscard]] const SamplingParams& params() const { return params_; }
 
   /// The id of the next token, an index into `logits`, which are changed as the params say. The
   /// token counts as put out. Checks: not empty; params' ids are within.

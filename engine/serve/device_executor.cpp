@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "engine/model/logprobs.h"
+#include "engine/serve/device_sampling.h"
 
 namespace inferlab {
 namespace {
@@ -46,6 +47,9 @@ Result<StepOutput> DeviceExecutor::run_on_backend(const Step& step) {
     batch.add(tokens_of(entry, sequence), static_cast<std::int32_t>(entry.num_computed_tokens),
               sequence.request.block_table,
               static_cast<std::int32_t>(num_wanted_rows(entry, sequence)));
+  }
+  if (can_sample_on_device(*backend_, step, *sequences_)) {
+    return sample_on_device(*backend_, batch);
   }
   logits_.resize(static_cast<std::size_t>(batch.num_sampled()) * vocab_size_);
   INFERLAB_TRY_VOID(backend_->forward(batch, logits_));

@@ -59,6 +59,9 @@ class Engine::Impl {
                        names_[0], backend_->info().name, model_.weights.num_parameters(),
                        config_.max_model_len, config_.num_gpu_blocks, config_.block_size));
     }
+    if (const std::string loaded = backend_->load_summary(); log_ && !loaded.empty()) {
+      log_(LogLevel::kInfo, loaded);
+    }
     thread_ = std::thread([this] { run(); });
     return {};
   }
@@ -257,8 +260,9 @@ Result<std::unique_ptr<Engine>> Engine::load(const ServeOptions& options, LogSin
 
 Result<std::unique_ptr<Engine>> Engine::start(const ServeOptions& options, Model model,
                                               std::unique_ptr<Backend> backend, LogSink log) {
-  INFERLAB_TRY(const SchedulerConfig config, scheduler_config(options, model.config()));
-  INFERLAB_TRY(const KvType type, kv_type(options));
+  INFERLAB_TRY(const KvType type, kv_type(options, backend->default_kv_type(model.weights)));
+  INFERLAB_TRY(const ServeOptions sized, fitted_to_device(options, type, model.weights, *backend));
+  INFERLAB_TRY(const SchedulerConfig config, scheduler_config(sized, type, model.config()));
   const KvCacheShape kv{
       .num_blocks = config.num_gpu_blocks, .block_size = config.block_size, .type = type};
   INFERLAB_TRY_VOID(check_memory(kv, model.config(), backend->info()));

@@ -10,10 +10,9 @@ namespace {
 constexpr std::int64_t kDefaultKvCacheBytes = std::int64_t{256} * 1024 * 1024;
 
 /// num_gpu_blocks: as told, or what the memory holds, or what max_num_seqs can use at most.
-Result<std::int32_t> choose_num_blocks(const ServeOptions& options, const LlamaConfig& model,
-                                       std::int64_t max_model_len) {
+Result<std::int32_t> choose_num_blocks(const ServeOptions& options, KvType type,
+                                       const LlamaConfig& model, std::int64_t max_model_len) {
   if (options.num_gpu_blocks_override != 0) return options.num_gpu_blocks_override;
-  INFERLAB_TRY(const KvType type, kv_type(options));
   const std::int64_t block_bytes =
       KvCacheShape{.num_blocks = 1, .block_size = options.block_size, .type = type}.block_bytes(
           model);
@@ -33,7 +32,40 @@ Result<std::int32_t> choose_num_blocks(const ServeOptions& options, const LlamaC
 
 }  // namespace
 
-Result<SchedulerConfig> scheduler_config(const ServeOptions& options, const LlamaConfig& model) {
+Result<ServeOptions> fitted_to_device(const ServeOptions& options, KvType type,
+                                      const ModelWeights& weights, Backend& backend) {
+  if (options.num_gpu_blocks_override != 0 || options.kv_cache_memory_bytes != 0) return options;
+  const std::int64_t most = weights.config.max_model_len;
+  // What is wrong with these is said by scheduler_config().
+  if (options.block_size < 1 || options.max_num_seqs < 1 || options.max_num_batched_tokens < 1 ||
+      options.max_model_len < 0 || options.max_model_len > most) {
+    return options;
+  }
+  const std::int64_t rows_of_sequence =
+      1 + std::max<std::int64_t>(0, options.speculative_config.num_speculative_tokens);
+  INFERLAB_TRY(
+      const std::optional<std::int32_t> num_blocks,
+      backend.fit_kv(weights, {.num_blocks = 1, .block_size = options.block_size, .type = type},
+                     {.max_num_batched_tokens = options.max_num_batched_tokens,
+                      .max_num_seqs = options.max_num_seqs,
+                      .max_model_len = options.max_model_len == 0 ? most : options.max_model_len,
+                      .max_sampled_rows = std::min(options.max_num_batched_tokens,
+                                                   options.max_num_seqs * rows_of_sequence),
+                      .memory_utilization = options.gpu_memory_utilization}));
+  if (!num_blocks) return options;
+  if (!options.speculative_model.empty()) {
+    return Error{ErrorKind::kInvalid,
+                 fmt::format("speculative_config.model: the KV cache would leave it no room on {}",
+                             backend.info().name),
+                 "give --kv-cache-memory-bytes or --num-gpu-blocks-override, for both models"};
+  }
+  ServeOptions out = options;
+  out.num_gpu_blocks_override = *num_blocks;
+  return out;
+}
+
+Result<SchedulerConfig> scheduler_config(const ServeOptions& options, KvType type,
+                                         const LlamaConfig& model) {
   if (options.max_model_len < 0 || options.max_model_len > model.max_model_len) {
     return Error{ErrorKind::kInvalid,
                  fmt::format("max_model_len: is {}: the model {} {} {} tokens",
@@ -58,7 +90,8 @@ Result<SchedulerConfig> scheduler_config(const ServeOptions& options, const Llam
   config.max_model_len = options.max_model_len == 0 ? model.max_model_len : options.max_model_len;
   config.num_gpu_blocks = 1;
   if (options.block_size >= 1 && options.max_num_seqs >= 1) {  // else checked() says so
-    INFERLAB_TRY(config.num_gpu_blocks, choose_num_blocks(options, model, config.max_model_len));
+    INFERLAB_TRY(config.num_gpu_blocks,
+                 choose_num_blocks(options, type, model, config.max_model_len));
   }
   return checked(config);
 }
@@ -73,13 +106,15 @@ Result<void> check_memory(const KvCacheShape& kv, const LlamaConfig& model,
                "ask for fewer KV blocks"};
 }
 
-Result<KvType> kv_type(const ServeOptions& options) {
+Result<KvType> kv_type(const ServeOptions& options, KvType preferred) {
   const std::string& name = options.kv_cache_dtype;
-  if (name == "auto" || name == "f16") return KvType::kF16;
+  if (name == "auto") return preferred;
+  if (name == "f16") return KvType::kF16;
   if (name == "f32") return KvType::kF32;
+  if (name == "bf16" || name == "bfloat16") return KvType::kBF16;  // the second: vLLM's name
   if (name == "q8") return KvType::kQ8;
   return Error{ErrorKind::kInvalid, fmt::format("kv_cache_dtype: is {}", name),
-               "give auto, f16, f32 or q8"};
+               "give auto, f32, f16, bf16 or q8"};
 }
 
 }  // namespace inferlab

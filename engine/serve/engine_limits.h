@@ -8,12 +8,20 @@
 
 namespace inferlab {
 
-/// Of --kv-cache-dtype. kInvalid for a name that no device of ours has.
-Result<KvType> kv_type(const ServeOptions& options);
+/// Of --kv-cache-dtype; auto: what the device prefers. kInvalid for a name that no device of ours
+/// has; one that this device lacks is refused when the KV cache is reserved.
+Result<KvType> kv_type(const ServeOptions& options, KvType preferred);
+
+/// The options, with the number of KV blocks that the device has room for where it is the one to
+/// say: neither a number nor a size was asked for, and the device has memory of its own. The
+/// weights are there then.
+Result<ServeOptions> fitted_to_device(const ServeOptions& options, KvType type,
+                                      const ModelWeights& weights, Backend& backend);
 
 /// The scheduler's configuration for this model: lengths, KV blocks. kInvalid for options that
 /// contradict the model or each other.
-Result<SchedulerConfig> scheduler_config(const ServeOptions& options, const LlamaConfig& model);
+Result<SchedulerConfig> scheduler_config(const ServeOptions& options, KvType type,
+                                         const LlamaConfig& model);
 
 /// kExhausted when the KV blocks do not fit in the device's memory. Before anything is reserved:
 /// the scheduler's own list of that many blocks could end the program where the device would have

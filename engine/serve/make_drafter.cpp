@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "engine/backend/registry.h"
+#include "engine/serve/engine_limits.h"
 #include "engine/serve/model_drafter.h"
 
 namespace inferlab {
@@ -32,10 +33,12 @@ Result<std::unique_ptr<Drafter>> make_drafter(const ServeOptions& options, const
   }
   INFERLAB_TRY(Model model, Model::open(options.speculative_model));
   INFERLAB_TRY(std::unique_ptr<Backend> backend, make_backend(options.device));
+  KvCacheShape own = kv;
+  INFERLAB_TRY(own.type, kv_type(options, backend->default_kv_type(model.weights)));
   INFERLAB_TRY(std::unique_ptr<ModelDrafter> drafter,
                ModelDrafter::create(std::make_unique<Model>(std::move(model)), std::move(backend),
                                     {.num_speculative_tokens = config.num_speculative_tokens,
-                                     .kv = kv,
+                                     .kv = own,
                                      .max_batched_tokens = options.max_num_batched_tokens},
                                     target, log));
   return std::unique_ptr<Drafter>(std::move(drafter));

@@ -32,6 +32,11 @@ void Args::option(const std::string& names, std::int64_t& into, const std::strin
   app_.add_option(names, into, what)->capture_default_str()->check(CLI::Range(minimum, maximum));
 }
 
+void Args::option(const std::string& names, double& into, const std::string& what, double minimum,
+                  double maximum) {
+  app_.add_option(names, into, what)->capture_default_str()->check(CLI::Range(minimum, maximum));
+}
+
 void Args::option(const std::string& names, std::optional<std::uint64_t>& into,
                   const std::string& what) {
   // Without it -1 would be taken for the largest number there is.

@@ -26,6 +26,8 @@ class Args {
   /// Checks the bounds, both included.
   void option(const std::string& names, std::int64_t& into, const std::string& what,
               std::int64_t minimum, std::int64_t maximum);
+  void option(const std::string& names, double& into, const std::string& what, double minimum,
+              double maximum);
   void option(const std::string& names, std::optional<std::uint64_t>& into,
               const std::string& what);
   /// One of `words`.

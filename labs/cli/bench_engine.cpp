@@ -4,10 +4,12 @@
 #include <optional>
 
 #include "engine/backend/cpu/thread_pool.h"
+#include "labs/bench/engine/device_cases.h"
 #include "labs/bench/engine/engine_cases.h"
 #include "labs/bench/engine/engine_figures.h"
 #include "labs/bench/engine/peer.h"
 #include "labs/bench/in_child.h"
+#include "labs/cli/bench_device.h"
 #include "labs/cli/commands.h"
 #include "labs/cli/print.h"
 #include "labs/cli/stop_signals.h"
@@ -33,7 +35,10 @@ class BenchEngine final : public Command {
     std::vector<std::string> names = {"all"};
     for (const EngineFile& file : engine_files()) names.emplace_back(file.name);
     for (const BenchRow& row : engine_bench_table()) names.emplace_back(row.name);
-    args.choice("--only", only_, names, "which model file to measure with, or what of ours alone");
+    for (const DeviceModel& model : device_models()) names.emplace_back(model.name);
+    args.choice("--only", only_, names,
+                "which model file or shape to measure with, or what of ours alone");
+    args.option("--device", device_, "cpu, or cuda: a GPU against what it can do at most");
     args.option("--runs", runs_, "how often, by turns; the medians are printed", 1, 99);
     args.option("--threads", threads_, "of each engine; 0: one for each processor", 0, 1024);
     args.flag("--no-peer", no_peer_, "our engine alone");
@@ -43,6 +48,8 @@ class BenchEngine final : public Command {
   Result<int> run(Terminal& terminal) override {
     const StopSignals signals;
     const auto stopped = [&signals] { return signals.seen(); };
+    INFERLAB_TRY_VOID(check_only());
+    if (device_ != "cpu") return bench_device(terminal, device_, only_, format_, stopped);
     if (threads_ == 0) threads_ = cpu::available_processors();
     std::optional<Peer> peer;
     const bool is_alone = std::ranges::find(engine_bench_table(), only_, &BenchRow::name) !=
@@ -76,6 +83,16 @@ class BenchEngine final : public Command {
   }
 
  private:
+  /// A name of the other device's table would measure nothing.
+  Result<void> check_only() const {
+    const auto shapes = device_models();
+    const bool is_shape = std::ranges::find(shapes, only_, &DeviceModel::name) != shapes.end();
+    if (only_ == "all" || is_shape == (device_ != "cpu")) return {};
+    return Error{ErrorKind::kInvalid,
+                 fmt::format("--only {}: is not measured with --device {}", only_, device_),
+                 is_shape ? "give --device cuda" : "leave --device out"};
+  }
+
   struct Row {
     EngineCase what;
     std::vector<double> ours = {};  // milliseconds, of the runs that count, in their order
@@ -219,7 +236,7 @@ class BenchEngine final : public Command {
                                         {"alone", Value::array(std::move(figures))}}));
   }
 
-  std::string only_ = "all", format_ = "text";
+  std::string only_ = "all", format_ = "text", device_ = "cpu";
   std::int64_t runs_ = 3, threads_ = 0;
   bool no_peer_ = false;
   std::vector<Row> rows_;

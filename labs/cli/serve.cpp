@@ -111,11 +111,16 @@ class Serve final : public Command {
     args.option("--num-gpu-blocks-override", blocks_, "KV blocks; 0: from the memory", 0, kMax);
     args.option("--kv-cache-memory-bytes", kv_cache_memory_,
                 "bytes for KV blocks, as 2G; 0: 256 MiB or what the requests can use");
+    args.option("--gpu-memory-utilization", options_.gpu_memory_utilization,
+                "part of a GPU's memory to use, where the two above are left out", 0.01, 1.0);
+    args.option("--kv-cache-dtype", options_.kv_cache_dtype,
+                "of keys and values: auto (the device's), f32, f16, bf16 or q8");
     args.option("--block-size", block_size_, "tokens of a KV block", 1, 1024);
     args.option("--seed", seed_, "of requests that bring none");
     args.choice("--scheduling-policy", policy_, {"fcfs", "priority"}, "order of waiting requests");
-    args.option("--device", options_.device,
-                "backend: cpu, or reference, which gives the same bits on any machine");
+    args.option(
+        "--device", options_.device,
+        "backend: cpu, cuda (a GPU), or reference, which gives the same bits on any machine");
     args.flag("--enable-chunked-prefill,!--no-enable-chunked-prefill",
               options_.enable_chunked_prefill, "prompts in parts, or in one step");
     args.flag("--enable-prefix-caching,!--no-enable-prefix-caching", options_.enable_prefix_caching,

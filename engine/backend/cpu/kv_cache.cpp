@@ -19,6 +19,7 @@ std::int64_t element_bytes(KvType type) {
     case KvType::kF32:
       return sizeof(float);
     case KvType::kF16:
+    case KvType::kBF16:
       return sizeof(Half);
     case KvType::kQ8:
       return sizeof(std::int8_t);
@@ -42,6 +43,10 @@ KvCache::KvCache(const LlamaConfig& config, const KvCacheShape& shape)
 
 Result<KvCache> KvCache::create(const LlamaConfig& config, const KvCacheShape& shape) {
   constexpr std::int32_t kMaxBlockSize = 1 << 12;
+  if (shape.type == KvType::kBF16) {
+    return Error{ErrorKind::kInvalid, "KV cache: BF16 is for devices that compute with it",
+                 "take F16 or F32"};
+  }
   if (shape.num_blocks < 1 || shape.block_size < 1 || shape.block_size > kMaxBlockSize ||
       (shape.block_size & (shape.block_size - 1)) != 0) {
     return Error{ErrorKind::kInvalid, fmt::format("KV cache: {} blocks of {} tokens",

@@ -1,60 +1,64 @@
 #include "engine/backend/cuda/rms_norm.h"
 
-#include <cuda_runtime.h>
-
-#include "engine/backend/cuda/cuda_error.h"
+#include "engine/backend/cuda/launch.h"
+#include "engine/backend/cuda/store_slab.h"
 #include "engine/base/check.h"
 
 namespace inferlab::cuda {
 namespace {
 
-constexpr int kWarp = 32;
 constexpr int kThreads = 256;
 constexpr int kWarps = kThreads / kWarp;
-
-__device__ float warp_sum(float value) {
-  for (int offset = kWarp / 2; offset > 0; offset /= 2) {
-    value += __shfl_xor_sync(0xffffffffU, value, offset);
-  }
-  return value;
-}
 
 /// The sum over all threads of the block, in every thread.
 __device__ float block_sum(float value) {
   __shared__ float warp_sums[kWarps];
   value = warp_sum(value);
-  if (threadIdx.x % kWarp == 0) warp_sums[threadIdx.x / kWarp] = value;
+  if (lane_id() == 0) warp_sums[warp_id()] = value;
   __syncthreads();
   float sum = 0.0F;
   for (int warp = 0; warp < kWarps; ++warp) sum += warp_sums[warp];
   return sum;
 }
 
-/// One block per row; its threads stride over the row, so any width will do.
-__global__ void rms_norm_kernel(const float* x, const float* weight, float eps, std::int64_t width,
-                                float* out) {
-  const float* row = x + static_cast<std::int64_t>(blockIdx.x) * width;
-  float* out_row = out + static_cast<std::int64_t>(blockIdx.x) * width;
+/// One block per row; its warps stride over the row's slabs, so any width will do.
+template <Form kForm>
+__global__ void __launch_bounds__(kThreads) rms_norm_kernel(RmsNormArgs args) {
+  const std::int64_t row = blockIdx.x;
+  const std::int64_t from = (args.rows == nullptr ? row : args.rows[row]) * args.width;
+  const bool add = args.delta != nullptr;
   float squares = 0.0F;
-  for (std::int64_t i = threadIdx.x; i < width; i += kThreads) squares += row[i] * row[i];
-  const float mean = block_sum(squares) / static_cast<float>(width);
-  const float scale = 1.0F / sqrtf(mean + eps);
-  // Each thread writes only what it alone reads, so out may be x.
-  for (std::int64_t i = threadIdx.x; i < width; i += kThreads) {
-    out_row[i] = row[i] * scale * weight[i];
+  for (std::int64_t i = threadIdx.x; i < args.width; i += kThreads) {
+    float value = args.hidden[from + i];
+    if (add) value += args.delta[from + i];
+    if (add && args.rows == nullptr) args.hidden[from + i] = value;
+    squares = fmaf(value, value, squares);
+  }
+  const float mean = block_sum(squares) / static_cast<float>(args.width);
+  const float scale = 1.0F / sqrtf(mean + args.eps);
+  const bool add_again = add && args.rows != nullptr;
+  // A thread meets the columns of above again: what it wrote, it reads.
+  for (std::int64_t slab = warp_id(); slab < args.out.stride / kWarp; slab += kWarps) {
+    const std::int64_t i = slab * kWarp + lane_id();
+    float value = 0.0F;
+    if (i < args.width) {
+      value = args.hidden[from + i];
+      if (add_again) value += args.delta[from + i];
+      value = value * scale * args.weight[i];
+    }
+    store_slab<kForm>(args.out, row, slab, value);
   }
 }
 
 }  // namespace
 
-Result<void> rms_norm(const float* x, const float* weight, float eps, std::int64_t num_rows,
-                      std::int64_t width, float* out) {
-  INFERLAB_CHECK(num_rows >= 0 && num_rows < (std::int64_t{1} << 31) && width > 0);
-  if (num_rows == 0) return {};
-  rms_norm_kernel<<<static_cast<unsigned>(num_rows), kThreads>>>(x, weight, eps, width, out);
-  const cudaError_t code = cudaGetLastError();
-  if (code != cudaSuccess) return cuda_error("rms_norm", code);
-  return {};
+Result<void> rms_norm(const RmsNormArgs& args, cudaStream_t stream) {
+  INFERLAB_CHECK(args.num_rows >= 0 && args.num_rows < (std::int64_t{1} << 31) && args.width > 0);
+  if (args.num_rows == 0) return {};
+  return with_form(args.form, [&]<Form kForm>() {
+    return launch("rms_norm", &rms_norm_kernel<kForm>,
+                  {.grid = dim3(grid_size(args.num_rows)), .block = dim3(kThreads)}, stream, args);
+  });
 }
 
 }  // namespace inferlab::cuda

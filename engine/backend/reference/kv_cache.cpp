@@ -27,6 +27,10 @@ KvCache::KvCache(const LlamaConfig& config, const KvCacheShape& shape, std::byte
 
 Result<KvCache> KvCache::create(const LlamaConfig& config, const KvCacheShape& shape) {
   constexpr std::int32_t kMaxBlockSize = 1 << 12;
+  if (shape.type == KvType::kBF16) {
+    return Error{ErrorKind::kInvalid, "KV cache: BF16 is for devices that compute with it",
+                 "take F16 or F32"};
+  }
   if (shape.num_blocks < 1 || shape.block_size < 1 || shape.block_size > kMaxBlockSize) {
     return Error{ErrorKind::kInvalid, fmt::format("KV cache: {} blocks of {} tokens",
                                                   shape.num_blocks, shape.block_size)};

@@ -170,7 +170,7 @@ TEST_CASE("Engine: no schedule changes a token or a bit of its logprob") {
     const std::uint64_t num_questions = 2 + rng.below(9);
     for (std::uint64_t i = 0; i < num_questions; ++i) {
       questions.push_back(random_question(rng));
-      questions.back().kv_type = *kv_type(options);
+      questions.back().kv_type = *kv_type(options, KvType::kF16);
       GenerationRequest request = request_of(questions.back());
       request.priority = static_cast<std::int32_t>(rng.below(3));
       outcomes.push_back(testing::start(*test.engine, std::move(request)));
