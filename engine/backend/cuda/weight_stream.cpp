@@ -6,10 +6,10 @@
 #include <mutex>
 #include <thread>
 
-#include "engine/backend/cpu/memory.h"
 #include "engine/backend/cuda/device_array.h"
 #include "engine/backend/cuda/repack.h"
 #include "engine/backend/cuda/stream.h"
+#include "engine/formats/mapped_file.h"
 
 namespace inferlab::cuda {
 namespace {
@@ -82,7 +82,7 @@ class Ring {
           from.data.subspan(static_cast<std::size_t>(part.first_row * from.row_bytes()),
                             static_cast<std::size_t>(part.num_rows * from.row_bytes()));
       std::memcpy(buffers_[slot].data(), rows.data(), rows.size());
-      if (let_go_) cpu::drop_pages(rows);
+      if (let_go_) drop_pages(rows);
       {
         const std::scoped_lock lock(mutex_);
         filled_[piece] = true;

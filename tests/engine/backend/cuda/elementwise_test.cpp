@@ -116,7 +116,8 @@ TEST_CASE("cuda::finish_heads: biases, norms, both rotations, and every element 
                               24,
                               {.factor = 4.0F,
                                .attention_factor = 1.14F,
-                               .yarn = YarnScaling{.original_context_length = 64}}},
+                               .yarn = YarnScaling{.original_context_length = 64},
+                               .llama3 = {}}},
                              {RopePairs::kAdjacent, true, true, 64, 32}};
   for (const HeadsCase& each : cases) {
     const std::int32_t dim = each.head_dim;
