@@ -141,6 +141,7 @@ TEST_CASE("Engine: a device that samples does so for plain greedy requests, and 
   };
   ServeOptions options;
   options.max_num_batched_tokens = 7;  // the prompt takes several steps
+  options.max_num_seqs = 4;
   options.kv_cache_dtype = "f32";
   testing::TestEngine plain(options);
   for (const Case& each : cases) {
