@@ -111,6 +111,8 @@ class Serve final : public Command {
     args.option("--num-gpu-blocks-override", blocks_, "KV blocks; 0: from the memory", 0, kMax);
     args.option("--kv-cache-memory-bytes", kv_cache_memory_,
                 "bytes for KV blocks, as 2G; 0: 256 MiB or what the requests can use");
+    args.option("--kv-cache-dtype", options_.kv_cache_dtype,
+                "keys and values: f16, f32 or q8 (8 bits); auto: f16");
     args.option("--block-size", block_size_, "tokens of a KV block", 1, 1024);
     args.option("--seed", seed_, "of requests that bring none");
     args.choice("--scheduling-policy", policy_, {"fcfs", "priority"}, "order of waiting requests");
@@ -122,7 +124,8 @@ class Serve final : public Command {
               "KV blocks of known beginnings are shared");
     args.option(
         "--speculative-config", speculative_,
-        "JSON: guesses by lookup, as {\"method\": \"ngram\", \"num_speculative_tokens\": 5}");
+        "JSON: guesses by lookup, as {\"method\": \"ngram\", \"num_speculative_tokens\": 5}, or by "
+        "a small model: {\"model\": \"FILE\", \"num_speculative_tokens\": 5}");
     args.option("--max-logprobs", options_.max_logprobs, "of a token, at most; -1: all", -1, kMax);
   }
 
@@ -191,7 +194,9 @@ class Serve final : public Command {
     options_.block_size = static_cast<std::int32_t>(block_size_);
     options_.seed = seed_.value_or(0);
     if (!speculative_.empty()) {
-      INFERLAB_TRY(options_.speculative_config, speculative_config(speculative_));
+      INFERLAB_TRY(SpeculativeConfig config, speculative_config(speculative_));
+      options_.speculative_config = config.lookup;
+      options_.speculative_model = std::move(config.model);
     }
     if (policy_ == "priority") options_.scheduling_policy = SchedulingPolicy::kPriority;
     return {};

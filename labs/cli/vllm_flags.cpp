@@ -29,7 +29,6 @@ constexpr VllmFlag kFlags[] = {
     {"num-scheduler-steps", Kind::kValue, "1", "one step is scheduled at a time"},
     {"dtype", Kind::kValue, "auto|half|float16|bfloat16|float|float32",
      "the weights keep the types that they have in the file"},
-    {"kv-cache-dtype", Kind::kValue, "auto", "the KV cache has the type of the device"},
     {"quantization", Kind::kValue, "gguf|None|none", kFile},
     {"load-format", Kind::kValue, "auto|gguf", "models are GGUF files"},
     {"config-format", Kind::kValue, "auto", kFile},
