@@ -2,8 +2,8 @@
 
 #include <array>
 #include <cstdint>
+#include <map>
 #include <span>
-#include <unordered_map>
 #include <vector>
 
 #include "engine/base/result.h"
@@ -84,12 +84,6 @@ class BlockManager {
     BlockId next_of_same = -1;
     bool is_set = false;
   };
-  struct HashOfHash {
-    std::size_t operator()(const BlockHash& hash) const {
-      return static_cast<std::size_t>(hash[0] ^ (hash[1] * 0x9e3779b97f4a7c15ULL));
-    }
-  };
-
   [[nodiscard]] std::int64_t num_missing_blocks(const std::vector<BlockId>& table,
                                                 std::int64_t num_tokens) const;
   [[nodiscard]] Block& at(BlockId block);
@@ -103,8 +97,7 @@ class BlockManager {
   std::int32_t num_free_ = 0;
   std::vector<Block> blocks_;  // num_blocks_ and the queue's own entry
   std::vector<Name> names_;    // empty until the first name: a simulated day has many replicas
-  // Looked up, never walked: nothing depends on its order.
-  std::unordered_map<BlockHash, BlockId, HashOfHash> by_hash_;
+  std::map<BlockHash, BlockId> by_hash_;
 };
 
 }  // namespace inferlab

@@ -168,7 +168,11 @@ std::variant<ApiRequest, ApiError> parse_api_request(ApiKind kind, std::string_v
   if (asks_for_structure(reader)) {
     // From the text: the order of a schema's properties is that of the answer.
     auto spec = structured::read_structured_spec(body);
-    if (!spec) return api_error(spec.error());
+    if (!spec) {
+      ApiError error = api_error(spec.error());
+      error.param = error.message.substr(0, error.message.find(':'));
+      return error;
+    }
     request.structured = std::move(*spec);
   }
   return request;

@@ -127,7 +127,8 @@ class Serve final : public Command {
               "KV blocks of known beginnings are shared");
     args.option(
         "--speculative-config", speculative_,
-        "JSON: guesses by lookup, as {\"method\": \"ngram\", \"num_speculative_tokens\": 5}");
+        "JSON: guesses by lookup, as {\"method\": \"ngram\", \"num_speculative_tokens\": 5}, or by "
+        "a small model: {\"model\": \"FILE\", \"num_speculative_tokens\": 5}");
     args.option("--max-logprobs", options_.max_logprobs, "of a token, at most; -1: all", -1, kMax);
   }
 
@@ -196,7 +197,9 @@ class Serve final : public Command {
     options_.block_size = static_cast<std::int32_t>(block_size_);
     options_.seed = seed_.value_or(0);
     if (!speculative_.empty()) {
-      INFERLAB_TRY(options_.speculative_config, speculative_config(speculative_));
+      INFERLAB_TRY(SpeculativeConfig config, speculative_config(speculative_));
+      options_.speculative_config = config.lookup;
+      options_.speculative_model = std::move(config.model);
     }
     if (policy_ == "priority") options_.scheduling_policy = SchedulingPolicy::kPriority;
     return {};

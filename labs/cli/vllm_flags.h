@@ -42,7 +42,11 @@ Result<std::int64_t> human_integer(std::string_view flag, const std::string& tex
 
 /// {"method": "ngram", "num_speculative_tokens": 5, "prompt_lookup_max": 4}. kInvalid: no such
 /// object, or another method.
-Result<NgramConfig> speculative_config(const std::string& json);
+struct SpeculativeConfig {
+  NgramConfig lookup;
+  std::string model;  ///< "": by lookup; otherwise only lookup.num_speculative_tokens counts
+};
+Result<SpeculativeConfig> speculative_config(const std::string& json);
 
 /// ["http://a", "http://b"] in JSON, as vLLM wants lists of origins.
 Result<std::vector<std::string>> json_list(std::string_view flag, const std::string& json);

@@ -135,7 +135,7 @@ Result<std::int64_t> human_integer(std::string_view flag, const std::string& tex
   return static_cast<std::int64_t>(std::llround(value * factor));
 }
 
-Result<NgramConfig> speculative_config(const std::string& text) {
+Result<SpeculativeConfig> speculative_config(const std::string& text) {
   using Json = nlohmann::json;
   const Json json = Json::parse(text, nullptr, /*allow_exceptions=*/false);
   const auto bad = [](const std::string& why) {
@@ -143,10 +143,19 @@ Result<NgramConfig> speculative_config(const std::string& text) {
                  R"(as {"method": "ngram", "num_speculative_tokens": 5})"};
   };
   if (!json.is_object()) return bad("is no JSON object");
-  if (json.value("method", Json("ngram")) != "ngram" && json.value("model", Json()) != "[ngram]") {
-    return bad("only the method ngram is supported");
+  // Without a method the model says which. Source: vLLM, config/speculative.py.
+  const Json model = json.value("model", Json("[ngram]"));
+  const bool by_lookup = model == "[ngram]" || model == "ngram";
+  const Json method = json.value("method", Json(by_lookup ? "ngram" : "draft_model"));
+  if (method != "ngram" && method != "draft_model") {
+    return bad("only the methods ngram and draft_model are supported");
   }
-  NgramConfig config;
+  SpeculativeConfig all;
+  NgramConfig& config = all.lookup;
+  if (method == "draft_model") {
+    if (by_lookup || !model.is_string()) return bad("model: is missing");
+    all.model = model.get<std::string>();
+  }
   const auto number = [&json](const char* name) -> std::optional<std::int32_t> {
     const auto found = json.find(name);
     if (found == json.end() || !found->is_number_integer()) return std::nullopt;
@@ -168,7 +177,7 @@ Result<NgramConfig> speculative_config(const std::string& text) {
       config.prompt_lookup_max < config.prompt_lookup_min) {
     return bad("numbers must be 1 to 1024, and prompt_lookup_min not above prompt_lookup_max");
   }
-  return config;
+  return all;
 }
 
 Result<std::vector<std::string>> json_list(std::string_view flag, const std::string& text) {

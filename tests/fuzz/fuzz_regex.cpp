@@ -21,9 +21,10 @@ void fuzz_regex(std::string_view bytes) {
   RE2::Options options;
   options.set_log_errors(false);
   const RE2 expected(pattern, options);
-  // Its table of Unicode's categories may be of another version than ours.
-  const bool comparable = expected.ok() && pattern.find("\\p") == std::string::npos &&
-                          pattern.find("\\P") == std::string::npos;
+  // Its table of Unicode's categories may be of another version than ours, and a count that begins
+  // with a 0 is text to it, where Rust and Python, whose dialect this is, count.
+  static const RE2 differs("\\\\[pP]|[{,]0[0-9]");
+  const bool comparable = expected.ok() && !RE2::PartialMatch(pattern, differs);
   const StructuredSpec spec{.kind = StructuredSpec::Kind::kRegex, .text = pattern};
   walk_grammar(spec, bytes, [&](std::string_view text) {
     const re2::StringPiece piece(text.data(), text.size());
