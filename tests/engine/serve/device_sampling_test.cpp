@@ -239,7 +239,7 @@ TEST_CASE("Engine: what the device cannot be asked for is refused before it is")
   named.kv_cache_dtype = "fp8";
   CHECK(error_of(named, 0) == "kv_cache_dtype: is fp8");
   named.kv_cache_dtype = "bfloat16";
-  named.num_gpu_blocks_override = 8;
+  named.num_gpu_blocks_override = 16;
   CHECK(error_of(named, 0).starts_with("KV cache: BF16 is for devices"));
   ServeOptions drafted;
   drafted.speculative_model = "small.gguf";
