@@ -91,24 +91,15 @@ StateId NetworkBuilder::append_call(StateId from, RuleId rule) {
   return to;
 }
 
-StateId NetworkBuilder::append_dfa(StateId from, const CharDfa& dfa) {
-  std::vector<StateId> copies;
-  for (std::size_t i = 0; i < dfa.states.size(); ++i) copies.push_back(add_state());
-  const StateId end = add_state();
-  if (!copies.empty()) add_epsilon(from, copies[0]);
+void NetworkBuilder::connect(const std::vector<StateId>& copies, const CharDfa& dfa) {
   for (std::size_t i = 0; i < copies.size(); ++i) {
     for (auto& [to, ranges] : by_target(dfa.states[i])) {
       add_chars(copies[i], CharSet(std::move(ranges)), copies[to]);
     }
-    if (dfa.states[i].accepting) add_epsilon(copies[i], end);
   }
-  return end;
 }
 
-StateId NetworkBuilder::append_nfa(StateId from, const CharNfa& nfa) {
-  std::vector<StateId> copies;
-  for (std::size_t i = 0; i < nfa.states.size(); ++i) copies.push_back(add_state());
-  add_epsilon(from, copies[nfa.start]);
+void NetworkBuilder::connect(const std::vector<StateId>& copies, const CharNfa& nfa) {
   for (std::size_t i = 0; i < copies.size(); ++i) {
     for (const CharNfa::Edge& edge : nfa.states[i]) {
       if (edge.set == CharNfa::kEpsilon) {
@@ -118,6 +109,25 @@ StateId NetworkBuilder::append_nfa(StateId from, const CharNfa& nfa) {
       }
     }
   }
+}
+
+StateId NetworkBuilder::append_dfa(StateId from, const CharDfa& dfa) {
+  std::vector<StateId> copies;
+  for (std::size_t i = 0; i < dfa.states.size(); ++i) copies.push_back(add_state());
+  const StateId end = add_state();
+  if (!copies.empty()) add_epsilon(from, copies[0]);
+  connect(copies, dfa);
+  for (std::size_t i = 0; i < copies.size(); ++i) {
+    if (dfa.states[i].accepting) add_epsilon(copies[i], end);
+  }
+  return end;
+}
+
+StateId NetworkBuilder::append_nfa(StateId from, const CharNfa& nfa) {
+  std::vector<StateId> copies;
+  for (std::size_t i = 0; i < nfa.states.size(); ++i) copies.push_back(add_state());
+  add_epsilon(from, copies[nfa.start]);
+  connect(copies, nfa);
   return copies[nfa.accept];
 }
 
@@ -127,10 +137,8 @@ StateId NetworkBuilder::append_json_dfa(StateId from, const CharDfa& dfa) {
   const StateId end = add_state();
   if (overflowed_) return end;
   if (!copies.empty()) add_epsilon(from, copies[0]);
+  connect(copies, dfa);
   for (std::size_t i = 0; i < copies.size(); ++i) {
-    for (auto& [to, ranges] : by_target(dfa.states[i])) {
-      add_chars(copies[i], CharSet(std::move(ranges)), copies[to]);
-    }
     if (dfa.states[i].accepting) drafts_[copies[i]].state.quote_to = end;
   }
   return end;
@@ -142,15 +150,7 @@ StateId NetworkBuilder::append_json_nfa(StateId from, const CharNfa& nfa) {
   const StateId end = add_state();
   if (overflowed_) return end;
   add_epsilon(from, copies[nfa.start]);
-  for (std::size_t i = 0; i < copies.size(); ++i) {
-    for (const CharNfa::Edge& edge : nfa.states[i]) {
-      if (edge.set == CharNfa::kEpsilon) {
-        add_epsilon(copies[i], copies[edge.to]);
-      } else {
-        add_chars(copies[i], nfa.sets[edge.set], copies[edge.to]);
-      }
-    }
-  }
+  connect(copies, nfa);
   drafts_[copies[nfa.accept]].state.quote_to = end;
   return end;
 }

@@ -125,6 +125,9 @@ class NetworkBuilder {
     std::vector<Network::Call> calls;
   };
   std::uint32_t set_number(const CharSet& set);
+  /// The edges of an automaton between the states that stand for its own.
+  void connect(const std::vector<StateId>& copies, const CharDfa& dfa);
+  void connect(const std::vector<StateId>& copies, const CharNfa& nfa);
   std::vector<bool> find_live() const;
   void remove_dead(const std::vector<bool>& live);
   std::vector<bool> find_nullable() const;
