@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/backend/encoder.h"
 #include "engine/base/result.h"
 #include "engine/model/model_weights.h"
 
@@ -111,6 +112,14 @@ class Backend {
   /// invariant, to the rounding of its matrix products only. kInvalid for a batch that contradicts
   /// itself; nothing was run then and the backend lives on.
   virtual Result<void> forward(const Batch& batch, std::span<float> logits) = 0;
+  /// As forward(), but writes the states that the output matrix would be applied to, after the last
+  /// norm: [batch.num_sampled(), hidden_size]. kUnavailable where a backend has no such way.
+  virtual Result<void> embed(const Batch& batch, std::span<float> states);
+  /// In place of load(): a BERT-like model, which encode() runs. `weights` must outlive the
+  /// backend. kUnavailable where a backend cannot run one.
+  virtual Result<void> load_encoder(const EncoderWeights& weights);
+  /// As Encoder::encode().
+  virtual Result<void> encode(const EncoderBatch& batch, std::span<float> states);
   /// What forward() promises of bits. False where the kernels of large batches add in another order
   /// than those of small ones.
   [[nodiscard]] virtual bool rows_are_invariant() const { return true; }

@@ -16,4 +16,18 @@ void Batch::add(std::span<const std::int32_t> ids, std::int32_t first_position,
   for (std::int32_t i = num_sampled; i > 0; --i) sampled_rows.push_back(num_rows() - i);
 }
 
+Result<void> Backend::embed(const Batch& /*batch*/, std::span<float> /*states*/) {
+  return Error{ErrorKind::kUnavailable, "backend: cannot give hidden states",
+               "use --device cpu for embeddings"};
+}
+
+Result<void> Backend::load_encoder(const EncoderWeights& /*weights*/) {
+  return Error{ErrorKind::kUnavailable, "backend: cannot run an encoder",
+               "use --device cpu for BERT-like models"};
+}
+
+Result<void> Backend::encode(const EncoderBatch& /*batch*/, std::span<float> /*states*/) {
+  return Error{ErrorKind::kUnavailable, "backend: has no encoder"};
+}
+
 }  // namespace inferlab

@@ -32,10 +32,7 @@ Result<void> check_sequence(const Batch& batch, const BatchSequence& sequence,
   return {};
 }
 
-}  // namespace
-
-Result<void> check_batch(const Batch& batch, const LlamaConfig& config, const KvCacheShape& kv,
-                         std::size_t num_logits) {
+Result<void> check_rows(const Batch& batch, const LlamaConfig& config, const KvCacheShape& kv) {
   if (batch.positions.size() != batch.token_ids.size()) {
     return bad(
         fmt::format("{} positions for {} tokens", batch.positions.size(), batch.token_ids.size()));
@@ -59,9 +56,27 @@ Result<void> check_batch(const Batch& batch, const LlamaConfig& config, const Kv
   for (const std::int32_t row : batch.sampled_rows) {
     if (row < 0 || row >= batch.num_rows()) return bad(fmt::format("no row {} to sample", row));
   }
+  return {};
+}
+
+}  // namespace
+
+Result<void> check_batch(const Batch& batch, const LlamaConfig& config, const KvCacheShape& kv,
+                         std::size_t num_logits) {
+  INFERLAB_TRY_VOID(check_rows(batch, config, kv));
   if (num_logits != batch.sampled_rows.size() * static_cast<std::size_t>(config.vocab_size)) {
     return bad(fmt::format("room for {} logits, need {} rows of {}", num_logits,
                            batch.sampled_rows.size(), config.vocab_size));
+  }
+  return {};
+}
+
+Result<void> check_embed_batch(const Batch& batch, const LlamaConfig& config,
+                               const KvCacheShape& kv, std::size_t num_states) {
+  INFERLAB_TRY_VOID(check_rows(batch, config, kv));
+  if (num_states != batch.sampled_rows.size() * static_cast<std::size_t>(config.hidden_size)) {
+    return bad(fmt::format("room for {} states, need {} rows of {}", num_states,
+                           batch.sampled_rows.size(), config.hidden_size));
   }
   return {};
 }

@@ -14,6 +14,10 @@ namespace inferlab {
 Result<void> check_batch(const Batch& batch, const LlamaConfig& config, const KvCacheShape& kv,
                          std::size_t num_logits);
 
+/// The same for Backend::embed(): `num_states` is the sampled rows times the width.
+Result<void> check_embed_batch(const Batch& batch, const LlamaConfig& config,
+                               const KvCacheShape& kv, std::size_t num_states);
+
 /// kInvalid when a block to copy from or to does not exist.
 Result<void> check_copies(std::span<const KvBlockCopy> copies, const KvCacheShape& kv);
 

@@ -132,7 +132,7 @@ Result<LlamaConfig> LlamaConfig::load(const GgufFile& file) {
     return Error{
         ErrorKind::kInvalid,
         fmt::format("{}: general.architecture: {} is not supported", file.name(), printable(name)),
-        "supported are llama (Llama, Mistral, SmolLM, TinyLlama), qwen2 and qwen3"};
+        "supported are llama (Llama, Mistral, SmolLM, TinyLlama), qwen2, qwen3 and bert"};
   }
   const ConfigReader reader(file, architecture->name);
   LlamaConfig config{};

@@ -30,6 +30,7 @@ inline constexpr std::string_view kRopePairsKey = "inferlab.rope_pairs";
 struct LlamaConfig {
   std::string name;          ///< general.name, else the file's name without its folder
   std::string architecture;  ///< "llama" (Mistral, SmolLM and TinyLlama too), "qwen2", "qwen3"
+                             ///< (and "bert", of an encoder: EncoderConfig)
   std::int32_t vocab_size;
   /// llama.context_length, tokens the model was trained for; no more than sliding_window: within
   /// the window a token sees all before it, which is what the forward pass computes.

@@ -182,6 +182,14 @@ Result<Model> Model::open(const std::string& path) {
 }
 
 Result<Model> Model::from(GgufFile file) {
+  if (EncoderConfig::is_for(file)) {
+    INFERLAB_TRY(EncoderWeights encoder, EncoderWeights::load(file));
+    ModelWeights facts;
+    facts.config = encoder.config.as_model_config();
+    facts.mapped = encoder.mapped;
+    return Model{
+        .file = std::move(file), .weights = std::move(facts), .encoder = std::move(encoder)};
+  }
   INFERLAB_TRY(ModelWeights weights, ModelWeights::load(file));
   return Model{.file = std::move(file), .weights = std::move(weights)};
 }

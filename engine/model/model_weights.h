@@ -9,26 +9,11 @@
 
 #include "engine/base/result.h"
 #include "engine/formats/gguf.h"
+#include "engine/model/encoder_weights.h"
 #include "engine/model/llama_config.h"
+#include "engine/model/matrix.h"
 
 namespace inferlab {
-
-/// A weight matrix in the model file: `rows` rows of `columns` elements, row-major.
-/// y = W x has `columns` inputs and `rows` outputs.
-struct Matrix {
-  TensorType type = TensorType::kF32;
-  std::int64_t rows = 0;
-  std::int64_t columns = 0;
-  std::span<const std::byte> data;
-
-  [[nodiscard]] std::int64_t row_bytes() const {
-    const TensorBlock block = tensor_block(type);
-    return columns / block.elements * block.bytes;
-  }
-  [[nodiscard]] const std::byte* row(std::int64_t index) const {
-    return data.data() + index * row_bytes();
-  }
-};
 
 struct LayerWeights {
   Matrix attn_norm;    // [1, hidden_size], F32
@@ -77,12 +62,20 @@ struct ModelWeights {
 /// stay valid.
 struct Model {
   GgufFile file;
+  /// Of an encoder only the config, as far as it goes: what runs it reads `encoder`.
   ModelWeights weights;
+  std::optional<EncoderWeights> encoder = {};  ///< BERT-like models
 
   /// A GGUF file, or a folder in Hugging Face's layout (engine/huggingface/folder.h).
   static Result<Model> open(const std::string& path);
   static Result<Model> from(GgufFile file);
   [[nodiscard]] const LlamaConfig& config() const { return weights.config; }
+  [[nodiscard]] std::int64_t num_parameters() const {
+    return encoder ? encoder->num_parameters() : weights.num_parameters();
+  }
+  [[nodiscard]] std::int64_t weights_bytes() const {
+    return encoder ? encoder->weights_bytes() : weights.weights_bytes();
+  }
 };
 
 }  // namespace inferlab

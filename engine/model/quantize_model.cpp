@@ -47,6 +47,10 @@ bool fits(const GgufTensor& tensor, TensorType type) {
 
 TensorType type_for(const GgufTensor& tensor, std::optional<TensorType> type, bool tied) {
   if (!type || tensor.rows() == 1) return tensor.type;  // norms and biases never change
+  // An encoder's, whose rows are added and not multiplied; llama.cpp leaves them as they are too.
+  if (tensor.name == "position_embd.weight" || tensor.name == "token_types.weight") {
+    return tensor.type;
+  }
   const bool is_output = tensor.name == (tied ? "token_embd.weight" : "output.weight");
   const bool is_small = type == TensorType::kQ4_K || type == TensorType::kQ5_K;
   if (is_output && is_small && fits(tensor, TensorType::kQ6_K)) return TensorType::kQ6_K;

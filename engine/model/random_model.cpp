@@ -140,6 +140,8 @@ GgufWriter random_model(const RandomModelShape& shape) {
     writer.add(key("attention.value_length"), count(shape.head_dim));
   }
   add_vocabulary(writer, shape);
+  if (shape.add_eos_token) writer.add("tokenizer.ggml.add_eos_token", true);
+  if (shape.pooling_type != 0) writer.add(key("pooling_type"), shape.pooling_type);
 
   WeightMaker make(writer, shape);
   make.matrix("token_embd.weight", shape.vocab_size, shape.hidden_size);

@@ -25,6 +25,8 @@ struct RandomModelShape {
   std::int32_t num_kv_heads = 2;
   std::int32_t head_dim = 0;  ///< 0: hidden_size / num_heads
   bool tied_embeddings = true;
+  bool add_eos_token = false;      ///< the tokenizer puts EOS behind a text (embedding models)
+  std::uint32_t pooling_type = 0;  ///< ARCHITECTURE.pooling_type; 0: not there
 };
 
 /// A small valid Llama-like GGUF with seeded random weights, a byte-level BPE vocabulary

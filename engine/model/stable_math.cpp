@@ -71,6 +71,22 @@ double stable_log(double x) {
   return exponent * kLn2Head + (exponent * kLn2Tail + 2.0 * s * sum);
 }
 
+double stable_erf(double x) {
+  if (std::isnan(x)) return x;
+  if (x > 6.0) return 1.0;  // erfc(6) is below 2.2e-17
+  if (x < -6.0) return -1.0;
+  // 2 / sqrt(pi) e^-x^2 * the sum of 2^n x^(2n+1) / (1 * 3 * ... * (2n+1)): all terms have one
+  // sign. Source: NIST Digital Library of Mathematical Functions, 7.6.2.
+  const double x2 = x * x;
+  double term = x;
+  double sum = x;
+  for (int n = 1; n < 200 && std::abs(term) > 1e-18 * std::abs(sum); ++n) {
+    term *= 2.0 * x2 / (2 * n + 1);
+    sum += term;
+  }
+  return 0x1.20dd750429b6dp+0 * stable_exp(-x2) * sum;
+}
+
 SinCos stable_sincos(double x) {
   INFERLAB_CHECK(std::abs(x) <= 0x1p30);
   const double n = std::floor(x * 0x1.45f306dc9c883p-1 + 0.5);

@@ -15,6 +15,9 @@ double stable_exp(double x);
 /// The natural logarithm. Checks: x is finite and positive.
 double stable_log(double x);
 
+/// The error function; absolute error below 1e-15.
+double stable_erf(double x);
+
 struct SinCos {
   double sin;
   double cos;

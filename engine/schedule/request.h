@@ -51,6 +51,8 @@ struct Request {
   std::int64_t max_tokens_per_step = 0;
   /// All of the prompt is to be computed, also what is known already (for its logits).
   bool skip_prefix_cache = false;
+  /// Ends with its prompt and gets no token (embeddings): the prompt alone may take max_model_len.
+  bool is_pooling = false;
 
   // Set by the Scheduler.
   RequestStatus status = RequestStatus::kWaiting;

@@ -48,7 +48,8 @@ Result<void> Scheduler::add(Request& request, Time now) {
                  fmt::format("request {}: max_tokens: is {}", request.id, request.max_tokens),
                  "ask for at least 1 token"};
   }
-  if (request.num_prompt_tokens >= config_.max_model_len) {
+  const std::int64_t num_least = request.num_prompt_tokens + (request.is_pooling ? 0 : 1);
+  if (num_least > config_.max_model_len) {
     return Error{
         ErrorKind::kInvalid,
         fmt::format(
@@ -105,7 +106,8 @@ std::int64_t Scheduler::wanted_tokens(const Request& request, std::int64_t budge
   const std::int64_t room = std::min(request.max_tokens - request.num_output_tokens,
                                      config_.max_model_len - request.num_tokens()) -
                             1;
-  const std::int64_t drafts = std::clamp<std::int64_t>(request.num_draft_tokens, 0, room);
+  const std::int64_t drafts =
+      std::clamp<std::int64_t>(request.num_draft_tokens, 0, std::max<std::int64_t>(0, room));
   std::int64_t wanted = request.num_tokens() + drafts - request.num_computed_tokens;
   if (config_.long_prefill_token_threshold > 0) {
     wanted = std::min(wanted, config_.long_prefill_token_threshold);
@@ -266,8 +268,13 @@ std::vector<RequestId> Scheduler::complete(const Step& step, const StepOutput& o
     INFERLAB_CHECK(request.num_computed_tokens == entry.num_computed_tokens);
     request.num_computed_tokens += entry.num_tokens;
     if (token == nullptr) continue;
-    count_tokens(request, entry, *token, now);
-    if (token->stop) {
+    if (request.is_pooling) {
+      request.first_token = now;  // TTFT is the time to the embedding
+      request.last_token = now;
+    } else {
+      count_tokens(request, entry, *token, now);
+    }
+    if (token->stop || request.is_pooling) {
       finish(request, FinishReason::kStop, now);
     } else if (request.num_output_tokens >= request.max_tokens ||
                request.num_tokens() >= config_.max_model_len) {

@@ -3,9 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <chrono>
-#include <random>
 #include <variant>
 
 #include "engine/serve/api_request.h"
@@ -19,28 +17,6 @@ namespace {
 constexpr Duration kPatience = 50ms;
 
 const ApiError kStopping{.status = 503, .message = "server: is shutting down"};
-
-std::uint64_t random_seed() {
-  std::random_device device;
-  return (std::uint64_t{device()} << 32) | device();
-}
-
-/// A client may bring its own id; it goes into logs, so only plain characters.
-bool is_plain_id(const std::string& text) {
-  return !text.empty() && text.size() <= 64 && std::all_of(text.begin(), text.end(), [](char c) {
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' ||
-           c == '_' || c == '.';
-  });
-}
-
-/// vLLM's header goes before the body's field; what is no number is passed over.
-std::int32_t priority_of(const httplib::Request& request, std::int32_t otherwise) {
-  const std::string text = request.get_header_value("X-Vllm-Priority");
-  std::int32_t value = 0;
-  const auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), value);
-  return !text.empty() && code == std::errc{} && end == text.data() + text.size() ? value
-                                                                                  : otherwise;
-}
 
 ResponseHead head_of(const ApiRequest& api, std::string id, const std::string& served) {
   return {.kind = api.kind,
@@ -102,18 +78,7 @@ struct CompletionHandler::Reply {
 };
 
 CompletionHandler::CompletionHandler(int max_open, const ServeOptions& options, RequestSink sink)
-    : max_open_(max_open), options_(options), sink_(std::move(sink)), rng_(random_seed()) {}
-
-std::string CompletionHandler::make_id(ApiKind kind, const httplib::Request& request,
-                                       const ApiRequest& api) {
-  const std::string_view prefix = kind == ApiKind::kChat ? "chatcmpl-" : "cmpl-";
-  for (const std::string& given : {request.get_header_value("X-Request-Id"), api.request_id}) {
-    if (is_plain_id(given)) return fmt::format("{}{}", prefix, given);
-  }
-  const std::scoped_lock lock(rng_mutex_);
-  const std::uint64_t high = rng_.next();
-  return fmt::format("{}{:016x}{:016x}", prefix, high, rng_.next());
-}
+    : max_open_(max_open), options_(options), sink_(std::move(sink)) {}
 
 void CompletionHandler::handle(ApiKind kind, Engine& engine, const httplib::Request& request,
                                httplib::Response& response, std::unique_ptr<KeyLease> lease) {
@@ -140,7 +105,8 @@ void CompletionHandler::handle(ApiKind kind, Engine& engine, const httplib::Requ
   if (options_.enable_force_include_usage && api.stream) {
     api.include_usage = api.continuous_usage = true;
   }
-  const ResponseHead head = head_of(api, make_id(kind, request, api), names.front());
+  const std::string_view prefix = kind == ApiKind::kChat ? "chatcmpl-" : "cmpl-";
+  const ResponseHead head = head_of(api, ids_.make(prefix, request, api.request_id), names.front());
   std::variant<GenerationPlan, ApiError> plan =
       plan_generation(api, engine, options_.max_logprobs, head.id, arrival);
   if (const auto* error = std::get_if<ApiError>(&plan)) return set_error(response, *error);

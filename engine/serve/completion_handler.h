@@ -2,13 +2,12 @@
 
 #include <atomic>
 #include <memory>
-#include <mutex>
 #include <string>
 
-#include "engine/base/rng.h"
 #include "engine/serve/api_keys.h"
 #include "engine/serve/api_types.h"
 #include "engine/serve/engine.h"
+#include "engine/serve/request_head.h"
 #include "engine/serve/request_record.h"
 #include "engine/serve/serve_options.h"
 
@@ -47,7 +46,6 @@ class CompletionHandler {
  private:
   struct Reply;
 
-  std::string make_id(ApiKind kind, const httplib::Request& request, const ApiRequest& api);
   void answer_as_stream(const std::shared_ptr<Reply>& reply, httplib::Response& response) const;
   void answer_as_json(const std::shared_ptr<Reply>& reply, httplib::Response& response) const;
 
@@ -57,8 +55,7 @@ class CompletionHandler {
   std::atomic<bool> refusing_ = false;
   std::atomic<bool> stopping_ = false;
   std::atomic<int> num_open_ = 0;
-  std::mutex rng_mutex_;
-  Rng rng_;
+  RequestIds ids_;
 };
 
 }  // namespace inferlab

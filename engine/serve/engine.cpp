@@ -10,15 +10,25 @@
 #include <thread>
 
 #include "engine/backend/registry.h"
+#include "engine/serve/device_executor.h"
 #include "engine/serve/engine_limits.h"
 #include "engine/serve/grammar_cache.h"
 #include "engine/serve/make_drafter.h"
 #include "engine/serve/make_sequence.h"
+#include "engine/serve/pooling_executor.h"
 
 namespace inferlab {
 namespace {
 
 constexpr Duration kStatsInterval = 10s;  // of the throughput line in the log, as in vLLM
+
+/// With as many KV blocks as the device has room for, where it is the one to say.
+Result<SchedulerConfig> config_for(const ServeOptions& options, KvType type, const Model& model,
+                                   Backend& backend) {
+  if (model.encoder) return encoder_scheduler_config(options, model.config());
+  INFERLAB_TRY(const ServeOptions sized, fitted_to_device(options, type, model.weights, backend));
+  return scheduler_config(sized, type, model.config());
+}
 
 }  // namespace
 
@@ -27,7 +37,7 @@ class Engine::Impl {
   Impl(const ServeOptions& options, Model model, Tokenizer tokenizer,
        std::optional<ChatTemplate> chat_template, std::unique_ptr<Backend> backend,
        const SchedulerConfig& config, const KvCacheShape& kv, std::unique_ptr<Drafter> drafter,
-       LogSink log)
+       std::optional<PoolingConfig> pooling, LogSink log)
       : options_(options),
         config_(config),
         kv_(kv),
@@ -35,14 +45,19 @@ class Engine::Impl {
         tokenizer_(std::move(tokenizer)),
         chat_template_(chat_template),
         backend_(std::move(backend)),
+        pooling_(std::move(pooling)),
         log_(std::move(log)),
         names_(options.served_model_name),
         context_{.config = &config_,
                  .tokenizer = &tokenizer_,
                  .vocab_size = model_.config().vocab_size,
-                 .seed = options.seed},
+                 .seed = options.seed,
+                 .pooling = pooling_ ? &*pooling_ : nullptr,
+                 .hidden_size = model_.config().hidden_size,
+                 .model_name = names_.empty() ? model_.config().name : names_[0]},
         core_(
-            config, std::move(drafter), tokenizer_, *backend_, model_.config().vocab_size,
+            config, std::move(drafter), tokenizer_,
+            [this](const SequenceTable& sequences) { return make_executor(sequences); },
             [this] { return now(); }, log_) {
     if (names_.empty()) names_.push_back(model_.config().name);
   }
@@ -51,12 +66,16 @@ class Engine::Impl {
 
   /// Not in the constructor: the backend reads model_ in place, at its final address.
   Result<void> start() {
-    INFERLAB_TRY_VOID(backend_->load(model_.weights, kv_));
+    if (model_.encoder) {
+      INFERLAB_TRY_VOID(backend_->load_encoder(*model_.encoder));
+    } else {
+      INFERLAB_TRY_VOID(backend_->load(model_.weights, kv_));
+    }
     if (log_) {
       log_(LogLevel::kInfo,
            fmt::format("Model {} on {}: {} parameters, max_model_len {}, KV cache {} blocks of {} "
                        "tokens",
-                       names_[0], backend_->info().name, model_.weights.num_parameters(),
+                       names_[0], backend_->info().name, model_.num_parameters(),
                        config_.max_model_len, config_.num_gpu_blocks, config_.block_size));
     }
     if (const std::string loaded = backend_->load_summary(); log_ && !loaded.empty()) {
@@ -156,12 +175,20 @@ class Engine::Impl {
   [[nodiscard]] const std::optional<ChatTemplate>& chat_template() const { return chat_template_; }
   [[nodiscard]] const std::vector<std::string>& names() const { return names_; }
   [[nodiscard]] GrammarCache& grammars() { return grammars_; }
+  [[nodiscard]] const PoolingConfig* pooling() const { return context_.pooling; }
 
  private:
   struct Submitted {
     std::unique_ptr<Sequence> sequence;
     Time at;
   };
+
+  [[nodiscard]] std::unique_ptr<StepExecutor> make_executor(const SequenceTable& sequences) const {
+    const LlamaConfig& model = model_.config();
+    if (!pooling_) return std::make_unique<DeviceExecutor>(*backend_, model.vocab_size, sequences);
+    return std::make_unique<PoolingExecutor>(*backend_, model_.encoder.has_value(), *pooling_,
+                                             model.hidden_size, sequences);
+  }
 
   /// The engine's thread.
   void run() {
@@ -229,6 +256,7 @@ class Engine::Impl {
   const std::optional<ChatTemplate> chat_template_;
   GrammarCache grammars_{tokenizer_};
   const std::unique_ptr<Backend> backend_;
+  const std::optional<PoolingConfig> pooling_;
   const LogSink log_;
   std::vector<std::string> names_;
   const SequenceContext context_;
@@ -260,12 +288,14 @@ Result<std::unique_ptr<Engine>> Engine::load(const ServeOptions& options, LogSin
 
 Result<std::unique_ptr<Engine>> Engine::start(const ServeOptions& options, Model model,
                                               std::unique_ptr<Backend> backend, LogSink log) {
+  INFERLAB_TRY(std::optional<PoolingConfig> pooling, pooling_config(options, model));
   INFERLAB_TRY(const KvType type, kv_type(options, backend->default_kv_type(model.weights)));
-  INFERLAB_TRY(const ServeOptions sized, fitted_to_device(options, type, model.weights, *backend));
-  INFERLAB_TRY(const SchedulerConfig config, scheduler_config(sized, type, model.config()));
+  INFERLAB_TRY(SchedulerConfig config, config_for(options, type, model, *backend));
+  // The states of a known prefix are not computed: only LAST can do without them. As in vLLM.
+  if (pooling && pooling->type != PoolingType::kLast) config.enable_prefix_caching = false;
   const KvCacheShape kv{
       .num_blocks = config.num_gpu_blocks, .block_size = config.block_size, .type = type};
-  INFERLAB_TRY_VOID(check_memory(kv, model.config(), backend->info()));
+  if (!model.encoder) INFERLAB_TRY_VOID(check_memory(kv, model.config(), backend->info()));
   INFERLAB_TRY(Tokenizer tokenizer, Tokenizer::load(model.file));
   if (tokenizer.size() > model.config().vocab_size) {
     return Error{ErrorKind::kInvalid,
@@ -275,14 +305,20 @@ Result<std::unique_ptr<Engine>> Engine::start(const ServeOptions& options, Model
   std::optional<ChatTemplate> chat_template;
   if (Result<ChatTemplate> loaded = ChatTemplate::load(model.file)) {
     chat_template = *loaded;
-  } else if (log) {
+  } else if (log && !pooling) {
     // A completion model: /v1/chat/completions will say so.
     log(LogLevel::kWarn, "No chat template: " + loaded.error().message);
   }
+  if (pooling && (!options.speculative_model.empty() ||
+                  options.speculative_config.num_speculative_tokens > 0)) {
+    return Error{ErrorKind::kInvalid,
+                 "--speculative-config: a model that is served for pooling generates no tokens",
+                 "leave it out"};
+  }
   INFERLAB_TRY(std::unique_ptr<Drafter> drafter, make_drafter(options, kv, model.config(), log));
-  auto impl =
-      std::make_unique<Impl>(options, std::move(model), std::move(tokenizer), chat_template,
-                             std::move(backend), config, kv, std::move(drafter), std::move(log));
+  auto impl = std::make_unique<Impl>(options, std::move(model), std::move(tokenizer), chat_template,
+                                     std::move(backend), config, kv, std::move(drafter),
+                                     std::move(pooling), std::move(log));
   INFERLAB_TRY_VOID(impl->start());
   return std::unique_ptr<Engine>(new Engine(std::move(impl)));
 }
@@ -358,6 +394,9 @@ const std::optional<ChatTemplate>& Engine::chat_template() const {
 }
 const LlamaConfig& Engine::model_config() const {
   return impl_->model().config();
+}
+const PoolingConfig* Engine::pooling() const {
+  return impl_->pooling();
 }
 
 }  // namespace inferlab

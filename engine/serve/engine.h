@@ -79,6 +79,8 @@ class Engine {
   /// nullopt: a completion model, or a template that is not known.
   [[nodiscard]] const std::optional<ChatTemplate>& chat_template() const;
   [[nodiscard]] const LlamaConfig& model_config() const;
+  /// Null unless the model is served for pooling: requests with `pooling` only, or none of them.
+  [[nodiscard]] const PoolingConfig* pooling() const;
 
  private:
   class Impl;

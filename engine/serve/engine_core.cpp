@@ -14,7 +14,7 @@ double milliseconds(Duration duration) {
 }  // namespace
 
 EngineCore::EngineCore(const SchedulerConfig& config, std::unique_ptr<Drafter> drafter,
-                       const Tokenizer& tokenizer, Backend& backend, std::int32_t vocab_size,
+                       const Tokenizer& tokenizer, const MakeExecutor& make_executor,
                        std::function<Time()> clock, LogSink log)
     : tokenizer_(&tokenizer),
       drafter_(std::move(drafter)),
@@ -22,7 +22,7 @@ EngineCore::EngineCore(const SchedulerConfig& config, std::unique_ptr<Drafter> d
       clock_(std::move(clock)),
       log_(std::move(log)),
       scheduler_(config),
-      executor_(backend, vocab_size, sequences_),
+      executor_(make_executor(sequences_)),
       metrics_(config, drafter_ == nullptr ? 0 : drafter_->num_speculative_tokens()) {
   publish();
 }
@@ -88,7 +88,7 @@ Result<void> EngineCore::step() {
     publish();
   }
   std::optional<Result<StepOutput>> executed;
-  executor_.start(step, [&](Result<StepOutput> result) { executed = std::move(result); });
+  executor_->start(step, [&](Result<StepOutput> result) { executed = std::move(result); });
   INFERLAB_CHECK(executed.has_value());
   if (!executed->has_value()) {
     scheduler_.cancel_step(step);
@@ -131,6 +131,7 @@ Result<void> EngineCore::step() {
 
 EngineCore::Emission EngineCore::consume(Sequence& sequence, SampledToken& sampled) const {
   Emission emission{.sequence = &sequence, .previous_token = sequence.request.last_token};
+  if (sequence.pooling) return emission;  // no token came
   const std::int64_t num_before = sequence.request.num_output_tokens;
   for (std::int64_t i = 0; i <= sampled.num_accepted_drafts; ++i) {
     const TokenId token = i < sampled.num_accepted_drafts
@@ -215,6 +216,7 @@ void EngineCore::end(Sequence& sequence, const std::optional<Error>& error) {
       .num_output_tokens = request.num_output_tokens,
       .num_cached_tokens = request.num_cached_tokens,
       .prompt_logprobs = std::move(sequence.prompt_logprobs),
+      .embedding = std::move(sequence.embedding),
       .timed_out = sequence.timed_out,
       .queue_time = request.first_scheduled.value_or(*request.finished) - request.arrival,
       .ttft = request.first_token ? *request.first_token - request.arrival : Duration{},

@@ -8,10 +8,9 @@
 #include <span>
 #include <string>
 
-#include "engine/backend/backend.h"
 #include "engine/base/log.h"
 #include "engine/schedule/scheduler.h"
-#include "engine/serve/device_executor.h"
+#include "engine/schedule/step_executor.h"
 #include "engine/serve/drafter.h"
 #include "engine/serve/sequence.h"
 #include "engine/serve/serve_metrics.h"
@@ -32,10 +31,12 @@ struct EngineStats {
 /// thread. Only stats() and render_metrics() may be called from others.
 class EngineCore {
  public:
-  /// Borrows tokenizer and backend; `drafter` may be null. `clock` gives the time since the
-  /// engine's start.
+  /// What runs the steps of the core's sequences, which are its argument.
+  using MakeExecutor = std::function<std::unique_ptr<StepExecutor>(const SequenceTable&)>;
+  /// Borrows tokenizer and what the executor borrows; `drafter` may be null. `clock` gives the
+  /// time since the engine's start.
   EngineCore(const SchedulerConfig& config, std::unique_ptr<Drafter> drafter,
-             const Tokenizer& tokenizer, Backend& backend, std::int32_t vocab_size,
+             const Tokenizer& tokenizer, const MakeExecutor& make_executor,
              std::function<Time()> clock, LogSink log);
 
   /// Takes the request into the waiting queue; one that the scheduler refuses ends at once.
@@ -83,7 +84,7 @@ class EngineCore {
   LogSink log_;
   SequenceTable sequences_;
   Scheduler scheduler_;
-  DeviceExecutor executor_;
+  std::unique_ptr<StepExecutor> executor_;
 
   mutable std::mutex mutex_;  // of the two below
   ServeMetrics metrics_;

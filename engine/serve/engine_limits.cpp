@@ -30,6 +30,33 @@ Result<std::int32_t> choose_num_blocks(const ServeOptions& options, KvType type,
   return static_cast<std::int32_t>(std::min<std::int64_t>(num_blocks, INT32_MAX));
 }
 
+Result<SchedulerConfig> config_of(const ServeOptions& options, const LlamaConfig& model) {
+  if (options.max_model_len < 0 || options.max_model_len > model.max_model_len) {
+    return Error{ErrorKind::kInvalid,
+                 fmt::format("max_model_len: is {}: the model {} {} {} tokens",
+                             options.max_model_len, model.name,
+                             model.max_model_len < model.context_length
+                                 ? "is computed within its sliding window of"
+                                 : "was trained for",
+                             model.max_model_len),
+                 "lower it, or leave it out"};
+  }
+  if (options.max_num_waiting < 1) {
+    return Error{ErrorKind::kInvalid,
+                 fmt::format("max_num_waiting: is {}", options.max_num_waiting), "give at least 1"};
+  }
+  SchedulerConfig config;
+  config.block_size = options.block_size;
+  config.max_num_batched_tokens = options.max_num_batched_tokens;
+  config.max_num_seqs = options.max_num_seqs;
+  config.enable_chunked_prefill = options.enable_chunked_prefill;
+  config.scheduling_policy = options.scheduling_policy;
+  config.enable_prefix_caching = options.enable_prefix_caching;
+  config.max_model_len = options.max_model_len == 0 ? model.max_model_len : options.max_model_len;
+  config.num_gpu_blocks = 1;
+  return config;
+}
+
 }  // namespace
 
 Result<ServeOptions> fitted_to_device(const ServeOptions& options, KvType type,
@@ -66,32 +93,25 @@ Result<ServeOptions> fitted_to_device(const ServeOptions& options, KvType type,
 
 Result<SchedulerConfig> scheduler_config(const ServeOptions& options, KvType type,
                                          const LlamaConfig& model) {
-  if (options.max_model_len < 0 || options.max_model_len > model.max_model_len) {
-    return Error{ErrorKind::kInvalid,
-                 fmt::format("max_model_len: is {}: the model {} {} {} tokens",
-                             options.max_model_len, model.name,
-                             model.max_model_len < model.context_length
-                                 ? "is computed within its sliding window of"
-                                 : "was trained for",
-                             model.max_model_len),
-                 "lower it, or leave it out"};
-  }
-  if (options.max_num_waiting < 1) {
-    return Error{ErrorKind::kInvalid,
-                 fmt::format("max_num_waiting: is {}", options.max_num_waiting), "give at least 1"};
-  }
-  SchedulerConfig config;
-  config.block_size = options.block_size;
-  config.max_num_batched_tokens = options.max_num_batched_tokens;
-  config.max_num_seqs = options.max_num_seqs;
-  config.enable_chunked_prefill = options.enable_chunked_prefill;
-  config.scheduling_policy = options.scheduling_policy;
-  config.enable_prefix_caching = options.enable_prefix_caching;
-  config.max_model_len = options.max_model_len == 0 ? model.max_model_len : options.max_model_len;
-  config.num_gpu_blocks = 1;
+  INFERLAB_TRY(SchedulerConfig config, config_of(options, model));
   if (options.block_size >= 1 && options.max_num_seqs >= 1) {  // else checked() says so
     INFERLAB_TRY(config.num_gpu_blocks,
                  choose_num_blocks(options, type, model, config.max_model_len));
+  }
+  return checked(config);
+}
+
+Result<SchedulerConfig> encoder_scheduler_config(const ServeOptions& options,
+                                                 const LlamaConfig& model) {
+  INFERLAB_TRY(SchedulerConfig config, config_of(options, model));
+  config.enable_chunked_prefill = false;
+  config.enable_prefix_caching = false;
+  // As vLLM does where prompts are not split: a step holds the longest one at least.
+  config.max_num_batched_tokens = std::max(config.max_num_batched_tokens, config.max_model_len);
+  if (options.block_size >= 1 && options.max_num_seqs >= 1) {  // else checked() says so
+    const std::int64_t full = config.max_num_batched_tokens / options.block_size;
+    config.num_gpu_blocks =
+        static_cast<std::int32_t>(std::min<std::int64_t>(full + config.max_num_seqs, INT32_MAX));
   }
   return checked(config);
 }

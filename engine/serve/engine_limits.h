@@ -29,4 +29,9 @@ Result<SchedulerConfig> scheduler_config(const ServeOptions& options, KvType typ
 Result<void> check_memory(const KvCacheShape& kv, const LlamaConfig& model,
                           const DeviceInfo& device);
 
+/// Of an encoder: prompts come whole, and there is no KV cache; the scheduler's blocks stand for
+/// the rows of a step and take no memory.
+Result<SchedulerConfig> encoder_scheduler_config(const ServeOptions& options,
+                                                 const LlamaConfig& model);
+
 }  // namespace inferlab

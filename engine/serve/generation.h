@@ -14,6 +14,7 @@
 #include "engine/model/logprobs.h"
 #include "engine/model/sampler.h"
 #include "engine/schedule/request.h"
+#include "engine/serve/pooling_config.h"
 #include "engine/structured/grammar.h"
 #include "engine/tokenizer/tokenizer.h"
 
@@ -43,6 +44,9 @@ struct GenerationRequest {
   /// What the output must look like; null: anything. Of the engine that gets the request.
   std::shared_ptr<const structured::Grammar> grammar = {};
   bool skip_special_tokens = true;  ///< control tokens give no text
+  /// An embedding is wanted and no continuation; what concerns sampling and text is not looked at
+  /// then. Only an engine that is served for pooling takes it, and it takes nothing else.
+  std::optional<PoolingParams> pooling = {};
   /// The answer is worth nothing later: the request ends with timed_out. From the arrival.
   std::optional<Duration> timeout = {};
   /// When the client's request came in, by Engine::now(): what latencies count from. None:
@@ -71,7 +75,8 @@ struct GenerationResult {
   std::int64_t num_cached_tokens = 0;  ///< of the prompt, found in the KV cache
   /// One for each token of the prompt when asked for; the first has none.
   std::vector<std::optional<TokenLogprobs>> prompt_logprobs = {};
-  bool timed_out = false;    ///< finish_reason is kAbort
+  std::vector<float> embedding = {};  ///< of a request with `pooling` that came to its end
+  bool timed_out = false;             ///< finish_reason is kAbort
   Duration queue_time = {};  ///< from the arrival to the first step, or to the end before it
   Duration ttft = {};        ///< 0 when there was no token
   Duration e2e = {};         ///< from the arrival to the end

@@ -16,6 +16,7 @@
 #include "engine/serve/completion_handler.h"
 #include "engine/serve/connection_pool.h"
 #include "engine/serve/cors.h"
+#include "engine/serve/embedding_handler.h"
 #include "engine/serve/http_checks.h"
 #include "engine/serve/http_listener.h"
 #include "engine/serve/listen_error.h"
@@ -70,7 +71,9 @@ class HttpServer::Impl {
         seats_(seats_of(options)),
         keys_(options.api_keys, options.key_limits),
         spans_(std::move(spans)),
-        handler_(seats_.replies, options_, both(std::move(sink))) {
+        sink_(both(std::move(sink))),
+        handler_(seats_.replies, options_, sink_),
+        embeddings_(seats_.replies, sink_) {
     server_.new_task_queue = [threads = seats_.threads] {
       return new ConnectionPool(static_cast<std::size_t>(threads));  // the library deletes it
     };
@@ -108,9 +111,10 @@ class HttpServer::Impl {
   void stop() {
     if (!thread_.joinable()) return;
     handler_.stop();
+    embeddings_.stop();
     // Replies see it within a fraction of a second; a client that does not read is cut off.
     const auto deadline = std::chrono::steady_clock::now() + kStopPatience;
-    while (handler_.num_open() > 0 && std::chrono::steady_clock::now() < deadline) {
+    while (num_open() > 0 && std::chrono::steady_clock::now() < deadline) {
       std::this_thread::sleep_for(std::chrono::milliseconds(5));
     }
     server_.stop();
@@ -128,8 +132,9 @@ class HttpServer::Impl {
   void begin_drain() {
     draining_ = true;
     handler_.refuse();
+    embeddings_.refuse();
   }
-  [[nodiscard]] int num_open() const { return handler_.num_open(); }
+  [[nodiscard]] int num_open() const { return handler_.num_open() + embeddings_.num_open(); }
 
  private:
   using Request = httplib::Request;
@@ -154,7 +159,7 @@ class HttpServer::Impl {
       response.set_content(version_body(kVersion), "application/json");
     });
     server_.Get("/load", [this](const Request&, Response& response) {
-      const int load = options_.enable_server_load_tracking ? handler_.num_open() : 0;
+      const int load = options_.enable_server_load_tracking ? num_open() : 0;
       response.set_content(fmt::format("{{\"server_load\":{}}}", load), "application/json");
     });
     server_.Get("/metrics", with_engine([](Engine& engine, const Request&, Response& response) {
@@ -164,14 +169,9 @@ class HttpServer::Impl {
     add_model_routes();
     server_.Post("/v1/completions", completions(ApiKind::kCompletion));
     server_.Post("/v1/chat/completions", completions(ApiKind::kChat));
+    server_.Post("/v1/embeddings", embeddings());
     server_.Post("/tokenize", with_body(tokenize_answer));
     server_.Post("/detokenize", with_body(detokenize_answer));
-    // A generate model has none. Source: vLLM, entrypoints/openai.
-    server_.Post(
-        "/v1/embeddings",
-        with_body([](const Engine&, std::string_view) -> std::variant<std::string, ApiError> {
-          return ApiError{.message = "The model does not support Embeddings API"};
-        }));
     server_.set_post_routing_handler(
         [this](const Request& request, Response& response) { finish(request, response); });
     server_.set_error_handler(
@@ -295,11 +295,30 @@ class HttpServer::Impl {
 
   httplib::Server::Handler completions(ApiKind kind) {
     return with_json([this, kind](Engine& engine, const Request& request, Response& response) {
-      auto lease = keys_.admit(key_of(request).value_or(0), steady_now());
-      if (const auto* error = std::get_if<ApiError>(&lease)) return set_error(response, *error);
-      handler_.handle(kind, engine, request, response,
-                      std::move(std::get<std::unique_ptr<KeyLease>>(lease)));
+      if (engine.pooling() != nullptr) return set_error(response, no_generation(kind));
+      if (auto lease = admit(request, response)) {
+        handler_.handle(kind, engine, request, response, std::move(lease));
+      }
     });
+  }
+
+  httplib::Server::Handler embeddings() {
+    return with_json([this](Engine& engine, const Request& request, Response& response) {
+      if (engine.pooling() == nullptr) return set_error(response, no_embeddings());
+      if (auto lease = admit(request, response)) {
+        embeddings_.handle(engine, request, response, std::move(lease));
+      }
+    });
+  }
+
+  /// A place for one more request of its key; null, with the answer made, when it has none.
+  std::unique_ptr<KeyLease> admit(const Request& request, Response& response) {
+    auto lease = keys_.admit(key_of(request).value_or(0), steady_now());
+    if (auto* admitted = std::get_if<std::unique_ptr<KeyLease>>(&lease)) {
+      return std::move(*admitted);
+    }
+    set_error(response, std::get<ApiError>(lease));
+    return nullptr;
   }
 
   /// Which key asks; nullopt: the path asks for one, and this is none.
@@ -313,8 +332,10 @@ class HttpServer::Impl {
   const Seats seats_;
   ApiKeys keys_;
   const std::unique_ptr<SpanExporter> spans_;
+  const RequestSink sink_;
   HttpListener server_;
   CompletionHandler handler_;
+  EmbeddingHandler embeddings_;
   std::atomic<bool> draining_ = false;
   std::atomic<Engine*> engine_ = nullptr;
   std::int64_t started_ = 0;  // seconds since 1970; written before engine_

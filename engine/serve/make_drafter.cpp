@@ -32,6 +32,11 @@ Result<std::unique_ptr<Drafter>> make_drafter(const ServeOptions& options, const
     return std::unique_ptr<Drafter>(std::make_unique<NgramDrafter>(config));
   }
   INFERLAB_TRY(Model model, Model::open(options.speculative_model));
+  if (model.encoder) {
+    return Error{ErrorKind::kInvalid,
+                 fmt::format("speculative_config: model: {} is an encoder: it generates no tokens",
+                             options.speculative_model)};
+  }
   INFERLAB_TRY(std::unique_ptr<Backend> backend, make_backend(options.device));
   KvCacheShape own = kv;
   INFERLAB_TRY(own.type, kv_type(options, backend->default_kv_type(model.weights)));

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "engine/base/rng.h"
+#include "engine/serve/make_pooling_sequence.h"
 
 namespace inferlab {
 namespace {
@@ -78,6 +79,12 @@ Result<void> check_lengths(const GenerationRequest& request, std::int64_t max_mo
 
 Result<std::unique_ptr<Sequence>> make_sequence(RequestId id, GenerationRequest&& request,
                                                 Time arrival, const SequenceContext& context) {
+  if (request.pooling.has_value() != (context.pooling != nullptr)) {
+    return Error{ErrorKind::kInvalid, context.pooling != nullptr
+                                          ? "The model does not support generation"
+                                          : "The model does not support Embeddings API"};
+  }
+  if (request.pooling) return make_pooling_sequence(id, std::move(request), arrival, context);
   INFERLAB_TRY_VOID(check_sampling(request.sampling, context.vocab_size));
   INFERLAB_TRY_VOID(check_ids("prompt", request.prompt, context.vocab_size));
   INFERLAB_TRY_VOID(check_lengths(request, context.config->max_model_len));

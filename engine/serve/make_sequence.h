@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <string>
 
 #include "engine/base/result.h"
 #include "engine/schedule/scheduler_config.h"
@@ -14,7 +15,10 @@ struct SequenceContext {
   const SchedulerConfig* config;
   const Tokenizer* tokenizer;
   std::int32_t vocab_size;
-  std::uint64_t seed;  ///< of requests that bring none
+  std::uint64_t seed;                      ///< of requests that bring none
+  const PoolingConfig* pooling = nullptr;  ///< of an engine for pooling; the others need no more
+  std::int32_t hidden_size = 0;
+  std::string model_name = {};
 };
 
 /// The request as the engine's thread keeps it; the callbacks are the caller's to set. kInvalid

@@ -20,8 +20,8 @@ struct RequestRecord {
   bool stream = false;
   std::int64_t n = 1;
   std::optional<std::int64_t> max_tokens = {};
-  float temperature = 0;
-  float top_p = 1;
+  std::optional<float> temperature = {};  ///< these two where tokens are drawn
+  std::optional<float> top_p = {};
   std::int64_t prompt_tokens = 0;
   std::int64_t cached_tokens = 0;
   std::int64_t completion_tokens = 0;

@@ -39,6 +39,9 @@ struct Sequence {
   std::vector<std::optional<TokenLogprobs>> prompt_logprobs = {};
   /// Where the output stands in what it must look like.
   std::optional<structured::TokenMatcher> matcher = {};
+  std::optional<PoolingParams> pooling = {};
+  std::vector<double> pooled = {};    ///< of the prompt so far, see PoolingExecutor
+  std::vector<float> embedding = {};  ///< once the prompt is through
   std::optional<Time> deadline = {};
   bool timed_out = false;
   std::optional<Error> failure = {};  ///< of this request alone

@@ -90,7 +90,7 @@ void ServeMetrics::finished(const Request& request) {
   ++success_[static_cast<std::size_t>(*request.finish_reason)];
   const Time end = *request.finished;
   e2e_.observe(to_seconds(end - request.arrival));
-  max_tokens_.observe(static_cast<double>(request.max_tokens));
+  if (!request.is_pooling) max_tokens_.observe(static_cast<double>(request.max_tokens));
   n_.observe(1);  // the API takes no other
   request_prompt_tokens_.observe(static_cast<double>(request.num_prompt_tokens));
   request_generation_tokens_.observe(static_cast<double>(request.num_output_tokens));

@@ -21,6 +21,12 @@ struct ServeOptions {
   std::vector<std::string> served_model_name = {};
   std::int64_t max_model_len = 0;  ///< tokens; 0: what the model was trained for
   std::uint64_t seed = 0;          ///< of requests that bring none
+  // What the model is served for (pooling_config.h).
+  std::string runner = "auto";     ///< "generate", "pooling"
+  std::string convert = "auto";    ///< "none"; "embed": a decoder for pooling
+  std::string task = "auto";       ///< "generate", "embed": as releases before --runner have it
+  std::string pooler_config = {};  ///< JSON: {"pooling_type": "MEAN", "normalize": false}
+  std::string hf_overrides = {};   ///< JSON: is_matryoshka, matryoshka_dimensions
 
   // The engine.
   std::string device = "cpu";  ///< a row of engine/backend/registry.cpp

@@ -71,8 +71,10 @@ std::string attributes_of(const RequestRecord& record, Duration e2e) {
   out.integer("gen_ai.usage.completion_tokens", record.completion_tokens);
   out.text("gen_ai.request.id", record.id);
   out.text("gen_ai.response.model", record.model);
-  out.number("gen_ai.request.temperature", static_cast<double>(record.temperature));
-  out.number("gen_ai.request.top_p", static_cast<double>(record.top_p));
+  if (record.temperature) {
+    out.number("gen_ai.request.temperature", static_cast<double>(*record.temperature));
+  }
+  if (record.top_p) out.number("gen_ai.request.top_p", static_cast<double>(*record.top_p));
   if (record.max_tokens) out.integer("gen_ai.request.max_tokens", *record.max_tokens);
   out.integer("gen_ai.request.n", record.n);
   return out.list();

@@ -1,6 +1,7 @@
 #include "engine/tokenizer/tokenizer.h"
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 #include "engine/base/check.h"
@@ -117,7 +118,9 @@ std::optional<TokenId> Tokenizer::eos() const {
   return vocabulary_->eos;
 }
 std::size_t Tokenizer::longest_token_bytes() const {
-  return vocabulary_->longest_token;
+  const bool has_bound = vocabulary_->family != TokenizerFamily::kWordPiece &&
+                         vocabulary_->normalizer.empty() && !vocabulary_->fuse_unknown;
+  return has_bound ? vocabulary_->longest_token : std::numeric_limits<std::int64_t>::max();
 }
 bool Tokenizer::adds_bos() const {
   return vocabulary_->add_bos;

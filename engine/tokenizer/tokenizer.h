@@ -85,7 +85,8 @@ class Tokenizer {
   [[nodiscard]] std::int32_t size() const;
   [[nodiscard]] std::optional<TokenId> bos() const;
   [[nodiscard]] std::optional<TokenId> eos() const;
-  /// No token stands for more bytes of text than this.
+  /// No token stands for more bytes of text than this: the largest std::int64_t where one token may
+  /// be an unknown word of any length, or the normalizer drops parts of a text.
   [[nodiscard]] std::size_t longest_token_bytes() const;
   [[nodiscard]] bool adds_bos() const;
   /// Whether encoding puts a space in front of the text (SentencePiece).

@@ -58,6 +58,8 @@ std::string tokenizer_text(const GgufFile& file) {
   const auto model = file.text("tokenizer.ggml.model");
   const auto rule = file.text_or("tokenizer.ggml.pre", "default");
   if (model && *model == "llama") return "SentencePiece";
+  if (model && *model == "bert") return "WordPiece";
+  if (model && *model == "t5") return "Unigram";
   return fmt::format("byte-level BPE, {}", rule ? for_terminal(*rule) : "default");
 }
 
@@ -67,6 +69,12 @@ std::string chat_template_text(const GgufFile& file) {
   return "none: " + for_terminal(loaded.error().message);
 }
 
+TensorType weight_type(const Model& model) {
+  return model.encoder ? model.encoder->layers.front().attn_q.weight.type
+                       : model.weights.layers.front().attn_q.type;
+}
+
+/// What an encoder has not (heads of keys, rotation, a KV cache) is 0.
 Value::Object properties(const Model& model, const std::string& path) {
   const LlamaConfig& config = model.config();
   Value::Object out = {{"file", for_terminal(path)},
@@ -77,13 +85,13 @@ Value::Object properties(const Model& model, const std::string& path) {
   if (!model.file.is_assembled()) {
     out.push_back({"ggufVersion", static_cast<std::int64_t>(model.file.version())});
   }
-  const std::int64_t weights = model.weights.weights_bytes();
+  const std::int64_t weights = model.weights_bytes();
   const std::int64_t per_token = kv_bytes_per_token(config);
   const GgufValue* tokens = model.file.find_value("tokenizer.ggml.tokens");
   const Value::Object rest = {
-      {"parameters", model.weights.num_parameters()},
+      {"parameters", model.num_parameters()},
       {"weightsBytes", weights},
-      {"weightType", tensor_type_name(model.weights.layers.front().attn_q.type)},
+      {"weightType", tensor_type_name(weight_type(model))},
       {"tensorTypes", tensor_types(model.file)},
       {"kvBytesPerToken", per_token},
       // For one request that uses the whole context.
@@ -105,6 +113,8 @@ Value::Object properties(const Model& model, const std::string& path) {
       {"tokenizer", tokenizer_text(model.file)},
       {"chatTemplate", chat_template_text(model.file)}};
   out.insert(out.end(), rest.begin(), rest.end());
+  const auto pooling = read_pooling_type(model.file, config.architecture);
+  if (pooling && *pooling) out.push_back({"poolingType", to_string(**pooling)});
   return out;
 }
 

@@ -30,10 +30,10 @@ class ModelList final : public Command {
         continue;
       }
       const std::string name = for_terminal(model->config().name);
-      rows.push_back({name, std::to_string(model->weights.num_parameters()),
+      rows.push_back({name, std::to_string(model->num_parameters()),
                       std::to_string(model->file.size_bytes()), for_terminal(path)});
       out.push_back(Value::object({{"name", name},
-                                   {"parameters", model->weights.num_parameters()},
+                                   {"parameters", model->num_parameters()},
                                    {"bytes", model->file.size_bytes()},
                                    {"file", for_terminal(path)}}));
     }

@@ -50,6 +50,7 @@ class Serve final : public Command {
                     "a GGUF file or a Hugging Face folder; the one that ships if left out", false);
     args.option("--model", options_.model, "the same");
     args.option("--served-model-name", options_.served_model_name, "names in the API");
+    declare_runner(args);
     declare_engine(args);
     declare_server(args);
     declare_told(args);
@@ -101,6 +102,16 @@ class Serve final : public Command {
     std::vector<std::string> values;
     bool is_set;
   };
+
+  void declare_runner(Args& args) {
+    args.option("--runner", options_.runner, "auto, generate, or pooling: embeddings");
+    args.option("--convert", options_.convert, "auto, none, or embed: as --runner pooling");
+    args.option("--task", options_.task, "the older name: auto, generate or embed");
+    args.option("--pooler-config,--override-pooler-config", options_.pooler_config,
+                "JSON, as {\"pooling_type\": \"MEAN\", \"normalize\": false}");
+    args.option("--hf-overrides", options_.hf_overrides,
+                "JSON: is_matryoshka, matryoshka_dimensions");
+  }
 
   void declare_engine(Args& args) {
     args.option("--max-model-len", max_model_len_, "tokens, as 4096, 4k or 4K; auto: the model's");

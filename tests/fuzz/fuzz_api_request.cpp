@@ -1,10 +1,11 @@
-// The bodies of /v1/chat/completions and /v1/completions: any bytes, read as both.
+// The bodies of /v1/chat/completions, /v1/completions and /v1/embeddings: any bytes, read as each.
 #include <algorithm>
 #include <cmath>
 #include <variant>
 
 #include "engine/base/check.h"
 #include "engine/serve/api_request.h"
+#include "engine/serve/embedding_request.h"
 #include "tests/fuzz/targets.h"
 
 namespace inferlab::fuzz {
@@ -38,6 +39,14 @@ void check_request(const ApiRequest& request) {
   INFERLAB_CHECK(is_chat ? !request.messages.empty() : !request.prompts.empty());
 }
 
+void check_embeddings(const EmbeddingApiRequest& request) {
+  INFERLAB_CHECK(!request.inputs.empty());
+  INFERLAB_CHECK(request.truncate_prompt_tokens.value_or(1) != 0);
+  for (const EmbeddingInput& input : request.inputs) {
+    if (const auto* ids = std::get_if<std::vector<TokenId>>(&input)) check_ids(*ids);
+  }
+}
+
 }  // namespace
 
 void fuzz_api_request(std::string_view bytes) {
@@ -48,6 +57,12 @@ void fuzz_api_request(std::string_view bytes) {
     } else {
       check_request(std::get<ApiRequest>(parsed));
     }
+  }
+  const auto parsed = parse_embedding_request(bytes);
+  if (const auto* error = std::get_if<ApiError>(&parsed)) {
+    INFERLAB_CHECK(error->status == 400 && !error->message.empty());
+  } else {
+    check_embeddings(std::get<EmbeddingApiRequest>(parsed));
   }
 }
 

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "cli_run.h"
+#include "engine/model/random_encoder.h"
 #include "sim/api/json.h"
 #include "tests/engine/model/random_folder.h"
 
@@ -57,6 +58,21 @@ TEST_CASE("model info: shows what a folder holds, as a table and as JSON") {
   CHECK(bare["tokenizer"].str().starts_with("none: "));
   CHECK(bare["chatTemplate"].str().starts_with("none: "));
   CHECK(bare["vocabulary"].as_int() == 320);
+}
+
+TEST_CASE("model info: an encoder has no KV cache, and says how it pools") {
+  const TempDir place;
+  const std::string path = place.path() + "/encoder.gguf";
+  REQUIRE(random_encoder({.type = TensorType::kQ8_0}).save(path));
+  const sim::Value info = json_of(run({"model", "info", path, "--format", "json"}));
+  CHECK(info["architecture"].str() == "bert");
+  CHECK(info["poolingType"].str() == "MEAN");
+  CHECK(info["weightType"].str() == "Q8_0");
+  CHECK(info["tokenizer"].str() == "WordPiece");
+  CHECK(info["contextLength"].as_int() == 96);
+  CHECK(info["kvBytesPerToken"].as_int() == 0);
+  CHECK(info["weightsBytes"].as_int() > 0);
+  CHECK(info["memoryBytes"].as_int() == info["weightsBytes"].as_int());
 }
 
 TEST_CASE("model convert: writes a file that is read as the folder is, and never over another") {

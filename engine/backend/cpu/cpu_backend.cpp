@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "engine/backend/check_batch.h"
+#include "engine/backend/cpu/cpu_encoder.h"
 #include "engine/backend/processor.h"
 #include "engine/base/check.h"
 #include "engine/formats/mapped_file.h"
@@ -109,22 +110,50 @@ Result<void> CpuBackend::pack(const ModelWeights& weights) {
 Result<void> CpuBackend::forward(const Batch& batch, std::span<float> logits) {
   INFERLAB_CHECK(cache_.has_value());
   INFERLAB_TRY_VOID(check_batch(batch, config_, cache_->shape(), logits.size()));
-  embed(batch);
+  run_layers(batch);
+  const std::int64_t width = config_.hidden_size;
+  const std::int64_t num_sampled = batch.num_sampled();
+  resize(normed_, num_sampled, width);
+  finish_rows(batch, normed_);
+  const Product product = {.w = &output_, .y = logits.data(), .y_stride = config_.vocab_size};
+  multiply_all(normed_, num_sampled, width, std::span(&product, 1));
+  return {};
+}
+
+Result<void> CpuBackend::embed(const Batch& batch, std::span<float> states) {
+  INFERLAB_CHECK(cache_.has_value());
+  INFERLAB_TRY_VOID(check_embed_batch(batch, config_, cache_->shape(), states.size()));
+  run_layers(batch);
+  finish_rows(batch, states);
+  return {};
+}
+
+Result<void> CpuBackend::load_encoder(const EncoderWeights& weights) {
+  INFERLAB_CHECK(!cache_ && encoder_ == nullptr);
+  INFERLAB_TRY(encoder_, CpuEncoder::load(*kernels_, pool_, weights));
+  return {};
+}
+
+Result<void> CpuBackend::encode(const EncoderBatch& batch, std::span<float> states) {
+  INFERLAB_CHECK(encoder_ != nullptr);
+  return encoder_->encode(batch, states);
+}
+
+void CpuBackend::run_layers(const Batch& batch) {
+  embed_tokens(batch);
   rope_.set_positions(batch.positions);
   for (std::int32_t layer = 0; layer < config_.num_layers; ++layer) {
     attention_part(batch, layer);
     ffn_part(layers_[layer], batch.num_rows());
   }
+}
+
+void CpuBackend::finish_rows(const Batch& batch, std::span<float> states) {
   const std::int64_t width = config_.hidden_size;
-  const std::int64_t num_sampled = batch.num_sampled();
-  resize(normed_, num_sampled, width);
-  for_rows(num_sampled, [&](std::int64_t i) {
+  for_rows(batch.num_sampled(), [&](std::int64_t i) {
     kernels_->rms_norm(hidden_.data() + batch.sampled_rows[i] * width, output_norm_.data(),
-                       config_.rms_norm_eps, width, normed_.data() + i * width);
+                       config_.rms_norm_eps, width, states.data() + i * width);
   });
-  const Product product = {.w = &output_, .y = logits.data(), .y_stride = config_.vocab_size};
-  multiply_all(normed_, num_sampled, width, std::span(&product, 1));
-  return {};
 }
 
 /// A few rows are done by the caller: waking the others would take longer.
@@ -138,7 +167,7 @@ void CpuBackend::for_rows(std::int64_t num_rows, const Body& body) {
   });
 }
 
-void CpuBackend::embed(const Batch& batch) {
+void CpuBackend::embed_tokens(const Batch& batch) {
   const std::int64_t width = config_.hidden_size;
   resize(hidden_, batch.num_rows(), width);
   for_rows(batch.num_rows(), [&](std::int64_t row) {

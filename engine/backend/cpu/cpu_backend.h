@@ -31,6 +31,9 @@ class CpuBackend final : public Backend {
   [[nodiscard]] DeviceInfo info() const override;
   Result<void> load(const ModelWeights& weights, const KvCacheShape& kv) override;
   Result<void> forward(const Batch& batch, std::span<float> logits) override;
+  Result<void> embed(const Batch& batch, std::span<float> states) override;
+  Result<void> load_encoder(const EncoderWeights& weights) override;
+  Result<void> encode(const EncoderBatch& batch, std::span<float> states) override;
   /// kInvalid when a block does not exist; nothing was copied then and the backend lives on.
   Result<void> copy_kv_blocks(std::span<const KvBlockCopy> copies) override;
 
@@ -50,7 +53,10 @@ class CpuBackend final : public Backend {
 
   Result<void> pack(const ModelWeights& weights);
   void copy_vectors(const ModelWeights& weights);
-  void embed(const Batch& batch);
+  void run_layers(const Batch& batch);
+  /// The sampled rows after the last norm.
+  void finish_rows(const Batch& batch, std::span<float> states);
+  void embed_tokens(const Batch& batch);
   void attention_part(const Batch& batch, std::int32_t index);
   void ffn_part(const Layer& layer, std::int64_t num_rows);
   /// Biases, norms of heads, rotation.
@@ -75,6 +81,7 @@ class CpuBackend final : public Backend {
   std::vector<Layer> layers_;
   std::vector<float> output_norm_;
   std::optional<KvCache> cache_;
+  std::unique_ptr<Encoder> encoder_;  // after load_encoder(), and nothing else then
   Rope rope_;
 
   // Activations, kept between steps: [num_rows, ...].

@@ -226,6 +226,10 @@ Result<void> CudaBackend::profile(const StepLimits& limits) {
 Result<void> CudaBackend::check(const Batch& batch, std::size_t num_logits) const {
   INFERLAB_CHECK(view_.data != nullptr);
   INFERLAB_TRY_VOID(check_batch(batch, config_, kv_, num_logits));
+  return check_positions(batch);
+}
+
+Result<void> CudaBackend::check_positions(const Batch& batch) const {
   for (const std::int32_t position : batch.positions) {
     if (position < num_positions_) continue;
     return Error{ErrorKind::kInvalid, fmt::format("batch: position {}: this device computes {}",
@@ -284,6 +288,34 @@ Result<void> CudaBackend::forward(const Batch& batch, std::span<float> logits) {
   INFERLAB_TRY_VOID(stream_.wait());
   if (pinned) std::copy_n(to, logits.size(), logits.data());
   return {};
+}
+
+Result<void> CudaBackend::embed(const Batch& batch, std::span<float> states) {
+  INFERLAB_CHECK(view_.data != nullptr);
+  INFERLAB_TRY_VOID(check_embed_batch(batch, config_, kv_, states.size()));
+  INFERLAB_TRY_VOID(check_positions(batch));
+  if (batch.num_rows() == 0) return {};
+  const std::int64_t num_states = batch.num_sampled();
+  const HeadGroups heads = {config_.num_heads / config_.num_kv_heads};
+  const StepPlan plan = plan_step(batch, kv_.block_size, heads, 0, kv_.type != KvType::kF32);
+  INFERLAB_TRY_VOID(reserve(plan.num_rows(), 0, plan));
+  INFERLAB_TRY_VOID(states_.reserve(static_cast<std::size_t>(num_states * states_stride())));
+  INFERLAB_TRY_VOID(steps_.upload(plan, batch.sampled_rows, stream_.get()));
+  INFERLAB_TRY_VOID(
+      queue_step({.rows = plan.num_rows(),
+                  .sampled = num_states,
+                  .has_pieces = !plan.items.empty(),
+                  .prefill_tiles = static_cast<std::int32_t>(plan.prefill_tiles.size()),
+                  .gives_states = true}));
+  if (num_states == 0) return stream_.wait();
+  const std::size_t row_bytes = static_cast<std::size_t>(config_.hidden_size) * sizeof(float);
+  INFERLAB_TRY_VOID(
+      checked("copy of hidden states",
+              cudaMemcpy2DAsync(states.data(), row_bytes, states_.data(),
+                                static_cast<std::size_t>(states_stride()) * sizeof(float),
+                                row_bytes, static_cast<std::size_t>(num_states),
+                                cudaMemcpyDeviceToHost, stream_.get())));
+  return stream_.wait();
 }
 
 Result<void> CudaBackend::forward_sampled(const Batch& batch, std::span<const RowSampling> params,

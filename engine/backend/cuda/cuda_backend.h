@@ -40,6 +40,7 @@ class CudaBackend final : public Backend {
   Result<void> load(const ModelWeights& weights, const KvCacheShape& kv) override;
   Result<void> forward(const Batch& batch, std::span<float> logits) override;
   [[nodiscard]] bool rows_are_invariant() const override { return library_ == nullptr; }
+  Result<void> embed(const Batch& batch, std::span<float> states) override;
   /// kInvalid when a block does not exist; nothing was copied then and the backend lives on.
   Result<void> copy_kv_blocks(std::span<const KvBlockCopy> copies) override;
   /// F16, or BF16 for models of this type; F32 for heads that only its kernel takes.
@@ -61,13 +62,18 @@ class CudaBackend final : public Backend {
     std::int64_t sampled = 0;
     bool has_pieces = false;
     std::int32_t prefill_tiles = 0;
+    bool gives_states = false;  // in place of logits
   };
 
   Result<void> load_weights(const ModelWeights& weights);
   Result<void> reserve_kv(const KvCacheShape& kv);
   Result<void> check(const Batch& batch, std::size_t num_logits) const;
+  Result<void> check_positions(const Batch& batch) const;
   /// Queues a whole step; logits are then in the workspace.
   Result<void> run(const Batch& batch);
+  [[nodiscard]] std::int64_t states_stride() const {
+    return form_stride(Form::kF32, config_.hidden_size);
+  }
   Result<void> reserve(std::int64_t rows, std::int64_t sampled, const StepPlan& plan);
   Result<void> profile(const StepLimits& limits);
 
@@ -103,6 +109,7 @@ class CudaBackend final : public Backend {
   Workspace work_;
   StepBuffers steps_;
   PinnedArray<float> host_logits_;
+  DeviceArray<float> states_;  // [sampled rows, states_stride()], of embed()
   DeviceArray<RowSampling> sampling_;
   DeviceArray<std::int32_t> tokens_;
   DecodeGraphs graphs_;  // after what they read

@@ -45,8 +45,8 @@ std::vector<Form> CudaBackend::forms_of(const LinearParts& parts, std::int64_t r
 
 Result<void> CudaBackend::queue_step(const StepShape& shape) {
   const DeviceWeights& weights = *weights_;
-  INFERLAB_TRY_VOID(embed(weights.token_embd(), steps_.token_ids(), shape.rows, work_.hidden.data(),
-                          stream_.get()));
+  INFERLAB_TRY_VOID(cuda::embed(weights.token_embd(), steps_.token_ids(), shape.rows,
+                                work_.hidden.data(), stream_.get()));
   const float* delta = nullptr;
   for (std::int32_t index = 0; index < config_.num_layers; ++index) {
     const DeviceLayer& layer = weights.layers()[static_cast<std::size_t>(index)];
@@ -60,6 +60,17 @@ Result<void> CudaBackend::queue_step(const StepShape& shape) {
     INFERLAB_TRY_VOID(queue_ffn(layer, shape.rows));
   }
   if (shape.sampled == 0) return {};
+  if (shape.gives_states) {
+    return rms_norm({.hidden = work_.hidden.data(),
+                     .delta = delta,
+                     .weight = weights.output_norm(),
+                     .eps = config_.rms_norm_eps,
+                     .num_rows = shape.sampled,
+                     .width = config_.hidden_size,
+                     .rows = steps_.sampled_rows(),
+                     .out = {.values = states_.data(), .stride = states_stride()}},
+                    stream_.get());
+  }
   INFERLAB_TRY_VOID(
       norm(weights.output_norm(), delta, shape.sampled, weights.output(), steps_.sampled_rows()));
   return multiply(weights.output(), shape.sampled, work_.logits.data(), config_.vocab_size);

@@ -6,6 +6,7 @@
 #include "engine/backend/check_batch.h"
 #include "engine/backend/processor.h"
 #include "engine/backend/reference/matmul.h"
+#include "engine/backend/reference/reference_encoder.h"
 #include "engine/backend/reference/rms_norm.h"
 #include "engine/backend/reference/swiglu.h"
 #include "engine/base/check.h"
@@ -57,9 +58,37 @@ Result<void> ReferenceBackend::forward(const Batch& batch, std::span<float> logi
   INFERLAB_CHECK(weights_ != nullptr);
   const LlamaConfig& config = weights_->config;
   INFERLAB_TRY_VOID(check_batch(batch, config, cache_->shape(), logits.size()));
+  run_layers(batch);
+  const std::int64_t num_sampled = batch.num_sampled();
+  resize(normed_, num_sampled, config.hidden_size);
+  finish_rows(batch, normed_);
+  matmul(weights_->output, normed_.data(), num_sampled, logits.data(), scratch_);
+  return {};
+}
+
+Result<void> ReferenceBackend::embed(const Batch& batch, std::span<float> states) {
+  INFERLAB_CHECK(weights_ != nullptr);
+  INFERLAB_TRY_VOID(check_embed_batch(batch, weights_->config, cache_->shape(), states.size()));
+  run_layers(batch);
+  finish_rows(batch, states);
+  return {};
+}
+
+Result<void> ReferenceBackend::load_encoder(const EncoderWeights& weights) {
+  INFERLAB_CHECK(weights_ == nullptr && encoder_ == nullptr);
+  encoder_ = std::make_unique<ReferenceEncoder>(weights);
+  return {};
+}
+
+Result<void> ReferenceBackend::encode(const EncoderBatch& batch, std::span<float> states) {
+  INFERLAB_CHECK(encoder_ != nullptr);
+  return encoder_->encode(batch, states);
+}
+
+void ReferenceBackend::run_layers(const Batch& batch) {
+  const LlamaConfig& config = weights_->config;
   const std::int64_t num_rows = batch.num_rows();
   const std::int64_t width = config.hidden_size;
-
   resize(hidden_, num_rows, width);
   for (std::int64_t r = 0; r < num_rows; ++r) {
     decode_row(weights_->token_embd, batch.token_ids[r],
@@ -70,15 +99,15 @@ Result<void> ReferenceBackend::forward(const Batch& batch, std::span<float> logi
     attention_part(batch, layer);
     ffn_part(num_rows, weights_->layers[layer]);
   }
+}
 
-  const std::int64_t num_sampled = batch.num_sampled();
-  resize(normed_, num_sampled, width);
-  for (std::int64_t i = 0; i < num_sampled; ++i) {
+void ReferenceBackend::finish_rows(const Batch& batch, std::span<float> states) const {
+  const LlamaConfig& config = weights_->config;
+  const std::int64_t width = config.hidden_size;
+  for (std::int64_t i = 0; i < batch.num_sampled(); ++i) {
     rms_norm(hidden_.data() + batch.sampled_rows[i] * width, floats(weights_->output_norm),
-             config.rms_norm_eps, 1, width, normed_.data() + i * width);
+             config.rms_norm_eps, 1, width, states.data() + i * width);
   }
-  matmul(weights_->output, normed_.data(), num_sampled, logits.data(), scratch_);
-  return {};
 }
 
 void ReferenceBackend::attention_part(const Batch& batch, std::int32_t layer) {

@@ -18,15 +18,22 @@ class ReferenceBackend final : public Backend {
   [[nodiscard]] DeviceInfo info() const override;
   Result<void> load(const ModelWeights& weights, const KvCacheShape& kv) override;
   Result<void> forward(const Batch& batch, std::span<float> logits) override;
+  Result<void> embed(const Batch& batch, std::span<float> states) override;
+  Result<void> load_encoder(const EncoderWeights& weights) override;
+  Result<void> encode(const EncoderBatch& batch, std::span<float> states) override;
   /// kInvalid when a block does not exist; nothing was copied then and the backend lives on.
   Result<void> copy_kv_blocks(std::span<const KvBlockCopy> copies) override;
 
  private:
+  void run_layers(const Batch& batch);
+  /// The sampled rows after the last norm.
+  void finish_rows(const Batch& batch, std::span<float> states) const;
   void attention_part(const Batch& batch, std::int32_t layer);
   void ffn_part(std::int64_t num_rows, const LayerWeights& layer);
 
   const ModelWeights* weights_ = nullptr;
   std::optional<KvCache> cache_;
+  std::unique_ptr<Encoder> encoder_;  // after load_encoder(), and nothing else then
   Rope rope_;
   Attention attention_;
   // Activations, kept between steps: [num_rows, ...].

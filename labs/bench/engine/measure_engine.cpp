@@ -115,6 +115,10 @@ Result<double> measure(EngineTask task, Runner& runner) {
 Result<std::vector<EngineTime>> measure_engine(const std::string& path,
                                                std::span<const EngineTask> tasks, int num_threads) {
   INFERLAB_TRY(const Model model, Model::open(path));
+  if (model.encoder) {
+    return Error{ErrorKind::kInvalid, path + ": is an encoder: it generates no tokens",
+                 "give a decoder, as of the architecture llama"};
+  }
   cpu::CpuBackend backend(*cpu::supported_kernels()[0], num_threads);
   INFERLAB_TRY_VOID(backend.load(
       model.weights, {.num_blocks = 64, .block_size = kBlockSize, .type = KvType::kF16}));

@@ -73,6 +73,11 @@ struct Kernels {
   void (*rms_norm)(const float* x, const float* weight, float eps, std::int64_t width, float* out);
   /// gate[i] = silu(gate[i]) * up[i].
   void (*swiglu)(float* gate, const float* up, std::int64_t count);
+  /// out = (x - mean) / sqrt(variance + eps) * weight + bias; out may be x.
+  void (*layer_norm)(const float* x, const float* weight, const float* bias, float eps,
+                     std::int64_t width, float* out);
+  /// x[i] = gelu(x[i] + bias[i]), with the error function and not its approximation by tanh.
+  void (*gelu)(float* x, const float* bias, std::int64_t count);
   void (*attention_f32)(const AttentionJob& job);
   void (*attention_f16)(const AttentionJob& job);
   /// Tiles of signed bytes, each followed by its 16 positions' scales as floats.
