@@ -15,6 +15,7 @@
 
 #include "tests/program/node_packages.h"
 #include "tests/program/serve_process.h"
+#include "tests/support/debian_program.h"
 
 using namespace inferlab::testing;
 using namespace std::chrono_literals;
@@ -22,6 +23,8 @@ using Json = nlohmann::json;
 namespace fs = std::filesystem;
 
 namespace {
+
+const fs::path kPrometheus = fs::path(INFERLAB_PROGRAM).parent_path() / "prometheus";
 
 bool contains(const std::string& text, const std::string& part) {
   return text.find(part) != std::string::npos;
@@ -57,12 +60,9 @@ void answer_something(const ServeProcess& server) {
 
 TEST_CASE("client: OpenAI's npm client chats, streams, aborts and gets its typed errors",
           "[clients]") {
-  if (!find_program("node") || !find_program("npm")) {
-    return skip("there is no Node.js on this machine (Debian: nodejs, npm)");
-  }
   const fs::path folder = client_folder();
   const std::string missing = install_node_packages(folder);
-  if (!missing.empty()) return skip("npm cannot reach its registry: " + missing);
+  if (!missing.empty()) return skip(missing);
   ServeProcess server({"--api-key", "sesame"});
   ProcessOptions options;
   options.environment = {{"OPENAI_BASE_URL", server.url() + "/v1"}, {"OPENAI_API_KEY", "sesame"}};
@@ -88,13 +88,14 @@ TEST_CASE("client: curl streams an answer as it comes", "[clients]") {
 }
 
 TEST_CASE("client: promtool finds nothing wrong with the metrics' text", "[clients]") {
-  if (!find_program("promtool")) return skip("there is no promtool here (Debian: prometheus)");
+  const auto promtool = debian_program("prometheus", "promtool", kPrometheus);
+  if (!promtool) return skip("there is no promtool to be had (Debian: prometheus)");
   ServeProcess server;
   answer_something(server);
   httplib::Client client("127.0.0.1", server.port());
   ProcessOptions options;
   options.input = client.Get("/metrics")->body;
-  const ProcessResult result = run_process({"promtool", "check", "metrics"}, options);
+  const ProcessResult result = run_process({*promtool, "check", "metrics"}, options);
   INFO(result.out << result.err);
   // Exit status 3 is advice alone. vLLM's names have colons, and one a suffix that advice minds.
   CHECK((result.exit_code == 0 || result.exit_code == 3));
@@ -107,7 +108,8 @@ TEST_CASE("client: promtool finds nothing wrong with the metrics' text", "[clien
 }
 
 TEST_CASE("client: Prometheus scrapes the server", "[clients]") {
-  if (!find_program("prometheus")) return skip("there is no prometheus here (Debian: prometheus)");
+  const auto program = debian_program("prometheus", "prometheus", kPrometheus);
+  if (!program) return skip("there is no prometheus to be had (Debian: prometheus)");
   ServeProcess server;
   answer_something(server);
   const TemporaryFolder folder;
@@ -119,7 +121,7 @@ TEST_CASE("client: Prometheus scrapes the server", "[clients]") {
   ProcessOptions options;
   options.timeout = 120s;
   Process prometheus(
-      {"prometheus", "--config.file=" + config, "--storage.tsdb.path=" + folder.path() + "/data",
+      {*program, "--config.file=" + config, "--storage.tsdb.path=" + folder.path() + "/data",
        "--web.listen-address=127.0.0.1:" + std::to_string(port)},
       options);
   httplib::Client client("127.0.0.1", port);

@@ -5,6 +5,8 @@
 #include <catch2/catch.hpp>
 #include <cstdlib>
 
+#include "tests/support/file_lock.h"
+
 namespace fs = std::filesystem;
 
 namespace inferlab::testing {
@@ -26,6 +28,7 @@ std::string install_node_packages(const fs::path& from, const fs::path& folder) 
     return "there is no Node.js on this machine (Debian: nodejs, npm)";
   }
   fs::create_directories(folder);
+  const FileLock lock(folder / ".lock");
   bool changed = !fs::exists(folder / "node_modules/.package-lock.json");
   for (const auto& entry : fs::directory_iterator(from)) {
     if (!entry.is_regular_file()) continue;
