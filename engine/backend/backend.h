@@ -20,9 +20,24 @@ struct DeviceInfo {
   std::string compute_capability;  ///< "9.0"; empty for the CPU
 };
 
-/// Of the keys and values in the KV cache. kBF16: for devices that compute with it. kQ8: 8 bits an
-/// element and a float for each head of a position, on the CPU.
-enum class KvType : std::uint8_t { kF32, kF16, kBF16, kQ8 };
+/// Of the keys and values in the KV cache. kFp8: E4M3 as it stands, vLLM's fp8 with a scale of 1.
+/// kQ8: 8 bits an element and a float for each head of a position, on the CPU.
+enum class KvType : std::uint8_t { kF32, kF16, kBF16, kFp8, kQ8 };
+
+/// Of an element, without what stands beside it.
+inline std::int64_t kv_element_bytes(KvType type) {
+  switch (type) {
+    case KvType::kF32:
+      return 4;
+    case KvType::kF16:
+    case KvType::kBF16:
+      return 2;
+    case KvType::kFp8:
+    case KvType::kQ8:
+      break;
+  }
+  return 1;
+}
 
 /// The KV cache to reserve. Block b, layer l holds keys and values of `block_size` tokens.
 struct KvCacheShape {
@@ -32,8 +47,8 @@ struct KvCacheShape {
 
   /// Of one block, all layers, keys and values.
   [[nodiscard]] std::int64_t block_bytes(const LlamaConfig& config) const {
-    std::int64_t token_bytes = config.kv_size() * std::int64_t{type == KvType::kF32 ? 4 : 2};
-    if (type == KvType::kQ8) token_bytes = config.kv_size() + config.num_kv_heads * std::int64_t{4};
+    std::int64_t token_bytes = config.kv_size() * kv_element_bytes(type);
+    if (type == KvType::kQ8) token_bytes += config.num_kv_heads * std::int64_t{4};
     return std::int64_t{2} * config.num_layers * block_size * token_bytes;
   }
 };

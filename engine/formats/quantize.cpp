@@ -8,6 +8,7 @@
 #include <type_traits>
 
 #include "engine/base/check.h"
+#include "engine/formats/bfloat16.h"
 #include "engine/formats/half.h"
 #include "engine/formats/q8_0.h"
 
@@ -41,12 +42,6 @@ float extreme(std::span<const float> values) {
     if (std::abs(finite(value)) > std::abs(found)) found = value;
   }
   return found;
-}
-
-std::uint16_t to_brain(float value) {
-  const auto bits = std::bit_cast<std::uint32_t>(value);
-  if (std::isnan(value)) return static_cast<std::uint16_t>((bits >> 16) | 0x40U);
-  return static_cast<std::uint16_t>((bits + 0x7fffU + ((bits >> 16) & 1U)) >> 16);
 }
 
 void encode_q4_0(std::span<const float> block, std::vector<std::byte>& out) {
@@ -176,7 +171,7 @@ void encode_elements(TensorType type, std::span<const float> values, std::vector
         append(out, float_to_half(part[0]));
         break;
       case TensorType::kBF16:
-        append(out, to_brain(part[0]));
+        append(out, float_to_bfloat16(part[0]));
         break;
       case TensorType::kQ8_0: {
         Q8Block quantized;

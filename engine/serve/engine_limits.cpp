@@ -129,12 +129,13 @@ Result<void> check_memory(const KvCacheShape& kv, const LlamaConfig& model,
 Result<KvType> kv_type(const ServeOptions& options, KvType preferred) {
   const std::string& name = options.kv_cache_dtype;
   if (name == "auto") return preferred;
-  if (name == "f16") return KvType::kF16;
+  if (name == "f16" || name == "float16") return KvType::kF16;  // the longer ones: vLLM's names
   if (name == "f32") return KvType::kF32;
-  if (name == "bf16" || name == "bfloat16") return KvType::kBF16;  // the second: vLLM's name
+  if (name == "bf16" || name == "bfloat16") return KvType::kBF16;
+  if (name == "fp8" || name == "fp8_e4m3") return KvType::kFp8;
   if (name == "q8") return KvType::kQ8;
   return Error{ErrorKind::kInvalid, fmt::format("kv_cache_dtype: is {}", name),
-               "give auto, f32, f16, bf16 or q8"};
+               "give auto, f32, f16, bf16, fp8 or q8"};
 }
 
 }  // namespace inferlab

@@ -34,8 +34,8 @@ struct ServeOptions {
   std::int64_t max_num_batched_tokens = 2048;
   std::int32_t block_size = 16;              ///< tokens
   std::int32_t num_gpu_blocks_override = 0;  ///< KV blocks; 0: from kv_cache_memory_bytes
-  std::string kv_cache_dtype = "auto";       ///< "f32", "f16", "bf16", "q8"; "auto": the device's
-  std::int64_t kv_cache_memory_bytes = 0;    ///< 0: 256 MiB, less where max_num_seqs needs less
+  std::string kv_cache_dtype = "auto";  ///< "f32", "f16", "bf16", "fp8", "q8"; "auto": the device's
+  std::int64_t kv_cache_memory_bytes = 0;  ///< 0: 256 MiB, less where max_num_seqs needs less
   /// Part of a device's memory for weights, steps and KV blocks together, where neither of the two
   /// above is given; the CPU has no such limit.
   double gpu_memory_utilization = 0.9;

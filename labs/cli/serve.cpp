@@ -124,8 +124,9 @@ class Serve final : public Command {
                 "bytes for KV blocks, as 2G; 0: 256 MiB or what the requests can use");
     args.option("--gpu-memory-utilization", options_.gpu_memory_utilization,
                 "part of a GPU's memory to use, where the two above are left out", 0.01, 1.0);
-    args.option("--kv-cache-dtype", options_.kv_cache_dtype,
-                "of keys and values: auto (the device's), f32, f16, bf16 or q8");
+    args.option(
+        "--kv-cache-dtype", options_.kv_cache_dtype,
+        "of keys and values: auto (the device's), f32, f16, bf16, fp8 (E4M3, scale 1) or q8");
     args.option("--block-size", block_size_, "tokens of a KV block", 1, 1024);
     args.option("--seed", seed_, "of requests that bring none");
     args.choice("--scheduling-policy", policy_, {"fcfs", "priority"}, "order of waiting requests");

@@ -321,8 +321,10 @@ void CpuBackend::attend_item(const Batch& batch, std::int32_t layer, const Atten
       return kernels_->attention_f32(job);
     case KvType::kF16:
       return kernels_->attention_f16(job);
-    case KvType::kBF16:  // refused by KvCache
-      break;
+    case KvType::kBF16:
+      return kernels_->attention_bf16(job);
+    case KvType::kFp8:
+      return kernels_->attention_fp8(job);
     case KvType::kQ8:
       return kernels_->attention_q8(job);
   }

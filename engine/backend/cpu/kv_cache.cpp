@@ -9,22 +9,23 @@
 
 #include "engine/backend/kv_quants.h"
 #include "engine/base/check.h"
+#include "engine/formats/bfloat16.h"
+#include "engine/formats/fp8.h"
 #include "engine/formats/half.h"
 
 namespace inferlab::cpu {
 namespace {
 
-std::int64_t element_bytes(KvType type) {
-  switch (type) {
-    case KvType::kF32:
-      return sizeof(float);
-    case KvType::kF16:
-    case KvType::kBF16:
-      return sizeof(Half);
-    case KvType::kQ8:
-      return sizeof(std::int8_t);
+/// One token's keys and values of a head: keys 16 elements apart, values side by side.
+template <typename Element, typename Round>
+void store_head(std::byte* key_tile, std::byte* value_row, std::int32_t lane, std::int32_t width,
+                const float* keys, const float* values, Round round) {
+  auto* keys_to = reinterpret_cast<Element*>(key_tile) + lane;
+  auto* values_to = reinterpret_cast<Element*>(value_row);
+  for (std::int32_t d = 0; d < width; ++d) {
+    keys_to[d * kPanelRows] = round(keys[d]);
+    values_to[d] = round(values[d]);
   }
-  return 0;
 }
 
 }  // namespace
@@ -35,7 +36,7 @@ KvCache::KvCache(const LlamaConfig& config, const KvCacheShape& shape)
       head_dim_(config.head_dim),
       tile_slots_(std::min<std::int32_t>(shape.block_size, kPanelRows)),
       tiles_of_block_(shape.block_size / tile_slots_),
-      element_bytes_(element_bytes(shape.type)),
+      element_bytes_(kv_element_bytes(shape.type)),
       tile_bytes_(kPanelRows * head_dim_ * element_bytes_ +
                   (shape.type == KvType::kQ8 ? kPanelRows * std::int64_t{sizeof(float)} : 0)),
       layer_bytes_(2 * num_kv_heads_ * tiles_of_block_ * tile_bytes_),
@@ -43,10 +44,6 @@ KvCache::KvCache(const LlamaConfig& config, const KvCacheShape& shape)
 
 Result<KvCache> KvCache::create(const LlamaConfig& config, const KvCacheShape& shape) {
   constexpr std::int32_t kMaxBlockSize = 1 << 12;
-  if (shape.type == KvType::kBF16) {
-    return Error{ErrorKind::kInvalid, "KV cache: BF16 is for devices that compute with it",
-                 "take F16 or F32"};
-  }
   if (shape.num_blocks < 1 || shape.block_size < 1 || shape.block_size > kMaxBlockSize ||
       (shape.block_size & (shape.block_size - 1)) != 0) {
     return Error{ErrorKind::kInvalid, fmt::format("KV cache: {} blocks of {} tokens",
@@ -94,19 +91,24 @@ void KvCache::store(std::int32_t block, std::int32_t layer, std::int32_t slot, c
     std::byte* key_tile = base + tile_offset(block, layer, 0, head, slot);
     std::byte* value_tile = base + tile_offset(block, layer, 1, head, slot);
     std::byte* value_row = value_tile + lane * head_dim_ * element_bytes_;
-    if (shape_.type == KvType::kQ8) {
-      store_quants(key_tile, value_tile, lane, keys, values);
-    } else if (shape_.type == KvType::kF32) {
-      auto* to = reinterpret_cast<float*>(key_tile) + lane;
-      for (std::int32_t d = 0; d < head_dim_; ++d) to[d * kPanelRows] = keys[d];
-      std::memcpy(value_row, values, static_cast<std::size_t>(head_dim_) * sizeof(float));
-    } else {
-      auto* to = reinterpret_cast<Half*>(key_tile) + lane;
-      auto* value_to = reinterpret_cast<Half*>(value_row);
-      for (std::int32_t d = 0; d < head_dim_; ++d) {
-        to[d * kPanelRows] = float_to_half(keys[d]);
-        value_to[d] = float_to_half(values[d]);
-      }
+    switch (shape_.type) {
+      case KvType::kF32:
+        store_head<float>(key_tile, value_row, lane, head_dim_, keys, values,
+                          [](float value) { return value; });
+        break;
+      case KvType::kF16:
+        store_head<Half>(key_tile, value_row, lane, head_dim_, keys, values, float_to_half);
+        break;
+      case KvType::kBF16:
+        store_head<std::uint16_t>(key_tile, value_row, lane, head_dim_, keys, values,
+                                  float_to_bfloat16);
+        break;
+      case KvType::kFp8:
+        store_head<Fp8>(key_tile, value_row, lane, head_dim_, keys, values, float_to_fp8);
+        break;
+      case KvType::kQ8:
+        store_quants(key_tile, value_tile, lane, keys, values);
+        break;
     }
     keys += head_dim_;
     values += head_dim_;

@@ -16,12 +16,44 @@
 
 namespace inferlab::cuda {
 
+/// What a cache holds, as the operands of the products: two elements of 16 bits in a register.
+template <typename Type>
+struct CachedWords : Type {
+  using Element = std::uint16_t;
+  static constexpr float kUnit = 1.0F;  // what the operands are to be multiplied by
+  __device__ static uint4 load_eight(const Element* from) { return load_16_bytes(from); }
+  __device__ static uint2 load_four(const Element* from) {
+    return *reinterpret_cast<const uint2*>(from);
+  }
+};
+/// Queries and weights are F16. Sums are scaled and not operands: products are exact either way.
+struct CachedFp8 : F16 {
+  using Element = std::uint8_t;
+  static constexpr float kUnit = kFp8Unit;
+  __device__ static uint4 load_eight(const Element* from) {
+    const uint2 bytes = *reinterpret_cast<const uint2*>(from);
+    const uint2 low = widen_four(bytes.x);
+    const uint2 high = widen_four(bytes.y);
+    return uint4{low.x, low.y, high.x, high.y};
+  }
+  __device__ static uint2 load_four(const Element* from) {
+    return widen_four(*reinterpret_cast<const std::uint32_t*>(from));
+  }
+  __device__ static uint2 widen_four(std::uint32_t bytes) {
+    const std::uint32_t low = (bytes & 0xffU) | (bytes & 0xff00U) << 8;
+    const std::uint32_t high = (bytes >> 16 & 0xffU) | (bytes >> 24) << 16;
+    return uint2{f16_pair_from_fp8(low), f16_pair_from_fp8(high)};
+  }
+};
+
 inline constexpr int kTileKeys = 64;
 static_assert(kSplitKeys % kTileKeys == 0);
 
-/// kDim is the head's size rounded up to what there are kernels for.
+/// Type says how the cache is read. kDim is the head's size rounded up to what there are kernels
+/// for.
 template <typename Type, int kDim>
 struct WarpTile {
+  using Element = typename Type::Element;
   std::uint32_t q[kDim / 32][2][4];
   std::int32_t positions[2];  // of the queries lane / 4 and lane / 4 + 8; -1: there is none
   std::int32_t limit;         // keys that any query of the tile sees
@@ -76,6 +108,11 @@ struct WarpTile {
       state[r].sum += __shfl_xor_sync(kAllLanes, state[r].sum, 1);
       state[r].sum += __shfl_xor_sync(kAllLanes, state[r].sum, 2);
     }
+    if constexpr (Type::kUnit != 1.0F) {
+      INFERLAB_UNROLL for (int d = 0; d < kDim / 8; ++d) {
+        INFERLAB_UNROLL for (int i = 0; i < 4; ++i) out[d][i] *= Type::kUnit;
+      }
+    }
   }
 
  private:
@@ -88,13 +125,13 @@ struct WarpTile {
   }
 
   __device__ void score(const AttentionArgs& args, std::int32_t base, float (&scores)[8][4]) const {
-    const auto* keys = static_cast<const std::uint16_t*>(args.kv.data);
+    const auto* keys = static_cast<const Element*>(args.kv.data);
     const int group = lane_id() / 4;
     INFERLAB_UNROLL for (int j = 0; j < 8; ++j) {
       INFERLAB_UNROLL for (int i = 0; i < 4; ++i) scores[j][i] = 0.0F;
       const std::int32_t key = base + j / 2 * 16 + group / 2 * 4 + j % 2 * 2 + group % 2;
       const bool there = key < limit;
-      const std::uint16_t* from = keys;
+      const Element* from = keys;
       if (there) {
         from += args.kv.key(table[key >> args.kv.block_shift], args.layer, kv_head,
                             key & (args.kv.block_size() - 1));
@@ -102,7 +139,7 @@ struct WarpTile {
       INFERLAB_UNROLL for (int c = 0; c < kDim / 32; ++c) {
         const int element = c * 32 + lane_id() % 4 * 8;
         uint4 value = uint4{0, 0, 0, 0};
-        if (there && element < args.kv.head_dim) value = load_16_bytes(from + element);
+        if (there && element < args.kv.head_dim) value = Type::load_eight(from + element);
         mma<Type>(scores[j], q[c][0], value.x, value.y);
         mma<Type>(scores[j], q[c][1], value.z, value.w);
       }
@@ -113,7 +150,7 @@ struct WarpTile {
   __device__ void weigh(std::int32_t base, std::int32_t head_dim, float (&scores)[8][4],
                         std::uint32_t (&weights)[4][4]) {
     constexpr float kLog2E = 1.44269504F;
-    const float scale = kLog2E / sqrtf(static_cast<float>(head_dim));
+    const float scale = kLog2E * Type::kUnit / sqrtf(static_cast<float>(head_dim));
     const int member = lane_id() % 4;
     float largest[2] = {state[0].largest, state[1].largest};
     INFERLAB_UNROLL for (int j = 0; j < 8; ++j) {
@@ -156,12 +193,12 @@ struct WarpTile {
 
   __device__ void add_values(const AttentionArgs& args, std::int32_t base,
                              const std::uint32_t (&weights)[4][4]) {
-    const auto* values = static_cast<const std::uint16_t*>(args.kv.data);
+    const auto* values = static_cast<const Element*>(args.kv.data);
     const int group = lane_id() / 4;
     INFERLAB_UNROLL for (int g = 0; g < 4; ++g) {
       const std::int32_t key = base + g * 16 + lane_id() % 4 * 4;
       const bool there = key < limit;
-      const std::uint16_t* from = values;
+      const Element* from = values;
       if (there) {
         from += args.kv.value(table[key >> args.kv.block_shift], args.layer, kv_head, group,
                               key & (args.kv.block_size() - 1));
@@ -173,8 +210,7 @@ struct WarpTile {
       INFERLAB_UNROLL for (int d = 0; d < kDim / 8; ++d) {
         uint2 four = uint2{0, 0};
         if (there && d * 8 + group < args.kv.head_dim) {
-          four =
-              *reinterpret_cast<const uint2*>(from + (std::int64_t{d * 8} << args.kv.block_shift));
+          four = Type::load_four(from + (std::int64_t{d * 8} << args.kv.block_shift));
           four.x &= low_mask;
           four.y &= high_mask;
         }
@@ -193,8 +229,9 @@ auto with_head(KvType type, std::int32_t head_dim, const Body& body) {
     if (head_dim <= 128) return body.template operator()<Type, 128>();
     return body.template operator()<Type, 256>();
   };
-  if (type == KvType::kBF16) return with_type(static_cast<Bf16*>(nullptr));
-  return with_type(static_cast<F16*>(nullptr));
+  if (type == KvType::kFp8) return with_type(static_cast<CachedFp8*>(nullptr));
+  if (type == KvType::kBF16) return with_type(static_cast<CachedWords<Bf16>*>(nullptr));
+  return with_type(static_cast<CachedWords<F16>*>(nullptr));
 }
 
 }  // namespace inferlab::cuda

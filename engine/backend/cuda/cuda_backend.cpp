@@ -36,7 +36,7 @@ Result<void> check_shape(const LlamaConfig& config, const KvCacheShape& kv) {
                  "on this device a block is a power of two, 4 to 4096 tokens"};
   }
   if (kv.type == KvType::kQ8) {
-    return Error{ErrorKind::kInvalid, "KV cache: Q8 is for the CPU", "take F16, BF16 or F32"};
+    return Error{ErrorKind::kInvalid, "KV cache: Q8 is for the CPU", "take F16, BF16, FP8 or F32"};
   }
   if (config.head_dim > 256 || (kv.type != KvType::kF32 && config.head_dim % 8 != 0)) {
     return Error{ErrorKind::kInvalid,

@@ -8,15 +8,24 @@ namespace {
 
 constexpr int kWarps = 4;
 
-struct F32 {
+// How an element of keys and values is stored, and one of queries (Query).
+struct StoredF32 {
   using Element = float;
+  using Query = StoredF32;
   __device__ static float round(float value) { return value; }
 };
 struct StoredF16 : F16 {
   using Element = std::uint16_t;
+  using Query = StoredF16;
 };
 struct StoredBf16 : Bf16 {
   using Element = std::uint16_t;
+  using Query = StoredBf16;
+};
+struct StoredFp8 {
+  using Element = std::uint8_t;
+  using Query = StoredF16;
+  __device__ static std::uint8_t round(float value) { return fp8_from_float(value); }
 };
 
 /// A head of a row before it turns.
@@ -49,6 +58,7 @@ __device__ float turned(const Head& head, const FinishHeadsArgs& args, const flo
 template <typename Stored>
 __global__ void __launch_bounds__(kWarps* kWarp) finish_heads_kernel(FinishHeadsArgs args) {
   using Element = typename Stored::Element;
+  using Query = typename Stored::Query;
   const std::int64_t row = blockIdx.x;
   const std::int32_t heads = args.num_heads + 2 * args.kv.num_kv_heads;
   const std::int32_t index = static_cast<std::int32_t>(blockIdx.y) * kWarps + warp_id();
@@ -82,9 +92,15 @@ __global__ void __launch_bounds__(kWarps* kWarp) finish_heads_kernel(FinishHeads
     return;
   }
   const float2* turns = args.turns + std::int64_t{position} * (args.rope_dim / 2);
-  Element* to =
-      is_q ? static_cast<Element*>(args.q) + (row * args.num_heads + index) * std::int64_t{head_dim}
-           : cache + args.kv.key(block, args.layer, index - args.num_heads, slot);
+  if (is_q) {
+    auto* to = static_cast<typename Query::Element*>(args.q) +
+               (row * args.num_heads + index) * std::int64_t{head_dim};
+    for (std::int32_t i = lane_id(); i < head_dim; i += kWarp) {
+      to[i] = Query::round(turned(head, args, turns, i));
+    }
+    return;
+  }
+  Element* to = cache + args.kv.key(block, args.layer, index - args.num_heads, slot);
   for (std::int32_t i = lane_id(); i < head_dim; i += kWarp) {
     to[i] = Stored::round(turned(head, args, turns, i));
   }
@@ -100,9 +116,11 @@ Result<void> finish_heads(const FinishHeadsArgs& args, KvType type, std::int64_t
                              .block = dim3(kWarps * kWarp)};
   switch (type) {
     case KvType::kF32:
-      return launch("finish_heads", &finish_heads_kernel<F32>, shape, stream, args);
+      return launch("finish_heads", &finish_heads_kernel<StoredF32>, shape, stream, args);
     case KvType::kF16:
       return launch("finish_heads", &finish_heads_kernel<StoredF16>, shape, stream, args);
+    case KvType::kFp8:
+      return launch("finish_heads", &finish_heads_kernel<StoredFp8>, shape, stream, args);
     case KvType::kBF16:
     case KvType::kQ8:  // no cache on this device
       break;

@@ -73,6 +73,29 @@ INFERLAB_HD inline std::uint16_t bf16_from_float(float value) {
   return static_cast<std::uint16_t>((bits + 0x7fffU + (bits >> 16 & 1U)) >> 16);
 }
 
+/// As float_to_fp8() of engine/formats: E4M3 to the nearest, ties to even, at most 448.
+INFERLAB_HD inline std::uint8_t fp8_from_float(float value) {
+  const std::uint32_t bits = bits_of(value);
+  const std::uint32_t sign = bits >> 24 & 0x80U;
+  const std::uint32_t magnitude = bits & 0x7fffffffU;
+  if (magnitude > 0x7f800000U) return static_cast<std::uint8_t>(sign | 0x7fU);
+  if (magnitude >= 0x43e00000U) return static_cast<std::uint8_t>(sign | 0x7eU);
+  if (magnitude < 0x3c800000U) {
+    const std::uint32_t rounded = bits_of(float_of(magnitude) + 0x1p14F) - 0x46800000U;
+    return static_cast<std::uint8_t>(sign | rounded);
+  }
+  const std::uint32_t rounded = magnitude + 0x7ffffU + (magnitude >> 20 & 1U);
+  return static_cast<std::uint8_t>(sign | ((rounded >> 20) - (120U << 3)));
+}
+/// Two E4M3 elements, in the low bytes of the halves of a word, as two F16 elements whose exponents
+/// are 8 too small: they are to be multiplied by kFp8Unit. NaN stays one.
+INFERLAB_HD inline std::uint32_t f16_pair_from_fp8(std::uint32_t pair) {
+  const std::uint32_t magnitudes = pair & 0x007f007fU;
+  const std::uint32_t nan = (magnitudes + 0x00010001U) & 0x00800080U;
+  return magnitudes << 7 | (pair & 0x00800080U) << 8 | nan << 7;
+}
+inline constexpr float kFp8Unit = 256.0F;
+
 INFERLAB_HD inline std::int64_t ceil_div(std::int64_t a, std::int64_t b) {
   return (a + b - 1) / b;
 }

@@ -8,6 +8,8 @@
 
 #include "engine/backend/kv_quants.h"
 #include "engine/base/check.h"
+#include "engine/formats/bfloat16.h"
+#include "engine/formats/fp8.h"
 #include "engine/formats/half.h"
 
 namespace inferlab::reference {
@@ -27,10 +29,6 @@ KvCache::KvCache(const LlamaConfig& config, const KvCacheShape& shape, std::byte
 
 Result<KvCache> KvCache::create(const LlamaConfig& config, const KvCacheShape& shape) {
   constexpr std::int32_t kMaxBlockSize = 1 << 12;
-  if (shape.type == KvType::kBF16) {
-    return Error{ErrorKind::kInvalid, "KV cache: BF16 is for devices that compute with it",
-                 "take F16 or F32"};
-  }
   if (shape.num_blocks < 1 || shape.block_size < 1 || shape.block_size > kMaxBlockSize) {
     return Error{ErrorKind::kInvalid, fmt::format("KV cache: {} blocks of {} tokens",
                                                   shape.num_blocks, shape.block_size)};
@@ -78,8 +76,13 @@ void KvCache::store(std::int32_t block, std::int32_t layer, Part part, std::int3
     return;
   }
   for (std::int32_t i = 0; i < kv_size_; ++i) {
-    const Half half = float_to_half(values[i]);
-    std::memcpy(to + i * sizeof half, &half, sizeof half);
+    if (shape_.type == KvType::kFp8) {
+      to[i] = std::byte{float_to_fp8(values[i])};
+      continue;
+    }
+    const std::uint16_t bits =
+        shape_.type == KvType::kF16 ? float_to_half(values[i]) : float_to_bfloat16(values[i]);
+    std::memcpy(to + i * sizeof bits, &bits, sizeof bits);
   }
 }
 
@@ -96,11 +99,15 @@ const float* KvCache::load(std::int32_t block, std::int32_t layer, Part part, st
     for (std::int32_t i = 0; i < count; ++i) scratch[i] = scale * static_cast<float>(quants[i]);
     return scratch;
   }
-  const std::byte* from = slot_bytes + first * std::ptrdiff_t{sizeof(Half)};
+  const std::byte* from = slot_bytes + first * kv_element_bytes(shape_.type);
   for (std::int32_t i = 0; i < count; ++i) {
-    Half half = 0;
-    std::memcpy(&half, from + i * sizeof half, sizeof half);
-    scratch[i] = half_to_float(half);
+    if (shape_.type == KvType::kFp8) {
+      scratch[i] = fp8_to_float(std::to_integer<Fp8>(from[i]));
+      continue;
+    }
+    std::uint16_t bits = 0;
+    std::memcpy(&bits, from + i * sizeof bits, sizeof bits);
+    scratch[i] = shape_.type == KvType::kF16 ? half_to_float(bits) : bfloat16_to_float(bits);
   }
   return scratch;
 }

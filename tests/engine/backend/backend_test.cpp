@@ -66,7 +66,8 @@ TEST_CASE("Backend: logits do not depend on how the prompt is cut into steps", "
   Rng rng(11, "backend", "chunks");
   for (const RandomModelShape& shape : all_shapes()) {
     const Model model = test::load_random_model(shape);
-    for (const KvType kv_type : {KvType::kF32, KvType::kF16, KvType::kQ8}) {
+    for (const KvType kv_type :
+         {KvType::kF32, KvType::kF16, KvType::kBF16, KvType::kFp8, KvType::kQ8}) {
       KvCacheShape kv = kKv;
       kv.type = kv_type;
       const auto ids = random_ids(rng, model, 23);

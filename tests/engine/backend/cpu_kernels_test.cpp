@@ -219,11 +219,17 @@ TEST_CASE("CpuBackend: close to the reference, the same bits for any number of t
           KvCacheShape{.num_blocks = 24, .block_size = 4},
           KvCacheShape{.num_blocks = 3, .block_size = 32},
           KvCacheShape{.num_blocks = 24, .block_size = 16, .type = KvType::kF16},
+          KvCacheShape{.num_blocks = 24, .block_size = 16, .type = KvType::kBF16},
+          KvCacheShape{.num_blocks = 24, .block_size = 16, .type = KvType::kFp8},
+          KvCacheShape{.num_blocks = 24, .block_size = 8, .type = KvType::kFp8},
           KvCacheShape{.num_blocks = 24, .block_size = 16, .type = KvType::kQ8},
           KvCacheShape{.num_blocks = 24, .block_size = 8, .type = KvType::kQ8}}) {
-      // A key that lies between two of 127 steps may be rounded either way.
-      const float tolerance =
-          kv.type == KvType::kQ8 ? std::max(test.tolerance, 0.02F) : test.tolerance;
+      // A key that lies between two that the cache can hold may be rounded either way.
+      const float step = kv.type == KvType::kFp8    ? 0.05F
+                         : kv.type == KvType::kQ8   ? 0.02F
+                         : kv.type == KvType::kBF16 ? 0.005F
+                                                    : 0.0F;
+      const float tolerance = std::max(test.tolerance, step);
       const auto count = static_cast<std::int32_t>((70 - 1) / kv.block_size + 1);
       Batch batch;
       batch.add(ids, 0, inferlab::test::block_table(count), true);

@@ -133,7 +133,7 @@ ServeOptions random_options(Rng& rng, const DraftModels& models) {
     const std::uint64_t how = rng.below(4);
     if (how < 2) options.speculative_model = models.path(how);
   }
-  options.kv_cache_dtype = std::vector<std::string>{"f16", "f32", "q8"}[rng.below(3)];
+  options.kv_cache_dtype = std::vector<std::string>{"f16", "f32", "fp8", "q8"}[rng.below(4)];
   if (rng.below(3) == 0) options.scheduling_policy = SchedulingPolicy::kPriority;
   return options;
 }

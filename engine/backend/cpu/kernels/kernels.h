@@ -80,6 +80,8 @@ struct Kernels {
   void (*gelu)(float* x, const float* bias, std::int64_t count);
   void (*attention_f32)(const AttentionJob& job);
   void (*attention_f16)(const AttentionJob& job);
+  void (*attention_bf16)(const AttentionJob& job);
+  void (*attention_fp8)(const AttentionJob& job);
   /// Tiles of signed bytes, each followed by its 16 positions' scales as floats.
   void (*attention_q8)(const AttentionJob& job);
 };

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "engine/backend/cpu/kernels/inline.h"
+#include "engine/formats/fp8.h"
 #include "engine/formats/half.h"
 
 // Unrolled, sixteen lanes of everything take a minute to compile and run no faster.

@@ -3,10 +3,12 @@
 #include "engine/backend/cuda/attention.h"
 
 #include <algorithm>
+#include <cmath>
 #include <numeric>
 
 #include "engine/backend/cuda/step_plan.h"
 #include "engine/backend/reference/attention.h"
+#include "engine/formats/fp8.h"
 #include "tests/engine/backend/cuda/device_test.h"
 
 namespace inferlab::cuda::test {
@@ -70,9 +72,10 @@ class Run {
     args_.heads.heads_per_kv = shape.num_heads / shape.num_kv_heads;
     args_.num_heads = shape.num_heads;
     // Slots that no token reached are full of NaN.
-    const std::int64_t bytes = type == KvType::kF32 ? 4 : 2;
     std::vector<std::uint8_t> cache(
-        static_cast<std::size_t>(args_.kv.block_elements() * contexts.num_blocks * bytes), 0xff);
+        static_cast<std::size_t>(args_.kv.block_elements() * contexts.num_blocks *
+                                 kv_element_bytes(type)),
+        0xff);
     const std::int32_t kv_size = shape.num_kv_heads * shape.head_dim;
     std::int64_t token = 0;
     for (const BatchSequence& sequence : contexts.batch.sequences) {
@@ -87,14 +90,16 @@ class Run {
           const std::int32_t head = i / shape.head_dim;
           const std::int32_t element = i % shape.head_dim;
           const auto at = static_cast<std::size_t>(token * kv_size + i);
-          put(cache, args_.kv.key(block, kLayer, head, slot) + element, keys[at]);
-          put(cache, args_.kv.value(block, kLayer, head, element, slot), values[at]);
+          put(type_, cache, args_.kv.key(block, kLayer, head, slot) + element, keys[at]);
+          put(type_, cache, args_.kv.value(block, kLayer, head, element, slot), values[at]);
         }
       }
     }
-    std::vector<std::uint8_t> q(queries.size() * static_cast<std::size_t>(bytes));
+    const KvType q_type = type == KvType::kFp8 ? KvType::kF16 : type;
+    std::vector<std::uint8_t> q(queries.size() *
+                                static_cast<std::size_t>(kv_element_bytes(q_type)));
     for (std::size_t i = 0; i < queries.size(); ++i) {
-      put(q, static_cast<std::int64_t>(i), queries[i]);
+      put(q_type, q, static_cast<std::int64_t>(i), queries[i]);
     }
     cache_ = to_device(cache);
     q_ = to_device(q);
@@ -153,13 +158,17 @@ class Run {
   }
 
  private:
-  void put(std::vector<std::uint8_t>& to, std::int64_t at, float value) const {
-    if (type_ == KvType::kF32) {
+  static void put(KvType type, std::vector<std::uint8_t>& to, std::int64_t at, float value) {
+    if (type == KvType::kF32) {
       std::memcpy(&to[static_cast<std::size_t>(at * 4)], &value, 4);
       return;
     }
+    if (type == KvType::kFp8) {
+      to[static_cast<std::size_t>(at)] = fp8_from_float(value);
+      return;
+    }
     const std::uint16_t bits =
-        type_ == KvType::kF16 ? f16_from_float(value) : bf16_from_float(value);
+        type == KvType::kF16 ? f16_from_float(value) : bf16_from_float(value);
     std::memcpy(&to[static_cast<std::size_t>(at * 2)], &bits, 2);
   }
 
@@ -204,10 +213,10 @@ class Run {
 
 std::vector<float> reference_result(const Shape& shape, const Contexts& contexts,
                                     std::span<const float> keys, std::span<const float> values,
-                                    std::span<const float> queries) {
+                                    std::span<const float> queries, KvType type = KvType::kF32) {
   const LlamaConfig config = config_of(shape);
   auto cache = reference::KvCache::create(
-      config, {.num_blocks = contexts.num_blocks, .block_size = shape.block_size});
+      config, {.num_blocks = contexts.num_blocks, .block_size = shape.block_size, .type = type});
   REQUIRE(cache.has_value());
   reference::Attention attention(config);
   const std::int32_t kv_size = shape.num_kv_heads * shape.head_dim;
@@ -266,6 +275,31 @@ TEST_CASE("cuda::attention: equals the reference; pieces and tiles give the same
       CHECK(relative_error(tiles, expected) < (type == KvType::kF16 ? 2e-3 : 2e-2));
       CHECK(same_bits(tiles, pieces));
     }
+    // Rounded as the reference rounds, so the rest is no further off than with F16.
+    Run run(shape, made, KvType::kFp8, keys, values, queries);
+    const std::vector<float> tiles = run(false);
+    CHECK(relative_error(
+              tiles, reference_result(shape, made, keys, values, queries, KvType::kFp8)) < 2e-3);
+    CHECK(same_bits(tiles, run(true)));
+  }
+}
+
+TEST_CASE("fp8 on the device: both ways as engine/formats has it, every code") {
+  for (std::uint32_t code = 0; code < 256; ++code) {
+    CAPTURE(code);
+    const float value = fp8_to_float(static_cast<Fp8>(code));
+    CHECK(fp8_from_float(value) == code);
+    const std::uint32_t pair = f16_pair_from_fp8(code | (code ^ 0xffU) << 16);
+    const float low = kFp8Unit * float_from_f16(static_cast<std::uint16_t>(pair));
+    const float high = kFp8Unit * float_from_f16(static_cast<std::uint16_t>(pair >> 16));
+    const float other = fp8_to_float(static_cast<Fp8>(code ^ 0xffU));
+    CHECK((low == value || (std::isnan(low) && std::isnan(value))));
+    CHECK((high == other || (std::isnan(high) && std::isnan(other))));
+  }
+  Rng rng(12, "cuda", "fp8");
+  for (int round = 0; round < 100'000; ++round) {
+    const auto value = float_of(static_cast<std::uint32_t>(rng.below(std::uint64_t{1} << 32)));
+    REQUIRE(fp8_from_float(value) == float_to_fp8(value));
   }
 }
 

@@ -7,6 +7,7 @@
 #include "engine/backend/reference/rms_norm.h"
 #include "engine/backend/reference/swiglu.h"
 #include "engine/backend/rope.h"
+#include "engine/formats/fp8.h"
 #include "engine/model/stable_math.h"
 #include "tests/engine/backend/cuda/device_test.h"
 
@@ -93,6 +94,18 @@ struct HeadsCase {
   RopeScaling scaling = {};
 };
 
+float read(KvType type, const std::vector<std::uint8_t>& from, std::int64_t at) {
+  if (type == KvType::kFp8) return fp8_to_float(from[static_cast<std::size_t>(at)]);
+  if (type == KvType::kF32) {
+    float value = 0;
+    std::memcpy(&value, &from[static_cast<std::size_t>(at * 4)], 4);
+    return value;
+  }
+  std::uint16_t bits = 0;
+  std::memcpy(&bits, &from[static_cast<std::size_t>(at * 2)], 2);
+  return type == KvType::kF16 ? float_from_f16(bits) : float_from_bf16(bits);
+}
+
 TEST_CASE("cuda::finish_heads: biases, norms, both rotations, and every element in its place") {
   if (!device_answers()) return;
   Rng rng(9, "cuda", "finish_heads");
@@ -163,26 +176,17 @@ TEST_CASE("cuda::finish_heads: biases, norms, both rotations, and every element 
         .kv = {nullptr, kLayers, kKvHeads, dim, kShift},
         .layer = kLayer,
         .q = nullptr};
-    for (const KvType type : {KvType::kF32, KvType::kF16, KvType::kBF16}) {
+    for (const KvType type : {KvType::kF32, KvType::kF16, KvType::kBF16, KvType::kFp8}) {
       CAPTURE(dim, static_cast<int>(type));
-      const std::int64_t bytes = type == KvType::kF32 ? 4 : 2;
-      const auto cache = device_room<std::uint8_t>(args.kv.block_elements() * kBlocks * bytes);
-      const auto q = device_room<std::uint8_t>(rows * kHeads * dim * bytes);
+      const KvType q_type = type == KvType::kFp8 ? KvType::kF16 : type;
+      const auto cache =
+          device_room<std::uint8_t>(args.kv.block_elements() * kBlocks * kv_element_bytes(type));
+      const auto q = device_room<std::uint8_t>(rows * kHeads * dim * kv_element_bytes(q_type));
       args.kv.data = cache.data();
       args.q = q.data();
       REQUIRE(finish_heads(args, type, rows, nullptr).has_value());
       const auto host_cache = to_host(cache);
       const auto host_q = to_host(q);
-      const auto read = [&](const std::vector<std::uint8_t>& from, std::int64_t at) {
-        if (type == KvType::kF32) {
-          float value = 0;
-          std::memcpy(&value, &from[static_cast<std::size_t>(at * 4)], 4);
-          return value;
-        }
-        std::uint16_t bits = 0;
-        std::memcpy(&bits, &from[static_cast<std::size_t>(at * 2)], 2);
-        return type == KvType::kF16 ? float_from_f16(bits) : float_from_bf16(bits);
-      };
       std::vector<float> actual;
       std::vector<float> expected;
       for (std::int64_t r = 0; r < rows; ++r) {
@@ -202,18 +206,21 @@ TEST_CASE("cuda::finish_heads: biases, norms, both rotations, and every element 
         const std::int32_t block =
             tables[static_cast<std::size_t>(offsets[static_cast<std::size_t>(r)] + position / 4)];
         for (std::int32_t i = 0; i < kHeads * dim; ++i) {
-          actual.push_back(read(host_q, r * kHeads * dim + i));
+          actual.push_back(read(q_type, host_q, r * kHeads * dim + i));
         }
         for (std::int32_t i = 0; i < kKvHeads * dim; ++i) {
           actual.push_back(
-              read(host_cache, args.kv.key(block, kLayer, i / dim, position % 4) + i % dim));
+              read(type, host_cache, args.kv.key(block, kLayer, i / dim, position % 4) + i % dim));
         }
         for (std::int32_t i = 0; i < kKvHeads * dim; ++i) {
           actual.push_back(
-              read(host_cache, args.kv.value(block, kLayer, i / dim, i % dim, position % 4)));
+              read(type, host_cache, args.kv.value(block, kLayer, i / dim, i % dim, position % 4)));
         }
       }
-      const double tolerance = type == KvType::kF32 ? 1e-6 : type == KvType::kF16 ? 4e-4 : 3e-3;
+      const double tolerance = type == KvType::kF32   ? 1e-6
+                               : type == KvType::kF16 ? 4e-4
+                               : type == KvType::kFp8 ? 4e-2
+                                                      : 3e-3;
       CHECK(relative_error(actual, expected) < tolerance);
       if (type == KvType::kF32 && !each.norms) CHECK(same_bits(actual, expected));
     }
