@@ -85,4 +85,8 @@ ApiError unknown_model(const std::string& name) {
   return {.status = 404, .message = "The model `" + name + "` does not exist.", .param = "model"};
 }
 
+ApiError shutting_down() {
+  return {.status = 503, .message = "server: is shutting down"};
+}
+
 }  // namespace inferlab

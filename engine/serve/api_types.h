@@ -88,5 +88,7 @@ std::string_view status_phrase(int status);
 ApiError api_error(const Error& error);
 /// 404, as vLLM says it.
 ApiError unknown_model(const std::string& name);
+/// 503, of a server that drains or stops.
+ApiError shutting_down();
 
 }  // namespace inferlab

@@ -54,9 +54,14 @@ Result<void> CompletionReply::submit() {
   return {};
 }
 
-bool CompletionReply::wait(Duration patience) {
-  channel_->take(news_, patience);
+bool CompletionReply::take() {
+  channel_->take(news_);
   return !news_.empty();
+}
+
+bool CompletionReply::wait(Duration patience) {
+  channel_->wait_for_end(patience);
+  return take();
 }
 
 void CompletionReply::note_end(std::size_t choice, GenerationResult&& result) {

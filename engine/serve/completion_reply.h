@@ -1,6 +1,6 @@
 #pragma once
 
-#include <atomic>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -17,7 +17,7 @@
 namespace inferlab {
 
 /// One answer under way, all its choices: takes what the engine sends and turns it into a body or
-/// into events. Its end, however it comes, ends the engine's requests too. One thread.
+/// into events. Its end, however it comes, ends the engine's requests too. One thread at a time.
 class CompletionReply {
  public:
   struct Setup {
@@ -40,10 +40,14 @@ class CompletionReply {
   /// Queues all choices, or none.
   Result<void> submit();
 
-  /// Waits up to `patience` for what is new; false when nothing is.
+  /// Takes what is new; false when nothing is.
+  bool take();
+  /// The same; waits up to `patience` for the end of a choice.
   bool wait(Duration patience);
-  /// What the last wait() brought, as events; appended to `out`. With the last choice's end come
-  /// usage and [DONE].
+  /// As ReplyChannel::listen(): for who writes the events as they come.
+  void listen(std::function<void()> on_news) { channel_->listen(std::move(on_news)); }
+  /// What was taken last, as events; appended to `out`. With the last choice's end come usage and
+  /// [DONE].
   void append_events(std::string& out);
   /// The same for the body.
   void collect();
