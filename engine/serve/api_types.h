@@ -92,3 +92,5 @@ ApiError unknown_model(const std::string& name);
 ApiError shutting_down();
 
 }  // namespace inferlab
+/// 504, of a request that the client's deadline has ended.
+ApiError timed_out();

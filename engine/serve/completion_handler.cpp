@@ -116,6 +116,9 @@ void CompletionHandler::handle(ApiKind kind, Engine& engine, const httplib::Requ
       plan_generation(api, engine, options_.max_logprobs, head.id, arrival);
   if (const auto* error = std::get_if<ApiError>(&plan)) return set_error(response, *error);
 
+  for (GenerationRequest& one : std::get<GenerationPlan>(plan).requests) {
+    one.timeout = timeout_of(request);
+  }
   CompletionReply& answer = reply->answer.emplace(
       engine,
       CompletionReply::Setup{.head = head,
@@ -168,7 +171,7 @@ void CompletionHandler::answer_as_json(const std::shared_ptr<Reply>& reply,
       return;
     }
   }
-  if (answer.error()) return fail(api_error(*answer.error()));
+  if (answer.error()) return fail(*answer.error());
   response.set_content(answer.body(), "application/json");
 }
 

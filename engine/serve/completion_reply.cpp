@@ -65,7 +65,8 @@ bool CompletionReply::wait(Duration patience) {
 }
 
 void CompletionReply::note_end(std::size_t choice, GenerationResult&& result) {
-  if (result.error && !error_) error_ = result.error;
+  if (result.error && !error_) error_ = api_error(*result.error);
+  if (result.timed_out && !error_) error_ = timed_out();
   if (setup_.lease) setup_.lease->charge(result.num_output_tokens);
   choices_[choice].result = std::move(result);
   ended_[choice] = true;

@@ -55,7 +55,7 @@ class CompletionReply {
 
   /// All choices have ended, or one with an error, which is then the answer.
   [[nodiscard]] bool done() const { return error_ || num_ended_ == choices_.size(); }
-  [[nodiscard]] const std::optional<Error>& error() const { return error_; }
+  [[nodiscard]] const std::optional<ApiError>& error() const { return error_; }
   void set_status(int status) { setup_.record.status = status; }
 
  private:
@@ -82,7 +82,7 @@ class CompletionReply {
   std::vector<std::int64_t> num_tokens_;  // that were sent, by choice; where tokens come at all
   std::vector<bool> ended_;
   std::size_t num_ended_ = 0;
-  std::optional<Error> error_;
+  std::optional<ApiError> error_;
   bool plain_ = false;  // chunks of text alone
   bool held_ = false;   // a choice is sent when it is whole
   bool begun_ = false;

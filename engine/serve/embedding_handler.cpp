@@ -77,6 +77,7 @@ class Reply {
  private:
   void note(const GenerationResult& result) {
     if (result.error && !failure_) failure_ = api_error(*result.error);
+    if (result.timed_out && !failure_) failure_ = timed_out();
     if (result.finish_reason == FinishReason::kAbort && !failure_) failure_ = shutting_down();
     record_.cached_tokens += result.num_cached_tokens;
     if (record_.finish_reason.empty()) record_.finish_reason = to_string(result.finish_reason);
@@ -212,6 +213,7 @@ void EmbeddingHandler::answer(Engine& engine, EmbeddingApiRequest& api, Time arr
                         .priority = priority_of(request, api.priority),
                         .cache_salt = api.cache_salt,
                         .pooling = api.pooling,
+                        .timeout = timeout_of(request),
                         .arrival = arrival});
   }
   Reply reply(engine,

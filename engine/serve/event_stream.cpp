@@ -102,7 +102,7 @@ void EventStream::advance(std::string& scratch) {
 void EventStream::append_news(std::string& out) {
   if (!answer_.take()) return;
   answer_.append_events(out);
-  if (answer_.error()) append_failure(out, api_error(*answer_.error()));
+  if (answer_.error()) append_failure(out, *answer_.error());
   over_ = answer_.done();
 }
 

@@ -32,6 +32,15 @@ std::int32_t priority_of(const httplib::Request& request, std::int32_t otherwise
                                                                                   : otherwise;
 }
 
+std::optional<Duration> timeout_of(const httplib::Request& request) {
+  constexpr std::int64_t kMost = std::int64_t{1} << 40;  // 34 years, in milliseconds
+  const std::string text = request.get_header_value("x-envoy-expected-rq-timeout-ms");
+  std::int64_t value = 0;
+  const auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (code != std::errc{} || end != text.data() + text.size() || value <= 0) return std::nullopt;
+  return std::chrono::milliseconds(std::min(value, kMost));
+}
+
 RequestIds::RequestIds() : rng_(random_seed()) {}
 
 std::string RequestIds::make(std::string_view prefix, const httplib::Request& request,
