@@ -28,7 +28,8 @@ ResponseHead head_of(const ApiRequest& api, std::string id, const std::string& s
           .include_usage = api.include_usage,
           .continuous_usage = api.continuous_usage,
           .return_token_ids = api.return_token_ids,
-          .with_logprobs = api.logprobs.has_value()};
+          .with_logprobs = api.logprobs.has_value(),
+          .tool_choice = api.tool_choice};
 }
 
 RequestRecord record_of(const httplib::Request& request, const ApiRequest& api,
@@ -115,10 +116,10 @@ void CompletionHandler::handle(ApiKind kind, Engine& engine, const httplib::Requ
   std::variant<GenerationPlan, ApiError> plan =
       plan_generation(api, engine, options_.max_logprobs, head.id, arrival);
   if (const auto* error = std::get_if<ApiError>(&plan)) return set_error(response, *error);
-
   for (GenerationRequest& one : std::get<GenerationPlan>(plan).requests) {
     one.timeout = timeout_of(request);
   }
+
   CompletionReply& answer = reply->answer.emplace(
       engine,
       CompletionReply::Setup{.head = head,
@@ -128,6 +129,7 @@ void CompletionHandler::handle(ApiKind kind, Engine& engine, const httplib::Requ
                              .shows_prompt_logprobs = api.prompt_logprobs.has_value(),
                              .echo = api.echo,
                              .n = api.n,
+                             .tool_call_seed = ids_.next_seed(),
                              .lease = std::move(lease),
                              .record = record_of(request, api, head),
                              .sink = sink_},

@@ -13,6 +13,7 @@
 #include "engine/serve/generation_plan.h"
 #include "engine/serve/reply_channel.h"
 #include "engine/serve/request_record.h"
+#include "engine/serve/tool_calls.h"
 
 namespace inferlab {
 
@@ -27,6 +28,7 @@ class CompletionReply {
     bool shows_prompt_logprobs = false;
     bool echo = false;
     std::int64_t n = 1;
+    std::uint64_t tool_call_seed = 0;  ///< of their ids
     std::unique_ptr<KeyLease> lease = {};
     RequestRecord record = {};  ///< as far as it is known
     RequestSink sink = {};
@@ -78,6 +80,7 @@ class CompletionReply {
   ReplyChannel::News news_;
   std::vector<RequestId> ids_;
   std::vector<ChoiceAnswer> choices_;
+  std::vector<ToolCalls> calls_;          // by choice, where they are forced
   std::vector<std::int64_t> offsets_;     // characters sent, by choice
   std::vector<std::int64_t> num_tokens_;  // that were sent, by choice; where tokens come at all
   std::vector<bool> ended_;

@@ -53,4 +53,9 @@ std::string RequestIds::make(std::string_view prefix, const httplib::Request& re
   return fmt::format("{}{:016x}{:016x}", prefix, high, rng_.next());
 }
 
+std::uint64_t RequestIds::next_seed() {
+  const std::scoped_lock lock(mutex_);
+  return rng_.next();
+}
+
 }  // namespace inferlab

@@ -36,6 +36,8 @@ class RequestIds {
   /// logs; else a random number.
   std::string make(std::string_view prefix, const httplib::Request& request,
                    const std::string& given);
+  /// For other names within a request.
+  std::uint64_t next_seed();
 
  private:
   std::mutex mutex_;
