@@ -93,15 +93,20 @@ std::vector<std::string> read_tools(JsonReader& reader, ApiRequest& request) {
   return names;
 }
 
-/// A choice that leaves it to the model is taken: its answer is text. One that forces a call needs
-/// the output to be bound to a schema.
-void read_tool_choice(JsonReader& reader, const std::vector<std::string>& tools) {
+/// A choice that is left to the model needs its text to be taken apart, which is not done: it is
+/// refused in vLLM's words. Tools without a choice are taken, and the answer is text.
+void read_tool_choice(JsonReader& reader, const std::vector<std::string>& tools,
+                      ApiRequest& request) {
   const Json* choice = reader.find("tool_choice");
   if (choice == nullptr || *choice == "none") return;
   if (reader.find("tools") == nullptr) {
     return reader.refuse("tool_choice", "When using `tool_choice`, `tools` must be set.");
   }
-  if (*choice == "auto") return;
+  if (*choice == "auto") {
+    return reader.refuse("tool_choice",
+                         "\"auto\" tool choice requires --enable-auto-tool-choice and "
+                         "--tool-call-parser to be set");
+  }
   if (*choice != "required" && !choice->is_object()) {
     return reader.refuse("tool_choice",
                          fmt::format("Invalid value for `tool_choice`: {}! Only named tools, "
@@ -121,9 +126,8 @@ void read_tool_choice(JsonReader& reader, const std::vector<std::string>& tools)
           "The tool specified in `tool_choice` does not match any of the specified `tools`");
     }
   }
-  // A forced call binds the output to the schema of the tool's parameters: where structured outputs
-  // are read (api_unsupported.cpp), its specification would be made too.
-  reader.fail("tool_choice", "a forced tool call is not supported: use \"auto\" or \"none\"");
+  request.tool_choice.emplace();
+  if (choice->is_object()) request.tool_choice->name = function_name(*choice).value_or("");
 }
 
 }  // namespace
@@ -131,7 +135,7 @@ void read_tool_choice(JsonReader& reader, const std::vector<std::string>& tools)
 void read_chat(JsonReader& reader, ApiRequest& request) {
   read_messages(reader, request);
   const std::vector<std::string> tools = read_tools(reader, request);
-  read_tool_choice(reader, tools);
+  read_tool_choice(reader, tools, request);
   request.chat.add_special_tokens = reader.flag("add_special_tokens", false);
   request.chat.add_generation_prompt = reader.flag("add_generation_prompt", true);
   request.chat.continue_final_message = reader.flag("continue_final_message");

@@ -8,6 +8,7 @@
 
 #include "engine/serve/api_request_parts.h"
 #include "engine/serve/json_reader.h"
+#include "engine/serve/tool_choice.h"
 
 namespace inferlab {
 namespace {
@@ -165,7 +166,21 @@ std::variant<ApiRequest, ApiError> parse_api_request(ApiKind kind, std::string_v
   read_output(reader, request);
   refuse_unsupported(reader);
   if (reader.error()) return *reader.error();
-  if (asks_for_structure(reader)) {
+  if (request.tool_choice) {
+    if (asks_for_structure(reader)) {
+      return ApiError{.message =
+                          "You can only either use constraints for structured outputs or "
+                          "tools, not both.",
+                      .param = "tool_choice"};
+    }
+    auto spec = tool_call_spec(body, *request.tool_choice);
+    if (!spec) {
+      ApiError error = api_error(spec.error());
+      error.param = "tools";
+      return error;
+    }
+    request.structured = std::move(*spec);
+  } else if (asks_for_structure(reader)) {
     // From the text: the order of a schema's properties is that of the answer.
     auto spec = structured::read_structured_spec(body);
     if (!spec) {

@@ -66,12 +66,13 @@ void append_choice(std::string& out, const ResponseHead& head, std::size_t index
   out += is_chat ? R"(,"message":{"role":"assistant","content":)" : R"(,"text":)";
   append_json_string(out, choice.text);
   if (is_chat) {
-    out +=
-        R"(,"refusal":null,"annotations":null,"audio":null,"function_call":null,"reasoning":null})";
+    out += R"(,"refusal":null,"annotations":null,"audio":null,"function_call":null)";
+    if (head.tool_choice) out += R"(,"tool_calls":)" + choice.tool_calls;
+    out += R"(,"reasoning":null})";
   }
   out += R"(,"logprobs":)";
   append_choice_logprobs(out, head, choice, logprobs, 0);
-  append_finish(out, choice.result);
+  append_finish(out, head, choice.result);
   append_ids_or_null(out, "token_ids", head.return_token_ids ? &choice.tokens : nullptr);
   if (!is_chat) {
     append_prompt_logprobs(out, choice, logprobs);
@@ -110,9 +111,11 @@ std::string model_body(const std::vector<std::string>& names, std::string_view n
   return dump(model_json(names, name, created, max_model_len));
 }
 
-void append_finish(std::string& out, const GenerationResult& result) {
+void append_finish(std::string& out, const ResponseHead& head, const GenerationResult& result) {
   out += R"(,"finish_reason":)";
-  append_json_string(out, to_string(result.finish_reason));
+  const bool is_call = head.tool_choice && !head.tool_choice->is_named() &&
+                       result.finish_reason == FinishReason::kStop;
+  append_json_string(out, is_call ? "tool_calls" : to_string(result.finish_reason));
   // The stop string or the id of the stop token; null when the model ended by itself.
   out += R"(,"stop_reason":)";
   if (result.stop_token) {

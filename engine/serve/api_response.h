@@ -23,6 +23,7 @@ struct ResponseHead {
   bool continuous_usage = false;
   bool return_token_ids = false;
   bool with_logprobs = false;
+  std::optional<ToolChoice> tool_choice = {};  ///< answers are calls
 };
 
 struct Usage {
@@ -33,7 +34,8 @@ struct Usage {
 
 /// One choice of an answer that is sent as a whole.
 struct ChoiceAnswer {
-  std::string text = {};  ///< an echo included
+  std::string text = {};        ///< an echo included
+  std::string tool_calls = {};  ///< JSON, of a forced call, in place of text
   std::vector<TokenId> tokens = {};
   std::vector<TokenLogprobs> logprobs = {};  ///< of the tokens
   GenerationResult result = {};
@@ -59,7 +61,9 @@ std::string result_body(const ResponseHead& head, std::span<const ChoiceAnswer> 
                         const Usage& usage, const LogprobsText& logprobs);
 
 /// The members of a choice behind its text: `,"logprobs":…,"finish_reason":…,"stop_reason":…`.
-void append_finish(std::string& out, const GenerationResult& result);
+/// With "required" a call that came to its end is told as such; with a named function it is not,
+/// which is OpenAI's way.
+void append_finish(std::string& out, const ResponseHead& head, const GenerationResult& result);
 /// `{"prompt_tokens":…}`
 void append_usage(std::string& out, const Usage& usage);
 /// The logprobs of a completion's choice, its echo first.

@@ -15,6 +15,8 @@ std::string_view error_type_for(int status) {
       return "RateLimitError";
     case 503:
       return "ServiceUnavailableError";
+    case 504:
+      return "TimeoutError";
     default:
       return status < 500 ? "BadRequestError" : "InternalServerError";
   }
@@ -50,6 +52,8 @@ std::string_view status_phrase(int status) {
       return "Internal Server Error";
     case 503:
       return "Service Unavailable";
+    case 504:
+      return "Gateway Timeout";
     default:
       return status < 400 ? "OK" : status < 500 ? "Bad Request" : "Internal Server Error";
   }
@@ -83,6 +87,14 @@ ApiError api_error(const Error& error) {
 
 ApiError unknown_model(const std::string& name) {
   return {.status = 404, .message = "The model `" + name + "` does not exist.", .param = "model"};
+}
+
+ApiError shutting_down() {
+  return {.status = 503, .message = "server: is shutting down"};
+}
+
+ApiError timed_out() {
+  return {.status = 504, .message = "engine: the request did not end within its timeout"};
 }
 
 }  // namespace inferlab

@@ -32,6 +32,12 @@ struct ChatPromptOptions {
   std::string tools = {};
 };
 
+/// A call of a tool that the answer must be.
+struct ToolChoice {
+  std::string name;  ///< of the function; "": any of the request's, one or more ("required")
+  [[nodiscard]] bool is_named() const { return !name.empty(); }
+};
+
 /// The body of POST /v1/completions or /v1/chat/completions, checked for types and ranges; what
 /// needs the model (names, lengths, the vocabulary) is checked by make_generation().
 struct ApiRequest {
@@ -40,6 +46,7 @@ struct ApiRequest {
   std::optional<structured::StructuredSpec> structured;  ///< what the answer must look like
   std::vector<ChatMessage> messages;                     ///< of kChat
   ChatPromptOptions chat;                                ///< of kChat
+  std::optional<ToolChoice> tool_choice;                 ///< of kChat; `structured` goes with it
   std::vector<ApiPrompt> prompts;                        ///< of kCompletion, at least one
   bool add_special_tokens = true;                        ///< of kCompletion
   std::int64_t n = 1;                                    ///< choices for each prompt
@@ -88,5 +95,9 @@ std::string_view status_phrase(int status);
 ApiError api_error(const Error& error);
 /// 404, as vLLM says it.
 ApiError unknown_model(const std::string& name);
+/// 503, of a server that drains or stops.
+ApiError shutting_down();
+/// 504, of a request that the client's deadline has ended.
+ApiError timed_out();
 
 }  // namespace inferlab

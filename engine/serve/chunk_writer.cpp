@@ -60,8 +60,13 @@ void ChunkWriter::append_text(std::string& out, int choice, std::string_view tex
 void ChunkWriter::append_piece(std::string& out, int choice, const ChoiceAnswer& piece,
                                std::int64_t first_offset, const Usage& usage) const {
   open(out, choice);
-  out += is_chat_ ? R"(,"delta":{"content":)" : R"(,"text":)";
-  append_json_string(out, piece.text);
+  if (head_.tool_choice) {
+    out += R"(,"delta":{)";
+    if (!piece.tool_calls.empty()) out += R"("tool_calls":)" + piece.tool_calls;
+  } else {
+    out += is_chat_ ? R"(,"delta":{"content":)" : R"(,"text":)";
+    append_json_string(out, piece.text);
+  }
   out += is_chat_ ? R"(},"logprobs":)" : R"(,"logprobs":)";
   append_choice_logprobs(out, head_, piece, logprobs_, first_offset);
   out += R"(,"finish_reason":null)";
@@ -80,7 +85,7 @@ void ChunkWriter::append_end(std::string& out, int choice, const GenerationResul
                              const Usage& usage) const {
   open(out, choice);
   out += is_chat_ ? R"(,"delta":{},"logprobs":null)" : R"(,"text":"","logprobs":null)";
-  append_finish(out, result);
+  append_finish(out, head_, result);
   close(out, usage);
 }
 

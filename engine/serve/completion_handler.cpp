@@ -9,14 +9,14 @@
 #include "engine/serve/api_request.h"
 #include "engine/serve/completion_reply.h"
 #include "engine/serve/http_listener.h"
+#include "engine/serve/stream_pump.h"
 
 namespace inferlab {
 namespace {
 
-/// How long a connection waits for news before it looks whether the client or the server has gone.
+/// How long an answer in one piece is waited for before a look whether the client or the server has
+/// gone.
 constexpr Duration kPatience = 50ms;
-
-const ApiError kStopping{.status = 503, .message = "server: is shutting down"};
 
 ResponseHead head_of(const ApiRequest& api, std::string id, const std::string& served) {
   return {.kind = api.kind,
@@ -28,7 +28,8 @@ ResponseHead head_of(const ApiRequest& api, std::string id, const std::string& s
           .include_usage = api.include_usage,
           .continuous_usage = api.continuous_usage,
           .return_token_ids = api.return_token_ids,
-          .with_logprobs = api.logprobs.has_value()};
+          .with_logprobs = api.logprobs.has_value(),
+          .tool_choice = api.tool_choice};
 }
 
 RequestRecord record_of(const httplib::Request& request, const ApiRequest& api,
@@ -74,18 +75,23 @@ struct CompletionHandler::Reply {
 
   std::atomic<int>& num_open;
   std::optional<CompletionReply> answer;
-  std::string events;  // what is written next; kept for its memory
 };
 
-CompletionHandler::CompletionHandler(int max_open, const ServeOptions& options, RequestSink sink)
-    : max_open_(max_open), options_(options), sink_(std::move(sink)) {}
+CompletionHandler::CompletionHandler(int max_open, const ServeOptions& options, StreamPump& pump,
+                                     RequestSink sink)
+    : max_open_(max_open), options_(options), pump_(pump), sink_(std::move(sink)) {}
+
+void CompletionHandler::stop() {
+  refusing_ = stopping_ = true;
+  pump_.stop();
+}
 
 void CompletionHandler::handle(ApiKind kind, Engine& engine, const httplib::Request& request,
                                httplib::Response& response, std::unique_ptr<KeyLease> lease) {
   const Time arrival = engine.now();
   const auto reply = std::make_shared<Reply>(num_open_);
   // After it counts: a drain that sees none open then knows that none will come.
-  if (refusing_) return set_error(response, kStopping);
+  if (refusing_) return set_error(response, shutting_down());
   if (num_open_ > max_open_) {
     return set_error(
         response,
@@ -110,6 +116,9 @@ void CompletionHandler::handle(ApiKind kind, Engine& engine, const httplib::Requ
   std::variant<GenerationPlan, ApiError> plan =
       plan_generation(api, engine, options_.max_logprobs, head.id, arrival);
   if (const auto* error = std::get_if<ApiError>(&plan)) return set_error(response, *error);
+  for (GenerationRequest& one : std::get<GenerationPlan>(plan).requests) {
+    one.timeout = timeout_of(request);
+  }
 
   CompletionReply& answer = reply->answer.emplace(
       engine,
@@ -120,6 +129,7 @@ void CompletionHandler::handle(ApiKind kind, Engine& engine, const httplib::Requ
                              .shows_prompt_logprobs = api.prompt_logprobs.has_value(),
                              .echo = api.echo,
                              .n = api.n,
+                             .tool_call_seed = ids_.next_seed(),
                              .lease = std::move(lease),
                              .record = record_of(request, api, head),
                              .sink = sink_},
@@ -137,30 +147,8 @@ void CompletionHandler::handle(ApiKind kind, Engine& engine, const httplib::Requ
 void CompletionHandler::answer_as_stream(const std::shared_ptr<Reply>& reply,
                                          httplib::Response& response) const {
   const auto provide = [this, reply](std::size_t /*offset*/, httplib::DataSink& sink) {
-    std::string& events = reply->events;
-    CompletionReply& answer = *reply->answer;
-    events.clear();
-    const auto fail = [&](const ApiError& error) {
-      answer.set_status(error.status);
-      events += sse(error_body(error));
-      events += kSseDone;
-    };
-    bool over = false;
-    if (answer.wait(kPatience)) {
-      answer.append_events(events);
-      if (answer.error()) fail(api_error(*answer.error()));
-      over = answer.done();
-    }
-    if (!over && stopping_) {
-      fail(kStopping);
-      over = true;
-    }
-    // Before the next call the library asks the connection whether the client is still there.
-    if (!events.empty() && !sink.write(events.data(), events.size())) {
-      answer.set_status(499);
-      return false;
-    }
-    if (over) sink.done();
+    if (!pump_.deliver(*reply->answer, current_connection())) return false;
+    sink.done();
     return true;
   };
   response.set_chunked_content_provider("text/event-stream; charset=utf-8", provide);
@@ -178,14 +166,14 @@ void CompletionHandler::answer_as_json(const std::shared_ptr<Reply>& reply,
       answer.collect();
       if (answer.done()) break;
     }
-    if (stopping_) return fail(kStopping);
+    if (stopping_) return fail(shutting_down());
     if (!client_is_connected()) {
       answer.set_status(499);
       response.status = 499;  // nobody reads it but the log
       return;
     }
   }
-  if (answer.error()) return fail(api_error(*answer.error()));
+  if (answer.error()) return fail(*answer.error());
   response.set_content(answer.body(), "application/json");
 }
 

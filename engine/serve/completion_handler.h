@@ -18,6 +18,8 @@ struct Response;
 
 namespace inferlab {
 
+class StreamPump;
+
 /// Sets the answer to an error, with Retry-After where there is one to give.
 void set_error(httplib::Response& response, const ApiError& error);
 
@@ -29,8 +31,9 @@ bool is_json(const httplib::Request& request);
 class CompletionHandler {
  public:
   /// More than `max_open` requests at once are refused with 429. `sink`, if any, hears of each
-  /// request that the engine took, when its answer is over. Borrows the options.
-  CompletionHandler(int max_open, const ServeOptions& options, RequestSink sink);
+  /// request that the engine took, when its answer is over. Borrows the options and the pump,
+  /// which writes what is streamed.
+  CompletionHandler(int max_open, const ServeOptions& options, StreamPump& pump, RequestSink sink);
 
   /// `lease` is the request's until its answer is over.
   void handle(ApiKind kind, Engine& engine, const httplib::Request& request,
@@ -39,7 +42,7 @@ class CompletionHandler {
   /// From now on new requests are refused with 503.
   void refuse() { refusing_ = true; }
   /// And replies end by themselves, within a fraction of a second.
-  void stop() { refusing_ = stopping_ = true; }
+  void stop();
   /// Replies that are not written out yet.
   [[nodiscard]] int num_open() const { return num_open_; }
 
@@ -51,6 +54,7 @@ class CompletionHandler {
 
   const int max_open_;
   const ServeOptions& options_;
+  StreamPump& pump_;
   const RequestSink sink_;
   std::atomic<bool> refusing_ = false;
   std::atomic<bool> stopping_ = false;

@@ -18,7 +18,12 @@ CompletionReply::CompletionReply(Engine& engine, Setup setup, GenerationPlan pla
   num_tokens_.resize(num_choices);
   ended_.resize(num_choices);
   const ResponseHead& head = setup_.head;
-  plain_ = !head.with_logprobs && !head.return_token_ids && !head.continuous_usage;
+  plain_ =
+      !head.with_logprobs && !head.return_token_ids && !head.continuous_usage && !head.tool_choice;
+  Rng seeds(setup_.tool_call_seed);
+  for (std::size_t i = 0; head.tool_choice && i < num_choices; ++i) {
+    calls_.emplace_back(*head.tool_choice, seeds.next());
+  }
   // The logprobs of the prompt come with the choice's end.
   held_ = setup_.echo && head.with_logprobs && head.kind == ApiKind::kCompletion;
   for (std::size_t i = 0; i < num_choices; ++i) {
@@ -54,13 +59,19 @@ Result<void> CompletionReply::submit() {
   return {};
 }
 
-bool CompletionReply::wait(Duration patience) {
-  channel_->take(news_, patience);
+bool CompletionReply::take() {
+  channel_->take(news_);
   return !news_.empty();
 }
 
+bool CompletionReply::wait(Duration patience) {
+  channel_->wait_for_end(patience);
+  return take();
+}
+
 void CompletionReply::note_end(std::size_t choice, GenerationResult&& result) {
-  if (result.error && !error_) error_ = result.error;
+  if (result.error && !error_) error_ = api_error(*result.error);
+  if (result.timed_out && !error_) error_ = timed_out();
   if (setup_.lease) setup_.lease->charge(result.num_output_tokens);
   choices_[choice].result = std::move(result);
   ended_[choice] = true;
@@ -69,7 +80,11 @@ void CompletionReply::note_end(std::size_t choice, GenerationResult&& result) {
 
 void CompletionReply::keep(ReplyChannel::Piece& piece) {
   ChoiceAnswer& choice = choices_[static_cast<std::size_t>(piece.choice)];
-  if (!plan_.echoes_alone) choice.text += piece.text;
+  if (!calls_.empty()) {
+    calls_[static_cast<std::size_t>(piece.choice)].add(piece.text);
+  } else if (!plan_.echoes_alone) {
+    choice.text += piece.text;
+  }
   choice.tokens.insert(choice.tokens.end(), piece.tokens.begin(), piece.tokens.end());
   std::ranges::move(piece.logprobs, std::back_inserter(choice.logprobs));
 }
@@ -80,6 +95,7 @@ void CompletionReply::collect() {
     note_end(static_cast<std::size_t>(choice), std::move(result));
   }
   if (!done() || error_) return;
+  for (std::size_t i = 0; i < calls_.size(); ++i) choices_[i].tool_calls = calls_[i].whole();
   // Only the first choice of a prompt had the engine compute what is the same for all.
   const auto n = static_cast<std::size_t>(setup_.n);
   for (std::size_t i = 0; i < choices_.size(); ++i) {
@@ -111,8 +127,16 @@ void CompletionReply::append_piece(std::string& out, ReplyChannel::Piece& piece)
   if (held_) return keep(piece);
   if (plan_.echoes_alone) return;
   if (plain_) return writer_.append_text(out, piece.choice, piece.text, usage_of(choice));
+  std::string tool_calls;
+  if (!calls_.empty()) {
+    tool_calls = calls_[choice].deltas(piece.text);
+    // What is between the calls is said to nobody.
+    const bool has_more = setup_.head.with_logprobs || setup_.head.return_token_ids;
+    if (tool_calls.empty() && !has_more) return;
+  }
   const bool is_first = num_tokens_[choice] == std::ssize(piece.tokens);
   const ChoiceAnswer answer{.text = std::move(piece.text),
+                            .tool_calls = std::move(tool_calls),
                             .tokens = std::move(piece.tokens),
                             .logprobs = std::move(piece.logprobs),
                             .prompt = is_first ? choices_[choice].prompt : nullptr};

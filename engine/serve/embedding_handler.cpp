@@ -21,8 +21,6 @@ namespace {
 /// How long a connection waits before it looks whether the client or the server has gone.
 constexpr Duration kPatience = 50ms;
 
-const ApiError kStopping{.status = 503, .message = "server: is shutting down"};
-
 /// The embeddings of one request under way. Their end, however it comes, ends the engine's requests
 /// too, and is told.
 class Reply {
@@ -55,7 +53,8 @@ class Reply {
   /// Waits up to `patience`; whether all have ended, or one with an error.
   bool wait(Duration patience) {
     ReplyChannel::News news;
-    channel_->take(news, patience);
+    channel_->wait_for_end(patience);
+    channel_->take(news);
     for (auto& [number, result] : news.ends) {
       note(result);
       results_[static_cast<std::size_t>(number)] = std::move(result);
@@ -78,7 +77,8 @@ class Reply {
  private:
   void note(const GenerationResult& result) {
     if (result.error && !failure_) failure_ = api_error(*result.error);
-    if (result.finish_reason == FinishReason::kAbort && !failure_) failure_ = kStopping;
+    if (result.timed_out && !failure_) failure_ = timed_out();
+    if (result.finish_reason == FinishReason::kAbort && !failure_) failure_ = shutting_down();
     record_.cached_tokens += result.num_cached_tokens;
     if (record_.finish_reason.empty()) record_.finish_reason = to_string(result.finish_reason);
     if (result.e2e < record_.e2e) return;
@@ -174,7 +174,7 @@ void EmbeddingHandler::handle(Engine& engine, const httplib::Request& request,
   ++num_open_;
   const Seat seat{num_open_};
   // After it counts: a drain that sees none open then knows that none will come.
-  if (refusing_) return set_error(response, kStopping);
+  if (refusing_) return set_error(response, shutting_down());
   if (num_open_ > max_open_) {
     return set_error(
         response,
@@ -213,6 +213,7 @@ void EmbeddingHandler::answer(Engine& engine, EmbeddingApiRequest& api, Time arr
                         .priority = priority_of(request, api.priority),
                         .cache_salt = api.cache_salt,
                         .pooling = api.pooling,
+                        .timeout = timeout_of(request),
                         .arrival = arrival});
   }
   Reply reply(engine,
@@ -232,7 +233,7 @@ void EmbeddingHandler::answer(Engine& engine, EmbeddingApiRequest& api, Time arr
   }
   lease.charge(reply.num_prompt_tokens());
   while (!reply.wait(kPatience)) {
-    if (stopping_) return fail(kStopping);
+    if (stopping_) return fail(shutting_down());
     if (!client_is_connected()) {
       reply.set_status(499);
       response.status = 499;  // nobody reads it but the log

@@ -221,6 +221,11 @@ bool client_is_connected() {
   return Connection::current()->is_connected();
 }
 
+httplib::Stream& current_connection() {
+  INFERLAB_CHECK(Connection::current() != nullptr);
+  return *Connection::current();
+}
+
 void request_was_read() {
   INFERLAB_CHECK(Connection::current() != nullptr);
   Connection::current()->request_was_read();

@@ -15,6 +15,11 @@ namespace inferlab {
 /// once. Checks: called from a handler or a content provider of an HttpListener.
 bool client_is_connected();
 
+/// The connection that this thread serves, for who writes a stream past the library: the socket,
+/// and a write() that waits a few seconds for a client that has no room. Checks: as
+/// client_is_connected().
+httplib::Stream& current_connection();
+
 /// A connection goes on after an answer only when the request was read to its end: what is left of
 /// a body would be taken for the next request. The listener knows where there is no body; a handler
 /// that was called with the body calls this. Checks: as client_is_connected().

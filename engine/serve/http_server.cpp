@@ -21,6 +21,7 @@
 #include "engine/serve/http_listener.h"
 #include "engine/serve/listen_error.h"
 #include "engine/serve/span_exporter.h"
+#include "engine/serve/stream_pump.h"
 #include "engine/serve/tokenize_handler.h"
 
 namespace inferlab {
@@ -64,7 +65,7 @@ Time steady_now() {
 
 class HttpServer::Impl {
  public:
-  Impl(const ServeOptions& options, LogSink log, RequestSink sink,
+  Impl(const ServeOptions& options, std::unique_ptr<StreamPump> pump, LogSink log, RequestSink sink,
        std::unique_ptr<SpanExporter> spans)
       : options_(options),
         log_(std::move(log)),
@@ -72,7 +73,8 @@ class HttpServer::Impl {
         keys_(options.api_keys, options.key_limits),
         spans_(std::move(spans)),
         sink_(both(std::move(sink))),
-        handler_(seats_.replies, options_, sink_),
+        pump_(std::move(pump)),
+        handler_(seats_.replies, options_, *pump_, sink_),
         embeddings_(seats_.replies, sink_) {
     server_.new_task_queue = [threads = seats_.threads] {
       return new ConnectionPool(static_cast<std::size_t>(threads));  // the library deletes it
@@ -230,7 +232,7 @@ class HttpServer::Impl {
       return set_error(response, {.status = 503, .message = "engine: the model is loading"});
     }
     if (draining_) {
-      return set_error(response, {.status = 503, .message = "server: is shutting down"});
+      return set_error(response, shutting_down());
     }
     if (const auto failure = engine->failure()) return set_error(response, api_error(*failure));
     response.set_content("", "text/plain");
@@ -333,6 +335,7 @@ class HttpServer::Impl {
   ApiKeys keys_;
   const std::unique_ptr<SpanExporter> spans_;
   const RequestSink sink_;
+  const std::unique_ptr<StreamPump> pump_;
   HttpListener server_;
   CompletionHandler handler_;
   EmbeddingHandler embeddings_;
@@ -354,7 +357,9 @@ Result<std::unique_ptr<HttpServer>> HttpServer::start(const ServeOptions& option
     INFERLAB_TRY(TraceEndpoint endpoint, parse_trace_endpoint(options.otlp_traces_endpoint));
     spans = std::make_unique<SpanExporter>(std::move(endpoint), options.otlp_service_name, log);
   }
-  auto impl = std::make_unique<Impl>(options, std::move(log), std::move(sink), std::move(spans));
+  INFERLAB_TRY(std::unique_ptr<StreamPump> pump, StreamPump::start());
+  auto impl = std::make_unique<Impl>(options, std::move(pump), std::move(log), std::move(sink),
+                                     std::move(spans));
   INFERLAB_TRY_VOID(impl->start());
   return std::unique_ptr<HttpServer>(new HttpServer(std::move(impl)));
 }

@@ -19,8 +19,9 @@ namespace inferlab {
 ///        /tokenize, /detokenize
 ///        /v1/embeddings                             where the model is served for pooling
 ///
-/// Errors have OpenAI's shape. Overload is 429 with Retry-After. A client that vanishes frees its
-/// KV blocks within a fraction of a second, whether it streams or waits for JSON.
+/// Errors have OpenAI's shape. Overload is 429 with Retry-After; a request past the deadline that
+/// its header x-envoy-expected-rq-timeout-ms gave is 504. A client that vanishes frees its KV
+/// blocks within a fraction of a second, whether it streams or waits for JSON.
 class HttpServer {
  public:
   /// Binds options.host:options.port and answers from then on, with 503 until attach().

@@ -32,6 +32,15 @@ std::int32_t priority_of(const httplib::Request& request, std::int32_t otherwise
                                                                                   : otherwise;
 }
 
+std::optional<Duration> timeout_of(const httplib::Request& request) {
+  constexpr std::int64_t kMost = std::int64_t{1} << 40;  // 34 years, in milliseconds
+  const std::string text = request.get_header_value("x-envoy-expected-rq-timeout-ms");
+  std::int64_t value = 0;
+  const auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (code != std::errc{} || end != text.data() + text.size() || value <= 0) return std::nullopt;
+  return std::chrono::milliseconds(std::min(value, kMost));
+}
+
 RequestIds::RequestIds() : rng_(random_seed()) {}
 
 std::string RequestIds::make(std::string_view prefix, const httplib::Request& request,
@@ -42,6 +51,11 @@ std::string RequestIds::make(std::string_view prefix, const httplib::Request& re
   const std::scoped_lock lock(mutex_);
   const std::uint64_t high = rng_.next();
   return fmt::format("{}{:016x}{:016x}", prefix, high, rng_.next());
+}
+
+std::uint64_t RequestIds::next_seed() {
+  const std::scoped_lock lock(mutex_);
+  return rng_.next();
 }
 
 }  // namespace inferlab

@@ -84,7 +84,37 @@ test('tools are taken; the answer is text', async () => {
   const tools = [{type: 'function', function: {name: 'f', parameters: {type: 'object'}}}];
   const answer = await chat({tools, max_tokens: 4});
   assert.equal(answer.choices[0].message.tool_calls, undefined);
-  await assert.rejects(chat({tools, tool_choice: 'required'}), OpenAI.BadRequestError);
+  await assert.rejects(chat({tools, tool_choice: 'auto'}), OpenAI.BadRequestError);
+});
+
+test('a forced tool call is one, streamed or not', async () => {
+  const parameters = {
+    type: 'object',
+    properties: {node: {enum: ['gpu-0', 'gpu-1']}, force: {type: 'boolean'}},
+    required: ['node', 'force'],
+    additionalProperties: false,
+  };
+  const tools = [{type: 'function', function: {name: 'drain', parameters}}];
+  const named = {type: 'function', function: {name: 'drain'}};
+  for (const [tool_choice, reason] of [['required', 'tool_calls'], [named, 'stop']]) {
+    const asked = {tools, tool_choice, parallel_tool_calls: false, temperature: 0, max_tokens: 120};
+    const [choice] = (await chat(asked)).choices;
+    assert.equal(choice.finish_reason, reason);
+    assert.equal(choice.message.tool_calls.length, 1);
+    const [call] = choice.message.tool_calls;
+    assert.match(call.id, /^chatcmpl-tool-/);
+    assert.equal(call.type, 'function');
+    assert.equal(call.function.name, 'drain');
+    const given = JSON.parse(call.function.arguments);
+    assert.deepEqual(Object.keys(given), ['node', 'force']);
+    assert.ok(['gpu-0', 'gpu-1'].includes(given.node));
+    assert.equal(typeof given.force, 'boolean');
+    const stream = client.chat.completions.stream({model, messages, ...asked});
+    const [streamed] = (await stream.finalChatCompletion()).choices;
+    assert.equal(streamed.finish_reason, reason);
+    assert.deepEqual(streamed.message.tool_calls.map((one) => one.function),
+      choice.message.tool_calls.map((one) => one.function));
+  }
 });
 
 test('errors are the typed ones, with the field', async () => {

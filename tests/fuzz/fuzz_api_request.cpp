@@ -37,6 +37,7 @@ void check_request(const ApiRequest& request) {
   }
   const bool is_chat = request.kind == ApiKind::kChat;
   INFERLAB_CHECK(is_chat ? !request.messages.empty() : !request.prompts.empty());
+  INFERLAB_CHECK(!request.tool_choice || (is_chat && request.structured));
 }
 
 void check_embeddings(const EmbeddingApiRequest& request) {

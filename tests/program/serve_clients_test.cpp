@@ -71,7 +71,7 @@ TEST_CASE("client: OpenAI's npm client chats, streams, aborts and gets its typed
       {"node", "--test", "--test-reporter=tap", (folder / "openai_test.mjs").string()}, options);
   INFO(result.out << result.err);
   CHECK(result.exit_code == 0);
-  CHECK(contains(result.out, "# pass 9\n"));
+  CHECK(contains(result.out, "# pass 10\n"));
   CHECK(contains(result.out, "# skipped 0\n"));
 }
 

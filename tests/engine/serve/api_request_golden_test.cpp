@@ -87,6 +87,10 @@ std::string understood(const ApiRequest& request) {
   fields.add("chat.add_generation_prompt", request.chat.add_generation_prompt, true);
   fields.add("chat.continue_final_message", request.chat.continue_final_message, false);
   fields.add("chat.tools", request.chat.tools, {});
+  if (request.tool_choice) {
+    fields.add("tool_choice", request.tool_choice->name, {});
+    fields.add("structured", request.structured->text, {});
+  }
   return fmt::format("ok{}{}\n", prompts_of(request), fields.text());
 }
 
