@@ -1,7 +1,8 @@
-// What llama.cpp (node-llama-cpp's prebuilt binary) says of converted folders:
+// What llama.cpp (node-llama-cpp's prebuilt binary) says of converted folders and of adapters:
 //     node greedy.mjs FOLDER expected.json
-// FOLDER has the files that `INFERLAB_PEER_FOLDER=FOLDER test_engine_backend "[peer]"` wrote, and
-// node_modules is beside this file or above it (bench/peers/llama_cpp/package.json).
+// FOLDER has the files that `INFERLAB_PEER_FOLDER=FOLDER test_engine_backend "convert*[peer]"` wrote
+// ("LoRA*[peer]" for expected_lora.json), and node_modules is beside this file or above it
+// (bench/peers/llama_cpp/package.json). NAME.gguf.lora is the adapter that NAME.gguf runs with.
 import {getLlama} from "node-llama-cpp";
 import fs from "node:fs";
 import path from "node:path";
@@ -13,8 +14,10 @@ const llama = await getLlama({gpu: false, build: "never", maxThreads: 2, logLeve
 const said = {};
 for (const file of fs.readdirSync(folder).filter((name) => name.endsWith(".gguf")).sort()) {
   const model = await llama.loadModel({modelPath: path.join(folder, file)});
+  const adapter = path.join(folder, file + ".lora");
+  const lora = fs.existsSync(adapter) ? {adapters: [{filePath: adapter}]} : undefined;
   const context = await model.createContext(
-    {contextSize: 128, batchSize: 128, threads: 2, sequences: 1, flashAttention: false});
+    {contextSize: 128, batchSize: 128, threads: 2, sequences: 1, flashAttention: false, lora});
   const sequence = context.getSequence();
   const tokens = [], gaps = [];
   let step = kPrompt, top = [];
