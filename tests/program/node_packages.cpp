@@ -59,8 +59,9 @@ std::string install_node_packages(const fs::path& folder) {
   fs::create_directories(folder);
   const FolderLock lock(folder);
   bool changed = !fs::exists(folder / "node_modules/.package-lock.json");
-  for (const char* name : {"package.json", "package-lock.json", "client_node.test.mjs",
-                           "openai_test.mjs", "openai_embeddings_test.mjs"}) {
+  for (const char* name :
+       {"package.json", "package-lock.json", "client_node.test.mjs", "openai_test.mjs",
+        "openai_embeddings_test.mjs", "openai_lora_test.mjs"}) {
     const bool is_lock = fs::path(name).extension() == ".json";
     changed = changed ||
               (is_lock && (!fs::exists(folder / name) || fs::last_write_time(folder / name) <
