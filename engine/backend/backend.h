@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -11,6 +12,8 @@
 #include "engine/model/model_weights.h"
 
 namespace inferlab {
+
+struct LoraAdapter;
 
 /// A device as the machine shows it.
 struct DeviceInfo {
@@ -60,6 +63,8 @@ struct BatchSequence {
   /// KV blocks of the sequence: the token at position p lives in block_table[p / block_size], at
   /// p % block_size. Covers all positions up to the last of this batch.
   std::vector<std::int32_t> block_table;
+  /// Slot of the adapter that is added to the weights (Backend::set_adapter()); 0: none.
+  std::int32_t adapter = 0;
 };
 
 /// One step's work. Rows of different sequences do not see each other; a row sees the rows of its
@@ -82,7 +87,8 @@ struct Batch {
   /// Appends one sequence: `ids` at positions first_position, first_position + 1, ...; asks for the
   /// logits of its last `num_sampled` tokens.
   void add(std::span<const std::int32_t> ids, std::int32_t first_position,
-           std::span<const std::int32_t> block_table, std::int32_t num_sampled);
+           std::span<const std::int32_t> block_table, std::int32_t num_sampled,
+           std::int32_t adapter = 0);
 };
 
 struct KvBlockCopy {
@@ -135,6 +141,12 @@ class Backend {
   virtual Result<void> load_encoder(const EncoderWeights& weights);
   /// As Encoder::encode().
   virtual Result<void> encode(const EncoderBatch& batch, std::span<float> states);
+  /// Before load(): batches may then name the slots 1 to `max_adapters`. kUnavailable where a
+  /// backend has no way to run adapters.
+  virtual Result<void> enable_adapters(std::int32_t max_adapters);
+  /// After load(): puts an adapter of the model into the slot, in place of the one that was there.
+  /// kExhausted when memory does not suffice; the slot is empty then and the backend lives on.
+  virtual Result<void> set_adapter(std::int32_t slot, std::shared_ptr<const LoraAdapter> adapter);
   /// What forward() promises of bits. False where the kernels of large batches add in another order
   /// than those of small ones.
   [[nodiscard]] virtual bool rows_are_invariant() const { return true; }

@@ -4,10 +4,12 @@
 namespace inferlab {
 
 void Batch::add(std::span<const std::int32_t> ids, std::int32_t first_position,
-                std::span<const std::int32_t> block_table, std::int32_t num_sampled) {
+                std::span<const std::int32_t> block_table, std::int32_t num_sampled,
+                std::int32_t adapter) {
   sequences.push_back({.first_row = num_rows(),
                        .num_tokens = static_cast<std::int32_t>(ids.size()),
-                       .block_table = {block_table.begin(), block_table.end()}});
+                       .block_table = {block_table.begin(), block_table.end()},
+                       .adapter = adapter});
   token_ids.insert(token_ids.end(), ids.begin(), ids.end());
   for (std::size_t i = 0; i < ids.size(); ++i) {
     positions.push_back(first_position + static_cast<std::int32_t>(i));
@@ -28,6 +30,16 @@ Result<void> Backend::load_encoder(const EncoderWeights& /*weights*/) {
 
 Result<void> Backend::encode(const EncoderBatch& /*batch*/, std::span<float> /*states*/) {
   return Error{ErrorKind::kUnavailable, "backend: has no encoder"};
+}
+
+Result<void> Backend::enable_adapters(std::int32_t /*max_adapters*/) {
+  return Error{ErrorKind::kUnavailable, "backend: cannot run LoRA adapters",
+               "use --device cpu for adapters"};
+}
+
+Result<void> Backend::set_adapter(std::int32_t /*slot*/,
+                                  std::shared_ptr<const LoraAdapter> /*adapter*/) {
+  return Error{ErrorKind::kUnavailable, "backend: has no slots for adapters"};
 }
 
 }  // namespace inferlab

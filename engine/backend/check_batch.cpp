@@ -32,6 +32,17 @@ Result<void> check_sequence(const Batch& batch, const BatchSequence& sequence,
   return {};
 }
 
+Result<void> check_adapters(const Batch& batch, std::span<const std::uint8_t> has_adapter) {
+  for (const BatchSequence& sequence : batch.sequences) {
+    const std::int32_t slot = sequence.adapter;
+    if (slot == 0) continue;
+    if (slot < 0 || slot > std::ssize(has_adapter) || has_adapter[slot - 1] == 0) {
+      return bad(fmt::format("row {}: no adapter in slot {}", sequence.first_row, slot));
+    }
+  }
+  return {};
+}
+
 Result<void> check_rows(const Batch& batch, const LlamaConfig& config, const KvCacheShape& kv) {
   if (batch.positions.size() != batch.token_ids.size()) {
     return bad(
@@ -62,8 +73,9 @@ Result<void> check_rows(const Batch& batch, const LlamaConfig& config, const KvC
 }  // namespace
 
 Result<void> check_batch(const Batch& batch, const LlamaConfig& config, const KvCacheShape& kv,
-                         std::size_t num_logits) {
+                         std::size_t num_logits, std::span<const std::uint8_t> has_adapter) {
   INFERLAB_TRY_VOID(check_rows(batch, config, kv));
+  INFERLAB_TRY_VOID(check_adapters(batch, has_adapter));
   if (num_logits != batch.sampled_rows.size() * static_cast<std::size_t>(config.vocab_size)) {
     return bad(fmt::format("room for {} logits, need {} rows of {}", num_logits,
                            batch.sampled_rows.size(), config.vocab_size));
@@ -72,8 +84,10 @@ Result<void> check_batch(const Batch& batch, const LlamaConfig& config, const Kv
 }
 
 Result<void> check_embed_batch(const Batch& batch, const LlamaConfig& config,
-                               const KvCacheShape& kv, std::size_t num_states) {
+                               const KvCacheShape& kv, std::size_t num_states,
+                               std::span<const std::uint8_t> has_adapter) {
   INFERLAB_TRY_VOID(check_rows(batch, config, kv));
+  INFERLAB_TRY_VOID(check_adapters(batch, has_adapter));
   if (num_states != batch.sampled_rows.size() * static_cast<std::size_t>(config.hidden_size)) {
     return bad(fmt::format("room for {} states, need {} rows of {}", num_states,
                            batch.sampled_rows.size(), config.hidden_size));

@@ -13,6 +13,9 @@ namespace inferlab {
 /// Names one request for as long as a replica lives. The owner chooses it and never reuses it.
 using RequestId = std::uint64_t;
 
+/// Names a LoRA adapter for as long as a replica lives; 0: none.
+using LoraId = std::int64_t;
+
 enum class RequestStatus : std::uint8_t { kWaiting, kRunning, kPreempted, kFinished };
 
 enum class FinishReason : std::uint8_t {
@@ -51,6 +54,8 @@ struct Request {
   std::int64_t max_tokens_per_step = 0;
   /// All of the prompt is to be computed, also what is known already (for its logits).
   bool skip_prefix_cache = false;
+  /// The adapter that its tokens are computed with. What block_hashes name depends on it too.
+  LoraId lora = 0;
   /// Ends with its prompt and gets no token (embeddings): the prompt alone may take max_model_len.
   bool is_pooling = false;
 

@@ -57,6 +57,10 @@ Result<void> Scheduler::add(Request& request, Time now) {
             request.id, request.num_prompt_tokens, config_.max_model_len),
         "shorten the prompt"};
   }
+  if (request.lora != 0 && config_.max_loras == 0) {
+    return Error{ErrorKind::kInvalid,
+                 fmt::format("request {}: adapter: LoRA is not enabled", request.id)};
+  }
   INFERLAB_CHECK(request.block_table.empty());
   const bool is_new = requests_.emplace(request.id, &request).second;
   INFERLAB_CHECK(is_new);
@@ -176,7 +180,8 @@ void Scheduler::take_blocks(Request& request) {
 std::size_t Scheduler::victim() const {
   INFERLAB_CHECK(!running_.empty());
   // Requests join from the front of the waiting queue and preempted ones return to its front, so
-  // running_ is in order of arrival.
+  // running_ is in order of arrival; but for those that an adapter held up, which count from when
+  // they joined.
   if (config_.scheduling_policy == SchedulingPolicy::kFcfs) return running_.size() - 1;
   const auto least_urgent =
       std::max_element(running_.begin(), running_.end(),
@@ -215,34 +220,58 @@ void Scheduler::enqueue(Request& request) {
 }
 
 void Scheduler::schedule_waiting(Step& step, std::int64_t& budget, Time now) {
-  while (!waiting_.empty() && budget > 0 &&
+  std::vector<LoraId> loras = running_loras();
+  std::size_t place = 0;  // those before it wait for an adapter to go
+  while (place < waiting_.size() && budget > 0 &&
          static_cast<std::int64_t>(running_.size()) < config_.max_num_seqs) {
-    Request& request = *waiting_.front();
-    const std::vector<BlockId> prefix = find_prefix(request);
-    const std::int64_t num_cached = std::ssize(prefix) * config_.block_size;
-    request.num_computed_tokens = num_cached;
-    const std::int64_t num_tokens = wanted_tokens(request, budget);
-    // Nobody overtakes the front of the queue: a long prompt would wait for ever.
-    if (num_tokens > budget || !blocks_.can_share_and_grow(prefix, num_cached + num_tokens)) {
-      request.num_computed_tokens = 0;
-      return;
+    Request& request = *waiting_[place];
+    const bool is_new =
+        request.lora != 0 && std::find(loras.begin(), loras.end(), request.lora) == loras.end();
+    if (is_new && std::ssize(loras) == config_.max_loras) {
+      ++place;
+      continue;
     }
-    blocks_.share(request.block_table, prefix);
-    INFERLAB_CHECK(blocks_.grow(request.block_table, num_cached + num_tokens).has_value());
-    request.num_named_blocks = std::ssize(prefix);
-    waiting_.pop_front();
-    running_.push_back(&request);
-    request.status = RequestStatus::kRunning;
-    if (!request.first_scheduled) {
-      request.first_scheduled = now;
-      request.num_cached_tokens = num_cached;
-      if (config_.enable_prefix_caching && !request.skip_prefix_cache) {
-        prefix_cache_queries_ += request.num_tokens();
-        prefix_cache_hits_ += num_cached;
-      }
-    }
-    enter(request, num_tokens, step, budget);
+    // Nobody else overtakes: a long prompt would wait for ever.
+    if (!join(request, step, budget, now)) return;
+    if (is_new) loras.push_back(request.lora);
+    waiting_.erase(waiting_.begin() + static_cast<std::ptrdiff_t>(place));
   }
+}
+
+bool Scheduler::join(Request& request, Step& step, std::int64_t& budget, Time now) {
+  const std::vector<BlockId> prefix = find_prefix(request);
+  const std::int64_t num_cached = std::ssize(prefix) * config_.block_size;
+  request.num_computed_tokens = num_cached;
+  const std::int64_t num_tokens = wanted_tokens(request, budget);
+  if (num_tokens > budget || !blocks_.can_share_and_grow(prefix, num_cached + num_tokens)) {
+    request.num_computed_tokens = 0;
+    return false;
+  }
+  blocks_.share(request.block_table, prefix);
+  INFERLAB_CHECK(blocks_.grow(request.block_table, num_cached + num_tokens).has_value());
+  request.num_named_blocks = std::ssize(prefix);
+  running_.push_back(&request);
+  request.status = RequestStatus::kRunning;
+  if (!request.first_scheduled) {
+    request.first_scheduled = now;
+    request.num_cached_tokens = num_cached;
+    if (config_.enable_prefix_caching && !request.skip_prefix_cache) {
+      prefix_cache_queries_ += request.num_tokens();
+      prefix_cache_hits_ += num_cached;
+    }
+  }
+  enter(request, num_tokens, step, budget);
+  return true;
+}
+
+std::vector<LoraId> Scheduler::running_loras() const {
+  std::vector<LoraId> loras;
+  if (config_.max_loras == 0) return loras;
+  for (const Request* request : running_) {
+    const bool is_known = std::find(loras.begin(), loras.end(), request->lora) != loras.end();
+    if (request->lora != 0 && !is_known) loras.push_back(request->lora);
+  }
+  return loras;
 }
 
 std::vector<BlockId> Scheduler::find_prefix(const Request& request) const {

@@ -40,6 +40,9 @@ struct SchedulerStats {
 /// loses all its blocks, goes to the front of the waiting queue and is prefilled anew (preemption
 /// by recompute). In such a step nobody joins.
 ///
+/// The adapters of running requests are max_loras at most: who would bring one more is passed over
+/// by those behind it until another one has gone.
+///
 /// A request that joins takes over the KV blocks that hold the beginning of its prompt, all whole
 /// blocks before its last token. A block can be found from the step on that fills it: within a step
 /// the device writes all keys and values of a layer before any token reads them.
@@ -55,7 +58,8 @@ class Scheduler {
 
   /// Puts the request at the end of the waiting queue (by priority under kPriority).
   /// kInvalid, and nothing kept: no prompt, max_tokens below 1, a prompt that leaves no room for an
-  /// output token within max_model_len (and so could never get its blocks).
+  /// output token within max_model_len (and so could never get its blocks), an adapter where there
+  /// are none.
   /// Checks: the id is not in use. `request` stays the caller's and in place until finished.
   Result<void> add(Request& request, Time now);
 
@@ -80,7 +84,7 @@ class Scheduler {
   [[nodiscard]] SchedulerStats stats() const;
   [[nodiscard]] const SchedulerConfig& config() const { return config_; }
   [[nodiscard]] const BlockManager& blocks() const { return blocks_; }
-  /// Front first.
+  /// Front first; but where requests have adapters, some of those behind may go before.
   [[nodiscard]] const std::deque<Request*>& waiting() const { return waiting_; }
   /// In order of admission.
   [[nodiscard]] const std::vector<Request*>& running() const { return running_; }
@@ -89,6 +93,10 @@ class Scheduler {
   [[nodiscard]] std::int64_t wanted_tokens(const Request& request, std::int64_t budget) const;
   void schedule_running(Step& step, std::int64_t& budget);
   void schedule_waiting(Step& step, std::int64_t& budget, Time now);
+  /// Takes the request into the step; false when there is no room.
+  bool join(Request& request, Step& step, std::int64_t& budget, Time now);
+  /// Of running requests, in their order.
+  [[nodiscard]] std::vector<LoraId> running_loras() const;
   [[nodiscard]] std::vector<BlockId> find_prefix(const Request& request) const;
   /// Puts the request's share into the step, and lets others find the blocks that it fills.
   void enter(Request& request, std::int64_t num_tokens, Step& step, std::int64_t& budget);

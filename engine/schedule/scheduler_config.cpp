@@ -67,6 +67,9 @@ Result<SchedulerConfig> checked(SchedulerConfig config) {
         fmt::format("long_prefill_token_threshold: is {}", config.long_prefill_token_threshold),
         "0, or a number of tokens with chunked prefill enabled");
   }
+  if (config.max_loras < 0) {
+    return invalid(fmt::format("max_loras: is {}", config.max_loras), "0 is without adapters");
+  }
   return config;
 }
 

@@ -28,6 +28,9 @@ struct SchedulerConfig {
   SchedulingPolicy scheduling_policy = SchedulingPolicy::kFcfs;
   /// Requests take over the KV blocks of a prefix that is known by its hashes.
   bool enable_prefix_caching = true;
+  /// Different adapters of one step: a request that would bring one more waits, and those behind it
+  /// go before it. 0: no request has an adapter.
+  std::int64_t max_loras = 0;
 };
 
 /// Refuses (kInvalid) what could not serve one request of max_model_len tokens, and fills in a

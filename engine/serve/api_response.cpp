@@ -39,6 +39,15 @@ Json model_json(const std::vector<std::string>& names, std::string_view name, st
           {"permission", Json::array({permission})}};
 }
 
+Json lora_json(const std::vector<std::string>& names, const LoraModule& lora,
+               std::int64_t created) {
+  Json json = model_json(names, lora.name, created, 0);
+  json["root"] = lora.path;
+  json["parent"] = lora.base_model_name.empty() ? names.front() : lora.base_model_name;
+  json["max_model_len"] = nullptr;
+  return json;
+}
+
 void append_ids_or_null(std::string& out, std::string_view name, const std::vector<TokenId>* ids) {
   out += fmt::format(",\"{}\":", name);
   if (ids == nullptr) {
@@ -98,12 +107,18 @@ std::string version_body(std::string_view version) {
 }
 
 std::string models_body(const std::vector<std::string>& names, std::int64_t created,
-                        std::int64_t max_model_len) {
+                        std::int64_t max_model_len, std::span<const LoraModule> loras) {
   Json data = Json::array();
   for (const std::string& name : names) {
     data.push_back(model_json(names, name, created, max_model_len));
   }
+  for (const LoraModule& lora : loras) data.push_back(lora_json(names, lora, created));
   return dump({{"object", "list"}, {"data", std::move(data)}});
+}
+
+std::string lora_body(const std::vector<std::string>& names, const LoraModule& lora,
+                      std::int64_t created) {
+  return dump(lora_json(names, lora, created));
 }
 
 std::string model_body(const std::vector<std::string>& names, std::string_view name,

@@ -10,6 +10,7 @@
 #include "engine/serve/api_types.h"
 #include "engine/serve/generation.h"
 #include "engine/serve/logprobs_text.h"
+#include "engine/serve/lora_module.h"
 
 namespace inferlab {
 
@@ -51,8 +52,12 @@ struct ChoiceAnswer {
 
 std::string error_body(const ApiError& error);
 std::string version_body(std::string_view version);
+/// `loras` come behind the names.
 std::string models_body(const std::vector<std::string>& names, std::int64_t created,
-                        std::int64_t max_model_len);
+                        std::int64_t max_model_len, std::span<const LoraModule> loras = {});
+/// Of one of `names`, whose first is the parent of adapters that name none.
+std::string lora_body(const std::vector<std::string>& names, const LoraModule& lora,
+                      std::int64_t created);
 /// Of one of `names`.
 std::string model_body(const std::vector<std::string>& names, std::string_view name,
                        std::int64_t created, std::int64_t max_model_len);

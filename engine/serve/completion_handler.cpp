@@ -9,6 +9,7 @@
 #include "engine/serve/api_request.h"
 #include "engine/serve/completion_reply.h"
 #include "engine/serve/http_listener.h"
+#include "engine/serve/model_choice.h"
 #include "engine/serve/stream_pump.h"
 
 namespace inferlab {
@@ -103,21 +104,21 @@ void CompletionHandler::handle(ApiKind kind, Engine& engine, const httplib::Requ
   std::variant<ApiRequest, ApiError> parsed = parse_api_request(kind, request.body);
   if (const auto* error = std::get_if<ApiError>(&parsed)) return set_error(response, *error);
   ApiRequest& api = std::get<ApiRequest>(parsed);
-  const std::vector<std::string>& names = engine.served_model_names();
-  if (!api.model.empty() && std::ranges::find(names, api.model) == names.end()) {
-    return set_error(response, unknown_model(api.model));
-  }
+  const auto lora = choose_model(engine, api.model);
+  if (const auto* error = std::get_if<ApiError>(&lora)) return set_error(response, *error);
   api.priority = priority_of(request, api.priority);
   if (options_.enable_force_include_usage && api.stream) {
     api.include_usage = api.continuous_usage = true;
   }
   const std::string_view prefix = kind == ApiKind::kChat ? "chatcmpl-" : "cmpl-";
-  const ResponseHead head = head_of(api, ids_.make(prefix, request, api.request_id), names.front());
+  const ResponseHead head =
+      head_of(api, ids_.make(prefix, request, api.request_id), engine.served_model_names().front());
   std::variant<GenerationPlan, ApiError> plan =
       plan_generation(api, engine, options_.max_logprobs, head.id, arrival);
   if (const auto* error = std::get_if<ApiError>(&plan)) return set_error(response, *error);
   for (GenerationRequest& one : std::get<GenerationPlan>(plan).requests) {
     one.timeout = timeout_of(request);
+    one.lora = std::get<std::shared_ptr<const ServedLora>>(lora);
   }
 
   CompletionReply& answer = reply->answer.emplace(

@@ -31,22 +31,25 @@ std::int64_t num_wanted_rows(const ScheduledRequest& entry, const Sequence& sequ
 }  // namespace
 
 DeviceExecutor::DeviceExecutor(Backend& backend, std::int32_t vocab_size,
-                               const SequenceTable& sequences)
+                               const SequenceTable& sequences, std::int64_t max_loras)
     : backend_(&backend),
       vocab_size_(static_cast<std::size_t>(vocab_size)),
-      sequences_(&sequences) {}
+      sequences_(&sequences),
+      adapters_(backend, max_loras) {}
 
 void DeviceExecutor::start(const Step& step, Done done) {
   done(run_on_backend(step));
 }
 
 Result<StepOutput> DeviceExecutor::run_on_backend(const Step& step) {
+  INFERLAB_TRY_VOID(adapters_.prepare(step, *sequences_));
   Batch batch;
   for (const ScheduledRequest& entry : step.scheduled) {
     const Sequence& sequence = *sequences_->at(entry.id);
     batch.add(tokens_of(entry, sequence), static_cast<std::int32_t>(entry.num_computed_tokens),
               sequence.request.block_table,
-              static_cast<std::int32_t>(num_wanted_rows(entry, sequence)));
+              static_cast<std::int32_t>(num_wanted_rows(entry, sequence)),
+              adapters_.slot_of(sequence));
   }
   if (can_sample_on_device(*backend_, step, *sequences_)) {
     return sample_on_device(*backend_, batch);

@@ -6,6 +6,7 @@
 
 #include "engine/backend/backend.h"
 #include "engine/schedule/step_executor.h"
+#include "engine/serve/adapter_slots.h"
 #include "engine/serve/sequence.h"
 
 namespace inferlab {
@@ -14,7 +15,9 @@ namespace inferlab {
 /// sequences are borrowed; everything happens on the engine's thread.
 class DeviceExecutor final : public StepExecutor {
  public:
-  DeviceExecutor(Backend& backend, std::int32_t vocab_size, const SequenceTable& sequences);
+  /// `max_loras`: slots for adapters that the backend has.
+  DeviceExecutor(Backend& backend, std::int32_t vocab_size, const SequenceTable& sequences,
+                 std::int64_t max_loras = 0);
 
   void start(const Step& step, Done done) override;
 
@@ -29,6 +32,7 @@ class DeviceExecutor final : public StepExecutor {
   Backend* backend_;
   std::size_t vocab_size_;
   const SequenceTable* sequences_;
+  AdapterSlots adapters_;
   std::vector<float> logits_;        // [num_sampled, vocab_size], row-major
   std::vector<std::uint32_t> mask_;  // a bit for each token
   std::vector<float> raw_logits_;    // [vocab_size], before anything changes them

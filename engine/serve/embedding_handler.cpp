@@ -13,6 +13,7 @@
 #include "engine/serve/embedding_response.h"
 #include "engine/serve/http_listener.h"
 #include "engine/serve/make_pooling_sequence.h"
+#include "engine/serve/model_choice.h"
 #include "engine/serve/reply_channel.h"
 
 namespace inferlab {
@@ -186,11 +187,10 @@ void EmbeddingHandler::handle(Engine& engine, const httplib::Request& request,
   std::variant<EmbeddingApiRequest, ApiError> parsed = parse_embedding_request(request.body);
   if (const auto* error = std::get_if<ApiError>(&parsed)) return set_error(response, *error);
   auto& api = std::get<EmbeddingApiRequest>(parsed);
-  const std::vector<std::string>& names = engine.served_model_names();
-  if (!api.model.empty() && std::ranges::find(names, api.model) == names.end()) {
-    return set_error(response, unknown_model(api.model));
-  }
-  if (api.model.empty()) api.model = names.front();
+  const auto lora = choose_model(engine, api.model);
+  if (const auto* error = std::get_if<ApiError>(&lora)) return set_error(response, *error);
+  if (api.model.empty()) api.model = engine.served_model_names().front();
+  api.lora = std::get<std::shared_ptr<const ServedLora>>(lora);
   answer(engine, api, arrival, request, response, *lease);
 }
 
@@ -212,6 +212,7 @@ void EmbeddingHandler::answer(Engine& engine, EmbeddingApiRequest& api, Time arr
                         .prompt = std::move(*tokens),
                         .priority = priority_of(request, api.priority),
                         .cache_salt = api.cache_salt,
+                        .lora = api.lora,
                         .pooling = api.pooling,
                         .timeout = timeout_of(request),
                         .arrival = arrival});

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -12,6 +13,8 @@
 
 namespace inferlab {
 
+struct ServedLora;
+
 /// One input: a text, or tokens that the client made of it.
 using EmbeddingInput = std::variant<std::string, std::vector<TokenId>>;
 
@@ -20,6 +23,7 @@ using EmbeddingInput = std::variant<std::string, std::vector<TokenId>>;
 struct EmbeddingApiRequest {
   std::string model;  ///< "": the one that is served
   std::vector<EmbeddingInput> inputs;
+  std::shared_ptr<const ServedLora> lora;  ///< that `model` names, for whoever finds it
   PoolingParams pooling;
   bool as_base64 = false;          ///< encoding_format
   bool big_endian = false;         ///< of base64

@@ -14,21 +14,15 @@
 #include "engine/serve/engine_limits.h"
 #include "engine/serve/grammar_cache.h"
 #include "engine/serve/make_drafter.h"
+#include "engine/serve/make_loras.h"
 #include "engine/serve/make_sequence.h"
 #include "engine/serve/pooling_executor.h"
+#include "engine/serve/stats_line.h"
 
 namespace inferlab {
 namespace {
 
 constexpr Duration kStatsInterval = 10s;  // of the throughput line in the log, as in vLLM
-
-/// With as many KV blocks as the device has room for, where it is the one to say.
-Result<SchedulerConfig> config_for(const ServeOptions& options, KvType type, const Model& model,
-                                   Backend& backend) {
-  if (model.encoder) return encoder_scheduler_config(options, model.config());
-  INFERLAB_TRY(const ServeOptions sized, fitted_to_device(options, type, model.weights, backend));
-  return scheduler_config(sized, type, model.config());
-}
 
 }  // namespace
 
@@ -71,6 +65,7 @@ class Engine::Impl {
     } else {
       INFERLAB_TRY_VOID(backend_->load(model_.weights, kv_));
     }
+    INFERLAB_TRY(loras_, make_loras(options_, model_.config(), log_));
     if (log_) {
       log_(LogLevel::kInfo,
            fmt::format("Model {} on {}: {} parameters, max_model_len {}, KV cache {} blocks of {} "
@@ -176,6 +171,7 @@ class Engine::Impl {
   [[nodiscard]] const std::vector<std::string>& names() const { return names_; }
   [[nodiscard]] GrammarCache& grammars() { return grammars_; }
   [[nodiscard]] const PoolingConfig* pooling() const { return context_.pooling; }
+  [[nodiscard]] LoraRegistry* loras() const { return loras_.get(); }
 
  private:
   struct Submitted {
@@ -185,9 +181,12 @@ class Engine::Impl {
 
   [[nodiscard]] std::unique_ptr<StepExecutor> make_executor(const SequenceTable& sequences) const {
     const LlamaConfig& model = model_.config();
-    if (!pooling_) return std::make_unique<DeviceExecutor>(*backend_, model.vocab_size, sequences);
+    const std::int64_t max_loras = config_.max_loras;
+    if (!pooling_) {
+      return std::make_unique<DeviceExecutor>(*backend_, model.vocab_size, sequences, max_loras);
+    }
     return std::make_unique<PoolingExecutor>(*backend_, model_.encoder.has_value(), *pooling_,
-                                             model.hidden_size, sequences);
+                                             model.hidden_size, sequences, max_loras);
   }
 
   /// The engine's thread.
@@ -234,16 +233,7 @@ class Engine::Impl {
     const Duration passed = now() - stats_logged_;
     if (!log_ || options_.disable_log_stats || passed < kStatsInterval) return;
     const EngineStats stats = core_.stats();
-    const double seconds = to_seconds(passed);
-    log_(LogLevel::kInfo,
-         fmt::format(
-             "Engine 000: prompt throughput: {:.1f} tokens/s, generation throughput: {:.1f} "
-             "tokens/s, running: {}, waiting: {}, KV cache usage: {:.1f}%",
-             static_cast<double>(stats.prompt_tokens_total - logged_.prompt_tokens_total) / seconds,
-             static_cast<double>(stats.generation_tokens_total - logged_.generation_tokens_total) /
-                 seconds,
-             stats.scheduler.num_requests_running, stats.scheduler.num_requests_waiting,
-             100 * stats.scheduler.kv_cache_usage));
+    log_(LogLevel::kInfo, stats_line(stats, logged_, passed));
     logged_ = stats;
     stats_logged_ = now();
   }
@@ -256,6 +246,7 @@ class Engine::Impl {
   const std::optional<ChatTemplate> chat_template_;
   GrammarCache grammars_{tokenizer_};
   const std::unique_ptr<Backend> backend_;
+  std::unique_ptr<LoraRegistry> loras_;  // null: no adapters
   const std::optional<PoolingConfig> pooling_;
   const LogSink log_;
   std::vector<std::string> names_;
@@ -290,7 +281,7 @@ Result<std::unique_ptr<Engine>> Engine::start(const ServeOptions& options, Model
                                               std::unique_ptr<Backend> backend, LogSink log) {
   INFERLAB_TRY(std::optional<PoolingConfig> pooling, pooling_config(options, model));
   INFERLAB_TRY(const KvType type, kv_type(options, backend->default_kv_type(model.weights)));
-  INFERLAB_TRY(SchedulerConfig config, config_for(options, type, model, *backend));
+  INFERLAB_TRY(SchedulerConfig config, engine_config(options, type, model, *backend));
   // The states of a known prefix are not computed: only LAST can do without them. As in vLLM.
   if (pooling && pooling->type != PoolingType::kLast) config.enable_prefix_caching = false;
   const KvCacheShape kv{
@@ -397,6 +388,9 @@ const LlamaConfig& Engine::model_config() const {
 }
 const PoolingConfig* Engine::pooling() const {
   return impl_->pooling();
+}
+LoraRegistry* Engine::loras() const {
+  return impl_->loras();
 }
 
 }  // namespace inferlab

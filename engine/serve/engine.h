@@ -12,6 +12,7 @@
 #include "engine/model/model_weights.h"
 #include "engine/serve/engine_core.h"
 #include "engine/serve/generation.h"
+#include "engine/serve/lora_registry.h"
 #include "engine/serve/serve_options.h"
 #include "engine/tokenizer/chat_template.h"
 #include "engine/tokenizer/tokenizer.h"
@@ -81,6 +82,8 @@ class Engine {
   [[nodiscard]] const LlamaConfig& model_config() const;
   /// Null unless the model is served for pooling: requests with `pooling` only, or none of them.
   [[nodiscard]] const PoolingConfig* pooling() const;
+  /// The adapters that requests may choose; null where the options enable none.
+  [[nodiscard]] LoraRegistry* loras() const;
 
  private:
   class Impl;

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "engine/serve/lora_metric.h"
+
 namespace inferlab {
 namespace {
 
@@ -203,6 +205,14 @@ void EngineCore::publish() {
                            .prompt_tokens_total = metrics_.prompt_tokens(),
                            .generation_tokens_total = metrics_.generation_tokens(),
                            .num_finished_total = metrics_.num_finished()};
+  if (scheduler_.config().max_loras == 0) return;
+  const auto names_of = [this](const auto& requests) {
+    std::vector<RequestId> ids;
+    for (const Request* request : requests) ids.push_back(request->id);
+    return lora_names(ids, sequences_);
+  };
+  running_loras_ = names_of(scheduler_.running());
+  waiting_loras_ = names_of(scheduler_.waiting());
 }
 
 void EngineCore::end(Sequence& sequence, const std::optional<Error>& error) {
@@ -246,7 +256,10 @@ std::string EngineCore::render_metrics(const std::string& model_name,
   const std::scoped_lock lock(mutex_);
   SchedulerStats stats = published_.scheduler;
   stats.num_requests_waiting += more_waiting;
-  return metrics_.render(stats, model_name);
+  const std::int64_t max_loras = scheduler_.config().max_loras;
+  const std::string text = metrics_.render(stats, model_name);
+  return max_loras == 0 ? text
+                        : text + lora_requests_info(max_loras, running_loras_, waiting_loras_);
 }
 
 }  // namespace inferlab

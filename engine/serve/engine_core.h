@@ -86,9 +86,12 @@ class EngineCore {
   Scheduler scheduler_;
   std::unique_ptr<StepExecutor> executor_;
 
-  mutable std::mutex mutex_;  // of the two below
+  mutable std::mutex mutex_;  // of those below
   ServeMetrics metrics_;
   EngineStats published_;
+  // Names of the adapters that run and wait, where there are adapters.
+  std::vector<std::string> running_loras_;
+  std::vector<std::string> waiting_loras_;
 };
 
 }  // namespace inferlab

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "engine/serve/make_loras.h"
+
 namespace inferlab {
 namespace {
 
@@ -114,6 +116,16 @@ Result<SchedulerConfig> encoder_scheduler_config(const ServeOptions& options,
         static_cast<std::int32_t>(std::min<std::int64_t>(full + config.max_num_seqs, INT32_MAX));
   }
   return checked(config);
+}
+
+Result<SchedulerConfig> engine_config(const ServeOptions& options, KvType type, const Model& model,
+                                      Backend& backend) {
+  INFERLAB_TRY(const std::int64_t max_loras, enable_loras(options, model, backend));
+  if (model.encoder) return encoder_scheduler_config(options, model.config());
+  INFERLAB_TRY(const ServeOptions sized, fitted_to_device(options, type, model.weights, backend));
+  INFERLAB_TRY(SchedulerConfig config, scheduler_config(sized, type, model.config()));
+  config.max_loras = max_loras;
+  return config;
 }
 
 Result<void> check_memory(const KvCacheShape& kv, const LlamaConfig& model,

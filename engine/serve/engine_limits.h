@@ -23,6 +23,12 @@ Result<ServeOptions> fitted_to_device(const ServeOptions& options, KvType type,
 Result<SchedulerConfig> scheduler_config(const ServeOptions& options, KvType type,
                                          const LlamaConfig& model);
 
+/// The configuration for this model on this device: encoder_scheduler_config(), or
+/// scheduler_config() with as many KV blocks as the device has room for, where it is the one to
+/// say. The device is ready for adapters then, if the options ask for them.
+Result<SchedulerConfig> engine_config(const ServeOptions& options, KvType type, const Model& model,
+                                      Backend& backend);
+
 /// kExhausted when the KV blocks do not fit in the device's memory. Before anything is reserved:
 /// the scheduler's own list of that many blocks could end the program where the device would have
 /// refused them.

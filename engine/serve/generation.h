@@ -20,6 +20,8 @@
 
 namespace inferlab {
 
+struct ServedLora;
+
 /// One prompt to be continued.
 struct GenerationRequest {
   std::string name = {};                        ///< for the log, as "chatcmpl-…"; never the text
@@ -41,6 +43,8 @@ struct GenerationRequest {
   /// Only requests with the same salt share KV blocks: nobody learns from a short TTFT what others
   /// have asked.
   std::string cache_salt = {};
+  /// The adapter to run with; null: the model as it is.
+  std::shared_ptr<const ServedLora> lora = {};
   /// What the output must look like; null: anything. Of the engine that gets the request.
   std::shared_ptr<const structured::Grammar> grammar = {};
   bool skip_special_tokens = true;  ///< control tokens give no text

@@ -20,6 +20,8 @@
 #include "engine/serve/http_checks.h"
 #include "engine/serve/http_listener.h"
 #include "engine/serve/listen_error.h"
+#include "engine/serve/lora_handler.h"
+#include "engine/serve/models_handler.h"
 #include "engine/serve/span_exporter.h"
 #include "engine/serve/stream_pump.h"
 #include "engine/serve/tokenize_handler.h"
@@ -210,20 +212,20 @@ class HttpServer::Impl {
   void add_model_routes() {
     server_.Get("/v1/models",
                 with_engine([this](Engine& engine, const Request&, Response& response) {
-                  response.set_content(
-                      models_body(engine.served_model_names(), started_, engine.max_model_len()),
-                      "application/json");
+                  response.set_content(models_answer(engine, started_), "application/json");
                 }));
     server_.Get("/v1/models/(.+)",
                 with_engine([this](Engine& engine, const Request& request, Response& response) {
-                  const std::string name = request.matches[1];
-                  const std::vector<std::string>& names = engine.served_model_names();
-                  if (std::ranges::find(names, name) == names.end()) {
-                    return set_error(response, unknown_model(name));
+                  const auto made = model_answer(engine, request.matches[1], started_);
+                  if (const auto* error = std::get_if<ApiError>(&made)) {
+                    return set_error(response, *error);
                   }
-                  response.set_content(model_body(names, name, started_, engine.max_model_len()),
-                                       "application/json");
+                  response.set_content(std::get<std::string>(made), "application/json");
                 }));
+    if (!options_.allow_runtime_lora_updating) return;
+    constexpr const char* kText = "text/plain; charset=utf-8";
+    server_.Post("/v1/load_lora_adapter", with_body(load_lora_answer, kText));
+    server_.Post("/v1/unload_lora_adapter", with_body(unload_lora_answer, kText));
   }
 
   void health(Response& response) {
@@ -287,11 +289,14 @@ class HttpServer::Impl {
 
   /// A route that answers at once: body in, body or error out.
   template <typename Answer>
-  httplib::Server::Handler with_body(Answer answer) {
-    return with_json([answer](Engine& engine, const Request& request, Response& response) {
+  httplib::Server::Handler with_body(Answer answer, const char* type = "application/json") {
+    return with_json([answer, type](Engine& engine, const Request& request, Response& response) {
+      if (!is_json(request)) {
+        return set_error(response, {.message = "Content-Type: must be application/json"});
+      }
       const std::variant<std::string, ApiError> made = answer(engine, request.body);
       if (const auto* error = std::get_if<ApiError>(&made)) return set_error(response, *error);
-      response.set_content(std::get<std::string>(made), "application/json");
+      response.set_content(std::get<std::string>(made), type);
     });
   }
 

@@ -17,6 +17,7 @@ namespace inferlab {
 ///        /v1/models, /v1/models/{id}
 ///   POST /v1/completions, /v1/chat/completions     JSON, or SSE with "stream": true
 ///        /tokenize, /detokenize
+///        /v1/load_lora_adapter, /v1/unload_lora_adapter   where the options allow it
 ///        /v1/embeddings                             where the model is served for pooling
 ///
 /// Errors have OpenAI's shape. Overload is 429 with Retry-After; a request past the deadline that

@@ -47,13 +47,16 @@ Result<std::unique_ptr<Sequence>> make_pooling_sequence(RequestId id, Generation
                                   .num_prompt_tokens = num_tokens,
                                   .max_tokens = 1,
                                   .priority = request.priority,
+                                  .lora = request.lora ? request.lora->id : 0,
                                   .is_pooling = true},
                .name = std::move(request.name),
                .tokens = std::move(request.prompt),
                .sampler = Sampler(SamplingParams{}, {}),
                .decoder = StreamDecoder(*context.tokenizer),
                .stop = StopChecker({}, false),
-               .prefix_hash = PrefixHash(context.config->block_size, std::move(request.cache_salt)),
+               .prefix_hash = PrefixHash(context.config->block_size, std::move(request.cache_salt),
+                                         request.lora ? request.lora->id : 0),
+               .lora = std::move(request.lora),
                .pooling = *request.pooling});
   if (request.timeout) sequence->deadline = arrival + *request.timeout;
   return sequence;

@@ -103,7 +103,8 @@ Result<std::unique_ptr<Sequence>> make_sequence(RequestId id, GenerationRequest&
                                   .num_prompt_tokens = num_prompt_tokens,
                                   .max_tokens = request.max_tokens.value_or(room),
                                   .priority = request.priority,
-                                  .skip_prefix_cache = request.num_prompt_logprobs.has_value()},
+                                  .skip_prefix_cache = request.num_prompt_logprobs.has_value(),
+                                  .lora = request.lora ? request.lora->id : 0},
                .name = std::move(request.name),
                .tokens = std::move(request.prompt),
                .sampler = std::move(sampler),
@@ -113,13 +114,15 @@ Result<std::unique_ptr<Sequence>> make_sequence(RequestId id, GenerationRequest&
                .min_tokens = request.min_tokens,
                .stop_token_ids = std::move(request.stop_token_ids),
                .include_stop = request.include_stop,
-               .prefix_hash = PrefixHash(context.config->block_size, std::move(request.cache_salt)),
+               .prefix_hash = PrefixHash(context.config->block_size, std::move(request.cache_salt),
+                                         request.lora ? request.lora->id : 0),
                .num_logprobs = request.num_logprobs,
                .num_prompt_logprobs = request.num_prompt_logprobs});
   if (request.num_prompt_logprobs) {
     sequence->request.max_tokens_per_step =
         std::max<std::int64_t>(1, kMaxPromptLogitBytes / (context.vocab_size * std::int64_t{4}));
   }
+  sequence->lora = std::move(request.lora);
   if (request.grammar != nullptr) sequence->matcher.emplace(std::move(request.grammar));
   if (request.timeout) sequence->deadline = arrival + *request.timeout;
   if (sequence->min_tokens > 0) {

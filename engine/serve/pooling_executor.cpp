@@ -17,12 +17,14 @@ std::span<const TokenId> tokens_of(const ScheduledRequest& entry, const Sequence
 }  // namespace
 
 PoolingExecutor::PoolingExecutor(Backend& backend, bool is_encoder, const PoolingConfig& config,
-                                 std::int32_t hidden_size, const SequenceTable& sequences)
+                                 std::int32_t hidden_size, const SequenceTable& sequences,
+                                 std::int64_t max_loras)
     : backend_(&backend),
       is_encoder_(is_encoder),
       config_(config),
       width_(static_cast<std::size_t>(hidden_size)),
-      sequences_(&sequences) {}
+      sequences_(&sequences),
+      adapters_(backend, max_loras) {}
 
 void PoolingExecutor::start(const Step& step, Done done) {
   done(run_step(step));
@@ -40,6 +42,7 @@ Result<StepOutput> PoolingExecutor::run_step(const Step& step) {
 }
 
 Result<void> PoolingExecutor::run_decoder(const Step& step) {
+  INFERLAB_TRY_VOID(adapters_.prepare(step, *sequences_));
   Batch batch;
   std::vector<std::size_t> num_rows;  // of each entry, that are wanted
   for (const ScheduledRequest& entry : step.scheduled) {
@@ -49,7 +52,7 @@ Result<void> PoolingExecutor::run_decoder(const Step& step) {
     std::int32_t last = config_.type == PoolingType::kMean ? count : 0;
     if (config_.type == PoolingType::kLast && entry.samples) last = 1;
     batch.add(tokens_of(entry, sequence), static_cast<std::int32_t>(entry.num_computed_tokens),
-              sequence.request.block_table, last);
+              sequence.request.block_table, last, adapters_.slot_of(sequence));
     const bool takes_first = config_.type == PoolingType::kCls && entry.num_computed_tokens == 0;
     if (takes_first) batch.sampled_rows.push_back(first_row);
     num_rows.push_back(static_cast<std::size_t>(takes_first ? 1 : last));

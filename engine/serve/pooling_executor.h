@@ -6,6 +6,7 @@
 
 #include "engine/backend/backend.h"
 #include "engine/schedule/step_executor.h"
+#include "engine/serve/adapter_slots.h"
 #include "engine/serve/pooling_config.h"
 #include "engine/serve/sequence.h"
 
@@ -18,7 +19,8 @@ class PoolingExecutor final : public StepExecutor {
  public:
   /// Prompts may come in pieces, those of an encoder come whole.
   PoolingExecutor(Backend& backend, bool is_encoder, const PoolingConfig& config,
-                  std::int32_t hidden_size, const SequenceTable& sequences);
+                  std::int32_t hidden_size, const SequenceTable& sequences,
+                  std::int64_t max_loras = 0);
 
   void start(const Step& step, Done done) override;
 
@@ -35,6 +37,7 @@ class PoolingExecutor final : public StepExecutor {
   const PoolingConfig config_;
   std::size_t width_;
   const SequenceTable* sequences_;
+  AdapterSlots adapters_;
   std::vector<float> states_;  // [rows, width]
 };
 

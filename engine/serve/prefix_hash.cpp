@@ -14,8 +14,8 @@ void append(std::string& bytes, std::uint64_t number) {
 
 }  // namespace
 
-PrefixHash::PrefixHash(std::int32_t block_size, std::string salt)
-    : block_size_(block_size), salt_(std::move(salt)) {}
+PrefixHash::PrefixHash(std::int32_t block_size, std::string salt, LoraId lora)
+    : block_size_(block_size), salt_(std::move(salt)), lora_(lora) {}
 
 void PrefixHash::extend(std::vector<BlockHash>& hashes, std::span<const TokenId> tokens) const {
   std::string bytes;
@@ -30,6 +30,7 @@ void PrefixHash::extend(std::vector<BlockHash>& hashes, std::span<const TokenId>
     for (const TokenId token : tokens.subspan(hashes.size() * size, size)) {
       append(bytes, static_cast<std::uint64_t>(token));
     }
+    append(bytes, static_cast<std::uint64_t>(lora_));
     bytes += salt_;
     unsigned char digest[SHA256_DIGEST_LENGTH];
     SHA256(reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(), digest);

@@ -9,6 +9,7 @@
 #include "engine/model/sampler.h"
 #include "engine/schedule/request.h"
 #include "engine/serve/generation.h"
+#include "engine/serve/lora_registry.h"
 #include "engine/serve/prefix_hash.h"
 #include "engine/serve/stop_checker.h"
 #include "engine/tokenizer/tokenizer.h"
@@ -39,6 +40,7 @@ struct Sequence {
   std::vector<std::optional<TokenLogprobs>> prompt_logprobs = {};
   /// Where the output stands in what it must look like.
   std::optional<structured::TokenMatcher> matcher = {};
+  std::shared_ptr<const ServedLora> lora = {};
   std::optional<PoolingParams> pooling = {};
   std::vector<double> pooled = {};    ///< of the prompt so far, see PoolingExecutor
   std::vector<float> embedding = {};  ///< once the prompt is through

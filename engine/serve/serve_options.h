@@ -8,6 +8,7 @@
 #include "engine/base/time.h"
 #include "engine/schedule/scheduler_config.h"
 #include "engine/serve/key_limits.h"
+#include "engine/serve/lora_module.h"
 #include "engine/serve/ngram_drafts.h"
 
 namespace inferlab {
@@ -44,6 +45,15 @@ struct ServeOptions {
   NgramConfig speculative_config = {};  ///< num_speculative_tokens 0: none
   std::string speculative_model = {};   ///< a GGUF file that guesses instead; "": by lookup
   SchedulingPolicy scheduling_policy = SchedulingPolicy::kFcfs;
+  // Adapters; the numbers count with enable_lora only.
+  bool enable_lora = false;
+  std::vector<LoraModule> lora_modules = {};
+  std::int64_t max_loras = 1;  ///< different ones in a step
+  std::int64_t max_lora_rank = 16;
+  std::int64_t max_cpu_loras = 0;  ///< in memory; 0: max_loras
+  /// Whether /v1/load_lora_adapter and /v1/unload_lora_adapter are there: who may ask may have the
+  /// server read any file. vLLM's environment variable VLLM_ALLOW_RUNTIME_LORA_UPDATING.
+  bool allow_runtime_lora_updating = false;
   /// Requests that may wait for their first step; more are refused with 429. vLLM has no such
   /// limit.
   std::int64_t max_num_waiting = 256;

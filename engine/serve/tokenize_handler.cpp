@@ -22,6 +22,8 @@ std::optional<ApiError> check(const Engine& engine, JsonReader& reader) {
   if (reader.error()) return reader.error();
   const std::vector<std::string>& names = engine.served_model_names();
   if (model.empty() || std::ranges::find(names, model) != names.end()) return std::nullopt;
+  // Adapters have the model's vocabulary.
+  if (engine.loras() != nullptr && engine.loras()->has(model)) return std::nullopt;
   return unknown_model(model);
 }
 

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cctype>
 #include <chrono>
 #include <cstdlib>
 #include <deque>
@@ -12,6 +14,7 @@
 #include "engine/serve/json_text.h"
 #include "labs/checks/real_engine.h"
 #include "labs/cli/commands.h"
+#include "labs/cli/lora_modules.h"
 #include "labs/cli/stop_signals.h"
 #include "labs/cli/vllm_flags.h"
 #include "labs/spec/text_file.h"
@@ -24,6 +27,16 @@ constexpr const char* kKeyVariable = "VLLM_API_KEY";
 constexpr std::size_t kMaxKeyBytes = std::size_t{1} << 16;
 // OpenTelemetry's own.
 constexpr const char* kServiceVariable = "OTEL_SERVICE_NAME";
+
+// vLLM's: adapters may be loaded and unloaded while the server runs.
+constexpr const char* kLoraVariable = "VLLM_ALLOW_RUNTIME_LORA_UPDATING";
+
+/// "1" or "true", as vLLM reads such variables.
+bool is_on(std::string text) {
+  std::erase_if(text, [](unsigned char c) { return std::isspace(c) != 0; });
+  std::ranges::transform(text, text.begin(), [](unsigned char c) { return std::tolower(c); });
+  return text == "1" || text == "true";
+}
 
 std::string from_environment(const char* name) {
   const char* value = std::getenv(name);  // NOLINT(concurrency-mt-unsafe): nobody sets it
@@ -52,6 +65,7 @@ class Serve final : public Command {
     args.option("--served-model-name", options_.served_model_name, "names in the API");
     declare_runner(args);
     declare_engine(args);
+    declare_adapters(args);
     declare_server(args);
     declare_told(args);
     for (const VllmFlag& flag : vllm_flags()) {
@@ -144,6 +158,17 @@ class Serve final : public Command {
     args.option("--max-logprobs", options_.max_logprobs, "of a token, at most; -1: all", -1, kMax);
   }
 
+  void declare_adapters(Args& args) {
+    args.flag("--enable-lora", options_.enable_lora, "requests may choose adapters");
+    args.option("--lora-modules", lora_modules_,
+                "adapters, as NAME=PATH or JSON: {\"name\": …, \"path\": …}; PATH is a folder of "
+                "PEFT or a GGUF file");
+    args.option("--max-loras", options_.max_loras, "different adapters in a step", 1, kMax);
+    args.option("--max-lora-rank", options_.max_lora_rank, "adapters of more are refused", 1, kMax);
+    args.option("--max-cpu-loras", options_.max_cpu_loras,
+                "adapters in memory, others are read again; 0: --max-loras", 0, kMax);
+  }
+
   void declare_server(Args& args) {
     args.option("--host", options_.host, "address to listen on");
     args.option("--port", port_, "to listen on; 0: a free one", 0, 65535);
@@ -213,6 +238,7 @@ class Serve final : public Command {
       options_.speculative_config = config.lookup;
       options_.speculative_model = std::move(config.model);
     }
+    INFERLAB_TRY(options_.lora_modules, lora_modules(lora_modules_));
     if (policy_ == "priority") options_.scheduling_policy = SchedulingPolicy::kPriority;
     return {};
   }
@@ -227,6 +253,7 @@ class Serve final : public Command {
       INFERLAB_TRY(options_.allowed_origins, json_list("allowed-origins", origins_));
     }
     while (options_.root_path.ends_with('/')) options_.root_path.pop_back();
+    options_.allow_runtime_lora_updating = is_on(from_environment(kLoraVariable));
     const std::string service = from_environment(kServiceVariable);
     if (!service.empty()) options_.otlp_service_name = service;
     return find_keys();
@@ -270,6 +297,7 @@ class Serve final : public Command {
   std::optional<std::uint64_t> seed_;
   std::string max_model_len_ = "auto", max_num_batched_tokens_ = "2048", kv_cache_memory_ = "0";
   std::string policy_ = "fcfs", access_level_ = "info", log_format_ = "text";
+  std::vector<std::string> lora_modules_;
   std::string key_file_, speculative_, origins_;
 };
 

@@ -11,7 +11,6 @@ constexpr std::string_view kOneDevice = "one device runs the model";
 constexpr std::string_view kFile = "the model file brings it";
 constexpr std::string_view kNoTls = "TLS is not served here: put a proxy or an Ingress in front";
 constexpr std::string_view kNoTools = "the model's text is not taken apart into tool calls";
-constexpr std::string_view kNoLora = "adapters are not supported";
 constexpr std::string_view kNoGraphs = "there are no graphs to compile";
 constexpr std::string_view kTextOnly = "the models take text alone";
 
@@ -68,10 +67,11 @@ constexpr VllmFlag kFlags[] = {
     {"chat-template-content-format", Kind::kValue, "auto|string", kTextOnly},
     {"limit-mm-per-prompt", Kind::kValue, "*", kTextOnly},
     {"allowed-local-media-path", Kind::kValue, "*", kTextOnly},
-    {"enable-lora", Kind::kSwitch, "", kNoLora},
-    {"lora-modules", Kind::kMany, "", kNoLora},
-    {"max-loras", Kind::kValue, "*", kNoLora},
-    {"max-lora-rank", Kind::kValue, "*", kNoLora},
+    {"lora-dtype", Kind::kValue, "auto|float16|bfloat16",
+     "adapters keep the types that they have in their files"},
+    {"lora-extra-vocab-size", Kind::kValue, "*", "adapters have the model's vocabulary"},
+    {"fully-sharded-loras", Kind::kSwitch, "*", kOneDevice},
+    {"default-mm-loras", Kind::kValue, "", kTextOnly},
     {"kv-transfer-config", Kind::kValue, "", "KV blocks stay in this process"},
     {"enable-sleep-mode", Kind::kSwitch, "", "the model stays loaded"},
     {"rope-scaling", Kind::kValue, "", kFile},

@@ -4,6 +4,8 @@ namespace inferlab::fuzz {
 namespace {
 
 constexpr FuzzTarget kTargets[] = {
+    {"adapter", fuzz_adapter},
+    {"adapter_config", fuzz_adapter_config},
     {"api_request", fuzz_api_request},
     {"apply", fuzz_apply},
     {"cel", fuzz_cel},

@@ -10,6 +10,8 @@
 /// every build test_fuzz gives them the files of tests/fuzz/corpus/NAME.
 namespace inferlab::fuzz {
 
+void fuzz_adapter(std::string_view bytes);
+void fuzz_adapter_config(std::string_view bytes);
 void fuzz_api_request(std::string_view bytes);
 void fuzz_apply(std::string_view bytes);
 void fuzz_cel(std::string_view bytes);

@@ -11,10 +11,11 @@ namespace inferlab::testing {
 
 using namespace std::chrono_literals;
 
-ServeProcess::ServeProcess(std::vector<std::string> words) {
+ServeProcess::ServeProcess(std::vector<std::string> words, const Environment& more) {
   words.insert(words.begin(), {INFERLAB_PROGRAM, "serve", "--port", "0"});
   ProcessOptions options;
   options.environment = {{"HOME", home_.path()}, {"NO_COLOR", "1"}};
+  options.environment.insert(more.begin(), more.end());
   options.timeout = 250s;
   process_ = std::make_unique<Process>(words, options);
   const std::string mark = "http://127.0.0.1:";

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -11,8 +12,9 @@ namespace inferlab::testing {
 /// `inferlab serve` as a program of its own on a free port of 127.0.0.1, until the destructor.
 class ServeProcess {
  public:
+  using Environment = std::map<std::string, std::string>;
   /// `words` come after "serve --port 0". Waits until the model is loaded.
-  explicit ServeProcess(std::vector<std::string> words = {});
+  explicit ServeProcess(std::vector<std::string> words = {}, const Environment& more = {});
 
   [[nodiscard]] int port() const { return port_; }
   [[nodiscard]] std::string url() const { return "http://127.0.0.1:" + std::to_string(port_); }

@@ -109,7 +109,8 @@ Result<void> CpuBackend::pack(const ModelWeights& weights) {
 
 Result<void> CpuBackend::forward(const Batch& batch, std::span<float> logits) {
   INFERLAB_CHECK(cache_.has_value());
-  INFERLAB_TRY_VOID(check_batch(batch, config_, cache_->shape(), logits.size()));
+  INFERLAB_TRY_VOID(
+      check_batch(batch, config_, cache_->shape(), logits.size(), adapters_.filled()));
   run_layers(batch);
   const std::int64_t width = config_.hidden_size;
   const std::int64_t num_sampled = batch.num_sampled();
@@ -122,10 +123,23 @@ Result<void> CpuBackend::forward(const Batch& batch, std::span<float> logits) {
 
 Result<void> CpuBackend::embed(const Batch& batch, std::span<float> states) {
   INFERLAB_CHECK(cache_.has_value());
-  INFERLAB_TRY_VOID(check_embed_batch(batch, config_, cache_->shape(), states.size()));
+  INFERLAB_TRY_VOID(
+      check_embed_batch(batch, config_, cache_->shape(), states.size(), adapters_.filled()));
   run_layers(batch);
   finish_rows(batch, states);
   return {};
+}
+
+Result<void> CpuBackend::enable_adapters(std::int32_t max_adapters) {
+  INFERLAB_CHECK(!cache_);
+  adapters_ = Adapters(max_adapters);
+  return {};
+}
+
+Result<void> CpuBackend::set_adapter(std::int32_t slot,
+                                     std::shared_ptr<const LoraAdapter> adapter) {
+  INFERLAB_CHECK(cache_.has_value());
+  return adapters_.set(slot, *adapter, pool_);
 }
 
 Result<void> CpuBackend::load_encoder(const EncoderWeights& weights) {
@@ -142,9 +156,10 @@ Result<void> CpuBackend::encode(const EncoderBatch& batch, std::span<float> stat
 void CpuBackend::run_layers(const Batch& batch) {
   embed_tokens(batch);
   rope_.set_positions(batch.positions);
+  adapters_.plan(batch);
   for (std::int32_t layer = 0; layer < config_.num_layers; ++layer) {
     attention_part(batch, layer);
-    ffn_part(layers_[layer], batch.num_rows());
+    ffn_part(layer, batch.num_rows());
   }
 }
 
@@ -211,12 +226,18 @@ void CpuBackend::attention_part(const Batch& batch, std::int32_t index) {
                               {.w = &layer.k, .y = k_.data(), .y_stride = kv_size},
                               {.w = &layer.v, .y = v_.data(), .y_stride = kv_size}};
   multiply_all(normed_, num_rows, width, products);
+  adapters_.add(*kernels_, pool_, index, normed_.data(),
+                {{{.target = LoraTarget::kQ, .y = q_.data()},
+                  {.target = LoraTarget::kK, .y = k_.data()},
+                  {.target = LoraTarget::kV, .y = v_.data()}}});
   // All keys and values first: a row sees the earlier rows of its own sequence in this batch.
   store_keys_and_values(batch, index);
   attend(batch, index);
   resize(projected_, num_rows, width);
   const Product output = {.w = &layer.output, .y = projected_.data(), .y_stride = width};
   multiply_all(attended_, num_rows, q_size, std::span(&output, 1));
+  adapters_.add(*kernels_, pool_, index, attended_.data(),
+                {{{.target = LoraTarget::kAttnOutput, .y = projected_.data()}}});
   for_rows(num_rows, [&](std::int64_t row) {
     for (std::int64_t i = row * width; i < (row + 1) * width; ++i) hidden_[i] += projected_[i];
   });
@@ -330,7 +351,8 @@ void CpuBackend::attend_item(const Batch& batch, std::int32_t layer, const Atten
   }
 }
 
-void CpuBackend::ffn_part(const Layer& layer, std::int64_t num_rows) {
+void CpuBackend::ffn_part(std::int32_t index, std::int64_t num_rows) {
+  const Layer& layer = layers_[index];
   const std::int64_t width = config_.hidden_size;
   const std::int64_t ffn = config_.ffn_size;
   norm(layer.ffn_norm, hidden_, num_rows);
@@ -339,12 +361,17 @@ void CpuBackend::ffn_part(const Layer& layer, std::int64_t num_rows) {
   const Product products[] = {{.w = &layer.gate, .y = gate_.data(), .y_stride = ffn},
                               {.w = &layer.up, .y = up_.data(), .y_stride = ffn}};
   multiply_all(normed_, num_rows, width, products);
+  adapters_.add(*kernels_, pool_, index, normed_.data(),
+                {{{.target = LoraTarget::kGate, .y = gate_.data()},
+                  {.target = LoraTarget::kUp, .y = up_.data()}}});
   for_rows(num_rows, [&](std::int64_t row) {
     kernels_->swiglu(gate_.data() + row * ffn, up_.data() + row * ffn, ffn);
   });
   resize(projected_, num_rows, width);
   const Product down = {.w = &layer.down, .y = projected_.data(), .y_stride = width};
   multiply_all(gate_, num_rows, ffn, std::span(&down, 1));
+  adapters_.add(*kernels_, pool_, index, gate_.data(),
+                {{{.target = LoraTarget::kDown, .y = projected_.data()}}});
   for_rows(num_rows, [&](std::int64_t row) {
     for (std::int64_t i = row * width; i < (row + 1) * width; ++i) hidden_[i] += projected_[i];
   });

@@ -6,6 +6,7 @@
 
 #include "engine/backend/backend.h"
 #include "engine/backend/cpu/activations.h"
+#include "engine/backend/cpu/adapters.h"
 #include "engine/backend/cpu/kernels/kernels.h"
 #include "engine/backend/cpu/kv_cache.h"
 #include "engine/backend/cpu/matmul.h"
@@ -32,6 +33,8 @@ class CpuBackend final : public Backend {
   Result<void> load(const ModelWeights& weights, const KvCacheShape& kv) override;
   Result<void> forward(const Batch& batch, std::span<float> logits) override;
   Result<void> embed(const Batch& batch, std::span<float> states) override;
+  Result<void> enable_adapters(std::int32_t max_adapters) override;
+  Result<void> set_adapter(std::int32_t slot, std::shared_ptr<const LoraAdapter> adapter) override;
   Result<void> load_encoder(const EncoderWeights& weights) override;
   Result<void> encode(const EncoderBatch& batch, std::span<float> states) override;
   /// kInvalid when a block does not exist; nothing was copied then and the backend lives on.
@@ -58,7 +61,7 @@ class CpuBackend final : public Backend {
   void finish_rows(const Batch& batch, std::span<float> states);
   void embed_tokens(const Batch& batch);
   void attention_part(const Batch& batch, std::int32_t index);
-  void ffn_part(const Layer& layer, std::int64_t num_rows);
+  void ffn_part(std::int32_t index, std::int64_t num_rows);
   /// Biases, norms of heads, rotation.
   void finish_heads(const Layer& layer, std::int64_t row);
   void store_keys_and_values(const Batch& batch, std::int32_t layer);
@@ -95,6 +98,7 @@ class CpuBackend final : public Backend {
   std::vector<float> up_;
   std::vector<float> projected_;
   Activations activations_;
+  Adapters adapters_;
   std::vector<AttentionItem> attention_items_;
   struct AttentionScratch {
     std::vector<const std::byte*> key_tiles;

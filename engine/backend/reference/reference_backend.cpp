@@ -57,7 +57,7 @@ Result<void> ReferenceBackend::load(const ModelWeights& weights, const KvCacheSh
 Result<void> ReferenceBackend::forward(const Batch& batch, std::span<float> logits) {
   INFERLAB_CHECK(weights_ != nullptr);
   const LlamaConfig& config = weights_->config;
-  INFERLAB_TRY_VOID(check_batch(batch, config, cache_->shape(), logits.size()));
+  INFERLAB_TRY_VOID(check_batch(batch, config, cache_->shape(), logits.size(), adapters_.filled()));
   run_layers(batch);
   const std::int64_t num_sampled = batch.num_sampled();
   resize(normed_, num_sampled, config.hidden_size);
@@ -68,9 +68,23 @@ Result<void> ReferenceBackend::forward(const Batch& batch, std::span<float> logi
 
 Result<void> ReferenceBackend::embed(const Batch& batch, std::span<float> states) {
   INFERLAB_CHECK(weights_ != nullptr);
-  INFERLAB_TRY_VOID(check_embed_batch(batch, weights_->config, cache_->shape(), states.size()));
+  INFERLAB_TRY_VOID(check_embed_batch(batch, weights_->config, cache_->shape(), states.size(),
+                                      adapters_.filled()));
   run_layers(batch);
   finish_rows(batch, states);
+  return {};
+}
+
+Result<void> ReferenceBackend::enable_adapters(std::int32_t max_adapters) {
+  INFERLAB_CHECK(weights_ == nullptr);
+  adapters_ = Adapters(max_adapters);
+  return {};
+}
+
+Result<void> ReferenceBackend::set_adapter(std::int32_t slot,
+                                           std::shared_ptr<const LoraAdapter> adapter) {
+  INFERLAB_CHECK(weights_ != nullptr);
+  adapters_.set(slot, std::move(adapter));
   return {};
 }
 
@@ -97,7 +111,7 @@ void ReferenceBackend::run_layers(const Batch& batch) {
   rope_.set_positions(batch.positions);
   for (std::int32_t layer = 0; layer < config.num_layers; ++layer) {
     attention_part(batch, layer);
-    ffn_part(num_rows, weights_->layers[layer]);
+    ffn_part(batch, layer);
   }
 }
 
@@ -126,6 +140,9 @@ void ReferenceBackend::attention_part(const Batch& batch, std::int32_t layer) {
   matmul(weights.attn_q, normed_.data(), num_rows, q_.data(), scratch_);
   matmul(weights.attn_k, normed_.data(), num_rows, k_.data(), scratch_);
   matmul(weights.attn_v, normed_.data(), num_rows, v_.data(), scratch_);
+  adapters_.add(batch, layer, LoraTarget::kQ, normed_, q_);
+  adapters_.add(batch, layer, LoraTarget::kK, normed_, k_);
+  adapters_.add(batch, layer, LoraTarget::kV, normed_, v_);
   if (config.has_qkv_bias) {
     add_to_rows(q_, weights.attn_q_bias);
     add_to_rows(k_, weights.attn_k_bias);
@@ -162,19 +179,25 @@ void ReferenceBackend::attention_part(const Batch& batch, std::int32_t layer) {
   }
   resize(projected_, num_rows, config.hidden_size);
   matmul(weights.attn_output, attended_.data(), num_rows, projected_.data(), scratch_);
+  adapters_.add(batch, layer, LoraTarget::kAttnOutput, attended_, projected_);
   add_to(hidden_, projected_);
 }
 
-void ReferenceBackend::ffn_part(std::int64_t num_rows, const LayerWeights& layer) {
+void ReferenceBackend::ffn_part(const Batch& batch, std::int32_t index) {
   const LlamaConfig& config = weights_->config;
+  const LayerWeights& layer = weights_->layers[index];
+  const std::int64_t num_rows = batch.num_rows();
   rms_norm(hidden_.data(), floats(layer.ffn_norm), config.rms_norm_eps, num_rows,
            config.hidden_size, normed_.data());
   resize(gate_, num_rows, config.ffn_size);
   resize(up_, num_rows, config.ffn_size);
   matmul(layer.ffn_gate, normed_.data(), num_rows, gate_.data(), scratch_);
   matmul(layer.ffn_up, normed_.data(), num_rows, up_.data(), scratch_);
+  adapters_.add(batch, index, LoraTarget::kGate, normed_, gate_);
+  adapters_.add(batch, index, LoraTarget::kUp, normed_, up_);
   swiglu(gate_.data(), up_.data(), std::ssize(gate_));
   matmul(layer.ffn_down, gate_.data(), num_rows, projected_.data(), scratch_);
+  adapters_.add(batch, index, LoraTarget::kDown, gate_, projected_);
   add_to(hidden_, projected_);
 }
 

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "engine/backend/backend.h"
+#include "engine/backend/reference/adapters.h"
 #include "engine/backend/reference/attention.h"
 #include "engine/backend/reference/kv_cache.h"
 #include "engine/backend/rope.h"
@@ -19,6 +20,8 @@ class ReferenceBackend final : public Backend {
   Result<void> load(const ModelWeights& weights, const KvCacheShape& kv) override;
   Result<void> forward(const Batch& batch, std::span<float> logits) override;
   Result<void> embed(const Batch& batch, std::span<float> states) override;
+  Result<void> enable_adapters(std::int32_t max_adapters) override;
+  Result<void> set_adapter(std::int32_t slot, std::shared_ptr<const LoraAdapter> adapter) override;
   Result<void> load_encoder(const EncoderWeights& weights) override;
   Result<void> encode(const EncoderBatch& batch, std::span<float> states) override;
   /// kInvalid when a block does not exist; nothing was copied then and the backend lives on.
@@ -29,7 +32,7 @@ class ReferenceBackend final : public Backend {
   /// The sampled rows after the last norm.
   void finish_rows(const Batch& batch, std::span<float> states) const;
   void attention_part(const Batch& batch, std::int32_t layer);
-  void ffn_part(std::int64_t num_rows, const LayerWeights& layer);
+  void ffn_part(const Batch& batch, std::int32_t index);
 
   const ModelWeights* weights_ = nullptr;
   std::optional<KvCache> cache_;
@@ -47,6 +50,7 @@ class ReferenceBackend final : public Backend {
   std::vector<float> up_;
   std::vector<float> projected_;
   std::vector<float> scratch_;  // one decoded row of weights
+  Adapters adapters_;
 };
 
 Result<std::unique_ptr<Backend>> make_reference_backend();

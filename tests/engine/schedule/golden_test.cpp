@@ -14,7 +14,7 @@
 // The vocabulary of tests/golden/schedule:
 //   config num_blocks= block_size= …   first; the other keys are SchedulerConfig's
 //   add id= prompt_tokens= max_tokens= [priority=] [stop_after=] [like= [alike=]] [drafts=
-//   accepted=]
+//   accepted=] [lora=]
 //       stop_after: ends by itself there; like: its tokens are those of all others with this word,
 //       the first `alike` of them; drafts: guessed in each step, of which `accepted` are right
 //   step N      N steps, one millisecond each; a line says what is true after the step
@@ -54,6 +54,7 @@ class ScheduleWorld final : public testing::GoldenWorld {
     config.enable_prefix_caching = command.get("enable_prefix_caching", "true") == "true";
     config.max_num_seqs = command.integer("max_num_seqs", config.max_num_seqs);
     config.max_model_len = command.integer("max_model_len", 0);
+    config.max_loras = command.integer("max_loras", 0);
     config.long_prefill_token_threshold = command.integer("long_prefill_token_threshold", 0);
     config.enable_chunked_prefill = command.get("enable_chunked_prefill", "true") == "true";
     config.scheduling_policy = command.get("scheduling_policy") == "priority"
@@ -74,6 +75,7 @@ class ScheduleWorld final : public testing::GoldenWorld {
     entry->request.num_prompt_tokens = command.integer("prompt_tokens", 0);
     entry->request.max_tokens = command.integer("max_tokens", 0);
     entry->request.priority = static_cast<std::int32_t>(command.integer("priority", 0));
+    entry->request.lora = command.integer("lora", 0);
     entry->num_drafts = command.integer("drafts", 0);
     entry->num_accepted = command.integer("accepted", 0);
     name_blocks(entry->request, command);
@@ -90,7 +92,8 @@ class ScheduleWorld final : public testing::GoldenWorld {
     const std::int64_t alike = command.integer("alike", request.num_prompt_tokens);
     const std::int64_t size = scheduler_->config().block_size;
     for (std::int64_t end = size; end <= request.num_prompt_tokens; end += size) {
-      const std::uint64_t whose = end <= alike ? hash_of(like) : request.id;
+      const std::string all = like + std::to_string(request.lora);
+      const std::uint64_t whose = end <= alike ? hash_of(all) : request.id;
       request.block_hashes.push_back({whose, static_cast<std::uint64_t>(end)});
     }
   }

@@ -21,11 +21,12 @@ struct Plan {
   bool aborted = false;
 };
 
-/// What the keys and values of a block depend on: its tokens and all before them.
+/// What the keys and values of a block depend on: its tokens, all before them and the adapter.
 void name_full_blocks(Plan& plan, std::int64_t block_size) {
   std::vector<BlockHash>& hashes = plan.request.block_hashes;
   while ((std::ssize(hashes) + 1) * block_size <= std::ssize(plan.tokens)) {
     RunHash hash;
+    hash.add(static_cast<std::uint64_t>(plan.request.lora));
     if (!hashes.empty()) hash.add(hashes.back()[0]);
     const auto first = plan.tokens.begin() + std::ssize(hashes) * block_size;
     for (auto token = first; token != first + block_size; ++token) {
@@ -39,7 +40,8 @@ void name_full_blocks(Plan& plan, std::int64_t block_size) {
 /// by block and offset: a request that attends to anything but its own tokens is found out.
 class RandomRun {
  public:
-  explicit RandomRun(std::uint64_t seed) : rng_(seed), scheduler_(random_config()) {}
+  explicit RandomRun(std::uint64_t seed, bool with_adapters = false)
+      : rng_(seed), scheduler_(random_config(with_adapters)) {}
 
   std::uint64_t run() {
     const std::int64_t num_requests = rng_.between(std::int64_t{1}, std::int64_t{60});
@@ -63,9 +65,10 @@ class RandomRun {
   }
 
   [[nodiscard]] SchedulerStats stats() const { return scheduler_.stats(); }
+  [[nodiscard]] std::int64_t most_loras() const { return most_loras_; }
 
  private:
-  SchedulerConfig random_config() {
+  SchedulerConfig random_config(bool with_adapters) {
     SchedulerConfig config;
     config.block_size = 1 << rng_.below(6);
     config.num_gpu_blocks =
@@ -83,6 +86,7 @@ class RandomRun {
     } else {
       config.max_num_batched_tokens += std::int64_t{config.num_gpu_blocks} * config.block_size;
     }
+    if (with_adapters) config.max_loras = rng_.between(std::int64_t{1}, std::int64_t{3});
     const Result<SchedulerConfig> result = checked(config);
     REQUIRE(result);
     return *result;
@@ -101,6 +105,8 @@ class RandomRun {
       plan->tokens.push_back(i < alike ? family : family + 1 + static_cast<int>(rng_.below(90)));
     }
     request.skip_prefix_cache = rng_.below(10) == 0;
+    if (scheduler_.config().max_loras > 0)
+      request.lora = rng_.between(std::int64_t{0}, std::int64_t{5});
     name_full_blocks(*plan, scheduler_.config().block_size);
     request.max_tokens = rng_.between(std::int64_t{1}, longest + 10);
     request.priority = static_cast<std::int32_t>(rng_.below(3));
@@ -152,7 +158,7 @@ class RandomRun {
     for (const ScheduledRequest& entry : step.scheduled) {
       for (std::int64_t i = 0; i < entry.num_tokens; ++i) {
         const std::int64_t position = entry.num_computed_tokens + i;
-        place_of(entry, position) = token_at(*plans_[entry.id - 1], position);
+        place_of(entry, position) = written_by(*plans_[entry.id - 1], position);
       }
     }
     StepOutput output;
@@ -161,7 +167,7 @@ class RandomRun {
       if (plan.request.status == RequestStatus::kRunning) {
         const std::int64_t end = entry.num_computed_tokens + entry.num_tokens;
         bool is_own = true;
-        for (std::int64_t i = 0; i < end; ++i) is_own &= place_of(entry, i) == token_at(plan, i);
+        for (std::int64_t i = 0; i < end; ++i) is_own &= place_of(entry, i) == written_by(plan, i);
         CHECK(is_own);
       }
       if (!entry.samples) continue;
@@ -188,6 +194,11 @@ class RandomRun {
                    static_cast<std::size_t>(position % size)];
   }
 
+  /// The token as its adapter leaves it in the KV cache.
+  static int written_by(const Plan& plan, std::int64_t position) {
+    return token_at(plan, position) + 1000 * static_cast<int>(plan.request.lora);
+  }
+
   static int token_at(const Plan& plan, std::int64_t position) {
     const std::int64_t known = std::ssize(plan.tokens);
     return position < known ? plan.tokens[static_cast<std::size_t>(position)]
@@ -198,6 +209,7 @@ class RandomRun {
     const SchedulerConfig& config = scheduler_.config();
     std::int64_t num_tokens = 0;
     std::set<RequestId> seen;
+    std::set<LoraId> loras;
     hash_.add(step.number);
     for (const ScheduledRequest& entry : step.scheduled) {
       const Request& request = plans_[entry.id - 1]->request;
@@ -212,6 +224,7 @@ class RandomRun {
       CHECK(request.num_cached_tokens < request.num_prompt_tokens);
       CHECK(static_cast<std::int64_t>(request.block_table.size()) * config.block_size >= end);
       num_tokens += entry.num_tokens;
+      if (request.lora != 0) loras.insert(request.lora);
       hash_.add(entry.id);
       hash_.add(static_cast<std::uint64_t>(entry.num_tokens));
     }
@@ -219,6 +232,8 @@ class RandomRun {
       CHECK(seen.count(id) == 0);
       CHECK(plans_[id - 1]->request.num_computed_tokens == 0);
     }
+    CHECK(std::ssize(loras) <= config.max_loras);
+    most_loras_ = std::max(most_loras_, std::ssize(loras));
     CHECK(num_tokens == step.num_scheduled_tokens);
     CHECK(num_tokens <= config.max_num_batched_tokens);
     CHECK(static_cast<std::int64_t>(step.scheduled.size()) <= config.max_num_seqs);
@@ -260,6 +275,7 @@ class RandomRun {
   std::vector<int> device_;
   std::map<RequestId, std::vector<BlockId>> tables_;  // of the step in flight
   RunHash hash_;
+  std::int64_t most_loras_ = 0;
   Time now_ = {};
 };
 
@@ -267,22 +283,26 @@ class RandomRun {
 
 TEST_CASE("Scheduler: every accepted request gets exactly its tokens, whatever the load") {
   SchedulerStats sum;
+  std::int64_t most_loras = 0;
   for (std::uint64_t seed = 1; seed <= 150; ++seed) {
     INFO("seed " << seed);
-    RandomRun run(seed);
+    const bool with_adapters = seed % 2 == 0;
+    RandomRun run(seed, with_adapters);
     const std::uint64_t hash = run.run();
     const SchedulerStats stats = run.stats();
+    most_loras = std::max(most_loras, run.most_loras());
     sum.num_preemptions_total += stats.num_preemptions_total;
     sum.prefix_cache_hits_total += stats.prefix_cache_hits_total;
     sum.num_accepted_tokens_total += stats.num_accepted_tokens_total;
     CHECK(stats.prefix_cache_hits_total <= stats.prefix_cache_queries_total);
     CHECK(stats.num_accepted_tokens_total <= stats.num_draft_tokens_total);
-    if (seed % 10 == 0) CHECK(RandomRun(seed).run() == hash);
+    if (seed % 10 == 0) CHECK(RandomRun(seed, with_adapters).run() == hash);
   }
   // The runs do reach what they are meant to test.
   CHECK(sum.num_preemptions_total > 1000);
   CHECK(sum.prefix_cache_hits_total > 10000);
   CHECK(sum.num_accepted_tokens_total > 10000);
+  CHECK(most_loras == 3);
 }
 
 TEST_CASE("Scheduler: equal input gives equal steps on every machine") {

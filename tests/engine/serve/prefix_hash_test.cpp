@@ -38,6 +38,19 @@ TEST_CASE("PrefixHash: tokens that come later give what the whole gives") {
   CHECK(grown == hashes(tokens));
 }
 
+TEST_CASE("PrefixHash: who has another adapter shares nothing, whatever the salts spell") {
+  const std::vector<TokenId> tokens = {1, 2, 3, 4};
+  std::set<BlockHash> all;
+  for (const LoraId lora : {0, 1, 2}) {
+    for (const char* salt : {"", "1", "2"}) {
+      std::vector<BlockHash> result;
+      PrefixHash(4, salt, lora).extend(result, tokens);
+      all.insert(result[0]);
+    }
+  }
+  CHECK(all.size() == 9);
+}
+
 TEST_CASE("PrefixHash: who has another salt shares nothing") {
   const std::vector<TokenId> tokens = {1, 2, 3, 4};
   const std::set<BlockHash> all = {hashes(tokens)[0], hashes(tokens, "a")[0],

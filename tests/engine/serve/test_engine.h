@@ -42,6 +42,12 @@ class GatedBackend final : public Backend {
   [[nodiscard]] DeviceInfo info() const override { return cpu_->info(); }
   Result<void> load(const ModelWeights& weights, const KvCacheShape& kv) override;
   Result<void> forward(const Batch& batch, std::span<float> logits) override;
+  Result<void> enable_adapters(std::int32_t max_adapters) override {
+    return cpu_->enable_adapters(max_adapters);
+  }
+  Result<void> set_adapter(std::int32_t slot, std::shared_ptr<const LoraAdapter> adapter) override {
+    return cpu_->set_adapter(slot, std::move(adapter));
+  }
   Result<void> copy_kv_blocks(std::span<const KvBlockCopy> copies) override;
 
  private:

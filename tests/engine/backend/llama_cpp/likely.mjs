@@ -9,9 +9,10 @@ export const openModel = (file) => llama.loadModel({modelPath: file});
 
 /// Greedy tokens after `ids`, the log-probabilities of the `numTop` likeliest for the first of them, and
 /// for each how far its logit was above the second one's.
-export async function greedy(model, ids, {numTokens, numTop, contextSize, flashAttention = false}) {
+export async function greedy(model, ids, {numTokens, numTop, contextSize, flashAttention = false, adapter}) {
+  const lora = adapter ? {adapters: [{filePath: adapter}]} : undefined;
   const context = await model.createContext(
-    {contextSize, batchSize: contextSize, threads: 2, sequences: 1, flashAttention});
+    {contextSize, batchSize: contextSize, threads: 2, sequences: 1, flashAttention, lora});
   const sequence = context.getSequence();
   const tokens = [], gaps = [];
   let step = ids, top = [];
