@@ -22,6 +22,13 @@ function(inferlab_fuzz_targets)
   file(GLOB face CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/sim/apiserver/*.cpp)
   list(FILTER face EXCLUDE REGEX "/run_door.cpp$")
   list(APPEND face ${CMAKE_SOURCE_DIR}/sim/node/shell_run.cpp)  # with its reader, in sim/api
+  # Profiles of replicas, without the labs.
+  foreach(name calibrate/profile_file calibrate/profile_tables spec/suggest spec/text_file
+               spec/validate)
+    list(APPEND face ${CMAKE_SOURCE_DIR}/labs/${name}.cpp)
+  endforeach()
+  list(APPEND face ${CMAKE_SOURCE_DIR}/sim/serving/step_profile.cpp
+       ${CMAKE_SOURCE_DIR}/sim/serving/cost_model.cpp)
   # The engine's requests without the engine.
   foreach(name serve/api_request serve/api_prompt serve/api_chat serve/api_sampling
                serve/api_unsupported serve/api_types serve/json_reader model/sampler

@@ -7,6 +7,7 @@
 #include <iterator>
 #include <utility>
 
+#include "labs/calibrate/profile_file.h"
 #include "labs/cli/about_ages.h"
 #include "labs/cli/commands.h"
 #include "labs/cli/session_choice.h"
@@ -100,6 +101,9 @@ class ClusterUpCommand final : public Command {
     args.option("--addon", add_ons_,
                 "whose kinds the API has from the beginning; may be given several times: see "
                 "inferlab cluster addons");
+    args.option("--profile", profile_,
+                "file that `inferlab calibrate` wrote: LLM servers take as long as it says, "
+                "whatever their GPU and model");
     args.option("--speed", speed_, "virtual seconds a second: any number above 0, max or pause");
     args.option("--port", port_, "port of the API server; 0: a free one", 0, 65535);
     args.option("--token", token_, "that clients must show; default: a new one");
@@ -147,6 +151,10 @@ class ClusterUpCommand final : public Command {
     if (bare_ && !spec_.empty()) {
       return Error{ErrorKind::kInvalid, "--bare: --spec is given too", "give one of them"};
     }
+    if (bare_ && !profile_.empty()) {
+      return Error{ErrorKind::kInvalid, "--bare: --profile is given too",
+                   "no LLM server runs without nodes"};
+    }
     LabSpec lab;
     if (!spec_.empty()) {
       INFERLAB_TRY(lab.cluster, load_cluster_file(spec_));
@@ -160,6 +168,12 @@ class ClusterUpCommand final : public Command {
     }
     if (!scheduler_config_.empty()) {
       INFERLAB_TRY(lab.cluster.scheduler_profiles, load_scheduler_config(scheduler_config_));
+    }
+    if (!profile_.empty()) {
+      INFERLAB_TRY(Calibration measured, load_profile(profile_));
+      auto& profiles = lab.cluster.profiles;
+      profiles.insert(profiles.begin(),
+                      {.gpu = "", .model = "", .steps = std::move(measured.steps)});
     }
     INFERLAB_TRY_VOID(install_add_ons(lab.cluster));
     lab.id = kPlainCluster;  // names the session's folder
@@ -241,8 +255,8 @@ class ClusterUpCommand final : public Command {
   }
 
   bool bare_ = false;
-  std::string spec_, scheduler_config_, version_ = "1.32", speed_ = "1", token_, token_file_,
-                                        audit_log_, format_ = "text";
+  std::string spec_, profile_, scheduler_config_, version_ = "1.32", speed_ = "1", token_,
+                                                  token_file_, audit_log_, format_ = "text";
   std::vector<std::string> add_ons_;
   std::int64_t port_ = 0;
   std::optional<std::uint64_t> seed_;

@@ -6,6 +6,7 @@ namespace inferlab::labs {
 
 // One function a command, each in the file of its name.
 std::unique_ptr<Command> make_bench();
+std::unique_ptr<Command> make_calibrate();
 std::unique_ptr<Command> make_cluster_addons();
 std::unique_ptr<Command> make_bench_cluster();
 std::unique_ptr<Command> make_bench_engine();

@@ -30,6 +30,7 @@ constexpr CommandRow kCommands[] = {
     {"model list", "the models that were found", make_model_list},
     {"model convert", "write a Hugging Face folder as a GGUF file", make_model_convert},
     {"model quantize", "write a model file with smaller, or larger, weights", make_model_quantize},
+    {"calibrate", "measure a model on this machine, for the simulator", make_calibrate},
     {"doctor", "what inferlab finds on this machine", make_doctor},
     {"bench", "measure inferlab on this machine", make_bench},
     {"bench cluster", "measure the simulated cluster, beside what is asked of it",

@@ -7,6 +7,21 @@
 #include "sim/api/yaml.h"
 
 namespace inferlab::labs {
+namespace {
+
+void add(RunHash& hash, const sim::StepProfile& steps) {
+  for (const sim::StepProfile::Knot& knot : steps.knots) {
+    hash.add(static_cast<std::uint64_t>(knot.rows));
+    hash.add(static_cast<std::uint64_t>(knot.ns));
+  }
+  for (const std::int64_t figure :
+       {steps.logits_ns, steps.sampled_ps, steps.decode_context_ps, steps.prefill_pair_ps,
+        steps.step_ns, steps.token_ns, steps.request_ns}) {
+    hash.add(static_cast<std::uint64_t>(figure));
+  }
+}
+
+}  // namespace
 
 Result<std::string> cluster_hash(const LabSpec& lab) {
   constexpr std::size_t kMaxLabBytes = std::size_t{1} << 20;
@@ -19,6 +34,8 @@ Result<std::string> cluster_hash(const LabSpec& lab) {
     document.value["cluster"].add_to(hash);
     document.value["traffic"].add_to(hash);
   }
+  // What a profile says lies in another file.
+  for (const sim::ReplicaProfile& profile : lab.cluster.profiles) add(hash, profile.steps);
   return hash.hex();
 }
 

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <filesystem>
 #include <utility>
 #include <vector>
 
@@ -51,7 +52,8 @@ Result<sim::ClusterSpec> load_cluster_file(const std::string& path) {
   std::vector<Error> errors = places.validate(table);
   if (!errors.empty()) return errors.front();
   LabSpec lab;
-  read_cluster(document.value, places, lab, errors);
+  read_cluster(document.value, places, std::filesystem::path(path).parent_path().string(), lab,
+               errors);
   if (!errors.empty()) return errors.front();
   return std::move(lab.cluster);
 }

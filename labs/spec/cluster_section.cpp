@@ -8,6 +8,7 @@
 #include "labs/spec/add_ons.h"
 #include "labs/spec/facts.h"
 #include "labs/spec/node_section.h"
+#include "labs/spec/profile_section.h"
 #include "labs/spec/suggest.h"
 #include "sim/node/image_registry.h"
 
@@ -124,6 +125,11 @@ sim::TrafficSpec read_traffic(const Value& row) {
   tokens("prompt_tokens_max", traffic.prompt_tokens_max);
   tokens("output_tokens_min", traffic.output_tokens_min);
   tokens("output_tokens_max", traffic.output_tokens_max);
+  tokens("system_prompts", traffic.system_prompts);
+  tokens("system_prompt_tokens", traffic.system_prompt_tokens);
+  tokens("turns_min", traffic.turns_min);
+  traffic.turns_max = row["turns_max"].as_int(traffic.turns_min);
+  traffic.pause = duration_of(row["pause"], traffic.pause);
   traffic.timeout = duration_of(row["timeout"], traffic.timeout);
   traffic.model = row["model"].str();
   traffic.api_key = row["api_key"].str();
@@ -226,6 +232,13 @@ void check_traffic(const LabSpec& lab, const SpecValidator& places, std::vector<
     if (traffic.output_tokens_max < traffic.output_tokens_min) {
       errors.push_back(places.error(path + ".output_tokens_max", "is less than output_tokens_min"));
     }
+    if ((traffic.system_prompts > 0) != (traffic.system_prompt_tokens > 0)) {
+      errors.push_back(places.error(path, "system_prompts and system_prompt_tokens go together",
+                                    "state both or neither"));
+    }
+    if (traffic.turns_max < traffic.turns_min) {
+      errors.push_back(places.error(path + ".turns_max", "is less than turns_min"));
+    }
   }
 }
 
@@ -265,8 +278,8 @@ void read_add_ons(const Value& list, const SpecValidator& places, sim::ClusterSp
 
 }  // namespace
 
-void read_cluster(const Value& document, const SpecValidator& places, LabSpec& lab,
-                  std::vector<Error>& errors) {
+void read_cluster(const Value& document, const SpecValidator& places, std::string_view folder,
+                  LabSpec& lab, std::vector<Error>& errors) {
   const Value& section = document["cluster"];
   sim::ClusterSpec& cluster = lab.cluster;
   cluster.gpus = read_facts<sim::GpuSpec>(
@@ -275,6 +288,7 @@ void read_cluster(const Value& document, const SpecValidator& places, LabSpec& l
   cluster.models = read_facts<sim::ModelSpec>(
       section["models"], ".cluster.models", "id", load_model_facts, model_from,
       [](const sim::ModelSpec& model) { return std::string_view(model.id); }, places, errors);
+  read_profiles(section["profiles"], places, folder, cluster, errors);
   for (const Value& row : section["pools"].items()) cluster.pools.push_back(read_pool(row));
   for (const Value& row : section["images"].items()) cluster.images.push_back(read_image(row));
   for (const Value& row : section["storage"].items()) cluster.storage.push_back(read_storage(row));

@@ -245,6 +245,10 @@ constexpr SpecField kClusterFields[] = {
      .type = kFacts,
      .description = "models: names of assets/facts, or inline",
      .object = &kModelTable},
+    {.name = "profiles",
+     .type = kObjects,
+     .description = "of replicas, the first that fits; the GPU's figures where none does",
+     .object = &kReplicaProfileTable},
     {.name = "storage",
      .type = kObjects,
      .description = "StorageClasses whose volumes are provisioned",
@@ -265,41 +269,6 @@ constexpr SpecField kClusterFields[] = {
 };
 constexpr SpecTable kClusterTable = {"cluster", "The cluster that the lab runs on.",
                                      kClusterFields};
-
-constexpr SpecField kTrafficFields[] = {
-    {.name = "name", .type = kId, .description = "of the stream", .required = true},
-    {.name = "namespace", .description = "of the Service"},
-    {.name = "service", .description = "its name", .required = true},
-    {.name = "port",
-     .type = kInteger,
-     .description = "the Service's",
-     .required = true,
-     .minimum = 1,
-     .maximum = 65535},
-    {.name = "start",
-     .type = kDuration,
-     .description = "from the start of the run",
-     .required = true},
-    {.name = "end",
-     .type = kDuration,
-     .description = "from the start of the run",
-     .required = true},
-    {.name = "requests_per_second",
-     .type = kNumber,
-     .description = "mean of Poisson arrivals",
-     .required = true,
-     .minimum = 0.001,
-     .maximum = 10000},
-    {.name = "prompt_tokens_min", .type = kInteger, .description = "of a request", .minimum = 1},
-    {.name = "prompt_tokens_max", .type = kInteger, .description = "of a request", .minimum = 1},
-    {.name = "output_tokens_min", .type = kInteger, .description = "of a request", .minimum = 1},
-    {.name = "output_tokens_max", .type = kInteger, .description = "of a request", .minimum = 1},
-    {.name = "timeout", .type = kDuration, .description = "after which the client gives up"},
-    {.name = "model", .description = "that each request names; any model answers if left out"},
-    {.name = "api_key", .description = "that each request bears; none if left out"},
-};
-constexpr SpecTable kTrafficTable = {"traffic", "A stream of chat requests to one Service.",
-                                     kTrafficFields};
 
 constexpr SpecField kRunFields[] = {
     {.name = "seed", .type = kInteger, .description = "of all random streams", .minimum = 0},

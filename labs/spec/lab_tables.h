@@ -9,6 +9,9 @@ extern const SpecTable kLabTable;
 /// The forms of one row of assets/facts/gpus.yaml and models.yaml, and of what a lab writes inline.
 extern const SpecTable kGpuTable;
 extern const SpecTable kModelTable;
+/// Of a row of `traffic`, and of cluster.profiles.
+extern const SpecTable kTrafficTable;
+extern const SpecTable kReplicaProfileTable;
 /// The form of those two files.
 extern const SpecTable kGpuFileTable;
 extern const SpecTable kModelFileTable;

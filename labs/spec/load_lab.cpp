@@ -224,7 +224,7 @@ LabSpec read_lab(std::string_view text, const std::string& file, std::vector<Err
   lab.horizon = *parse_duration(root["run"]["horizon"].as_string());
   lab.apply_at = *parse_duration(root["run"]["apply_at"].as_string());
   lab.answer_kinds = texts_of(root["run"]["answer_kinds"]);
-  read_cluster(root, validator, lab, errors);
+  read_cluster(root, validator, fs::path(file).parent_path().string(), lab, errors);
   read_grading(root, lab);
   CrossChecks(lab, validator, errors).run(root);
   return lab;

@@ -62,7 +62,7 @@ struct Cluster::Parts {
         simulation(seed, Time{spec.start}),
         api(simulation, store, spec.max_objects),
         audit(api),
-        workloads(spec.models, spec.model_load_slowdown),
+        workloads(spec.models, spec.model_load_slowdown, spec.profiles),
         kubelets(api, spec.pools, spec.gpus, spec.images, workloads, telemetry,
                  spec.image_pull_slowdown, spec.model_network),
         metrics(api, kubelets, telemetry),

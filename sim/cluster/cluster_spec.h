@@ -10,6 +10,7 @@
 #include "sim/node/node_spec.h"
 #include "sim/scheduler/profile.h"
 #include "sim/serving/model_spec.h"
+#include "sim/serving/step_profile.h"
 #include "sim/serving/traffic_spec.h"
 
 namespace inferlab::sim {
@@ -31,6 +32,8 @@ struct ClusterSpec {
   std::vector<GpuSpec> gpus;
   std::vector<ImageSpec> images;
   std::vector<ModelSpec> models;
+  /// Measured step times in place of what a GPU's figures say, the first one that fits.
+  std::vector<ReplicaProfile> profiles;
   std::vector<StorageClassSpec> storage;
   std::vector<AddOnSpec> add_ons;  // that passed check_add_ons()
   std::vector<TrafficSpec> traffic;

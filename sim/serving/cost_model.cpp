@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "engine/base/check.h"
 
@@ -12,6 +13,9 @@ namespace {
 constexpr double kPerStep = 126;
 constexpr double kPerLayer = 32;
 constexpr double kPerRequest = 4;
+
+/// No step is longer: what a profile says may be absurd, but time does not run over.
+constexpr double kLongestStepNs = 3600e9;
 
 }  // namespace
 
@@ -26,6 +30,14 @@ CostModel::CostModel(const GpuSpec& gpu, const ModelSpec& model, int tensor_para
   INFERLAB_CHECK(prefill_flops_ > 0 && decode_flops_ > 0 && bandwidth_ > 0);
 }
 
+CostModel::CostModel(StepProfile profile) : profile_(std::move(profile)) {
+  INFERLAB_CHECK(is_valid(*profile_));
+}
+
+Duration CostModel::profiled(const StepLoad& load) const {
+  return Duration{std::llround(std::min(profile_->step_time_ns(load) * slowdown_, kLongestStepNs))};
+}
+
 Duration CostModel::time_of(double prefill_tokens, double decode_tokens, double kv_bytes,
                             std::size_t num_requests) const {
   const double arithmetic = prefill_tokens * flops_per_token_ / prefill_flops_ +
@@ -37,6 +49,7 @@ Duration CostModel::time_of(double prefill_tokens, double decode_tokens, double 
 }
 
 Duration CostModel::step_time(const Step& step) const {
+  if (profile_) return profiled(StepLoad::of(step));
   double prefill_tokens = 0;
   double decode_tokens = 0;
   std::int64_t context_tokens = 0;
@@ -49,7 +62,7 @@ Duration CostModel::step_time(const Step& step) const {
 }
 
 Duration CostModel::least_step_time() const {
-  return time_of(0, 0, 0, 1);
+  return profile_ ? profiled({.rows = 1}) : time_of(0, 0, 0, 1);
 }
 
 }  // namespace inferlab::sim

@@ -47,6 +47,7 @@ std::uint64_t Gateway::send(const Call& call) {
   ++service_of(record_of(id)).in_flight;
   flights_[id].timeout =
       timers_.after(call.timeout, "gateway/timeout", [this, id] { give_up(id); });
+  flights_[id].on_end = call.on_end;
   const Result<Endpoint> endpoint = pick(call.ns, call.service, call.port);
   if (!endpoint) {
     end(id, timers_.now(), 503);
@@ -124,6 +125,7 @@ void Gateway::end(std::uint64_t id, Time when, int code) {
   const auto found = flights_.find(id);
   if (found == flights_.end()) return;
   timers_.cancel(found->second.timeout);
+  const auto on_end = std::move(found->second.on_end);
   flights_.erase(found);
   RequestRecord& record = record_of(id);
   record.end = when;
@@ -134,6 +136,7 @@ void Gateway::end(std::uint64_t id, Time when, int code) {
   if (code == 200) service.duration.observe(to_seconds(when - record.arrival));
   api_.simulation().trace().add(static_cast<std::uint64_t>(when.time_since_epoch().count()));
   api_.simulation().trace().add(static_cast<std::uint64_t>(code));
+  if (on_end) on_end(record);
 }
 
 std::uint64_t Gateway::add_record(RequestRecord record) {

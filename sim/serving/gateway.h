@@ -70,6 +70,8 @@ class Gateway {
     int port = 0;  // 0: the Service's first
     ChatRequest request;
     Duration timeout = 60s;
+    /// Once, when its record has its code; perhaps inside send(). Must not send.
+    std::function<void(const RequestRecord&)> on_end = {};
   };
   /// Sends one request now. Its record has the id that comes back.
   std::uint64_t send(const Call& call);
@@ -86,6 +88,7 @@ class Gateway {
     std::uint64_t server_id = 0;  // LlmServer's
     int port = 0;
     EventId timeout = 0;
+    std::function<void(const RequestRecord&)> on_end = {};
   };
   struct Service {
     std::map<int, std::int64_t> by_code;

@@ -33,10 +33,11 @@ double gib(std::int64_t bytes) {
 }  // namespace
 
 LlmServer::LlmServer(WorkloadContext context, const std::vector<ModelSpec>& models,
-                     double load_slowdown)
+                     double load_slowdown, const std::vector<ReplicaProfile>& profiles)
     : context_(std::move(context)),
       models_(models),
       load_slowdown_(load_slowdown),
+      profiles_(profiles),
       timers_(context_.simulation) {}
 
 LlmServer::~LlmServer() {
@@ -252,14 +253,19 @@ void LlmServer::serve() {
   config.max_num_seqs = args_.max_num_seqs;
   config.max_model_len = args_.max_model_len;
   config.enable_chunked_prefill = args_.enable_chunked_prefill;
+  config.enable_prefix_caching = args_.enable_prefix_caching;
   const Result<SchedulerConfig> usable = checked(config);
   if (!usable) {
     fail("ValueError: " + usable.error().message);
     return;
   }
   info(fmt::format("# GPU blocks: {}, block size: {}", config.num_gpu_blocks, config.block_size));
+  const StepProfile* const measured = profile();
+  if (measured != nullptr) front_end_ = Duration{measured->request_ns};
   engine_ = std::make_unique<SimulatedEngine>(
-      context_.simulation, *usable, CostModel(*context_.gpu, *model_, args_.tensor_parallel_size),
+      context_.simulation, *usable,
+      measured != nullptr ? CostModel(*measured)
+                          : CostModel(*context_.gpu, *model_, args_.tensor_parallel_size),
       args_.served_name());
   serving_ = true;
   served_ = timers_.now();
@@ -345,7 +351,7 @@ HostUse LlmServer::host_use() {
   HostUse use{started_up - began_, kProcessMemory};
   if (engine_) {
     use.cpu += engine_->busy() * args_.tensor_parallel_size;
-    use.cpu += kFrontEnd * static_cast<std::int64_t>(last_id_);
+    use.cpu += front_end_ * static_cast<std::int64_t>(last_id_);
   }
   if (model_ != nullptr && weights_on_gpu_ > 0) {
     use.memory_bytes += loading_ ? model_->weights_bytes / 2 : model_->weights_bytes;

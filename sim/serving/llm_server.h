@@ -20,6 +20,9 @@ struct ChatRequest {
   std::int64_t output_tokens = 0;
   std::string model = {};    // as the client names it; empty: whatever is served
   std::string api_key = {};  // the bearer token; empty: none
+  /// What prompt and answer say as far as another request may say the same: what a prefix cache
+  /// can find.
+  std::vector<TokenRun> content = {};
 };
 
 /// Whether a request gets in, and how the server answers one that does not.
@@ -44,9 +47,11 @@ class LlmServer final : public Workload {
   /// engine.per_request_overheads_us, api_queueing.
   static constexpr Duration kFrontEnd = 15563us;
 
-  /// `models` outlive the server. `load_slowdown` multiplies the time that the weights take from
-  /// the model storage to the GPU, and no other phase of the start-up.
-  LlmServer(WorkloadContext context, const std::vector<ModelSpec>& models, double load_slowdown);
+  /// `models` and `profiles` outlive the server. `load_slowdown` multiplies the time that the
+  /// weights take from the model storage to the GPU, and no other phase of the start-up. The first
+  /// profile of its GPU and model stands for the GPU's own figures.
+  LlmServer(WorkloadContext context, const std::vector<ModelSpec>& models, double load_slowdown,
+            const std::vector<ReplicaProfile>& profiles);
   ~LlmServer() override;
 
   void start() override;
@@ -94,6 +99,8 @@ class LlmServer final : public Workload {
   void capture_graphs();
   void serve();
   void enter_engine(std::uint64_t id, const ChatRequest& request, Time arrival);
+  /// nullptr: none is meant for this replica.
+  [[nodiscard]] const StepProfile* profile() const;
 
   // llm_server_gpu.cpp: the devices that it was handed, and where its weights lie
   /// Those that tensor parallelism uses.
@@ -113,6 +120,8 @@ class LlmServer final : public Workload {
   WorkloadContext context_;
   const std::vector<ModelSpec>& models_;
   double load_slowdown_;
+  const std::vector<ReplicaProfile>& profiles_;
+  Duration front_end_ = kFrontEnd;
   VllmArgs args_;
   const ModelSpec* model_ = nullptr;
   std::int64_t weights_on_gpu_ = 0;  // bytes of each GPU

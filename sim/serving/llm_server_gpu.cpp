@@ -103,6 +103,15 @@ std::string LlmServer::cache_folder() const {
   return "/root/.cache/huggingface/hub";
 }
 
+const StepProfile* LlmServer::profile() const {
+  for (const ReplicaProfile& each : profiles_) {
+    const bool fits = (each.gpu.empty() || each.gpu == context_.gpu->name) &&
+                      (each.model.empty() || each.model == model_->id);
+    if (fits) return &each.steps;
+  }
+  return nullptr;
+}
+
 ModelStorage::Load LlmServer::model_load() const {
   ModelStorage::Load load;
   load.model = args_.model + "@" + args_.revision;

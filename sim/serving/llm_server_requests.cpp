@@ -44,7 +44,7 @@ Result<std::uint64_t> LlmServer::submit(const ChatRequest& request, RequestEvent
   }
   const std::uint64_t id = ++last_id_;
   requests_[id] = {std::move(events), 0};
-  timers_.after(kFrontEnd, "llm/front-end", [this, id, request, arrival = timers_.now()] {
+  timers_.after(front_end_, "llm/front-end", [this, id, request, arrival = timers_.now()] {
     enter_engine(id, request, arrival);
   });
   return id;
@@ -62,8 +62,8 @@ void LlmServer::enter_engine(std::uint64_t id, const ChatRequest& request, Time 
                          share_gpus();
                          if (finished) finished(when, reason);
                        }};
-  const Result<RequestId> engine_id =
-      engine_->submit(request.prompt_tokens, request.output_tokens, arrival, std::move(events));
+  const Result<RequestId> engine_id = engine_->submit(request.prompt_tokens, request.output_tokens,
+                                                      arrival, std::move(events), request.content);
   if (engine_id) {
     const auto entry = requests_.find(id);
     if (entry != requests_.end()) entry->second.engine_id = *engine_id;

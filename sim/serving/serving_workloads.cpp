@@ -6,8 +6,11 @@
 #include "sim/serving/llm_server.h"
 
 namespace inferlab::sim {
-ServingWorkloads::ServingWorkloads(std::vector<ModelSpec> models, double model_load_slowdown)
-    : models_(std::move(models)), model_load_slowdown_(model_load_slowdown) {}
+ServingWorkloads::ServingWorkloads(std::vector<ModelSpec> models, double model_load_slowdown,
+                                   std::vector<ReplicaProfile> profiles)
+    : models_(std::move(models)),
+      model_load_slowdown_(model_load_slowdown),
+      profiles_(std::move(profiles)) {}
 
 std::unique_ptr<Workload> ServingWorkloads::make(WorkloadContext context) {
   if (context.image.behaviour != ImageSpec::Behaviour::kLlmServer) {
@@ -22,7 +25,7 @@ std::unique_ptr<Workload> ServingWorkloads::make(WorkloadContext context) {
     case VllmCommand::Program::kServer:
       break;
   }
-  return std::make_unique<LlmServer>(std::move(context), models_, model_load_slowdown_);
+  return std::make_unique<LlmServer>(std::move(context), models_, model_load_slowdown_, profiles_);
 }
 
 }  // namespace inferlab::sim

@@ -5,6 +5,7 @@
 
 #include "sim/node/workload.h"
 #include "sim/serving/model_spec.h"
+#include "sim/serving/step_profile.h"
 
 namespace inferlab::sim {
 
@@ -12,13 +13,15 @@ namespace inferlab::sim {
 class ServingWorkloads final : public WorkloadFactory {
  public:
   /// `model_load_slowdown` multiplies the time that an LLM server's weights take.
-  explicit ServingWorkloads(std::vector<ModelSpec> models, double model_load_slowdown = 1);
+  explicit ServingWorkloads(std::vector<ModelSpec> models, double model_load_slowdown = 1,
+                            std::vector<ReplicaProfile> profiles = {});
 
   std::unique_ptr<Workload> make(WorkloadContext context) override;
 
  private:
   std::vector<ModelSpec> models_;
   double model_load_slowdown_;
+  std::vector<ReplicaProfile> profiles_;
 };
 
 }  // namespace inferlab::sim

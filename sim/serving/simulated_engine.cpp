@@ -20,12 +20,15 @@ SimulatedEngine::SimulatedEngine(Simulation& simulation, const SchedulerConfig& 
       timers_(simulation) {}
 
 Result<RequestId> SimulatedEngine::submit(std::int64_t prompt_tokens, std::int64_t output_tokens,
-                                          Time arrival, RequestEvents events) {
+                                          Time arrival, RequestEvents events,
+                                          std::span<const TokenRun> content) {
   advance();
   auto entry = std::make_unique<Entry>();
   entry->request.id = ++last_id_;
   entry->request.num_prompt_tokens = prompt_tokens;
   entry->request.max_tokens = output_tokens + 1;  // so that it is the end of sequence that ends it
+  // Of the answer's blocks too: the scheduler names a block only when it is full.
+  entry->request.block_hashes = block_hashes(content, scheduler_.config().block_size);
   entry->output_tokens = output_tokens;
   entry->arrival = arrival;
   entry->events = std::move(events);

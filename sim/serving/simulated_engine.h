@@ -4,6 +4,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <span>
 #include <string>
 
 #include "engine/base/result.h"
@@ -11,6 +12,7 @@
 #include "sim/node/timers.h"
 #include "sim/serving/cost_model.h"
 #include "sim/serving/simulated_executor.h"
+#include "sim/serving/token_run.h"
 #include "sim/serving/vllm_metrics.h"
 
 namespace inferlab::sim {
@@ -36,9 +38,10 @@ class SimulatedEngine {
                   const CostModel& cost_model, std::string model_name);
 
   /// Takes a request in that arrived at `arrival`, now or before. It ends after `output_tokens`, or
-  /// at max_model_len. Errors are Scheduler::add()'s: nothing is kept then.
+  /// at max_model_len. `content` is what prompt and answer say as far as another request may say
+  /// the same, from the first token on. Errors are Scheduler::add()'s: nothing is kept then.
   Result<RequestId> submit(std::int64_t prompt_tokens, std::int64_t output_tokens, Time arrival,
-                           RequestEvents events);
+                           RequestEvents events, std::span<const TokenRun> content = {});
   /// The client has left: no event is called for it any more.
   void abort(RequestId id);
   /// The process ends: every request finishes with kAbort.

@@ -7,8 +7,14 @@
 
 namespace inferlab::sim {
 
-/// An open-loop stream of chat requests to one Service: Poisson arrivals at `rate` from `start` to
-/// `end`, lengths uniform between the bounds. Drawn from the run's stream ("traffic", name).
+/// A stream of chat requests to one Service: Poisson arrivals at `requests_per_second` from `start`
+/// to `end`, lengths uniform between the bounds. Drawn from the run's stream ("traffic", name).
+///
+/// Requests may begin alike, which a prefix cache finds. With `system_prompts` each begins with one
+/// of so many texts. With more than one turn each arrival begins a conversation: when an answer has
+/// come, the client reads for a while and sends everything said so far, and something more.
+/// What concerns this is drawn from ("traffic-prefix", name): arrivals and lengths of first
+/// requests are the same with it and without.
 struct TrafficSpec {
   std::string name;
   std::string ns = "default";
@@ -18,6 +24,10 @@ struct TrafficSpec {
   double requests_per_second = 1;
   std::int64_t prompt_tokens_min = 64, prompt_tokens_max = 512;
   std::int64_t output_tokens_min = 16, output_tokens_max = 128;
+  std::int64_t system_prompts = 0;            // different ones, drawn evenly; 0: none
+  std::int64_t system_prompt_tokens = 0;      // of each; prompt_tokens_* come after it
+  std::int64_t turns_min = 1, turns_max = 1;  // requests of a conversation
+  Duration pause = 20s;      // mean, exponential: from an answer's end to the next turn
   Duration timeout = 60s;    // the client gives up
   std::string model = {};    // `model` of each request; empty: the server does not look at it
   std::string api_key = {};  // sent as the bearer token; empty: none

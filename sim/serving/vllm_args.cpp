@@ -51,7 +51,6 @@ constexpr Flag kOtherFlags[] = {
     {"enable-expert-parallel", Kind::kSwitch},
     {"enable-log-requests", Kind::kSwitch},
     {"enable-lora", Kind::kSwitch},
-    {"enable-prefix-caching", Kind::kSwitch},
     {"enable-prompt-tokens-details", Kind::kSwitch},
     {"enable-sleep-mode", Kind::kSwitch},
     {"generation-config"},
@@ -71,7 +70,6 @@ constexpr Flag kOtherFlags[] = {
     {"max-parallel-loading-workers"},
     {"max-seq-len-to-capture"},
     {"model-loader-extra-config"},
-    {"no-enable-prefix-caching", Kind::kSwitch},
     {"num-gpu-blocks-override"},
     {"num-scheduler-steps"},
     {"otlp-traces-endpoint"},
@@ -195,6 +193,10 @@ bool set_switch(VllmArgs& args, std::string_view flag) {
     args.enable_chunked_prefill = true;
   } else if (flag == "no-enable-chunked-prefill") {
     args.enable_chunked_prefill = false;
+  } else if (flag == "enable-prefix-caching") {
+    args.enable_prefix_caching = true;
+  } else if (flag == "no-enable-prefix-caching") {
+    args.enable_prefix_caching = false;
   } else {
     return false;
   }

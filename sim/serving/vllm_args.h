@@ -26,6 +26,7 @@ struct VllmArgs {
   bool enforce_eager = false;
   std::string download_dir;  // where weights are kept; the hub's cache folder when left out
   bool enable_chunked_prefill = true;
+  bool enable_prefix_caching = true;
 
   /// What /v1/models calls the model.
   [[nodiscard]] const std::string& served_name() const {

@@ -48,6 +48,8 @@ void VllmMetrics::expose(const SchedulerStats& stats, std::vector<Sample>& sampl
   add("vllm:num_requests_waiting", stats.num_requests_waiting);
   add("vllm:kv_cache_usage_perc", stats.kv_cache_usage);
   add("vllm:num_preemptions_total", stats.num_preemptions_total);
+  add("vllm:prefix_cache_queries_total", stats.prefix_cache_queries_total);
+  add("vllm:prefix_cache_hits_total", stats.prefix_cache_hits_total);
   add("vllm:prompt_tokens_total", prompt_tokens_);
   add("vllm:generation_tokens_total", generation_tokens_);
   for (const FinishReason reason :

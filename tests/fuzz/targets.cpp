@@ -14,6 +14,7 @@ constexpr FuzzTarget kTargets[] = {
     {"http", fuzz_http},
     {"json", fuzz_json},
     {"patch", fuzz_patch},
+    {"profile", fuzz_profile},
     {"protobuf", fuzz_protobuf},
     {"quantity", fuzz_quantity},
     {"regex", fuzz_regex},

@@ -20,6 +20,7 @@ void fuzz_gguf(std::string_view bytes);
 void fuzz_http(std::string_view bytes);
 void fuzz_json(std::string_view bytes);
 void fuzz_patch(std::string_view bytes);
+void fuzz_profile(std::string_view bytes);
 void fuzz_protobuf(std::string_view bytes);
 void fuzz_quantity(std::string_view bytes);
 void fuzz_regex(std::string_view bytes);

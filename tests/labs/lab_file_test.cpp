@@ -135,3 +135,41 @@ TEST_CASE("lab file: broken YAML, two documents and a field that comes twice are
   CHECK(said("minutes: 5", "minutes: 5\nminutes: 6").find("stands here twice") !=
         std::string::npos);
 }
+
+TEST_CASE("lab file: what requests have in common is read, and must fit together") {
+  const auto lab = parse_lab(
+      small_lab_with("requests_per_second: 1",
+                     "requests_per_second: 1\n    system_prompts: 4\n    system_prompt_tokens: "
+                     "1000\n    turns_min: 2\n    turns_max: 6\n    pause: 30s"),
+      "lab.yaml");
+  if (!lab) FAIL(lab.error().message);
+  const auto& traffic = lab->cluster.traffic.at(0);
+  CHECK(traffic.system_prompts == 4);
+  CHECK(traffic.system_prompt_tokens == 1000);
+  CHECK(traffic.turns_min == 2);
+  CHECK(traffic.turns_max == 6);
+  CHECK(traffic.pause == std::chrono::seconds(30));
+  CHECK(said("requests_per_second: 1", "requests_per_second: 1\n    turns_min: 3\n    turns_max: 2")
+            .ends_with("traffic[0].turns_max: is less than turns_min"));
+  CHECK(said("requests_per_second: 1", "requests_per_second: 1\n    system_prompts: 3")
+            .ends_with("traffic[0]: system_prompts and system_prompt_tokens go together (hint: "
+                       "state both or neither)"));
+}
+
+TEST_CASE("lab file: a profile lies in the lab's folder and names GPUs and models of the cluster") {
+  const auto with = [](std::string_view row) {
+    return said("  pools:\n", "  profiles:\n    - " + std::string(row) + "\n  pools:\n");
+  };
+  CHECK(with("{file: ../p.json}") ==
+        "lab.yaml:21:8: cluster.profiles[0].file: must be a file beside this one, or below (hint: "
+        "a relative path without ..)");
+  CHECK(with("{file: /etc/passwd}").find("must be a file beside this one") != std::string::npos);
+  CHECK(with("{file: p.json, gpu: L5}") ==
+        "lab.yaml:21:22: cluster.profiles[0].gpu: \"L5\" is not in cluster.gpus (hint: did you "
+        "mean \"L4\"?)");
+  CHECK(with("{file: p.json, model: x}").find("\"x\" is not in cluster.models") !=
+        std::string::npos);
+  CHECK(with("{gpu: L4}").find("the field \"file\" is missing") != std::string::npos);
+  CHECK(with("{file: no-such-profile.json, gpu: L4}").find("no-such-profile.json") !=
+        std::string::npos);
+}

@@ -28,6 +28,16 @@ TEST_CASE("parse_vllm_args: both spellings of a flag, and vLLM's defaults") {
   CHECK(parse_vllm_args({"--max-model-len=4K"})->max_model_len == 4096);
 }
 
+TEST_CASE(
+    "parse_vllm_args: prefix caching is on unless it is switched off, and the last one counts") {
+  CHECK(parse_vllm_args({"m"})->enable_prefix_caching);
+  CHECK(parse_vllm_args({"m", "--enable-prefix-caching"})->enable_prefix_caching);
+  CHECK_FALSE(parse_vllm_args({"m", "--no-enable-prefix-caching"})->enable_prefix_caching);
+  CHECK_FALSE(parse_vllm_args({"--no_enable_prefix_caching", "m"})->enable_prefix_caching);
+  CHECK(parse_vllm_args({"m", "--no-enable-prefix-caching", "--enable-prefix-caching"})
+            ->enable_prefix_caching);
+}
+
 TEST_CASE("parse_vllm_args: what argparse refuses") {
   CHECK(problem({"--modle", "x"}) == "api_server.py: error: unrecognized arguments: --modle");
   CHECK(problem({"a", "b"}) == "api_server.py: error: unrecognized arguments: b");
