@@ -84,7 +84,7 @@ TEST_CASE("HTTP: a deadline counts in the waiting queue too, and ends nobody els
 TEST_CASE("HTTP: a deadline that is no number above 0 is none, and a far one does no harm") {
   TestServer server;
   const Json body = {{"prompt", "abc"}, {"max_tokens", 3}};
-  for (const char* timeout : {"0", "-1", "soon", "10ms", " 1", "99999999999999999999999",
+  for (const char* timeout : {"0", "-1", "soon", "10ms", "1 0", "99999999999999999999999",
                               "9223372036854775807", "600000"}) {
     INFO(timeout);
     const httplib::Result answer = ask(server.port(), body, timeout);

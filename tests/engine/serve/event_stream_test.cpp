@@ -8,6 +8,7 @@
 #include <future>
 #include <thread>
 
+#include "engine/serve/stream_pump.h"
 #include "tests/engine/serve/http_client.h"
 #include "tests/engine/serve/test_engine.h"
 
@@ -21,6 +22,7 @@ using testing::eventually;
 using testing::Json;
 using testing::kCompletions;
 using testing::TestServer;
+using testing::text_of;
 
 std::string request_of(const Json& body) {
   const std::string text = body.dump();
@@ -76,38 +78,94 @@ std::vector<Json> comparable(const std::string& body) {
   return chunks;
 }
 
-int connect_with_little_room(int port) {
+int connect_with_room(int port, int bytes) {
   const int socket = connect_to(port);
-  const int small = 1024;
-  setsockopt(socket, SOL_SOCKET, SO_RCVBUF, &small, sizeof small);
+  setsockopt(socket, SOL_SOCKET, SO_RCVBUF, &bytes, sizeof bytes);
   return socket;
 }
 
+/// A connection over one end of a socket pair; write() is for the connection's own thread.
+class PairStream final : public httplib::Stream {
+ public:
+  explicit PairStream(int socket) : socket_(socket) {}
+  [[nodiscard]] int num_writes() const { return num_writes_; }
+
+  bool is_readable() const override { return false; }
+  bool is_writable() const override { return true; }
+  ssize_t read(char* /*out*/, std::size_t /*size*/) override { return -1; }
+  ssize_t write(const char* data, std::size_t size) override {
+    ++num_writes_;
+    return send(socket_, data, size, MSG_NOSIGNAL);
+  }
+  void get_remote_ip_and_port(std::string& /*ip*/, int& /*port*/) const override {}
+  void get_local_ip_and_port(std::string& /*ip*/, int& /*port*/) const override {}
+  socket_t socket() const override { return socket_; }
+
+ private:
+  const int socket_;
+  std::atomic<int> num_writes_ = 0;
+};
+
 }  // namespace
+
+TEST_CASE("StreamPump: what a client has no room for is written by its connection's thread") {
+  testing::TestEngine test;
+  const auto pump = StreamPump::start();
+  REQUIRE(pump);
+  int ends[2] = {};
+  REQUIRE(socketpair(AF_UNIX, SOCK_STREAM, 0, ends) == 0);
+  const int small = 4096;
+  setsockopt(ends[0], SOL_SOCKET, SO_SNDBUF, &small, sizeof small);
+  PairStream connection(ends[0]);
+
+  const GenerationRequest request{.prompt = test.engine->tokenize("abc"),
+                                  .max_tokens = 200,
+                                  .sampling = {.temperature = 0},
+                                  .ignore_eos = true};
+  const std::string expected = testing::generate(*test.engine, request).text;
+  GenerationPlan plan;
+  plan.prompts = {request.prompt};
+  plan.echoes = {""};
+  plan.requests = {request};
+  CompletionReply answer(*test.engine, {.head = {.id = "cmpl-1", .model = "m"}}, std::move(plan));
+  REQUIRE(answer.submit());
+  auto delivered =
+      std::async(std::launch::async, [&] { return (*pump)->deliver(answer, connection); });
+  CHECK(eventually([&] { return connection.num_writes() > 0; }));
+  CHECK(eventually([&] { return test.engine->stats().num_finished_total == 2; }));
+  std::string received = "\r\n\r\n";  // the end of a head
+  auto reader = std::async(std::launch::async, [&] { received += read_to_end(ends[1]); });
+  CHECK(delivered.get());
+  // The library's part.
+  CHECK(connection.write("0\r\n\r\n", 5) == 5);
+  close(ends[0]);
+  reader.get();
+  CHECK(text_of(chunks_of(dechunked(received))) == expected);
+}
 
 TEST_CASE("HTTP: a stream that is read late is the same as one that is read at once") {
   ServeOptions options;
-  options.max_num_seqs = 8;
+  options.max_num_seqs = 16;
   TestServer server(options);
-  // Far more than socket buffers hold.
+  // Far more than socket buffers hold while nobody reads.
   const Json body = {{"prompt", "abc"},
                      {"max_tokens", 150},
-                     {"n", 8},
+                     {"n", 16},
                      {"seed", 7},
                      {"ignore_eos", true},
                      {"stream", true},
                      {"logprobs", 20},
                      {"stream_options", {{"include_usage", true}}}};
-  const int late = connect_with_little_room(server.port());
+  const int late = connect_with_room(server.port(), 32 * 1024);
   const std::string request = request_of(body);
   CHECK(send(late, request.data(), request.size(), MSG_NOSIGNAL) > 0);
   // The engine is not held up.
-  CHECK(eventually([&] { return server.engine().stats().num_finished_total == 8; }));
+  CHECK(eventually([&] { return server.engine().stats().num_finished_total == 16; }));
   const std::vector<Json> read_late = comparable(dechunked(read_to_end(late)));
   const int prompt_one = connect_to(server.port());
   CHECK(send(prompt_one, request.data(), request.size(), MSG_NOSIGNAL) > 0);
   const std::vector<Json> read_at_once = comparable(dechunked(read_to_end(prompt_one)));
-  CHECK(read_late.size() > 8);
+  CHECK(read_late.size() > 16);
   CHECK(read_late == read_at_once);
   CHECK(eventually([&] { return server.server->num_open() == 0; }));
 }
@@ -142,8 +200,7 @@ TEST_CASE("HTTP: a stop ends streams in their midst, whether their clients read 
   std::vector<std::future<std::string>> readers;
   server.gate().close();
   for (int i = 0; i < 12; ++i) {
-    readers.push_back(std::async(std::launch::async, [&] {
-      const int socket = connect_to(server.port());
+    readers.push_back(std::async(std::launch::async, [&, socket = connect_to(server.port())] {
       const std::string request = request_of(body);
       send(socket, request.data(), request.size(), MSG_NOSIGNAL);
       char first = 0;
@@ -152,7 +209,7 @@ TEST_CASE("HTTP: a stop ends streams in their midst, whether their clients read 
       return begun ? first + read_to_end(socket) : std::string();
     }));
   }
-  const int reads_nothing = connect_with_little_room(server.port());
+  const int reads_nothing = connect_with_room(server.port(), 1024);
   const std::string request = request_of(body);
   CHECK(send(reads_nothing, request.data(), request.size(), MSG_NOSIGNAL) > 0);
   CHECK(eventually([&] {

@@ -322,12 +322,14 @@ TEST_CASE("HTTP: bad words, allowed tokens and biases decide what is drawn") {
 
   Json biased = request;
   biased["logit_bias"] = {{std::to_string(first), -100}};
-  for (const Json& id : ask(server, kCompletions, biased)["choices"][0]["token_ids"]) {
+  const Json others = ask(server, kCompletions, biased)["choices"][0]["token_ids"];
+  for (const Json& id : others) {
     CHECK(id != first);
   }
   Json allowed = request;
   allowed["allowed_token_ids"] = {17, 5, 5};
-  for (const Json& id : ask(server, kCompletions, allowed)["choices"][0]["token_ids"]) {
+  const Json those = ask(server, kCompletions, allowed)["choices"][0]["token_ids"];
+  for (const Json& id : those) {
     CHECK((id == 5 || id == 17));
   }
 }
