@@ -94,7 +94,8 @@ std::vector<std::string> read_tools(JsonReader& reader, ApiRequest& request) {
 }
 
 /// A choice that is left to the model needs its text to be taken apart, which is not done: it is
-/// refused in vLLM's words. Tools without a choice are taken, and the answer is text.
+/// refused in vLLM's words. Tools without a choice are taken, and the answer is text: other than in
+/// vLLM, where no choice is "auto", so that clients which always send their tools are answered.
 void read_tool_choice(JsonReader& reader, const std::vector<std::string>& tools,
                       ApiRequest& request) {
   const Json* choice = reader.find("tool_choice");

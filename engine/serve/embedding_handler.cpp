@@ -98,13 +98,16 @@ class Reply {
   std::optional<ApiError> failure_;
 };
 
-/// Keeps `limit` tokens. What the tokenizer put around the text (BOS; [CLS] and [SEP]) stays, as
+/// Keeps `limit` tokens. What the tokenizer puts around a text (BOS; [CLS] and [SEP]) stays, as
 /// Hugging Face tokenizers cut.
-void cut_text(std::vector<TokenId>& ids, std::span<const TokenId> specials, std::size_t limit,
-              bool left) {
+void cut_text(std::vector<TokenId>& ids, const Tokenizer& tokenizer, const EncodeOptions& options,
+              std::size_t limit, bool left) {
   if (ids.size() <= limit) return;
+  const std::vector<TokenId> specials = tokenizer.encode("", options);
+  // Not by the text's own tokens: it may spell special ones itself.
+  const std::vector<TokenId> letter = tokenizer.encode("a", options);
   const std::size_t prefix = static_cast<std::size_t>(
-      std::mismatch(specials.begin(), specials.end(), ids.begin(), ids.end()).first -
+      std::mismatch(specials.begin(), specials.end(), letter.begin(), letter.end()).first -
       specials.begin());
   const std::size_t suffix = specials.size() - prefix;
   if (specials.size() >= limit) return ids.resize(limit);
@@ -158,7 +161,7 @@ Result<std::vector<TokenId>> embedding_tokens(const Engine& engine,
   }
   const EncodeOptions options{.add_special = request.add_special_tokens, .parse_special = true};
   std::vector<TokenId> ids = tokenizer.encode(text, options);
-  if (limit) cut_text(ids, tokenizer.encode("", options), *limit, request.truncate_left);
+  if (limit) cut_text(ids, tokenizer, options, *limit, request.truncate_left);
   return ids;
 }
 

@@ -7,12 +7,16 @@
 #include <array>
 #include <cerrno>
 #include <charconv>
+#include <chrono>
+#include <optional>
 
 namespace inferlab {
 namespace {
 
 /// Room before the events of a chunk for its size: 16 digits and the end of the line.
 constexpr std::size_t kSizeRoom = 18;
+/// What a client that reads slowly gets of what was written for it once the server stops.
+constexpr auto kLastPatience = 5s;
 
 /// The chunk of what `text` holds behind kSizeRoom; it is within `text`. The digits are the
 /// library's, lower case.
@@ -81,8 +85,18 @@ bool EventStream::write_stop() {
   return write_all(framed(text));
 }
 
+bool EventStream::end_with(const ApiError& error) {
+  std::string text(kSizeRoom, '\0');
+  append_failure(text, error);
+  return write_all(framed(text));
+}
+
 bool EventStream::write_all(std::string_view bytes) {
+  using Clock = std::chrono::steady_clock;
+  std::optional<Clock::time_point> end;
   while (!bytes.empty()) {
+    if (!end && is_stopped()) end = Clock::now() + kLastPatience;
+    if (end && Clock::now() > *end) return false;
     const ssize_t written = connection_.write(bytes.data(), bytes.size());
     if (written < 0) return false;
     bytes.remove_prefix(static_cast<std::size_t>(written));
@@ -117,9 +131,15 @@ void EventStream::send_now(std::string_view bytes) {
       send(connection_.socket(), bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
   if (sent < 0 && errno != EAGAIN && errno != EINTR) {
     gone_ = true;
+    over_ = false;  // what was to be the last event has not been written
     return;
   }
   rest_ = bytes.substr(static_cast<std::size_t>(std::max<ssize_t>(0, sent)));
+}
+
+bool EventStream::is_stopped() {
+  const std::scoped_lock lock(mutex_);
+  return stopped_;
 }
 
 void EventStream::client_left() {

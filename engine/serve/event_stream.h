@@ -30,6 +30,8 @@ class EventStream {
   /// The connection's thread: returns when the answer is over, true when all of it was written.
   /// `resume` is called whenever advance() may have something to do again.
   bool serve(const std::function<void()>& resume);
+  /// In its place, where nobody else knows of the stream: an error is the whole answer.
+  bool end_with(const ApiError& error);
 
   // From any other thread, also before and after serve(); none of them blocks for long.
 
@@ -48,6 +50,8 @@ class EventStream {
   bool serve_turns(const std::function<void()>& resume);
   /// The last events; the caller is the only one that still writes.
   bool write_stop();
+  [[nodiscard]] bool is_stopped();
+  /// False when the client has left, takes nothing, or takes too long where the server stops.
   [[nodiscard]] bool write_all(std::string_view bytes);
 
   void append_news(std::string& out);

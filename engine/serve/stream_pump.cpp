@@ -54,38 +54,36 @@ StreamPump::~StreamPump() {
 bool StreamPump::deliver(CompletionReply& answer, httplib::Stream& connection) {
   const auto stream = std::make_shared<EventStream>(answer, connection);
   const int socket = connection.socket();
-  Id id = 0;
-  {
-    const std::scoped_lock lock(mutex_);
-    id = ++last_id_;
-  }
-  if (!add(id, stream, socket)) {
-    answer.set_status(503);
-    return false;
+  const std::optional<Id> id = add(stream, socket);
+  if (!id) {
+    return stream->end_with({.status = 503, .message = "server: cannot watch the connection"});
   }
   const auto resume = [this, stream] { schedule(stream); };
   answer.listen(resume);
   resume();  // something may have come before anybody listened
   const bool written = stream->serve(resume);
   answer.listen({});
-  remove(id, socket);
+  remove(*id, socket);
   return written;
 }
 
-bool StreamPump::add(Id id, const std::shared_ptr<EventStream>& stream, int socket) {
+std::optional<StreamPump::Id> StreamPump::add(const std::shared_ptr<EventStream>& stream,
+                                              int socket) {
+  Id id = 0;
   bool stopping = false;
   {
     const std::scoped_lock lock(mutex_);
+    id = ++last_id_;
     streams_[id] = stream;
     stopping = stopping_;
   }
   if (stopping) stream->stop();
   // A client that has closed its side counts as gone, see client_is_connected().
   epoll_event event = {.events = EPOLLRDHUP | EPOLLONESHOT, .data = {.u64 = id}};
-  if (epoll_ctl(epoll_, EPOLL_CTL_ADD, socket, &event) == 0) return true;
+  if (epoll_ctl(epoll_, EPOLL_CTL_ADD, socket, &event) == 0) return id;
   const std::scoped_lock lock(mutex_);
   streams_.erase(id);
-  return false;
+  return std::nullopt;
 }
 
 void StreamPump::remove(Id id, int socket) {

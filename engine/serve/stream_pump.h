@@ -5,6 +5,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -44,8 +45,8 @@ class StreamPump {
   bool take(Streams& ready);
   void schedule(const std::shared_ptr<EventStream>& stream);
   void client_left(Id id);
-  /// False: the system refuses to watch the socket.
-  bool add(Id id, const std::shared_ptr<EventStream>& stream, int socket);
+  /// Nothing: the system refuses to watch the socket.
+  std::optional<Id> add(const std::shared_ptr<EventStream>& stream, int socket);
   void remove(Id id, int socket);
   void wake();
 
