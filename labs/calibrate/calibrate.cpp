@@ -114,6 +114,7 @@ class Calibrator {
     ServeOptions serve;
     serve.block_size = kBlockSize;
     serve.kv_cache_dtype = kv_type_name(kv_type_);
+    serve.enable_prefix_caching = false;  // a workload that is sent again would be known
     Calibration& calibration = out_.calibration;
     INFERLAB_TRY(const SchedulerConfig config, scheduler_config(serve, kv_type_, model.config()));
     serve.num_gpu_blocks_override = config.num_gpu_blocks;

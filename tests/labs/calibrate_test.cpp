@@ -176,7 +176,7 @@ TEST_CASE("profile file: what is wrong is named with its place and what to do") 
        "FILE)");
   ends(said("\"logitsNs\": ", "\"logitNs\": "),
        "steps: the field \"logitsNs\" is missing (hint: where any row is sampled)");
-  ends(said("\"requestNs\": ", "\"requestNs\": -"), ": steps.requestNs: must be at least 0");
+  ends(said("\"warmNs\": ", "\"warmNs\": -"), ": load.warmNs: must be at least 0");
   ends(said("\"tokenNs\": ", "\"stepNs\": "),
        ": steps: the field \"tokenNs\" is missing (hint: of the engine, each token)");
   ends(said("\"heldOut\": false", "\"heldOut\": 0"),
