@@ -23,7 +23,7 @@ class JsonObject;
 class AdapterConfig {
  public:
   static Result<AdapterConfig> load(const std::string& path);
-  static Result<AdapterConfig> parse(std::string_view json, const std::string& name);
+  static Result<AdapterConfig> parse(std::string_view text, const std::string& name);
 
   /// Of the matrices of a module, as "model.layers.3.self_attn.q_proj"; the module's own where
   /// rank_pattern names it.

@@ -92,7 +92,7 @@ std::shared_ptr<const ServedLora> LoraRegistry::keep(Entry& entry, LoraAdapter a
   entry.last_used = ++last_use_;
   entry.lora = std::make_shared<const ServedLora>(
       ServedLora{.id = entry.id, .name = entry.module.name, .weights = std::move(adapter)});
-  const std::shared_ptr<const ServedLora> kept = entry.lora;
+  std::shared_ptr<const ServedLora> kept = entry.lora;
   const auto is_loaded = [](const Entry& each) { return each.lora != nullptr; };
   while (std::ranges::count_if(entries_, is_loaded) > limits_.max_cpu_loras) {
     const auto oldest = std::ranges::min_element(entries_, {}, [&](const Entry& each) {

@@ -225,7 +225,7 @@ Result<void> CudaBackend::profile(const StepLimits& limits) {
 
 Result<void> CudaBackend::check(const Batch& batch, std::size_t num_logits) const {
   INFERLAB_CHECK(view_.data != nullptr);
-  INFERLAB_TRY_VOID(check_batch(batch, config_, kv_, num_logits));
+  INFERLAB_TRY_VOID(check_batch(batch, config_, kv_, num_logits, adapters_.filled()));
   return check_positions(batch);
 }
 
@@ -251,7 +251,7 @@ Result<void> CudaBackend::reserve(std::int64_t rows, std::int64_t sampled, const
                steps_.reserve(std::max(rows, sampled), std::ssize(plan.items),
                               std::ssize(plan.block_tables)));
   if (work_moved || steps_moved) graphs_.clear();
-  return {};
+  return prepare_adapters(plan);
 }
 
 Result<void> CudaBackend::run(const Batch& batch) {
@@ -271,7 +271,9 @@ Result<void> CudaBackend::run(const Batch& batch) {
                            .has_pieces = !plan.items.empty(),
                            .prefill_tiles = static_cast<std::int32_t>(plan.prefill_tiles.size())};
   if (padded == 0) return queue_step(shape);
-  return graphs_.run(padded, stream_.get(), [&] { return queue_step(shape); });
+  // A step with adapters has kernels more: its graph is another one.
+  const std::int64_t graph = step_has_adapters_ ? -padded : padded;
+  return graphs_.run(graph, stream_.get(), [&] { return queue_step(shape); });
 }
 
 Result<void> CudaBackend::forward(const Batch& batch, std::span<float> logits) {
@@ -292,7 +294,7 @@ Result<void> CudaBackend::forward(const Batch& batch, std::span<float> logits) {
 
 Result<void> CudaBackend::embed(const Batch& batch, std::span<float> states) {
   INFERLAB_CHECK(view_.data != nullptr);
-  INFERLAB_TRY_VOID(check_embed_batch(batch, config_, kv_, states.size()));
+  INFERLAB_TRY_VOID(check_embed_batch(batch, config_, kv_, states.size(), adapters_.filled()));
   INFERLAB_TRY_VOID(check_positions(batch));
   if (batch.num_rows() == 0) return {};
   const std::int64_t num_states = batch.num_sampled();

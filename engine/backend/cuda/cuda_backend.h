@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <initializer_list>
 #include <memory>
 #include <optional>
 #include <string>
@@ -8,6 +9,7 @@
 
 #include "engine/backend/backend.h"
 #include "engine/backend/cuda/decode_graphs.h"
+#include "engine/backend/cuda/device_adapters.h"
 #include "engine/backend/cuda/device_weights.h"
 #include "engine/backend/cuda/gemm_library.h"
 #include "engine/backend/cuda/kv_view.h"
@@ -41,6 +43,8 @@ class CudaBackend final : public Backend {
   Result<void> forward(const Batch& batch, std::span<float> logits) override;
   [[nodiscard]] bool rows_are_invariant() const override { return library_ == nullptr; }
   Result<void> embed(const Batch& batch, std::span<float> states) override;
+  Result<void> enable_adapters(std::int32_t max_adapters) override;
+  Result<void> set_adapter(std::int32_t slot, std::shared_ptr<const LoraAdapter> adapter) override;
   /// kInvalid when a block does not exist; nothing was copied then and the backend lives on.
   Result<void> copy_kv_blocks(std::span<const KvBlockCopy> copies) override;
   /// F16, or BF16 for models of this type; F32 for heads that only its kernel takes.
@@ -75,11 +79,16 @@ class CudaBackend final : public Backend {
     return form_stride(Form::kF32, config_.hidden_size);
   }
   Result<void> reserve(std::int64_t rows, std::int64_t sampled, const StepPlan& plan);
+  /// Whether the step has adapters, and room for what they need.
+  Result<void> prepare_adapters(const StepPlan& plan);
   Result<void> profile(const StepLimits& limits);
 
   Result<void> queue_step(const StepShape& shape);
   Result<void> queue_attention(const StepShape& shape, std::int32_t layer);
-  Result<void> queue_ffn(const DeviceLayer& layer, std::int64_t rows);
+  Result<void> queue_ffn(std::int32_t index, std::int64_t rows);
+  /// What adapters add to the outputs of these layers, side by side in y; x is in Form::kF32.
+  Result<void> queue_adapters(std::int32_t layer, std::initializer_list<LoraTarget> targets,
+                              std::int64_t rows, float* y, std::int64_t first_row = 0);
   Result<void> norm(const float* weight, const float* delta, std::int64_t rows,
                     const LinearParts& parts, const std::int32_t* picked = nullptr,
                     std::int64_t first_row = 0);
@@ -112,6 +121,10 @@ class CudaBackend final : public Backend {
   DeviceArray<float> states_;  // [sampled rows, states_stride()], of embed()
   DeviceArray<RowSampling> sampling_;
   DeviceArray<std::int32_t> tokens_;
+  DeviceAdapters adapters_;
+  bool step_has_adapters_ = false;
+  DeviceArray<float> narrow_;  // of add_adapters()
+  std::int64_t narrow_stride_ = 0;
   DecodeGraphs graphs_;  // after what they read
 };
 

@@ -40,6 +40,8 @@ std::vector<Form> CudaBackend::forms_of(const LinearParts& parts, std::int64_t r
     const Form form = form_of(part.matrix, rows);
     if (std::find(forms.begin(), forms.end(), form) == forms.end()) forms.push_back(form);
   }
+  const bool has_floats = std::find(forms.begin(), forms.end(), Form::kF32) != forms.end();
+  if (step_has_adapters_ && !has_floats) forms.push_back(Form::kF32);
   return forms;
 }
 
@@ -54,10 +56,14 @@ Result<void> CudaBackend::queue_step(const StepShape& shape) {
     delta = work_.delta.data();
     INFERLAB_TRY_VOID(multiply(layer.qkv, shape.rows, work_.qkv.data(),
                                config_.q_size() + 2 * config_.kv_size()));
+    INFERLAB_TRY_VOID(queue_adapters(index, {LoraTarget::kQ, LoraTarget::kK, LoraTarget::kV},
+                                     shape.rows, work_.qkv.data()));
     INFERLAB_TRY_VOID(queue_attention(shape, index));
     INFERLAB_TRY_VOID(
         multiply(layer.attn_output, shape.rows, work_.delta.data(), config_.hidden_size));
-    INFERLAB_TRY_VOID(queue_ffn(layer, shape.rows));
+    INFERLAB_TRY_VOID(
+        queue_adapters(index, {LoraTarget::kAttnOutput}, shape.rows, work_.delta.data()));
+    INFERLAB_TRY_VOID(queue_ffn(index, shape.rows));
   }
   if (shape.sampled == 0) return {};
   if (shape.gives_states) {
@@ -119,18 +125,48 @@ Result<void> CudaBackend::queue_attention(const StepShape& shape, std::int32_t l
   return {};
 }
 
-Result<void> CudaBackend::queue_ffn(const DeviceLayer& layer, std::int64_t rows) {
+Result<void> CudaBackend::queue_adapters(std::int32_t layer,
+                                         std::initializer_list<LoraTarget> targets,
+                                         std::int64_t rows, float* y, std::int64_t first_row) {
+  if (!step_has_adapters_) return {};
+  LoraArgs args;
+  args.views = adapters_.views(layer);
+  args.views_stride = adapters_.views_stride();
+  args.slots = steps_.row_adapters() + first_row;
+  for (const LoraTarget target : targets) {
+    const LoraTargetShape shape = lora_target_shape(target, config_);
+    args.targets[args.num_targets++] = {.view = static_cast<std::int32_t>(target),
+                                        .first_output = args.y_stride,
+                                        .num_outputs = shape.rows};
+    args.y_stride += shape.rows;
+    args.columns = shape.columns;
+  }
+  const ActivationRows x = work_.rows(Form::kF32, args.columns);
+  args.x = static_cast<const float*>(x.values);
+  args.x_stride = x.stride;
+  args.num_rows = rows;
+  args.narrow = narrow_.data();
+  args.narrow_stride = narrow_stride_;
+  args.y = y;
+  return add_adapters(args, stream_.get());
+}
+
+Result<void> CudaBackend::queue_ffn(std::int32_t index, std::int64_t rows) {
+  const DeviceLayer& layer = weights_->layers()[static_cast<std::size_t>(index)];
   const std::int64_t ffn = config_.ffn_size;
   for (std::int64_t first = 0; first < rows; first += kFfnRows) {
     const std::int64_t count = std::min(kFfnRows, rows - first);
     float* delta = work_.delta.data() + first * config_.hidden_size;
     INFERLAB_TRY_VOID(norm(layer.ffn_norm, delta, count, layer.gate_up, nullptr, first));
     INFERLAB_TRY_VOID(multiply(layer.gate_up, count, work_.gate_up.data(), 2 * ffn));
+    INFERLAB_TRY_VOID(queue_adapters(index, {LoraTarget::kGate, LoraTarget::kUp}, count,
+                                     work_.gate_up.data(), first));
     for (const Form form : forms_of(layer.down, count)) {
       INFERLAB_TRY_VOID(
           swiglu(work_.gate_up.data(), count, ffn, form, work_.rows(form, ffn), stream_.get()));
     }
     INFERLAB_TRY_VOID(multiply(layer.down, count, delta, config_.hidden_size));
+    INFERLAB_TRY_VOID(queue_adapters(index, {LoraTarget::kDown}, count, delta, first));
   }
   return {};
 }

@@ -50,6 +50,7 @@ Result<void> StepBuffers::upload(const StepPlan& plan, std::span<const std::int3
   put(kTableOffsets, plan.table_offsets);
   put(kRowTiles, plan.row_tiles);
   put(kSampledRows, sampled_rows);
+  put(kRowAdapters, plan.row_adapters);
   std::memcpy(to + tiles_offset(), plan.tiles.data(), plan.tiles.size() * sizeof(SplitTile));
   std::memcpy(to + prefill_offset(), plan.prefill_tiles.data(),
               plan.prefill_tiles.size() * sizeof(PrefillTile));

@@ -23,6 +23,7 @@ class StepBuffers {
 
   [[nodiscard]] const std::int32_t* token_ids() const { return part(kTokenIds); }
   [[nodiscard]] const std::int32_t* sampled_rows() const { return part(kSampledRows); }
+  [[nodiscard]] const std::int32_t* row_adapters() const { return part(kRowAdapters); }
   [[nodiscard]] StepRows rows() const {
     return {.positions = part(kPositions),
             .table_offsets = part(kTableOffsets),
@@ -33,7 +34,15 @@ class StepBuffers {
 
  private:
   // The parts of the first piece, each with room for `rows_` of its elements.
-  enum Part : int { kTokenIds, kPositions, kTableOffsets, kRowTiles, kSampledRows, kNumParts };
+  enum Part : int {
+    kTokenIds,
+    kPositions,
+    kTableOffsets,
+    kRowTiles,
+    kSampledRows,
+    kRowAdapters,
+    kNumParts
+  };
   static constexpr std::int64_t kHeader = 4;  // the number of items, alone
   [[nodiscard]] std::int32_t* part(Part which) const {
     return small_.data() + kHeader + which * rows_;

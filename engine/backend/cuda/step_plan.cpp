@@ -39,6 +39,7 @@ StepPlan plan_step(const Batch& batch, std::int32_t block_size, const HeadGroups
   plan.positions.resize(rows, -1);
   plan.table_offsets.resize(rows, 0);
   plan.row_tiles.resize(rows, -1);
+  plan.row_adapters.resize(rows, 0);
   const std::int32_t per_tile = heads.tokens_per_tile();
   for (const BatchSequence& sequence : batch.sequences) {
     const auto offset = static_cast<std::int32_t>(plan.block_tables.size());
@@ -47,6 +48,8 @@ StepPlan plan_step(const Batch& batch, std::int32_t block_size, const HeadGroups
     plan.block_tables.insert(plan.block_tables.end(), sequence.block_table.begin(),
                              sequence.block_table.begin() + blocks);
     std::fill_n(plan.table_offsets.begin() + sequence.first_row, sequence.num_tokens, offset);
+    std::fill_n(plan.row_adapters.begin() + sequence.first_row, sequence.num_tokens,
+                sequence.adapter);
     if (!with_pieces) continue;
     if (sequence.num_tokens <= kMostSplitTokens) {
       add_pieces(plan, sequence.first_row, sequence.num_tokens, per_tile);

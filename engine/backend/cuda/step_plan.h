@@ -20,6 +20,7 @@ struct StepPlan {
   std::vector<std::int32_t> positions;      // [rows]; -1 for these
   std::vector<std::int32_t> table_offsets;  // [rows]
   std::vector<std::int32_t> row_tiles;      // [rows]: which of `tiles`, or -1
+  std::vector<std::int32_t> row_adapters;   // [rows]: slot of an adapter, or 0
   std::vector<std::int32_t> block_tables;
   std::vector<SplitTile> tiles;
   std::vector<SplitItem> items;  // every piece of every tile once
