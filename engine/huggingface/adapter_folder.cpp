@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "engine/base/printable.h"
+#include "engine/formats/read_file.h"
 #include "engine/huggingface/tensor_names.h"
 
 namespace inferlab::huggingface {
@@ -17,6 +18,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::string_view kPrefix = "base_model.model.";
+constexpr std::size_t kMaxBytes = std::size_t{8} << 30;
 
 Error tensor_error(const SafetensorsFile& file, const SafetensorsTensor& tensor,
                    std::string_view why, std::string hint = {}) {
@@ -106,8 +108,10 @@ Result<AdapterFolder> AdapterFolder::open(const std::string& path) {
   }
   INFERLAB_TRY(AdapterConfig config,
                AdapterConfig::load((folder / "adapter_config.json").string()));
-  INFERLAB_TRY(SafetensorsFile weights,
-               SafetensorsFile::open((folder / "adapter_model.safetensors").string()));
+  // Read and not mapped: adapters are loaded while the server runs, and replaced meanwhile.
+  const std::string file = (folder / "adapter_model.safetensors").string();
+  INFERLAB_TRY(std::vector<std::byte> bytes, read_file(file, kMaxBytes));
+  INFERLAB_TRY(SafetensorsFile weights, SafetensorsFile::parse(std::move(bytes), file));
   return from(std::move(config), std::move(weights));
 }
 

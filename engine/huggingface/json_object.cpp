@@ -9,7 +9,7 @@
 #include <utility>
 
 #include "engine/base/printable.h"
-#include "engine/formats/mapped_file.h"
+#include "engine/formats/read_file.h"
 
 namespace inferlab::huggingface {
 namespace {
@@ -73,8 +73,7 @@ Result<JsonObject> JsonObject::parse(std::string_view text, std::string file,
 }
 
 Result<JsonObject> JsonObject::read(const std::string& path, std::size_t max_bytes) {
-  INFERLAB_TRY(const MappedFile file, MappedFile::open(path));
-  const auto bytes = file.bytes();
+  INFERLAB_TRY(const std::vector<std::byte> bytes, read_file(path, max_bytes));
   return parse({reinterpret_cast<const char*>(bytes.data()), bytes.size()}, path, max_bytes);
 }
 

@@ -123,6 +123,14 @@ Result<SafetensorsFile> SafetensorsFile::open(const std::string& path) {
   return file;
 }
 
+Result<SafetensorsFile> SafetensorsFile::parse(std::vector<std::byte> bytes,
+                                               const std::string& name) {
+  const auto owner = std::make_shared<const std::vector<std::byte>>(std::move(bytes));
+  INFERLAB_TRY(SafetensorsFile file, parse(std::span(*owner), name));
+  file.owner_ = owner;
+  return file;
+}
+
 Result<SafetensorsFile> SafetensorsFile::parse(std::span<const std::byte> bytes,
                                                const std::string& name) {
   INFERLAB_TRY(const std::span<const std::byte> header, header_bytes(bytes, name));

@@ -40,6 +40,8 @@ class SafetensorsFile {
   static Result<SafetensorsFile> open(const std::string& path);
   /// Borrows the bytes: they must outlive the result.
   static Result<SafetensorsFile> parse(std::span<const std::byte> bytes, const std::string& name);
+  /// Keeps the bytes.
+  static Result<SafetensorsFile> parse(std::vector<std::byte> bytes, const std::string& name);
 
   [[nodiscard]] const std::string& name() const { return name_; }
   [[nodiscard]] std::int64_t size_bytes() const { return size_bytes_; }
@@ -53,7 +55,7 @@ class SafetensorsFile {
 
   std::string name_;
   std::int64_t size_bytes_ = 0;
-  std::shared_ptr<const void> owner_;  // the mapping; null when borrowed
+  std::shared_ptr<const void> owner_;  // the mapping or the vector; null when borrowed
   std::vector<SafetensorsTensor> tensors_;
 };
 

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "engine/base/hash.h"
+#include "engine/formats/read_file.h"
 #include "engine/huggingface/folder.h"
 #include "engine/model/lora_builder.h"
 
@@ -18,6 +19,7 @@ namespace {
 
 constexpr std::string_view kA = ".lora_a";
 constexpr std::string_view kB = ".lora_b";
+constexpr std::size_t kMaxBytes = std::size_t{8} << 30;
 
 Error invalid(const std::string& file, std::string_view what, std::string_view why,
               std::string hint = {}) {
@@ -62,7 +64,9 @@ Result<LoraAdapter> LoraAdapter::open(const std::string& path, const LlamaConfig
     INFERLAB_TRY(const auto folder, huggingface::AdapterFolder::open(path));
     return from_folder(folder, model, max_rank);
   }
-  INFERLAB_TRY(const GgufFile file, GgufFile::open(path));
+  // Read and not mapped: adapters are loaded while the server runs, and replaced meanwhile.
+  INFERLAB_TRY(std::vector<std::byte> bytes, read_file(path, kMaxBytes));
+  INFERLAB_TRY(const GgufFile file, GgufFile::parse(std::move(bytes), path));
   return from_gguf(file, model, max_rank);
 }
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <cstddef>
 #include <cstring>
 #include <utility>
 
@@ -14,7 +15,7 @@
 namespace inferlab {
 namespace {
 
-constexpr std::int64_t kAlignment = 64;
+constexpr std::int64_t kAlignment = alignof(std::max_align_t);  // a vector's own
 
 // By LoraTarget.
 constexpr std::string_view kWeights[kNumLoraTargets] = {
