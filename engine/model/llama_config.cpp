@@ -7,12 +7,11 @@
 #include <string_view>
 
 #include "engine/base/printable.h"
+#include "engine/model/config_reader.h"
 
 namespace inferlab {
 namespace {
 
-// Far above any model there is; low enough that products of two of them stay in 64 bits.
-constexpr std::int64_t kMaxCount = 1 << 24;
 constexpr std::int64_t kMaxLayers = 1024;
 
 /// An architecture that the forward pass knows.
@@ -28,58 +27,10 @@ constexpr ArchitectureRow kArchitectures[] = {
     {"qwen3", RopePairs::kHalves, false, true},
 };
 
-/// Reads "ARCHITECTURE.KEY".
-class ConfigReader {
- public:
-  ConfigReader(const GgufFile& file, std::string_view architecture)
-      : file_(file), architecture_(architecture) {}
-
-  [[nodiscard]] std::string key(std::string_view name) const {
-    return fmt::format("{}.{}", architecture_, name);
-  }
-  [[nodiscard]] bool has(std::string_view name) const { return file_.has(key(name)); }
-  [[nodiscard]] const GgufFile& file() const { return file_; }
-
-  Result<std::int32_t> count(std::string_view name, std::int64_t most = kMaxCount) const {
-    INFERLAB_TRY(const std::int64_t number, file_.integer(key(name)));
-    return checked(key(name), number, most);
-  }
-  Result<std::int32_t> count_or(std::string_view name, std::int64_t fallback) const {
-    INFERLAB_TRY(const std::int64_t number, file_.integer_or(key(name), fallback));
-    return checked(key(name), number, kMaxCount);
-  }
-  /// `where` is a whole key or a tensor.
-  Error contradiction(std::string_view where, std::string_view why) const {
-    return Error{ErrorKind::kInvalid, fmt::format("{}: {}: {}", file_.name(), where, why),
-                 "the file was converted wrongly or is damaged"};
-  }
-
- private:
-  Result<std::int32_t> checked(std::string_view where, std::int64_t number,
-                               std::int64_t most) const {
-    if (number < 1 || number > most) {
-      return contradiction(where, fmt::format("is {}, need 1 to {}", number, most));
-    }
-    return static_cast<std::int32_t>(number);
-  }
-
-  const GgufFile& file_;
-  std::string_view architecture_;
-};
-
-std::string name_of(const GgufFile& file) {
-  const auto name = file.text("general.name");
-  if (name.has_value() && !name->empty()) return printable(*name);
-  std::string_view path = file.name();
-  path.remove_prefix(std::min(path.size(), path.rfind('/') + 1));
-  if (path.ends_with(".gguf")) path.remove_suffix(5);
-  return std::string(path);
-}
-
 /// The embedding decides: the vocabulary's list may be absent in a file without tokenizer.
 Result<std::int32_t> vocab_size_of(const GgufFile& file, const ConfigReader& reader) {
   INFERLAB_TRY(const GgufTensor* embedding, file.tensor("token_embd.weight"));
-  if (embedding->shape.size() != 2 || embedding->shape[1] > kMaxCount) {
+  if (embedding->shape.size() != 2 || embedding->shape[1] > ConfigReader::kMaxCount) {
     return reader.contradiction("token_embd.weight", "is no matrix of tokens");
   }
   const std::int64_t rows = embedding->shape[1];
@@ -112,7 +63,7 @@ Result<RopePairs> read_rope_pairs(const ConfigReader& reader, RopePairs own) {
 Result<std::int32_t> read_sliding_window(const ConfigReader& reader) {
   const std::string key = reader.key("attention.sliding_window");
   INFERLAB_TRY(const std::int64_t window, reader.file().integer_or(key, 0));
-  if (window < 0 || window > kMaxCount) {
+  if (window < 0 || window > ConfigReader::kMaxCount) {
     return reader.contradiction(key, fmt::format("is {}", window));
   }
   return static_cast<std::int32_t>(window);
@@ -141,7 +92,7 @@ Result<LlamaConfig> LlamaConfig::load(const GgufFile& file) {
   config.has_qk_norm = architecture->has_qk_norm;
   config.has_qkv_bias =
       architecture->needs_qkv_bias || file.find_tensor("blk.0.attn_q.bias") != nullptr;
-  config.name = name_of(file);
+  config.name = model_name(file);
   INFERLAB_TRY(config.vocab_size, vocab_size_of(file, reader));
   INFERLAB_TRY(config.context_length, reader.count("context_length"));
   INFERLAB_TRY(config.sliding_window, read_sliding_window(reader));
