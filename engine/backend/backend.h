@@ -104,12 +104,19 @@ struct RowSampling {
   double unit = 0.0;  ///< of [0, 1): the row's random number
 };
 
+/// Room for adapters (LoRA), which batches name by their slots, 1 to `num_slots`.
+struct AdapterRoom {
+  std::int32_t num_slots = 0;
+  std::int32_t max_rank = 0;  ///< of any of them
+};
+
 /// The largest steps that will be asked for, and what memory they may be prepared in.
 struct StepLimits {
   std::int64_t max_num_batched_tokens;
   std::int64_t max_num_seqs;
   std::int64_t max_model_len;
   std::int64_t max_sampled_rows;  ///< logits that a step may ask for
+  std::int64_t max_state_rows;    ///< states that embed() may be asked for
   double memory_utilization;      ///< part of the device's memory that may be used: vLLM's
                                   ///< --gpu-memory-utilization
 };
@@ -141,11 +148,11 @@ class Backend {
   virtual Result<void> load_encoder(const EncoderWeights& weights);
   /// As Encoder::encode().
   virtual Result<void> encode(const EncoderBatch& batch, std::span<float> states);
-  /// Before load(): batches may then name the slots 1 to `max_adapters`. kUnavailable where a
-  /// backend has no way to run adapters.
-  virtual Result<void> enable_adapters(std::int32_t max_adapters);
+  /// Before load(), which then reserves the memory of every slot, so that no adapter fails for want
+  /// of it later. kUnavailable where a backend has no way to run adapters.
+  virtual Result<void> enable_adapters(const AdapterRoom& room);
   /// After load(): puts an adapter of the model into the slot, in place of the one that was there.
-  /// kExhausted when memory does not suffice; the slot is empty then and the backend lives on.
+  /// Checks: the slot is there, and has room for its rank.
   virtual Result<void> set_adapter(std::int32_t slot, std::shared_ptr<const LoraAdapter> adapter);
   /// What forward() promises of bits. False where the kernels of large batches add in another order
   /// than those of small ones.

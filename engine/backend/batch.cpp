@@ -32,7 +32,7 @@ Result<void> Backend::encode(const EncoderBatch& /*batch*/, std::span<float> /*s
   return Error{ErrorKind::kUnavailable, "backend: has no encoder"};
 }
 
-Result<void> Backend::enable_adapters(std::int32_t /*max_adapters*/) {
+Result<void> Backend::enable_adapters(const AdapterRoom& /*room*/) {
   return Error{ErrorKind::kUnavailable, "backend: cannot run LoRA adapters",
                "use --device cpu for adapters"};
 }

@@ -281,7 +281,8 @@ Result<std::unique_ptr<Engine>> Engine::start(const ServeOptions& options, Model
                                               std::unique_ptr<Backend> backend, LogSink log) {
   INFERLAB_TRY(std::optional<PoolingConfig> pooling, pooling_config(options, model));
   INFERLAB_TRY(const KvType type, kv_type(options, backend->default_kv_type(model.weights)));
-  INFERLAB_TRY(SchedulerConfig config, engine_config(options, type, model, *backend));
+  INFERLAB_TRY(SchedulerConfig config,
+               engine_config(options, type, model, pooling.has_value(), *backend));
   // The states of a known prefix are not computed: only LAST can do without them. As in vLLM.
   if (pooling && pooling->type != PoolingType::kLast) config.enable_prefix_caching = false;
   const KvCacheShape kv{

@@ -62,7 +62,7 @@ Result<SchedulerConfig> config_of(const ServeOptions& options, const LlamaConfig
 }  // namespace
 
 Result<ServeOptions> fitted_to_device(const ServeOptions& options, KvType type,
-                                      const ModelWeights& weights, Backend& backend) {
+                                      const ModelWeights& weights, bool pools, Backend& backend) {
   if (options.num_gpu_blocks_override != 0 || options.kv_cache_memory_bytes != 0) return options;
   const std::int64_t most = weights.config.max_model_len;
   // What is wrong with these is said by scheduler_config().
@@ -80,6 +80,7 @@ Result<ServeOptions> fitted_to_device(const ServeOptions& options, KvType type,
                       .max_model_len = options.max_model_len == 0 ? most : options.max_model_len,
                       .max_sampled_rows = std::min(options.max_num_batched_tokens,
                                                    options.max_num_seqs * rows_of_sequence),
+                      .max_state_rows = pools ? options.max_num_batched_tokens : 0,
                       .memory_utilization = options.gpu_memory_utilization}));
   if (!num_blocks) return options;
   if (!options.speculative_model.empty()) {
@@ -119,10 +120,11 @@ Result<SchedulerConfig> encoder_scheduler_config(const ServeOptions& options,
 }
 
 Result<SchedulerConfig> engine_config(const ServeOptions& options, KvType type, const Model& model,
-                                      Backend& backend) {
+                                      bool pools, Backend& backend) {
   INFERLAB_TRY(const std::int64_t max_loras, enable_loras(options, model, backend));
   if (model.encoder) return encoder_scheduler_config(options, model.config());
-  INFERLAB_TRY(const ServeOptions sized, fitted_to_device(options, type, model.weights, backend));
+  INFERLAB_TRY(const ServeOptions sized,
+               fitted_to_device(options, type, model.weights, pools, backend));
   INFERLAB_TRY(SchedulerConfig config, scheduler_config(sized, type, model.config()));
   config.max_loras = max_loras;
   return config;

@@ -14,9 +14,9 @@ Result<KvType> kv_type(const ServeOptions& options, KvType preferred);
 
 /// The options, with the number of KV blocks that the device has room for where it is the one to
 /// say: neither a number nor a size was asked for, and the device has memory of its own. The
-/// weights are there then.
+/// weights are there then. `pools`: steps are asked for states, and not for logits alone.
 Result<ServeOptions> fitted_to_device(const ServeOptions& options, KvType type,
-                                      const ModelWeights& weights, Backend& backend);
+                                      const ModelWeights& weights, bool pools, Backend& backend);
 
 /// The scheduler's configuration for this model: lengths, KV blocks. kInvalid for options that
 /// contradict the model or each other.
@@ -27,7 +27,7 @@ Result<SchedulerConfig> scheduler_config(const ServeOptions& options, KvType typ
 /// scheduler_config() with as many KV blocks as the device has room for, where it is the one to
 /// say. The device is ready for adapters then, if the options ask for them.
 Result<SchedulerConfig> engine_config(const ServeOptions& options, KvType type, const Model& model,
-                                      Backend& backend);
+                                      bool pools, Backend& backend);
 
 /// kExhausted when the KV blocks do not fit in the device's memory. Before anything is reserved:
 /// the scheduler's own list of that many blocks could end the program where the device would have

@@ -45,7 +45,9 @@ Result<std::int64_t> enable_loras(const ServeOptions& options, const Model& mode
     return invalid("--lora-modules: LoRA is not enabled", "give --enable-lora too");
   }
   INFERLAB_TRY_VOID(check(options, model));
-  INFERLAB_TRY_VOID(backend.enable_adapters(static_cast<std::int32_t>(options.max_loras)));
+  INFERLAB_TRY_VOID(
+      backend.enable_adapters({.num_slots = static_cast<std::int32_t>(options.max_loras),
+                               .max_rank = static_cast<std::int32_t>(options.max_lora_rank)}));
   return options.max_loras;
 }
 

@@ -19,11 +19,14 @@ struct NamedKvType {
   const char* name;
   KvType type;
 };
-constexpr NamedKvType kKvTypes[] = {
-    {"f32", KvType::kF32}, {"f16", KvType::kF16}, {"bf16", KvType::kBF16}, {"q8", KvType::kQ8}};
+constexpr NamedKvType kKvTypes[] = {{"f32", KvType::kF32},
+                                    {"f16", KvType::kF16},
+                                    {"bf16", KvType::kBF16},
+                                    {"fp8", KvType::kFp8},
+                                    {"q8", KvType::kQ8}};
 
 bool takes(bool is_cpu, KvType type) {
-  return is_cpu ? type != KvType::kBF16 : type != KvType::kQ8;
+  return is_cpu || type != KvType::kQ8;
 }
 
 /// On the heap: the backend reads the model in place.
@@ -102,6 +105,7 @@ Result<Calibration::Kv> kv_capacity(const Model& model, const std::string& devic
                                 .max_num_seqs = defaults.max_num_seqs,
                                 .max_model_len = model.config().max_model_len,
                                 .max_sampled_rows = defaults.max_num_seqs,
+                                .max_state_rows = 0,
                                 .memory_utilization = defaults.gpu_memory_utilization}));
   Calibration::Kv out;
   out.type = kv_type_name(used);

@@ -2,23 +2,15 @@
 
 #include <cstring>
 
+#include "engine/backend/cpu/room_for.h"
+
 namespace inferlab::cpu {
-namespace {
 
 std::int64_t next_tile_rows(std::int64_t left) {
   if (left >= 6) return 6;
   if (left >= 4) return 4;
   return left >= 2 ? 2 : 1;
 }
-
-/// To its place: the buffers keep their memory from step to step, and only ever grow.
-template <typename T>
-T* room_for(std::vector<T>& buffer, std::int64_t count) {
-  if (std::ssize(buffer) < count) buffer.resize(static_cast<std::size_t>(count));
-  return buffer.data();
-}
-
-}  // namespace
 
 void Activations::assign(const Kernels& kernels, ThreadPool& pool, Forms forms, const float* rows,
                          std::int64_t num_rows, std::int64_t columns) {

@@ -8,6 +8,9 @@
 
 namespace inferlab::cpu {
 
+/// How many of `left` rows the next tile takes: 6, 4, 2 or 1.
+std::int64_t next_tile_rows(std::int64_t left);
+
 /// Rows of activations in the order in which matmul kernels read them: tiles of 6, 4, 2 or 1 rows,
 /// the elements of one column (of four columns, when quantised) of all rows side by side.
 class Activations {

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "engine/backend/cpu/activations.h"
+#include "engine/backend/cpu/room_for.h"
 #include "engine/base/check.h"
 
 namespace inferlab::cpu {
@@ -10,17 +12,6 @@ namespace {
 
 /// Panels of B that a thread takes at a time: enough that taking them costs nothing.
 constexpr std::int64_t kChunkPanels = 8;
-
-std::int64_t next_tile_rows(std::int64_t left) {
-  if (left >= 6) return 6;
-  if (left >= 4) return 4;
-  return left >= 2 ? 2 : 1;
-}
-
-float* room_for(std::vector<float>& buffer, std::int64_t count) {
-  if (std::ssize(buffer) < count) buffer.resize(static_cast<std::size_t>(count));
-  return buffer.data();
-}
 
 ActivationTile tile_of(const float* floats, std::int64_t num_rows) {
   return {.num_rows = num_rows,
@@ -33,25 +24,40 @@ ActivationTile tile_of(const float* floats, std::int64_t num_rows) {
 
 }  // namespace
 
-Adapters::Adapters(std::int32_t num_slots)
-    : slots_(static_cast<std::size_t>(num_slots)), filled_(static_cast<std::size_t>(num_slots)) {}
+Adapters::Adapters(const AdapterRoom& room)
+    : max_rank_of_slots_(room.max_rank),
+      slots_(static_cast<std::size_t>(room.num_slots)),
+      filled_(static_cast<std::size_t>(room.num_slots)) {}
 
-Result<void> Adapters::set(std::int32_t slot, const LoraAdapter& adapter, ThreadPool& pool) {
-  INFERLAB_CHECK(slot >= 1 && slot <= std::ssize(slots_));
-  Slot& to = slots_[slot - 1];
-  filled_[slot - 1] = 0;
-  to = Slot();
-  std::int64_t bytes = 0;
-  for (const LoraAdapter::Layer& layer : adapter.layers) {
-    for (const LoraPair& pair : layer) {
-      if (!pair.is_set()) continue;
-      bytes += PackedMatrix::bytes_needed(pair.a) + PackedMatrix::bytes_needed(pair.b);
-    }
+Result<void> Adapters::reserve(const LlamaConfig& model) {
+  if (slots_.empty()) return {};
+  // No type takes more than this one.
+  const auto bytes_of = [](std::int64_t rows, std::int64_t columns) {
+    return PackedMatrix::bytes_needed(
+        {.type = TensorType::kF32, .rows = rows, .columns = columns, .data = {}});
+  };
+  std::int64_t layer_bytes = 0;
+  for (std::size_t t = 0; t < kNumLoraTargets; ++t) {
+    const LoraTargetShape shape = lora_target_shape(static_cast<LoraTarget>(t), model);
+    layer_bytes += bytes_of(max_rank_of_slots_, shape.columns);
+    layer_bytes += bytes_of(shape.rows, max_rank_of_slots_);
   }
-  INFERLAB_TRY(to.memory, Memory::reserve(bytes, "LoRA adapter"));
-  to.layers.resize(adapter.layers.size());
+  const std::int64_t slot_bytes = layer_bytes * model.num_layers;
+  INFERLAB_TRY(memory_, Memory::reserve(slot_bytes * std::ssize(slots_), "LoRA adapters"));
+  for (std::size_t i = 0; i < slots_.size(); ++i) {
+    const auto size = static_cast<std::size_t>(slot_bytes);
+    slots_[i].memory = memory_.bytes().subspan(i * size, size);
+  }
+  return {};
+}
+
+void Adapters::set(std::int32_t slot, const LoraAdapter& adapter, ThreadPool& pool) {
+  INFERLAB_CHECK(slot >= 1 && slot <= std::ssize(slots_));
+  INFERLAB_CHECK(adapter.rank <= max_rank_of_slots_);
+  Slot& to = slots_[slot - 1];
+  to.layers.assign(adapter.layers.size(), {});
   to.rank = adapter.rank;
-  std::span<std::byte> rest = to.memory.bytes();
+  std::span<std::byte> rest = to.memory;
   const auto place = [&rest](const Matrix& from, PackedMatrix& into) {
     const auto size = static_cast<std::size_t>(PackedMatrix::bytes_needed(from));
     into = PackedMatrix(from, rest.first(size));
@@ -77,7 +83,6 @@ Result<void> Adapters::set(std::int32_t slot, const LoraAdapter& adapter, Thread
     }
   });
   filled_[slot - 1] = 1;
-  return {};
 }
 
 void Adapters::plan(const Batch& batch) {

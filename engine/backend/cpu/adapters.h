@@ -22,10 +22,13 @@ namespace inferlab::cpu {
 class Adapters {
  public:
   Adapters() = default;
-  explicit Adapters(std::int32_t num_slots);
+  explicit Adapters(const AdapterRoom& room);
 
-  /// Checks: slot is 1 to num_slots.
-  Result<void> set(std::int32_t slot, const LoraAdapter& adapter, ThreadPool& pool);
+  /// The memory of every slot; pages that no adapter reaches are never touched. kExhausted when it
+  /// cannot be had.
+  Result<void> reserve(const LlamaConfig& model);
+  /// After reserve(). Checks: there is such a slot, and room for the adapter's rank.
+  void set(std::int32_t slot, const LoraAdapter& adapter, ThreadPool& pool);
   /// Of each slot, whether an adapter is in it.
   [[nodiscard]] std::span<const std::uint8_t> filled() const { return filled_; }
 
@@ -49,7 +52,7 @@ class Adapters {
     float scale = 0;
   };
   struct Slot {
-    Memory memory;
+    std::span<std::byte> memory;  // of memory_
     std::vector<std::array<Pair, kNumLoraTargets>> layers;
     std::int64_t rank = 0;  // the largest
   };
@@ -81,6 +84,8 @@ class Adapters {
   void expand(const Kernels& kernels, const Job& job, std::int64_t chunk, Scratch& scratch) const;
   [[nodiscard]] std::int64_t narrow_at(const Job& job, const Tile& tile) const;
 
+  std::int32_t max_rank_of_slots_ = 0;
+  Memory memory_;
   std::vector<Slot> slots_;
   std::vector<std::uint8_t> filled_;
 

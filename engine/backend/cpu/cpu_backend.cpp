@@ -46,6 +46,7 @@ Result<void> CpuBackend::load(const ModelWeights& weights, const KvCacheShape& k
   config_ = weights.config;
   INFERLAB_TRY(cache_, KvCache::create(config_, kv));
   INFERLAB_TRY_VOID(pack(weights));
+  INFERLAB_TRY_VOID(adapters_.reserve(config_));
   const std::vector<float> factors = floats(weights.rope_freqs);
   rope_ = Rope(config_, factors);
   return {};
@@ -130,16 +131,17 @@ Result<void> CpuBackend::embed(const Batch& batch, std::span<float> states) {
   return {};
 }
 
-Result<void> CpuBackend::enable_adapters(std::int32_t max_adapters) {
+Result<void> CpuBackend::enable_adapters(const AdapterRoom& room) {
   INFERLAB_CHECK(!cache_);
-  adapters_ = Adapters(max_adapters);
+  adapters_ = Adapters(room);
   return {};
 }
 
 Result<void> CpuBackend::set_adapter(std::int32_t slot,
                                      std::shared_ptr<const LoraAdapter> adapter) {
   INFERLAB_CHECK(cache_.has_value());
-  return adapters_.set(slot, *adapter, pool_);
+  adapters_.set(slot, *adapter, pool_);
+  return {};
 }
 
 Result<void> CpuBackend::load_encoder(const EncoderWeights& weights) {

@@ -7,9 +7,9 @@
 
 namespace inferlab::cuda {
 
-Result<void> CudaBackend::enable_adapters(std::int32_t max_adapters) {
+Result<void> CudaBackend::enable_adapters(const AdapterRoom& room) {
   INFERLAB_CHECK(view_.data == nullptr && !weights_);
-  adapters_ = DeviceAdapters(max_adapters);
+  adapters_ = DeviceAdapters(room);
   // They are computed from unrounded activations, whatever the weights want.
   needs_.forms[static_cast<std::size_t>(Form::kF32)] = true;
   return {};
@@ -25,13 +25,14 @@ Result<void> CudaBackend::set_adapter(std::int32_t slot,
 Result<void> CudaBackend::prepare_adapters(const StepPlan& plan) {
   step_has_adapters_ =
       std::ranges::any_of(plan.row_adapters, [](std::int32_t slot) { return slot != 0; });
-  if (!step_has_adapters_) return {};
-  const auto size =
-      static_cast<std::size_t>(plan.num_rows() * kMostLoraTargets * adapters_.max_rank());
-  if (size <= narrow_.size() && narrow_stride_ == adapters_.max_rank()) return {};
+  return step_has_adapters_ ? reserve_narrow(plan.num_rows()) : Result<void>();
+}
+
+Result<void> CudaBackend::reserve_narrow(std::int64_t num_rows) {
+  const auto size = static_cast<std::size_t>(num_rows * kMostLoraTargets * adapters_.max_rank());
+  if (size <= narrow_.size()) return {};
   INFERLAB_TRY_VOID(stream_.wait());
   INFERLAB_TRY_VOID(narrow_.reserve(size));
-  narrow_stride_ = adapters_.max_rank();
   graphs_.clear();
   return {};
 }

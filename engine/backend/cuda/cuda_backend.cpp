@@ -91,6 +91,7 @@ Result<std::unique_ptr<Backend>> CudaBackend::create(const CudaOptions& options)
 Result<void> CudaBackend::load_weights(const ModelWeights& weights) {
   config_ = weights.config;
   INFERLAB_TRY(weights_, DeviceWeights::load(weights));
+  INFERLAB_TRY_VOID(adapters_.reserve(config_));
   // Every form that a step of any size may ask for.
   const auto note = [this](const LinearParts& parts) {
     for (const LinearPart& part : parts) {
@@ -204,6 +205,9 @@ Result<void> CudaBackend::profile(const StepLimits& limits) {
   const auto longest = static_cast<std::int32_t>(
       std::min<std::int64_t>(limits.max_model_len, limits.max_num_batched_tokens));
   needs_.sampled = std::max(needs_.sampled, limits.max_sampled_rows);
+  INFERLAB_TRY_VOID(
+      states_.reserve(static_cast<std::size_t>(limits.max_state_rows * states_stride())));
+  INFERLAB_TRY_VOID(reserve_narrow(tokens));
   Batch batch;
   const std::vector<std::int32_t> table(static_cast<std::size_t>(longest / kv_.block_size + 1), 0);
   for (std::int32_t done = 0; done < tokens; done += longest) {

@@ -43,7 +43,7 @@ class CudaBackend final : public Backend {
   Result<void> forward(const Batch& batch, std::span<float> logits) override;
   [[nodiscard]] bool rows_are_invariant() const override { return library_ == nullptr; }
   Result<void> embed(const Batch& batch, std::span<float> states) override;
-  Result<void> enable_adapters(std::int32_t max_adapters) override;
+  Result<void> enable_adapters(const AdapterRoom& room) override;
   Result<void> set_adapter(std::int32_t slot, std::shared_ptr<const LoraAdapter> adapter) override;
   /// kInvalid when a block does not exist; nothing was copied then and the backend lives on.
   Result<void> copy_kv_blocks(std::span<const KvBlockCopy> copies) override;
@@ -81,6 +81,7 @@ class CudaBackend final : public Backend {
   Result<void> reserve(std::int64_t rows, std::int64_t sampled, const StepPlan& plan);
   /// Whether the step has adapters, and room for what they need.
   Result<void> prepare_adapters(const StepPlan& plan);
+  Result<void> reserve_narrow(std::int64_t num_rows);
   Result<void> profile(const StepLimits& limits);
 
   Result<void> queue_step(const StepShape& shape);
@@ -124,8 +125,7 @@ class CudaBackend final : public Backend {
   DeviceAdapters adapters_;
   bool step_has_adapters_ = false;
   DeviceArray<float> narrow_;  // of add_adapters()
-  std::int64_t narrow_stride_ = 0;
-  DecodeGraphs graphs_;  // after what they read
+  DecodeGraphs graphs_;        // after what they read
 };
 
 /// Rows of registry.cpp.

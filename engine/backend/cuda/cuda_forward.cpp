@@ -146,7 +146,7 @@ Result<void> CudaBackend::queue_adapters(std::int32_t layer,
   args.x_stride = x.stride;
   args.num_rows = rows;
   args.narrow = narrow_.data();
-  args.narrow_stride = narrow_stride_;
+  args.narrow_stride = adapters_.max_rank();
   args.y = y;
   return add_adapters(args, stream_.get());
 }

@@ -25,20 +25,32 @@ void append(std::vector<float>& to, const Matrix& matrix, bool transposed) {
 
 }  // namespace
 
-DeviceAdapters::DeviceAdapters(std::int32_t num_slots)
-    : slots_(static_cast<std::size_t>(num_slots)), filled_(static_cast<std::size_t>(num_slots)) {}
+DeviceAdapters::DeviceAdapters(const AdapterRoom& room)
+    : room_(room),
+      slots_(static_cast<std::size_t>(room.num_slots)),
+      filled_(static_cast<std::size_t>(room.num_slots)) {}
+
+Result<void> DeviceAdapters::reserve(const LlamaConfig& model) {
+  if (slots_.empty()) return {};
+  std::int64_t elements = 0;
+  for (std::size_t t = 0; t < kNumLoraTargets; ++t) {
+    const LoraTargetShape shape = lora_target_shape(static_cast<LoraTarget>(t), model);
+    elements += model.num_layers * room_.max_rank * (shape.rows + shape.columns);
+  }
+  for (DeviceArray<float>& slot : slots_) {
+    INFERLAB_TRY(slot, DeviceArray<float>::create(static_cast<std::size_t>(elements)));
+  }
+  const auto num_views = static_cast<std::size_t>(model.num_layers) * kNumLoraTargets;
+  INFERLAB_TRY(table_,
+               DeviceArray<LoraView>::from(std::vector<LoraView>(slots_.size() * num_views)));
+  views_stride_ = static_cast<std::int64_t>(num_views);
+  return {};
+}
 
 Result<void> DeviceAdapters::set(std::int32_t slot, const LoraAdapter& adapter) {
   INFERLAB_CHECK(slot >= 1 && slot <= std::ssize(slots_));
   const auto index = static_cast<std::size_t>(slot) - 1;
-  filled_[index] = 0;
-  slots_[index] = DeviceArray<float>();  // first, so that both need not fit
   const std::size_t num_views = adapter.layers.size() * kNumLoraTargets;
-  if (table_.size() == 0) {
-    INFERLAB_TRY(table_,
-                 DeviceArray<LoraView>::from(std::vector<LoraView>(slots_.size() * num_views)));
-    views_stride_ = static_cast<std::int64_t>(num_views);
-  }
   INFERLAB_CHECK(table_.size() == slots_.size() * num_views);
   std::vector<float> floats;
   std::vector<std::size_t> places;  // of A and B of each pair that is set
@@ -51,7 +63,11 @@ Result<void> DeviceAdapters::set(std::int32_t slot, const LoraAdapter& adapter) 
       append(floats, pair.b, true);
     }
   }
-  INFERLAB_TRY(DeviceArray<float> memory, DeviceArray<float>::from(floats));
+  const DeviceArray<float>& memory = slots_[index];
+  INFERLAB_CHECK(floats.size() <= memory.size());
+  INFERLAB_TRY_VOID(checked("copy of an adapter",
+                            cudaMemcpy(memory.data(), floats.data(), floats.size() * sizeof(float),
+                                       cudaMemcpyHostToDevice)));
   std::vector<LoraView> views(num_views);
   std::size_t next = 0;
   for (std::size_t i = 0; i < num_views; ++i) {
@@ -67,9 +83,7 @@ Result<void> DeviceAdapters::set(std::int32_t slot, const LoraAdapter& adapter) 
                             cudaMemcpy(table_.data() + index * num_views, views.data(),
                                        num_views * sizeof(LoraView), cudaMemcpyHostToDevice)));
   INFERLAB_TRY_VOID(checked("copy of an adapter", cudaStreamSynchronize(nullptr)));
-  slots_[index] = std::move(memory);
   filled_[index] = 1;
-  max_rank_ = std::max<std::int64_t>(max_rank_, adapter.rank);
   return {};
 }
 

@@ -75,9 +75,9 @@ Result<void> ReferenceBackend::embed(const Batch& batch, std::span<float> states
   return {};
 }
 
-Result<void> ReferenceBackend::enable_adapters(std::int32_t max_adapters) {
+Result<void> ReferenceBackend::enable_adapters(const AdapterRoom& room) {
   INFERLAB_CHECK(weights_ == nullptr);
-  adapters_ = Adapters(max_adapters);
+  adapters_ = Adapters(room.num_slots);
   return {};
 }
 

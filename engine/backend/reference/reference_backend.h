@@ -20,7 +20,7 @@ class ReferenceBackend final : public Backend {
   Result<void> load(const ModelWeights& weights, const KvCacheShape& kv) override;
   Result<void> forward(const Batch& batch, std::span<float> logits) override;
   Result<void> embed(const Batch& batch, std::span<float> states) override;
-  Result<void> enable_adapters(std::int32_t max_adapters) override;
+  Result<void> enable_adapters(const AdapterRoom& room) override;
   Result<void> set_adapter(std::int32_t slot, std::shared_ptr<const LoraAdapter> adapter) override;
   Result<void> load_encoder(const EncoderWeights& weights) override;
   Result<void> encode(const EncoderBatch& batch, std::span<float> states) override;

@@ -85,7 +85,7 @@ TEST_CASE("LoRA: llama.cpp says the same with the adapter") {
     auto adapter = LoraAdapter::from_gguf(*adapter_file, model->config(), 16);
     REQUIRE(adapter);
     const auto backend = *make_backend(name);
-    REQUIRE(backend->enable_adapters(1));
+    REQUIRE(backend->enable_adapters({.num_slots = 1, .max_rank = 64}));
     REQUIRE(backend->load(model->weights, kKv));
     REQUIRE(backend->set_adapter(1, std::make_shared<const LoraAdapter>(std::move(*adapter))));
     const Said said = say(*backend, *model);

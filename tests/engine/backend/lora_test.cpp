@@ -46,7 +46,8 @@ std::shared_ptr<const LoraAdapter> from_gguf(const RandomAdapter& adapter, const
 
 std::unique_ptr<Backend> ready(std::unique_ptr<Backend> backend, const Model& model,
                                const Adapters& adapters, const KvCacheShape& kv = kKv) {
-  REQUIRE(backend->enable_adapters(static_cast<std::int32_t>(adapters.size())));
+  REQUIRE(backend->enable_adapters(
+      {.num_slots = static_cast<std::int32_t>(adapters.size()), .max_rank = kMaxRank}));
   REQUIRE(backend->load(model.weights, kv));
   for (std::size_t i = 0; i < adapters.size(); ++i) {
     REQUIRE(backend->set_adapter(static_cast<std::int32_t>(i) + 1, adapters[i]));
@@ -238,6 +239,15 @@ TEST_CASE("LoRA: PEFT's scale is alpha / r, or alpha / sqrt(r) with use_rslora")
   CHECK(scale_with(R"(,"alpha_pattern":{"own_proj":2})") == 1.5F);  // names begin at a dot
 }
 
+TEST_CASE("LoRA: the memory of all slots is reserved at the start, or the start fails") {
+  const Model model = test::load_random_model();
+  auto backend = make_backend("cpu");
+  REQUIRE((*backend)->enable_adapters({.num_slots = 1 << 24, .max_rank = 512}));
+  const Result<void> loaded = (*backend)->load(model.weights, kKv);
+  REQUIRE_FALSE(loaded);
+  CHECK(loaded.error().kind == ErrorKind::kExhausted);
+}
+
 TEST_CASE("LoRA: an adapter in a slot is replaced, and an empty slot is refused") {
   const std::string name = GENERATE("cpu", "reference");
   const Model model = test::load_random_model();
@@ -245,7 +255,7 @@ TEST_CASE("LoRA: an adapter in a slot is replaced, and an empty slot is refused"
   const auto second = from_gguf(RandomAdapter(model.config(), {.seed = 2, .rank = 3}), model);
   const Ids ids = {5, 6, 7, 8};
   auto backend = make_backend(name);
-  REQUIRE((*backend)->enable_adapters(2));
+  REQUIRE((*backend)->enable_adapters({.num_slots = 2, .max_rank = kMaxRank}));
   REQUIRE((*backend)->load(model.weights, kKv));
   REQUIRE((*backend)->set_adapter(1, first));
   const auto before = all_logits(**backend, model, ids, 1);

@@ -213,6 +213,7 @@ TEST_CASE("Engine: the device's memory says how many KV blocks there are, unless
     CHECK(calls->limits.max_num_batched_tokens == 64);
     CHECK(calls->limits.max_num_seqs == 8);
     CHECK(calls->limits.max_sampled_rows == 32);
+    CHECK(calls->limits.max_state_rows == 0);
     CHECK(calls->limits.max_model_len == engine->max_model_len());
     CHECK(calls->limits.memory_utilization == 0.7);
   }

@@ -42,8 +42,8 @@ class GatedBackend final : public Backend {
   [[nodiscard]] DeviceInfo info() const override { return cpu_->info(); }
   Result<void> load(const ModelWeights& weights, const KvCacheShape& kv) override;
   Result<void> forward(const Batch& batch, std::span<float> logits) override;
-  Result<void> enable_adapters(std::int32_t max_adapters) override {
-    return cpu_->enable_adapters(max_adapters);
+  Result<void> enable_adapters(const AdapterRoom& room) override {
+    return cpu_->enable_adapters(room);
   }
   Result<void> set_adapter(std::int32_t slot, std::shared_ptr<const LoraAdapter> adapter) override {
     return cpu_->set_adapter(slot, std::move(adapter));

@@ -321,6 +321,7 @@ TEST_CASE("CudaBackend: fit_kv() leaves room for steps, and the cache that it na
                              .max_num_seqs = 5,
                              .max_model_len = 256,
                              .max_sampled_rows = 20,
+                             .max_state_rows = 40,
                              .memory_utilization = 0.5};
   CHECK((*backend)->default_kv_type(model.weights) == KvType::kBF16);
   KvCacheShape kv{.num_blocks = 1, .block_size = 16, .type = KvType::kBF16};

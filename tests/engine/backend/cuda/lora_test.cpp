@@ -120,7 +120,7 @@ constexpr KvCacheShape kKv{.num_blocks = 40, .block_size = 4, .type = KvType::kF
 
 std::unique_ptr<Backend> ready(std::unique_ptr<Backend> backend, const Model& model,
                                const std::vector<std::shared_ptr<const LoraAdapter>>& adapters) {
-  REQUIRE(backend->enable_adapters(2));
+  REQUIRE(backend->enable_adapters({.num_slots = 2, .max_rank = 64}));
   REQUIRE(backend->load(model.weights, kKv));
   for (std::size_t i = 0; i < adapters.size(); ++i) {
     REQUIRE(backend->set_adapter(static_cast<std::int32_t>(i) + 1, adapters[i]));
