@@ -41,7 +41,7 @@ void EngineCore::add(std::unique_ptr<Sequence> sequence, Time arrival) {
     return;
   }
   const std::scoped_lock lock(mutex_);
-  publish();
+  publish_counts();  // adapters with the step that follows: many may come at once
 }
 
 void EngineCore::cancel(RequestId id) {
@@ -199,20 +199,19 @@ void EngineCore::emit(Emission& emission) const {
 }
 
 void EngineCore::publish() {
+  publish_counts();
+  if (scheduler_.config().max_loras == 0) return;
+  running_loras_ = lora_names(scheduler_.running(), sequences_);
+  waiting_loras_ = lora_names(scheduler_.waiting(), sequences_);
+}
+
+void EngineCore::publish_counts() {
   published_ = EngineStats{.scheduler = scheduler_.stats(),
                            .num_free_blocks = scheduler_.blocks().num_free_blocks(),
                            .num_blocks = scheduler_.blocks().num_blocks(),
                            .prompt_tokens_total = metrics_.prompt_tokens(),
                            .generation_tokens_total = metrics_.generation_tokens(),
                            .num_finished_total = metrics_.num_finished()};
-  if (scheduler_.config().max_loras == 0) return;
-  const auto names_of = [this](const auto& requests) {
-    std::vector<RequestId> ids;
-    for (const Request* request : requests) ids.push_back(request->id);
-    return lora_names(ids, sequences_);
-  };
-  running_loras_ = names_of(scheduler_.running());
-  waiting_loras_ = names_of(scheduler_.waiting());
 }
 
 void EngineCore::end(Sequence& sequence, const std::optional<Error>& error) {

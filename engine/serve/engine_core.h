@@ -75,6 +75,7 @@ class EngineCore {
   /// Guesses, for the next step, what those go on with that have just got a token.
   void draft(std::span<const Emission> emissions);
   void publish();
+  void publish_counts();
   void end(Sequence& sequence, const std::optional<Error>& error);
 
   const Tokenizer* tokenizer_;

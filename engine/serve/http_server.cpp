@@ -11,6 +11,7 @@
 #include <thread>
 #include <variant>
 
+#include "engine/base/printable.h"
 #include "engine/serve/api_keys.h"
 #include "engine/serve/api_response.h"
 #include "engine/serve/completion_handler.h"
@@ -66,6 +67,9 @@ Time steady_now() {
 }  // namespace
 
 class HttpServer::Impl {
+  using BodyAnswer =
+      std::function<std::variant<std::string, ApiError>(const Engine&, std::string_view)>;
+
  public:
   Impl(const ServeOptions& options, std::unique_ptr<StreamPump> pump, LogSink log, RequestSink sink,
        std::unique_ptr<SpanExporter> spans)
@@ -224,8 +228,8 @@ class HttpServer::Impl {
                 }));
     if (!options_.allow_runtime_lora_updating) return;
     constexpr const char* kText = "text/plain; charset=utf-8";
-    server_.Post("/v1/load_lora_adapter", with_body(load_lora_answer, kText));
-    server_.Post("/v1/unload_lora_adapter", with_body(unload_lora_answer, kText));
+    server_.Post("/v1/load_lora_adapter", with_body(logged(load_lora_answer), kText));
+    server_.Post("/v1/unload_lora_adapter", with_body(logged(unload_lora_answer), kText));
   }
 
   void health(Response& response) {
@@ -284,6 +288,17 @@ class HttpServer::Impl {
     return [checked](const Request& request, Response& response) {
       request_was_read();
       checked(request, response);
+    };
+  }
+
+  /// The answer, which the log gets too where it is no error.
+  template <typename Answer>
+  BodyAnswer logged(Answer answer) {
+    return [this, answer](const Engine& engine, std::string_view body) {
+      std::variant<std::string, ApiError> made = answer(engine, body);
+      const auto* text = std::get_if<std::string>(&made);
+      if (log_ && text != nullptr) log_(LogLevel::kInfo, printable(*text));
+      return made;
     };
   }
 

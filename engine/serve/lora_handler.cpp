@@ -13,6 +13,8 @@ namespace {
 
 using Json = nlohmann::json;
 
+constexpr std::size_t kMaxNameBytes = 256;  // it becomes a label of a metric
+
 ApiError invalid_input(std::string message) {
   return {.status = 400, .message = std::move(message), .type = "InvalidUserInput"};
 }
@@ -43,6 +45,10 @@ std::variant<std::string, ApiError> load_lora_answer(const Engine& engine, std::
   const auto& [module, in_place] = std::get<Asked>(read_body);
   if (module.name.empty() || module.path.empty()) {
     return invalid_input("Both 'lora_name' and 'lora_path' must be provided.");
+  }
+  if (module.name.size() > kMaxNameBytes) {
+    return invalid_input(
+        fmt::format("'lora_name': has {} bytes, more than {}.", module.name.size(), kMaxNameBytes));
   }
   LoraRegistry* loras = engine.loras();
   if (loras == nullptr) return kNotEnabled;

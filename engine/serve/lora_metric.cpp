@@ -3,23 +3,11 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include <algorithm>
 #include <chrono>
 
 #include "engine/serve/metrics.h"
 
 namespace inferlab {
-
-std::vector<std::string> lora_names(const std::vector<RequestId>& ids,
-                                    const SequenceTable& sequences) {
-  std::vector<std::string> names;
-  for (const RequestId id : ids) {
-    const auto& lora = sequences.at(id)->lora;
-    if (lora == nullptr || std::ranges::find(names, lora->name) != names.end()) continue;
-    names.push_back(lora->name);
-  }
-  return names;
-}
 
 std::string lora_requests_info(std::int64_t max_loras, const std::vector<std::string>& running,
                                const std::vector<std::string>& waiting) {

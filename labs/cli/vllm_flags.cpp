@@ -61,7 +61,7 @@ constexpr VllmFlag kFlags[] = {
     {"enable-auto-tool-choice", Kind::kSwitch, "", kNoTools},
     {"tool-call-parser", Kind::kValue, "", kNoTools},
     {"reasoning-parser", Kind::kValue, "", "the model's text is not taken apart"},
-    {"guided-decoding-backend", Kind::kValue, "auto", "there is no structured output"},
+    {"guided-decoding-backend", Kind::kValue, "auto", "structured output has one backend"},
     {"response-role", Kind::kValue, "assistant", "answers are the assistant's"},
     {"chat-template", Kind::kValue, "", "the template is the model file's own"},
     {"chat-template-content-format", Kind::kValue, "auto|string", kTextOnly},
