@@ -23,6 +23,7 @@
 #include "engine/serve/listen_error.h"
 #include "engine/serve/lora_handler.h"
 #include "engine/serve/models_handler.h"
+#include "engine/serve/server_seats.h"
 #include "engine/serve/span_exporter.h"
 #include "engine/serve/stream_pump.h"
 #include "engine/serve/tokenize_handler.h"
@@ -41,25 +42,6 @@ void set_socket_options(socket_t socket) {
   setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
 }
 
-/// How many connections are served at once, and how many of them may wait for tokens: the rest is
-/// kept for /health and /metrics, which must answer when the server is loaded most.
-struct Seats {
-  int threads;
-  int replies;
-};
-Seats seats_of(const ServeOptions& options) {
-  constexpr std::int64_t kReserve = 16;
-  constexpr std::int64_t kMostThreads = 4096;
-  std::int64_t threads = options.num_threads;
-  if (threads <= 0) {
-    threads = std::min(std::max<std::int64_t>(1, options.max_num_seqs), kMostThreads) +
-              std::min(std::max<std::int64_t>(1, options.max_num_waiting), kMostThreads) + kReserve;
-  }
-  threads = std::min(threads, kMostThreads);
-  const std::int64_t reserve = std::min(kReserve, threads / 4);
-  return {.threads = static_cast<int>(threads), .replies = static_cast<int>(threads - reserve)};
-}
-
 Time steady_now() {
   return Time(std::chrono::steady_clock::now().time_since_epoch());
 }
@@ -75,7 +57,7 @@ class HttpServer::Impl {
        std::unique_ptr<SpanExporter> spans)
       : options_(options),
         log_(std::move(log)),
-        seats_(seats_of(options)),
+        seats_(server_seats(options)),
         keys_(options.api_keys, options.key_limits),
         spans_(std::move(spans)),
         sink_(both(std::move(sink))),
@@ -351,7 +333,7 @@ class HttpServer::Impl {
 
   const ServeOptions options_;
   const LogSink log_;
-  const Seats seats_;
+  const ServerSeats seats_;
   ApiKeys keys_;
   const std::unique_ptr<SpanExporter> spans_;
   const RequestSink sink_;

@@ -2,66 +2,11 @@
 
 #include <numeric>
 
-#include "engine/backend/cuda/cuda_backend.h"
 #include "engine/backend/cuda/kv_budget.h"
-#include "tests/engine/backend/cuda/device_test.h"
-#include "tests/engine/backend/generation.h"
+#include "tests/engine/backend/cuda/backend_cases.h"
 
 namespace inferlab::cuda::test {
 namespace {
-
-using inferlab::test::block_table;
-using inferlab::test::forward;
-using inferlab::test::load_random_model;
-
-constexpr KvCacheShape kKv{.num_blocks = 24, .block_size = 4, .type = KvType::kF16};
-
-std::unique_ptr<Backend> load_cuda(const Model& model, const KvCacheShape& kv = kKv,
-                                   const CudaOptions& options = {.use_library = false}) {
-  auto backend = CudaBackend::create(options);
-  REQUIRE(backend.has_value());
-  const auto loaded = (*backend)->load(model.weights, kv);
-  INFO((loaded.has_value() ? std::string() : loaded.error().message));
-  REQUIRE(loaded.has_value());
-  return std::move(backend).value();
-}
-
-std::vector<std::int32_t> random_ids(Rng& rng, std::size_t count) {
-  std::vector<std::int32_t> ids(count);
-  for (std::int32_t& id : ids) id = static_cast<std::int32_t>(rng.below(320));
-  return ids;
-}
-
-RandomModelShape shape_for(TensorType type) {
-  if (tensor_block(type).elements <= 32) return {.type = type};
-  return {.type = type, .hidden_size = 256, .ffn_size = 256, .num_layers = 1};
-}
-
-std::vector<RandomModelShape> all_shapes() {
-  std::vector<RandomModelShape> shapes;
-  for (const TensorType type : kTypes) shapes.push_back(shape_for(type));
-  shapes.push_back({.architecture = "qwen2", .type = TensorType::kF16, .tied_embeddings = false});
-  shapes.push_back({.architecture = "qwen3", .type = TensorType::kF32, .head_dim = 24});
-  return shapes;
-}
-
-/// Of logits, ||ours - reference|| / ||reference||: what rounding to 16 bits, or to 8, comes to
-/// after two layers.
-double tolerance(TensorType type, KvType kv) {
-  // An element between two that FP8 has may become either, a 16th apart.
-  if (kv == KvType::kFp8) return form_for(type) == Form::kQ8 ? 6e-2 : 3e-2;
-  switch (form_for(type)) {
-    case Form::kF32:
-      return kv == KvType::kF32 ? 1e-5 : kv == KvType::kF16 ? 2e-3 : 1e-2;
-    case Form::kF16:
-      return kv == KvType::kBF16 ? 1e-2 : 2e-3;
-    case Form::kBF16:
-      return 2e-2;
-    case Form::kQ8:
-      return 4e-2;
-  }
-  return 0;
-}
 
 TEST_CASE("CudaBackend: logits are those of the reference, every type of weights and cache") {
   if (!device_answers()) return;
@@ -89,35 +34,6 @@ TEST_CASE("CudaBackend: logits are those of the reference, every type of weights
       CHECK(relative_error(forward(*backend, model, decode), forward(*reference, model, decode)) <
             tolerance(shape.type, type));
     }
-  }
-}
-
-TEST_CASE("CudaBackend: hidden states are those of the reference, of many rows and of few") {
-  if (!device_answers()) return;
-  Rng rng(24, "cuda", "states");
-  for (const RandomModelShape& shape : all_shapes()) {
-    const Model model = load_random_model(shape);
-    CAPTURE(std::string(shape.architecture), std::string(tensor_type_name(shape.type)));
-    const auto ids = random_ids(rng, 21);
-    KvCacheShape kv = kKv;
-    kv.type = KvType::kF32;
-    const auto reference = inferlab::test::load_backend(model, kv, "reference");
-    const auto backend = load_cuda(model, kv);
-    const auto width = static_cast<std::size_t>(model.config().hidden_size);
-    Batch prompt;
-    prompt.add(std::span(ids).first(20), 0, block_table(6), 20);
-    Batch decode;
-    decode.add(std::span(ids).last(1), 20, block_table(6), 1);
-    for (const Batch& batch : {prompt, decode}) {
-      std::vector<float> expected(static_cast<std::size_t>(batch.num_sampled()) * width);
-      std::vector<float> states(expected.size());
-      REQUIRE(reference->embed(batch, expected));
-      REQUIRE(backend->embed(batch, states));
-      CHECK(relative_error(states, expected) < tolerance(shape.type, kv.type));
-    }
-    // Nothing of it stays: logits come as before.
-    CHECK(relative_error(forward(*backend, model, decode), forward(*reference, model, decode)) <
-          tolerance(shape.type, kv.type));
   }
 }
 
