@@ -106,7 +106,8 @@ void read_tool_choice(JsonReader& reader, const std::vector<std::string>& tools,
   if (*choice == "auto") {
     return reader.refuse("tool_choice",
                          "\"auto\" tool choice requires --enable-auto-tool-choice and "
-                         "--tool-call-parser to be set");
+                         "--tool-call-parser to be set, which this server does not have: ask for "
+                         "\"required\" or for a function by its name");
   }
   if (*choice != "required" && !choice->is_object()) {
     return reader.refuse("tool_choice",

@@ -248,7 +248,8 @@ TEST_CASE("HTTP: a schema that no grammar carries is refused, and so is a choice
   const Answer left_to_it = post(server.port(), kChat, request_for("auto", 1).dump());
   CHECK(left_to_it.status == 400);
   CHECK(left_to_it.body["error"]["message"] ==
-        "\"auto\" tool choice requires --enable-auto-tool-choice and --tool-call-parser to be set");
+        "\"auto\" tool choice requires --enable-auto-tool-choice and --tool-call-parser to be set, "
+        "which this server does not have: ask for \"required\" or for a function by its name");
 }
 
 }  // namespace inferlab
