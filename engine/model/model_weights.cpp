@@ -177,8 +177,13 @@ Result<Model> Model::open(const std::string& path) {
     INFERLAB_TRY(GgufFile folder, open_huggingface_folder(path));
     return from(std::move(folder));
   }
-  INFERLAB_TRY(GgufFile file, GgufFile::open(path));
-  return from(std::move(file));
+  Result<GgufFile> file = GgufFile::open(path);
+  if (file) return from(std::move(file).value());
+  Error error = file.error();
+  if (error.kind == ErrorKind::kNotFound && error.hint.empty()) {
+    error.hint = "nothing is downloaded: give a GGUF file or a folder of Hugging Face's";
+  }
+  return error;
 }
 
 Result<Model> Model::from(GgufFile file) {

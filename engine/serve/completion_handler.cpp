@@ -107,6 +107,7 @@ void CompletionHandler::handle(ApiKind kind, Engine& engine, const httplib::Requ
   const auto lora = choose_model(engine, api.model);
   if (const auto* error = std::get_if<ApiError>(&lora)) return set_error(response, *error);
   api.priority = priority_of(request, api.priority);
+  if (options_.disable_any_whitespace && api.structured) api.structured->any_whitespace = false;
   if (options_.enable_force_include_usage && api.stream) {
     api.include_usage = api.continuous_usage = true;
   }

@@ -272,15 +272,7 @@ Engine::Engine(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Engine::~Engine() = default;
 
 Result<std::unique_ptr<Engine>> Engine::load(const ServeOptions& options, LogSink log) {
-  Result<Model> opened = Model::open(options.model);
-  if (!opened) {
-    Error error = opened.error();
-    if (error.kind == ErrorKind::kNotFound && error.hint.empty()) {
-      error.hint = "nothing is downloaded: give a GGUF file or a folder of Hugging Face's";
-    }
-    return error;
-  }
-  Model model = std::move(opened).value();
+  INFERLAB_TRY(Model model, Model::open(options.model));
   INFERLAB_TRY(std::unique_ptr<Backend> backend, make_backend(options.device));
   return start(options, std::move(model), std::move(backend), std::move(log));
 }

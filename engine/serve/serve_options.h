@@ -80,6 +80,8 @@ struct ServeOptions {
   Duration shutdown_timeout = 25s;
 
   // Answers.
+  /// JSON that an answer is bound to is on one line, whatever the request says.
+  bool disable_any_whitespace = false;
   std::int64_t max_logprobs = 20;  ///< for each token; -1: all of the vocabulary
   bool enable_prompt_tokens_details = false;
   bool enable_force_include_usage = false;

@@ -155,6 +155,8 @@ class Serve final : public Command {
         "--speculative-config", speculative_,
         "JSON: guesses by lookup, as {\"method\": \"ngram\", \"num_speculative_tokens\": 5}, or by "
         "a small model: {\"model\": \"FILE\", \"num_speculative_tokens\": 5}");
+    args.option("--structured-outputs-config", structured_outputs_,
+                "JSON: {\"disable_any_whitespace\": true} keeps JSON answers on one line");
     args.option("--max-logprobs", options_.max_logprobs, "of a token, at most; -1: all", -1, kMax);
   }
 
@@ -238,6 +240,9 @@ class Serve final : public Command {
       options_.speculative_config = config.lookup;
       options_.speculative_model = std::move(config.model);
     }
+    if (!structured_outputs_.empty()) {
+      INFERLAB_TRY(options_.disable_any_whitespace, disables_any_whitespace(structured_outputs_));
+    }
     INFERLAB_TRY(options_.lora_modules, lora_modules(lora_modules_));
     if (policy_ == "priority") options_.scheduling_policy = SchedulingPolicy::kPriority;
     return {};
@@ -298,7 +303,7 @@ class Serve final : public Command {
   std::string max_model_len_ = "auto", max_num_batched_tokens_ = "2048", kv_cache_memory_ = "0";
   std::string policy_ = "fcfs", access_level_ = "info", log_format_ = "text";
   std::vector<std::string> lora_modules_;
-  std::string key_file_, speculative_, origins_;
+  std::string key_file_, speculative_, structured_outputs_, origins_;
 };
 
 }  // namespace

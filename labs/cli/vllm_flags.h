@@ -48,6 +48,10 @@ struct SpeculativeConfig {
 };
 Result<SpeculativeConfig> speculative_config(const std::string& json);
 
+/// Of --structured-outputs-config: its disable_any_whitespace. Which backend makes the masks is
+/// one's own affair; what there is nothing for is refused.
+Result<bool> disables_any_whitespace(const std::string& json);
+
 /// ["http://a", "http://b"] in JSON, as vLLM wants lists of origins.
 Result<std::vector<std::string>> json_list(std::string_view flag, const std::string& json);
 

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "engine/base/printable.h"
 #include "labs/cli/vllm_flags.h"
 #include "labs/spec/text_file.h"
 #include "sim/api/yaml.h"
@@ -178,6 +179,26 @@ Result<SpeculativeConfig> speculative_config(const std::string& text) {
     return bad("numbers must be 1 to 1024, and prompt_lookup_min not above prompt_lookup_max");
   }
   return all;
+}
+
+Result<bool> disables_any_whitespace(const std::string& text) {
+  using Json = nlohmann::json;
+  const Json json = Json::parse(text, nullptr, /*allow_exceptions=*/false);
+  const auto bad = [](const std::string& why) {
+    return Error{ErrorKind::kInvalid, "--structured-outputs-config: " + why,
+                 R"(as {"disable_any_whitespace": true})"};
+  };
+  if (!json.is_object()) return bad("is no JSON object");
+  for (const auto& [name, value] : json.items()) {
+    if (name == "disable_any_whitespace" && !value.is_boolean()) {
+      return bad(name + ": is neither true nor false");
+    }
+    const bool changes_nothing = name == "backend" || name == "disable_fallback";
+    if (name != "disable_any_whitespace" && !changes_nothing) {
+      return bad(fmt::format("{}: is not supported", printable(name)));
+    }
+  }
+  return json.value("disable_any_whitespace", false);
 }
 
 Result<std::vector<std::string>> json_list(std::string_view flag, const std::string& text) {

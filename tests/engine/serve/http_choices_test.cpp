@@ -349,4 +349,24 @@ TEST_CASE("HTTP: usage tells cached tokens when the server is told to") {
   CHECK(ask(server, kCompletions, request)["usage"]["prompt_tokens_details"]["cached_tokens"] == 0);
 }
 
+TEST_CASE("HTTP: a server may keep JSON on one line, whatever the request says") {
+  ServeOptions options;
+  options.disable_any_whitespace = true;
+  TestServer strict(options);
+  TestServer loose;
+  const Json request = {
+      {"prompt", "abc"},
+      {"max_tokens", 60},
+      {"temperature", 0},
+      // Blanks before all else, where they may stand.
+      {"logit_bias", {{std::to_string(strict.engine().tokenizer().encode(" ").back()), 100}}},
+      {"structured_outputs",
+       {{"json", {{"type", "array"}, {"items", {{"type", "boolean"}}}, {"minItems", 2}}}}}};
+  const std::string blanks = ask(loose, kCompletions, request)["choices"][0]["text"];
+  CHECK(blanks.find("  ") != std::string::npos);
+  const std::string line = ask(strict, kCompletions, request)["choices"][0]["text"];
+  CHECK(line.find("  ") == std::string::npos);
+  CHECK(line.starts_with("["));
+}
+
 }  // namespace inferlab
