@@ -83,6 +83,20 @@ Result<double> decode(Runner& runner, std::int32_t num_sequences, std::int32_t n
   return (now_ms() - begin) / num_steps;
 }
 
+/// decode() of one sequence over and over for a second: a small model's tokens are over before it
+/// can be said who had the cores. The median.
+Result<double> decode_for_a_second(Runner& runner) {
+  const double begin = now_ms();
+  std::vector<double> times;
+  while (times.empty() || now_ms() - begin < 1000) {
+    INFERLAB_TRY(const double ms, decode(runner, 1, kDecodeTokens));
+    times.push_back(ms);
+  }
+  const auto middle = times.begin() + std::ssize(times) / 2;
+  std::ranges::nth_element(times, middle);
+  return *middle;
+}
+
 Result<double> prefill(Runner& runner) {
   for (const std::int32_t count : {16, kPrompt}) {  // the first to have the memory touched
     Batch batch;
@@ -97,7 +111,7 @@ Result<double> prefill(Runner& runner) {
 Result<double> measure(EngineTask task, Runner& runner) {
   switch (task) {
     case EngineTask::kDecode:
-      return decode(runner, 1, kDecodeTokens);
+      return decode_for_a_second(runner);
     case EngineTask::kEight:
       return decode(runner, kSequences, kSteps);
     case EngineTask::kPrefill:
