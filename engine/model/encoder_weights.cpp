@@ -2,48 +2,25 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <string>
 
-#include "engine/base/printable.h"
+#include "engine/model/read_matrix.h"
 
 namespace inferlab {
 namespace {
 
-Result<Matrix> matrix(const GgufFile& file, const std::string& name, std::int64_t rows,
-                      std::int64_t columns) {
-  INFERLAB_TRY(const GgufTensor* tensor, file.tensor(name));
-  if (tensor->columns() != columns || tensor->rows() != rows) {
-    return Error{ErrorKind::kInvalid,
-                 fmt::format("{}: tensor {}: is {} x {}, the metadata ask for {} x {}", file.name(),
-                             name, tensor->rows(), tensor->columns(), rows, columns),
-                 "the file was converted wrongly or is damaged"};
-  }
-  return Matrix{.type = tensor->type, .rows = rows, .columns = columns, .data = tensor->data};
-}
-
-/// A norm's weights, or biases: in full precision.
-Result<Matrix> vector(const GgufFile& file, const std::string& name, std::int64_t columns) {
-  INFERLAB_TRY(const Matrix result, matrix(file, name, 1, columns));
-  if (result.type != TensorType::kF32) {
-    return Error{ErrorKind::kInvalid, fmt::format("{}: tensor {}: is {}, need F32", file.name(),
-                                                  name, tensor_type_name(result.type))};
-  }
-  return result;
-}
-
 Result<LinearWeights> linear(const GgufFile& file, const std::string& name, std::int64_t rows,
                              std::int64_t columns) {
   LinearWeights result;
-  INFERLAB_TRY(result.weight, matrix(file, name + ".weight", rows, columns));
-  INFERLAB_TRY(result.bias, vector(file, name + ".bias", rows));
+  INFERLAB_TRY(result.weight, read_matrix(file, name + ".weight", rows, columns));
+  INFERLAB_TRY(result.bias, read_vector(file, name + ".bias", rows));
   return result;
 }
 
 Result<LayerNormWeights> norm(const GgufFile& file, const std::string& name, std::int64_t width) {
   LayerNormWeights result;
-  INFERLAB_TRY(result.weight, vector(file, name + ".weight", width));
-  INFERLAB_TRY(result.bias, vector(file, name + ".bias", width));
+  INFERLAB_TRY(result.weight, read_vector(file, name + ".weight", width));
+  INFERLAB_TRY(result.bias, read_vector(file, name + ".bias", width));
   return result;
 }
 
@@ -83,21 +60,10 @@ std::vector<const Matrix*> matrices_of(const EncoderWeights& weights) {
   return all;
 }
 
-/// kInvalid names the first tensor of the file that `weights` does not have. Tensors do not
-/// overlap, so that each is known by its first byte.
-Result<void> check_all_used(const GgufFile& file, const EncoderWeights& weights) {
-  std::vector<const std::byte*> used;
-  for (const Matrix* matrix : matrices_of(weights)) used.push_back(matrix->data.data());
-  std::ranges::sort(used);
-  for (const GgufTensor& tensor : file.tensors()) {
-    if (std::ranges::binary_search(used, tensor.data.data())) continue;
-    return Error{ErrorKind::kInvalid,
-                 fmt::format("{}: tensor {}: is not supported: the bert architecture here has no "
-                             "use for it",
-                             file.name(), printable(tensor.name)),
-                 "the model is a variant (a classifier, experts) that the engine cannot run"};
-  }
-  return {};
+std::vector<const std::byte*> begins_of(const EncoderWeights& weights) {
+  std::vector<const std::byte*> begins;
+  for (const Matrix* matrix : matrices_of(weights)) begins.push_back(matrix->data.data());
+  return begins;
 }
 
 }  // namespace
@@ -108,19 +74,20 @@ Result<EncoderWeights> EncoderWeights::load(const GgufFile& file) {
   weights.mapped = file.is_mapped();
   const EncoderConfig& config = weights.config;
   const std::int64_t width = config.hidden_size;
-  INFERLAB_TRY(weights.token_embd, matrix(file, "token_embd.weight", config.vocab_size, width));
+  INFERLAB_TRY(weights.token_embd,
+               read_matrix(file, "token_embd.weight", config.vocab_size, width));
   INFERLAB_TRY(weights.position_embd,
-               matrix(file, "position_embd.weight", config.max_model_len, width));
+               read_matrix(file, "position_embd.weight", config.max_model_len, width));
   if (config.num_token_types > 0) {
     INFERLAB_TRY(weights.token_types,
-                 matrix(file, "token_types.weight", config.num_token_types, width));
+                 read_matrix(file, "token_types.weight", config.num_token_types, width));
   }
   INFERLAB_TRY(weights.token_embd_norm, norm(file, "token_embd_norm", width));
   for (int i = 0; i < config.num_layers; ++i) {
     INFERLAB_TRY(EncoderLayerWeights layer, layer_weights(file, config, i));
     weights.layers.push_back(layer);
   }
-  INFERLAB_TRY_VOID(check_all_used(file, weights));
+  INFERLAB_TRY_VOID(check_all_used(file, begins_of(weights), "bert", "a classifier, experts"));
   return weights;
 }
 

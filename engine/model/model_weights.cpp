@@ -7,61 +7,45 @@
 #include <string>
 #include <utility>
 
-#include "engine/base/printable.h"
 #include "engine/huggingface/folder.h"
+#include "engine/model/read_matrix.h"
 
 namespace inferlab {
 namespace {
-
-Result<Matrix> matrix(const GgufFile& file, const std::string& name, std::int64_t rows,
-                      std::int64_t columns) {
-  INFERLAB_TRY(const GgufTensor* tensor, file.tensor(name));
-  if (tensor->columns() != columns || tensor->rows() != rows) {
-    return Error{ErrorKind::kInvalid,
-                 fmt::format("{}: tensor {}: is {} x {}, the metadata ask for {} x {}", file.name(),
-                             name, tensor->rows(), tensor->columns(), rows, columns),
-                 "the file was converted wrongly or is damaged"};
-  }
-  return Matrix{.type = tensor->type, .rows = rows, .columns = columns, .data = tensor->data};
-}
-
-/// A vector in full precision: a norm's weights, or biases.
-Result<Matrix> norm(const GgufFile& file, const std::string& name, std::int64_t columns) {
-  INFERLAB_TRY(const Matrix result, matrix(file, name, 1, columns));
-  if (result.type != TensorType::kF32) {
-    return Error{ErrorKind::kInvalid, fmt::format("{}: tensor {}: is {}, need F32", file.name(),
-                                                  name, tensor_type_name(result.type))};
-  }
-  return result;
-}
 
 Result<LayerWeights> layer_weights(const GgufFile& file, const LlamaConfig& config, int index) {
   const auto name = [index](std::string_view part) {
     return fmt::format("blk.{}.{}.weight", index, part);
   };
   LayerWeights layer;
-  INFERLAB_TRY(layer.attn_norm, norm(file, name("attn_norm"), config.hidden_size));
-  INFERLAB_TRY(layer.attn_q, matrix(file, name("attn_q"), config.q_size(), config.hidden_size));
-  INFERLAB_TRY(layer.attn_k, matrix(file, name("attn_k"), config.kv_size(), config.hidden_size));
-  INFERLAB_TRY(layer.attn_v, matrix(file, name("attn_v"), config.kv_size(), config.hidden_size));
+  INFERLAB_TRY(layer.attn_norm, read_vector(file, name("attn_norm"), config.hidden_size));
+  INFERLAB_TRY(layer.attn_q,
+               read_matrix(file, name("attn_q"), config.q_size(), config.hidden_size));
+  INFERLAB_TRY(layer.attn_k,
+               read_matrix(file, name("attn_k"), config.kv_size(), config.hidden_size));
+  INFERLAB_TRY(layer.attn_v,
+               read_matrix(file, name("attn_v"), config.kv_size(), config.hidden_size));
   INFERLAB_TRY(layer.attn_output,
-               matrix(file, name("attn_output"), config.hidden_size, config.q_size()));
+               read_matrix(file, name("attn_output"), config.hidden_size, config.q_size()));
   if (config.has_qkv_bias) {
     const auto bias = [index](std::string_view part) {
       return fmt::format("blk.{}.{}.bias", index, part);
     };
-    INFERLAB_TRY(layer.attn_q_bias, norm(file, bias("attn_q"), config.q_size()));
-    INFERLAB_TRY(layer.attn_k_bias, norm(file, bias("attn_k"), config.kv_size()));
-    INFERLAB_TRY(layer.attn_v_bias, norm(file, bias("attn_v"), config.kv_size()));
+    INFERLAB_TRY(layer.attn_q_bias, read_vector(file, bias("attn_q"), config.q_size()));
+    INFERLAB_TRY(layer.attn_k_bias, read_vector(file, bias("attn_k"), config.kv_size()));
+    INFERLAB_TRY(layer.attn_v_bias, read_vector(file, bias("attn_v"), config.kv_size()));
   }
   if (config.has_qk_norm) {
-    INFERLAB_TRY(layer.attn_q_norm, norm(file, name("attn_q_norm"), config.head_dim));
-    INFERLAB_TRY(layer.attn_k_norm, norm(file, name("attn_k_norm"), config.head_dim));
+    INFERLAB_TRY(layer.attn_q_norm, read_vector(file, name("attn_q_norm"), config.head_dim));
+    INFERLAB_TRY(layer.attn_k_norm, read_vector(file, name("attn_k_norm"), config.head_dim));
   }
-  INFERLAB_TRY(layer.ffn_norm, norm(file, name("ffn_norm"), config.hidden_size));
-  INFERLAB_TRY(layer.ffn_gate, matrix(file, name("ffn_gate"), config.ffn_size, config.hidden_size));
-  INFERLAB_TRY(layer.ffn_up, matrix(file, name("ffn_up"), config.ffn_size, config.hidden_size));
-  INFERLAB_TRY(layer.ffn_down, matrix(file, name("ffn_down"), config.hidden_size, config.ffn_size));
+  INFERLAB_TRY(layer.ffn_norm, read_vector(file, name("ffn_norm"), config.hidden_size));
+  INFERLAB_TRY(layer.ffn_gate,
+               read_matrix(file, name("ffn_gate"), config.ffn_size, config.hidden_size));
+  INFERLAB_TRY(layer.ffn_up,
+               read_matrix(file, name("ffn_up"), config.ffn_size, config.hidden_size));
+  INFERLAB_TRY(layer.ffn_down,
+               read_matrix(file, name("ffn_down"), config.hidden_size, config.ffn_size));
   return layer;
 }
 
@@ -76,7 +60,7 @@ Result<Matrix> read_rope_freqs(const GgufFile& file, const LlamaConfig& config) 
         fmt::format("{}: tensor {}: says again what rope.scaling says", file.name(), kName),
         "the file was converted wrongly or is damaged"};
   }
-  INFERLAB_TRY(const Matrix factors, norm(file, kName, config.rope_dim / 2));
+  INFERLAB_TRY(const Matrix factors, read_vector(file, kName, config.rope_dim / 2));
   for (std::int64_t i = 0; i < factors.columns; ++i) {
     float factor = 0;
     std::memcpy(&factor, factors.data.data() + i * std::int64_t{sizeof factor}, sizeof factor);
@@ -117,21 +101,10 @@ void for_each_matrix(const ModelWeights& weights, Visit visit) {
   }
 }
 
-/// kInvalid names the first tensor of the file that `weights` does not have. Tensors do not
-/// overlap, so that each is known by its first byte.
-Result<void> check_all_used(const GgufFile& file, const ModelWeights& weights) {
-  std::vector<const std::byte*> used;
-  for_each_matrix(weights, [&](const Matrix& m) { used.push_back(m.data.data()); });
-  std::ranges::sort(used);
-  for (const GgufTensor& tensor : file.tensors()) {
-    if (std::ranges::binary_search(used, tensor.data.data())) continue;
-    return Error{ErrorKind::kInvalid,
-                 fmt::format("{}: tensor {}: is not supported: the {} architecture here has no "
-                             "use for it",
-                             file.name(), printable(tensor.name), weights.config.architecture),
-                 "the model is a variant (experts, adapters) that the engine cannot run"};
-  }
-  return {};
+std::vector<const std::byte*> begins_of(const ModelWeights& weights) {
+  std::vector<const std::byte*> begins;
+  for_each_matrix(weights, [&](const Matrix& m) { begins.push_back(m.data.data()); });
+  return begins;
 }
 
 }  // namespace
@@ -142,13 +115,13 @@ Result<ModelWeights> ModelWeights::load(const GgufFile& file) {
   weights.mapped = file.is_mapped();
   const LlamaConfig& config = weights.config;
   INFERLAB_TRY(weights.token_embd,
-               matrix(file, "token_embd.weight", config.vocab_size, config.hidden_size));
-  INFERLAB_TRY(weights.output_norm, norm(file, "output_norm.weight", config.hidden_size));
+               read_matrix(file, "token_embd.weight", config.vocab_size, config.hidden_size));
+  INFERLAB_TRY(weights.output_norm, read_vector(file, "output_norm.weight", config.hidden_size));
   weights.tied_embeddings = file.find_tensor("output.weight") == nullptr;
   weights.output = weights.token_embd;
   if (!weights.tied_embeddings) {
     INFERLAB_TRY(weights.output,
-                 matrix(file, "output.weight", config.vocab_size, config.hidden_size));
+                 read_matrix(file, "output.weight", config.vocab_size, config.hidden_size));
   }
   for (int i = 0; i < config.num_layers; ++i) {
     INFERLAB_TRY(LayerWeights layer, layer_weights(file, config, i));
@@ -156,7 +129,8 @@ Result<ModelWeights> ModelWeights::load(const GgufFile& file) {
   }
   INFERLAB_TRY(weights.rope_freqs, read_rope_freqs(file, config));
   if (config.rope_scaling.llama3) compute_rope_freqs(weights);
-  INFERLAB_TRY_VOID(check_all_used(file, weights));
+  INFERLAB_TRY_VOID(
+      check_all_used(file, begins_of(weights), config.architecture, "experts, adapters"));
   return weights;
 }
 

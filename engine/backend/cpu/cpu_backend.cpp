@@ -2,11 +2,11 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstring>
 #include <utility>
 
 #include "engine/backend/check_batch.h"
 #include "engine/backend/cpu/cpu_encoder.h"
+#include "engine/backend/cpu/float_rows.h"
 #include "engine/backend/processor.h"
 #include "engine/base/check.h"
 #include "engine/formats/mapped_file.h"
@@ -17,18 +17,6 @@ namespace {
 /// Rows of a prompt that are attended together: enough to read keys and values seldom, few enough
 /// that their scores stay in the cache.
 constexpr std::int32_t kAttentionTokens = 8;
-
-void resize(std::vector<float>& buffer, std::int64_t rows, std::int64_t columns) {
-  buffer.resize(static_cast<std::size_t>(rows * columns));
-}
-
-/// Norms and biases are F32 (checked when the weights were loaded); empty for one that is not
-/// there.
-std::vector<float> floats(const Matrix& matrix) {
-  std::vector<float> values(static_cast<std::size_t>(matrix.columns));
-  if (!matrix.data.empty()) std::memcpy(values.data(), matrix.data.data(), matrix.data.size());
-  return values;
-}
 
 }  // namespace
 

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstring>
 
+#include "engine/backend/cpu/float_rows.h"
 #include "engine/formats/mapped_file.h"
 
 namespace inferlab::cpu {
@@ -11,17 +11,6 @@ namespace {
 
 /// Rows that are attended together: few enough that their scores stay in the cache.
 constexpr std::int64_t kAttentionRows = 8;
-
-void resize(std::vector<float>& buffer, std::int64_t rows, std::int64_t columns) {
-  buffer.resize(static_cast<std::size_t>(rows * columns));
-}
-
-/// Norms and biases are F32 (checked when the weights were loaded).
-std::vector<float> floats(const Matrix& matrix) {
-  std::vector<float> values(static_cast<std::size_t>(matrix.columns));
-  std::memcpy(values.data(), matrix.data.data(), matrix.data.size());
-  return values;
-}
 
 }  // namespace
 
