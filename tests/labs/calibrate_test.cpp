@@ -203,8 +203,8 @@ TEST_CASE("profile of the model that ships: simulated, its workload takes what t
   const auto off = [](std::int64_t computed, std::int64_t measured) {
     return std::abs(static_cast<double>(computed - measured)) / static_cast<double>(measured);
   };
-  CHECK(off(simulated.ttft_ns, profile->workload->measured.ttft_ns) < 0.15);
-  CHECK(off(simulated.itl_ns, profile->workload->measured.itl_ns) < 0.15);
+  CHECK(off(simulated.ttft_ns, profile->workload->measured.ttft_ns) < 0.05);
+  CHECK(off(simulated.itl_ns, profile->workload->measured.itl_ns) < 0.05);
 }
 
 TEST_CASE("cluster_hash: what a lab's profile says counts, though it stands in another file") {
