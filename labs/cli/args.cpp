@@ -12,6 +12,11 @@ void Args::positional(const std::string& name, std::string& into, const std::str
   app_.add_option(name, into, what)->required(required);
 }
 
+void Args::positional(const std::string& name, std::vector<std::string>& into,
+                      const std::string& what) {
+  app_.add_option(name, into, what);
+}
+
 void Args::flag(const std::string& names, bool& into, const std::string& what) {
   app_.add_flag(names, into, what);
 }
@@ -25,6 +30,11 @@ void Args::option(const std::string& names, std::string& into, const std::string
 void Args::option(const std::string& names, std::vector<std::string>& into,
                   const std::string& what) {
   app_.add_option(names, into, what);
+}
+
+void Args::repeated_option(const std::string& names, std::vector<std::string>& into,
+                           const std::string& what) {
+  app_.add_option(names, into, what)->allow_extra_args(false);
 }
 
 void Args::option(const std::string& names, std::int64_t& into, const std::string& what,

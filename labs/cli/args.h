@@ -19,10 +19,15 @@ class Args {
 
   void positional(const std::string& name, std::string& into, const std::string& what,
                   bool required = true);
+  /// The words that are left, as many as there are.
+  void positional(const std::string& name, std::vector<std::string>& into, const std::string& what);
   void flag(const std::string& names, bool& into, const std::string& what);
   void option(const std::string& names, std::string& into, const std::string& what,
               bool required = false);
   void option(const std::string& names, std::vector<std::string>& into, const std::string& what);
+  /// May come several times, with one value each.
+  void repeated_option(const std::string& names, std::vector<std::string>& into,
+                       const std::string& what);
   /// Checks the bounds, both included.
   void option(const std::string& names, std::int64_t& into, const std::string& what,
               std::int64_t minimum, std::int64_t maximum);

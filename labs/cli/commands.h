@@ -27,6 +27,7 @@ std::unique_ptr<Command> make_lab_schema();
 std::unique_ptr<Command> make_lab_show();
 std::unique_ptr<Command> make_lab_start();
 std::unique_ptr<Command> make_lab_test();
+std::unique_ptr<Command> make_lint();
 std::unique_ptr<Command> make_model_convert();
 std::unique_ptr<Command> make_model_info();
 std::unique_ptr<Command> make_model_list();

@@ -15,6 +15,7 @@ constexpr CommandRow kCommands[] = {
     {"lab lint", "say everything that is wrong with a lab's files", make_lab_lint},
     {"lab schema", "print the JSON Schema of lab.yaml", make_lab_schema},
     {"grade", "grade a folder of manifests", make_grade},
+    {"lint", "find what is wrong with manifests before a cluster does", make_lint},
     {"play", "watch a lab being solved in the terminal", make_play},
     {"cluster up", "start a cluster without a lab, or a control plane alone: a new one each time",
      make_cluster_up},

@@ -1,0 +1,21 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "labs/lint/bundle.h"
+
+namespace inferlab::labs::lint {
+
+/// A Service that an Ingress leads to.
+struct IngressBackend {
+  const Object* ingress = nullptr;
+  std::string path;  // "spec.rules[0].http.paths[0].backend"
+  std::string service;
+  sim::Value port;  // with `name` or `number`
+};
+
+/// Of all Ingresses of a bundle, in order; backends that are no Services are left out.
+std::vector<IngressBackend> ingress_backends(const Bundle& bundle);
+
+}  // namespace inferlab::labs::lint
