@@ -11,6 +11,10 @@
 #include "labs/spec/lab_spec.h"
 #include "sim/cluster/cluster.h"
 
+namespace inferlab::labs::lint {
+struct LintResult;
+}
+
 namespace inferlab::labs {
 
 /// What a check found. `seen` and `expected` are for the learner: they name what happened and what
@@ -49,15 +53,32 @@ struct Finding {
   }
 };
 
-/// What a check may look at: the lab, the graded run at its horizon, and the same run with
-/// something changed. Checks read; what they post to a cluster would reach the checks after them.
+/// What was handed in.
+struct Submission {
+  Submission(sim::Journal writes,
+             sim::Value given = {})  // NOLINT: most answers are manifests alone
+      : journal(std::move(writes)), answers(std::move(given)) {}
+
+  sim::Journal journal;  // what it does to the cluster
+  sim::Value answers;    // to the questions of the lab's quiz, by id; null: none
+};
+
+/// What a check may look at: the lab, what was handed in, the graded run at its horizon, and the
+/// same run with something changed. Checks read; what they post to a cluster would reach the checks
+/// after them.
 class CheckContext {
  public:
   virtual ~CheckContext() = default;
   [[nodiscard]] virtual const LabSpec& lab() const = 0;
+  [[nodiscard]] virtual const Submission& submission() const = 0;
+  /// The submission's manifests, linted with the facts of the lab's cluster. Made at the first
+  /// question, and good until grading ends.
+  virtual Result<const lint::LintResult*> linted() = 0;
   /// The run of this variant, at its horizon. Made at the first question, shared with other checks,
   /// and good until grading ends. run({}) is the graded run itself.
   virtual Result<sim::Cluster*> run(const VariantSpec& variant) = 0;
+  /// The run of an answer that the lab ships, "starter" or "solution", in the same way.
+  virtual Result<sim::Cluster*> reference_run(const std::string& answer) = 0;
 };
 
 /// A kind of check: one file, and one row of labs/checks/table.cpp. An Error says that it cannot be

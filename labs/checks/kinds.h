@@ -7,16 +7,40 @@ namespace inferlab::labs {
 
 // One function a kind; what each looks at stands in its file. The tables are the params they take.
 
+extern const SpecTable kAccessParams;
+Result<Finding> access(CheckContext& context, const Params& params);
+
+extern const SpecTable kAdmissionCorpusParams;
+Result<Finding> admission_corpus(CheckContext& context, const Params& params);
+
+extern const SpecTable kClientsAnsweredParams;
+Result<Finding> clients_answered(CheckContext& context, const Params& params);
+
+extern const SpecTable kCompareParams;
+Result<Finding> compare(CheckContext& context, const Params& params);
+
 extern const SpecTable kDeploymentAvailableParams;
 Result<Finding> deployment_available(CheckContext& context, const Params& params);
 
+extern const SpecTable kDrainsParams;
+Result<Finding> drains(CheckContext& context, const Params& params);
+
 extern const SpecTable kGpuRequestedParams;
 Result<Finding> gpu_requested(CheckContext& context, const Params& params);
+
+extern const SpecTable kHoldsUnderParams;
+Result<Finding> holds_under(CheckContext& context, const Params& params);
 
 extern const SpecTable kImagePinnedParams;
 Result<Finding> image_pinned(CheckContext& context, const Params& params);
 
 Result<Finding> itl_p95_below(CheckContext& context, const Params& params);
+
+extern const SpecTable kManifestParams;
+Result<Finding> manifest(CheckContext& context, const Params& params);
+
+extern const SpecTable kMetricParams;
+Result<Finding> metric(CheckContext& context, const Params& params);
 
 extern const SpecTable kModelPinnedParams;
 Result<Finding> model_pinned(CheckContext& context, const Params& params);
@@ -24,14 +48,26 @@ Result<Finding> model_pinned(CheckContext& context, const Params& params);
 extern const SpecTable kNeverRoutesUnloadedParams;
 Result<Finding> never_routes_unloaded(CheckContext& context, const Params& params);
 
+extern const SpecTable kQuizParams;
+Result<Finding> quiz(CheckContext& context, const Params& params);
+
+extern const SpecTable kReachabilityParams;
+Result<Finding> reachability(CheckContext& context, const Params& params);
+
 extern const SpecTable kRequestsAnsweredParams;
 Result<Finding> requests_answered(CheckContext& context, const Params& params);
+
+extern const SpecTable kRolloutParams;
+Result<Finding> rollout(CheckContext& context, const Params& params);
 
 extern const SpecTable kRunsOnPoolParams;
 Result<Finding> runs_on_pool(CheckContext& context, const Params& params);
 
 extern const SpecTable kServiceRoutesParams;
 Result<Finding> service_routes(CheckContext& context, const Params& params);
+
+extern const SpecTable kStateParams;
+Result<Finding> state(CheckContext& context, const Params& params);
 
 extern const SpecTable kStreamsCompletionParams;
 Result<Finding> streams_completion(CheckContext& context, const Params& params);

@@ -27,6 +27,21 @@ double Params::number(std::string_view name) const {
   return values_[name].as_double();
 }
 
+double Params::number_or(std::string_view name, double fallback) const {
+  return values_.has(name) ? number(name) : fallback;
+}
+
+bool Params::flag(std::string_view name) const {
+  return values_[name].as_bool();
+}
+
+std::vector<std::string> Params::texts(std::string_view name) const {
+  std::vector<std::string> out;
+  const sim::Value& list = values_[name];
+  for (const sim::Value& item : list.items()) out.push_back(item.str());
+  return out;
+}
+
 Duration Params::duration(std::string_view name) const {
   const auto value = parse_duration(values_[name].as_string());
   INFERLAB_CHECK(value.has_value());

@@ -2,6 +2,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "engine/base/time.h"
 #include "sim/api/value.h"
@@ -22,6 +23,13 @@ class Params {
   [[nodiscard]] double number(std::string_view name) const;
   [[nodiscard]] Duration duration(std::string_view name) const;
   [[nodiscard]] Duration duration_or(std::string_view name, Duration fallback) const;
+  [[nodiscard]] double number_or(std::string_view name, double fallback) const;
+  [[nodiscard]] bool flag(std::string_view name) const;  // false where it is left out
+  [[nodiscard]] bool has(std::string_view name) const { return values_.has(name); }
+  /// Of a list of texts or ids; empty where it is left out.
+  [[nodiscard]] std::vector<std::string> texts(std::string_view name) const;
+  /// What has a table of its own: a map, or a list of maps. Null where it is left out.
+  [[nodiscard]] sim::Value value(std::string_view name) const { return values_[name]; }
 
  private:
   sim::Value values_;

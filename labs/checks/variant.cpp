@@ -58,7 +58,12 @@ Duration horizon_of(const LabSpec& lab, const VariantSpec& variant) {
 sim::ClusterSpec cluster_of(const LabSpec& lab, const VariantSpec& variant) {
   sim::ClusterSpec cluster = lab.cluster;
   cluster.max_objects = max_objects(cluster);
-  cluster.model_load_slowdown = variant.model_load_slowdown;
+  cluster.model_load_slowdown *= variant.model_load_slowdown;
+  cluster.image_pull_slowdown *= variant.image_pull_slowdown;
+  for (sim::TrafficSpec& traffic : cluster.traffic) {
+    if (!variant.traffic.empty() && traffic.name != variant.traffic) continue;
+    traffic.requests_per_second *= variant.traffic_factor;
+  }
   if (variant.tags_moved) move_tags(cluster, lab.moving_tags);
   const auto like = std::find_if(
       lab.cluster.pools.begin(), lab.cluster.pools.end(),
@@ -72,6 +77,39 @@ sim::ClusterSpec cluster_of(const LabSpec& lab, const VariantSpec& variant) {
   std::erase_if(cluster.pools,
                 [&](const sim::NodePoolSpec& pool) { return pool.name == variant.without_pool; });
   return cluster;
+}
+
+VariantSpec merged(const VariantSpec& outer, const VariantSpec& inner) {
+  VariantSpec out = inner;
+  out.model_load_slowdown *= outer.model_load_slowdown;
+  out.image_pull_slowdown *= outer.image_pull_slowdown;
+  out.traffic_factor *= outer.traffic_factor;
+  if (out.traffic.empty()) out.traffic = outer.traffic;
+  if (out.without_pool.empty()) out.without_pool = outer.without_pool;
+  if (out.tainted_pool.empty()) {
+    out.tainted_pool = outer.tainted_pool;
+    out.tainted_like = outer.tainted_like;
+  }
+  out.no_taints = out.no_taints || outer.no_taints;
+  out.tags_moved = out.tags_moved || outer.tags_moved;
+  out.without_lab_events = out.without_lab_events || outer.without_lab_events;
+  out.events.insert(out.events.begin(), outer.events.begin(), outer.events.end());
+  if (out.restart.empty()) {
+    out.restart = outer.restart;
+    out.restart_at = outer.restart_at;
+  }
+  if (out.horizon == Duration{}) out.horizon = outer.horizon;
+  return out;
+}
+
+std::vector<RunEvent> events_of(const LabSpec& lab, const VariantSpec& variant) {
+  std::vector<RunEvent> out;
+  if (!variant.without_lab_events) out = lab.events;
+  out.insert(out.end(), variant.events.begin(), variant.events.end());
+  std::erase_if(out, [&](const RunEvent& event) { return event.at > horizon_of(lab, variant); });
+  std::stable_sort(out.begin(), out.end(),
+                   [](const RunEvent& a, const RunEvent& b) { return a.at < b.at; });
+  return out;
 }
 
 sim::Journal journal_of(const LabSpec& lab, const sim::Journal& journal,

@@ -3,9 +3,11 @@
 #include <compare>
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "engine/base/time.h"
 #include "labs/spec/lab_spec.h"
+#include "labs/spec/run_event.h"
 #include "sim/cluster/journal.h"
 
 namespace inferlab::labs {
@@ -23,6 +25,13 @@ struct VariantSpec {
   bool no_taints = false;
   /// Moving tags have moved.
   bool tags_moved = false;
+  double image_pull_slowdown = 1;
+  /// Clients send so many times as much; of one stream alone when `traffic` names it.
+  double traffic_factor = 1;
+  std::string traffic;
+  /// What happens besides the lab's own events, and whether those happen at all.
+  std::vector<RunEvent> events;
+  bool without_lab_events = false;
   /// "NAMESPACE/NAME" of a Deployment that is restarted (kubectl rollout restart) at `restart_at`.
   std::string restart;
   Duration restart_at{};
@@ -34,6 +43,13 @@ struct VariantSpec {
 
 /// The cluster of this variant.
 sim::ClusterSpec cluster_of(const LabSpec& lab, const VariantSpec& variant);
+
+/// The variant that changes what both change: factors multiply, what only one says holds, and of
+/// what both say the inner one's.
+VariantSpec merged(const VariantSpec& outer, const VariantSpec& inner);
+
+/// Events of the lab and of the variant up to its horizon, in order of time.
+std::vector<RunEvent> events_of(const LabSpec& lab, const VariantSpec& variant);
 
 /// The journal of this variant: `journal` up to the variant's horizon, and its restart.
 sim::Journal journal_of(const LabSpec& lab, const sim::Journal& journal,

@@ -27,10 +27,10 @@ class Grade final : public Command {
     std::filesystem::path path = std::filesystem::path(folder_).lexically_normal();
     if (path.filename().empty()) path = path.parent_path();
     const std::string name = path.filename().string();
-    const auto journal = journal_from_submission(folder_, seeded);
-    if (!journal) return put_error(terminal, lab.id, name, journal.error(), output_);
+    const auto submission = submission_from_folder(folder_, seeded);
+    if (!submission) return put_error(terminal, lab.id, name, submission.error(), output_);
     INFERLAB_TRY(const Report report,
-                 grade_with_progress(terminal, lab, *journal, name, seed_, {}));
+                 grade_with_progress(terminal, lab, *submission, name, seed_, {}));
     return put_report(terminal, report, output_);
   }
 

@@ -11,12 +11,12 @@
 namespace inferlab::labs {
 
 Result<Report> grade_with_progress(Terminal& terminal, const LabSpec& lab,
-                                   const sim::Journal& journal, const std::string& submission,
+                                   const Submission& handed_in, const std::string& submission,
                                    std::optional<std::uint64_t> seed,
                                    const std::vector<std::string>& hints_used,
                                    const std::vector<std::string>& notes) {
   ProgressLine line(terminal, "grading " + lab.id);
-  return grade(lab, journal,
+  return grade(lab, handed_in,
                {.seed = seed,
                 .submission = submission,
                 .hints_used = hints_used,

@@ -4,10 +4,10 @@
 #include <optional>
 #include <string>
 
+#include "labs/checks/check.h"
 #include "labs/cli/command.h"
 #include "labs/report/report.h"
 #include "labs/spec/lab_spec.h"
-#include "sim/cluster/journal.h"
 
 namespace inferlab::labs {
 
@@ -22,7 +22,7 @@ Result<void> check_output(const GradeOutput& output);
 
 /// Grades with a progress line; kUnavailable when the engine of a check does not start.
 Result<Report> grade_with_progress(Terminal& terminal, const LabSpec& lab,
-                                   const sim::Journal& journal, const std::string& submission,
+                                   const Submission& handed_in, const std::string& submission,
                                    std::optional<std::uint64_t> seed,
                                    const std::vector<std::string>& hints_used,
                                    const std::vector<std::string>& notes = {});

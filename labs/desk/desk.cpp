@@ -49,7 +49,7 @@ std::string lab_markdown(const LabSpec& lab) {
 }
 
 Result<std::string> starter_text(const LabSpec& lab) {
-  INFERLAB_TRY(const std::vector<SubmissionFile> files, read_submission(lab.folder + "/starter"));
+  INFERLAB_TRY(const std::vector<SubmissionFile> files, shipped_answer(lab, "starter"));
   std::string text;
   for (const SubmissionFile& file : files) {
     if (!text.empty()) text += "---\n";

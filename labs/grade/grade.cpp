@@ -9,6 +9,7 @@
 #include "engine/base/hash.h"
 #include "labs/checks/table.h"
 #include "labs/grade/runs.h"
+#include "sim/api/json.h"
 
 namespace inferlab::labs {
 namespace {
@@ -74,7 +75,7 @@ void refer_to_roots(std::vector<Judged>& all) {
 
 }  // namespace
 
-Result<Report> grade_checks(const LabSpec& given, const sim::Journal& journal,
+Result<Report> grade_checks(const LabSpec& given, const Submission& submission,
                             const std::vector<std::string>& check_ids,
                             const GradeOptions& options) {
   LabSpec lab = given;
@@ -96,7 +97,8 @@ Result<Report> grade_checks(const LabSpec& given, const sim::Journal& journal,
                 .hint_cost = 0,
                 .notes = options.notes};
   RunHash journal_hash;
-  journal_hash.add(sim::write_journal(journal));
+  journal_hash.add(sim::write_journal(submission.journal));
+  if (!submission.answers.is_null()) journal_hash.add(sim::to_json(submission.answers));
   report.journal_hash = journal_hash.hex();
 
   const int steps = static_cast<int>(check_ids.size()) + 1;
@@ -104,7 +106,7 @@ Result<Report> grade_checks(const LabSpec& given, const sim::Journal& journal,
     if (options.progress) options.progress(what, done, steps);
   };
   tell("run", 0);
-  Runs runs(lab, journal);
+  Runs runs(lab, submission);
   INFERLAB_TRY(sim::Cluster* const base, runs.run({}));
   report.run_hash = fmt::format("{:016x}", base->run_hash());
   int done = 1;
@@ -131,10 +133,11 @@ Result<Report> grade_checks(const LabSpec& given, const sim::Journal& journal,
   return report;
 }
 
-Result<Report> grade(const LabSpec& lab, const sim::Journal& journal, const GradeOptions& options) {
+Result<Report> grade(const LabSpec& lab, const Submission& submission,
+                     const GradeOptions& options) {
   std::vector<std::string> all;
   for (const LabCheck& check : lab.checks) all.push_back(check.id);
-  return grade_checks(lab, journal, all, options);
+  return grade_checks(lab, submission, all, options);
 }
 
 }  // namespace inferlab::labs

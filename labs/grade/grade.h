@@ -8,9 +8,9 @@
 #include <vector>
 
 #include "engine/base/result.h"
+#include "labs/checks/check.h"
 #include "labs/report/report.h"
 #include "labs/spec/lab_spec.h"
-#include "sim/cluster/journal.h"
 
 namespace inferlab::labs {
 
@@ -23,15 +23,15 @@ struct GradeOptions {
   std::function<void(std::string_view what, int done, int of)> progress;
 };
 
-/// Grades by re-execution: a fresh cluster, the journal, the lab's horizon; and again with
-/// something changed wherever a check asks what would have happened. Equal lab, journal and seed
-/// give an equal report. The journal must not be in disorder (read_journal() and
+/// Grades by re-execution: a fresh cluster, the submission's journal, the lab's horizon; and again
+/// with something changed wherever a check asks what would have happened. Equal lab, submission and
+/// seed give an equal report. The journal must not be in disorder (read_journal() and
 /// journal_from_files() see to that). Errors: a check that cannot be carried out.
-Result<Report> grade(const LabSpec& lab, const sim::Journal& journal,
+Result<Report> grade(const LabSpec& lab, const Submission& submission,
                      const GradeOptions& options = {});
 
 /// As grade(), of these checks only; the others count as not earned.
-Result<Report> grade_checks(const LabSpec& lab, const sim::Journal& journal,
+Result<Report> grade_checks(const LabSpec& lab, const Submission& submission,
                             const std::vector<std::string>& check_ids,
                             const GradeOptions& options = {});
 

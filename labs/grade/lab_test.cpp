@@ -34,15 +34,15 @@ class LabTester {
   LabTestResult result;
 
   Result<Report> judge(const Files& files, const std::string& answer) {
-    auto journal = journal_from_files(files, lab_);
-    if (!journal) return in_answer(journal.error(), answer);
+    auto submission = submission_from_files(files, lab_);
+    if (!submission) return in_answer(submission.error(), answer);
     GradeOptions options;
     options.submission = answer;
-    return grade(lab_, *journal, options);
+    return grade(lab_, *submission, options);
   }
 
   Result<Files> files_of(const std::string& folder) {
-    auto files = read_submission((fs::path(lab_.folder) / folder).string());
+    auto files = shipped_answer(lab_, folder);
     if (!files) return in_answer(files.error(), folder);
     return files;
   }
@@ -58,6 +58,22 @@ class LabTester {
     return result.rows.back();
   }
 
+  Result<void> make_edits(Files& files, const LabMutant& mutant) {
+    for (const LabEdit& edit : mutant.edits) {
+      const auto file = std::find_if(files.begin(), files.end(), [&](const SubmissionFile& each) {
+        return each.name == edit.file;
+      });
+      const std::size_t at = file == files.end() ? std::string::npos : file->text.find(edit.from);
+      if (at == std::string::npos || file->text.find(edit.from, at + 1) != std::string::npos) {
+        return Error{ErrorKind::kInvalid,
+                     fmt::format("{}/lab.yaml: mutant {}: \"{}\" must stand in {} once",
+                                 lab_.folder, mutant.id, edit.from, edit.file)};
+      }
+      file->text.replace(at, edit.from.size(), edit.to);
+    }
+    return {};
+  }
+
   Result<void> mutant(const LabMutant& mutant, const Files& solution) {
     const std::string answer = "mutant " + mutant.id;
     const std::string folder = "mutants/" + mutant.id;
@@ -66,7 +82,9 @@ class LabTester {
     if (fs::is_directory(fs::path(lab_.folder) / folder, failed)) {
       INFERLAB_TRY(changes, files_of(folder));
     }
-    INFERLAB_TRY(const Report report, judge(overlay(solution, changes, mutant.removes), answer));
+    Files files = overlay(solution, changes, mutant.removes);
+    INFERLAB_TRY_VOID(make_edits(files, mutant));
+    INFERLAB_TRY(const Report report, judge(files, answer));
     std::vector<std::string> expected = mutant.loses, lost = lost_checks(report);
     LabTestRow& row = add(report, answer, lost_text(expected));
     row.title = mutant.title;

@@ -2,8 +2,12 @@
 
 #include <map>
 #include <memory>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "labs/checks/check.h"
+#include "labs/lint/lint.h"
 
 namespace inferlab::labs {
 
@@ -11,15 +15,25 @@ namespace inferlab::labs {
 class Runs final : public CheckContext {
  public:
   /// Borrows both.
-  Runs(const LabSpec& lab, const sim::Journal& journal) : lab_(lab), journal_(journal) {}
+  Runs(const LabSpec& lab, const Submission& submission) : lab_(lab), submission_(submission) {}
+  Runs(const LabSpec& lab, Submission&& submission) = delete;
 
   [[nodiscard]] const LabSpec& lab() const override { return lab_; }
+  [[nodiscard]] const Submission& submission() const override { return submission_; }
+  Result<const lint::LintResult*> linted() override;
   Result<sim::Cluster*> run(const VariantSpec& variant) override;
+  Result<sim::Cluster*> reference_run(const std::string& answer) override;
 
  private:
+  [[nodiscard]] std::unique_ptr<sim::Cluster> play(const sim::Journal& journal,
+                                                   const VariantSpec& variant) const;
+
   const LabSpec& lab_;
-  const sim::Journal& journal_;
+  const Submission& submission_;
   std::map<VariantSpec, std::unique_ptr<sim::Cluster>> runs_;
+  std::map<std::string, std::unique_ptr<sim::Cluster>> references_;  // by answer
+  std::vector<lint::ManifestFile> manifests_;                        // what lint_ borrows
+  std::unique_ptr<lint::LintResult> lint_;
 };
 
 }  // namespace inferlab::labs

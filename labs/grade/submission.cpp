@@ -33,7 +33,7 @@ struct Manifest {
   }
 };
 
-Result<const sim::Kind*> kind_of(const Manifest& manifest) {
+Result<const sim::Kind*> kind_of(const Manifest& manifest, const sim::KindTable& kinds) {
   const Value& object = manifest.object;
   if (!object.is_object()) {
     return manifest.error("", "document: must be a Kubernetes object",
@@ -45,7 +45,6 @@ Result<const sim::Kind*> kind_of(const Manifest& manifest) {
                             "begin the object with apiVersion, kind and metadata");
     }
   }
-  const auto& kinds = sim::KindTable::builtin();
   const sim::Kind* kind =
       kinds.by_gvk(object["apiVersion"].as_string(), object["kind"].as_string());
   if (kind != nullptr) return kind;
@@ -81,7 +80,7 @@ std::string field_of(const sim::ApiResponse& response) {
 
 // `lab`: what is no answer to it is refused; nullptr: everything is taken.
 Result<void> apply(const Manifest& manifest, sim::Cluster& cluster, const LabSpec* lab) {
-  INFERLAB_TRY(const sim::Kind* kind, kind_of(manifest));
+  INFERLAB_TRY(const sim::Kind* kind, kind_of(manifest, cluster.api().kinds()));
   if (lab != nullptr && !is_answer(*kind, *lab)) {
     return manifest.error(
         ".kind",
@@ -113,6 +112,31 @@ Result<void> apply(const Manifest& manifest, sim::Cluster& cluster, const LabSpe
                         "kubectl apply would be refused in the same words");
 }
 
+// The file's map, from the ids of questions to answers.
+Result<Value> answers_of(const SubmissionFile& file, const LabSpec& lab) {
+  const std::string name = for_terminal(file.name);
+  INFERLAB_TRY(const auto documents, sim::parse_yaml(file.text, name, kYamlLimits));
+  if (documents.empty()) return Value();
+  const sim::YamlDocument& document = documents.front();
+  const auto error = [&](const std::string& path, std::string_view why, std::string hint) {
+    const sim::Place place = document.place(path);
+    return Error{ErrorKind::kInvalid,
+                 fmt::format("{}:{}:{}: {}", name, place.line, place.column, why), std::move(hint)};
+  };
+  if (documents.size() > 1 || !document.value.is_object()) {
+    return error("", "must be one map, from questions to answers", "as in: why-pending: taint");
+  }
+  std::vector<std::string_view> ids;
+  for (const Question& question : lab.quiz) ids.push_back(question.id);
+  for (const Value::Member& answer : document.value.members()) {
+    if (lab.question(answer.key) != nullptr) continue;
+    return error("." + answer.key,
+                 fmt::format("{}: is no question of this lab", for_terminal(answer.key)),
+                 suggestion(answer.key, ids));
+  }
+  return document.value;
+}
+
 Result<void> apply_document_for(const sim::YamlDocument& document, const std::string& file,
                                 sim::Cluster& cluster, const LabSpec* lab) {
   Manifest manifest{.document = &document, .file = file, .root = {}, .object = document.value};
@@ -138,6 +162,7 @@ Result<sim::Journal> journal_from_files(const std::vector<SubmissionFile>& files
   // All files are read before the first one is applied: a typing mistake costs no time.
   std::vector<std::pair<std::string, std::vector<sim::YamlDocument>>> parsed;
   for (const SubmissionFile& file : files) {
+    if (file.name == kAnswersFile) continue;
     const std::string name = for_terminal(file.name);
     INFERLAB_TRY(auto documents, sim::parse_yaml(file.text, name, kYamlLimits));
     parsed.emplace_back(name, std::move(documents));
@@ -152,15 +177,31 @@ Result<sim::Journal> journal_from_files(const std::vector<SubmissionFile>& files
   return cluster.journal();
 }
 
-Result<sim::Journal> journal_from_submission(const std::string& folder, const LabSpec& lab) {
-  INFERLAB_TRY(const std::vector<SubmissionFile> files, read_submission(folder));
+Result<Submission> submission_from_files(const std::vector<SubmissionFile>& files,
+                                         const LabSpec& lab) {
   INFERLAB_TRY(sim::Journal journal, journal_from_files(files, lab));
+  Submission out(std::move(journal));
+  for (const SubmissionFile& file : files) {
+    if (file.name != kAnswersFile) continue;
+    INFERLAB_TRY(out.answers, answers_of(file, lab));
+  }
+  return out;
+}
+
+Result<Submission> submission_from_folder(const std::string& folder, const LabSpec& lab) {
+  INFERLAB_TRY(const std::vector<SubmissionFile> files, read_submission(folder));
+  INFERLAB_TRY(Submission out, submission_from_files(files, lab));
   // kubectl's own rule again: "error: no objects passed to apply".
-  if (!journal.empty()) return journal;
+  if (!out.journal.empty() || !out.answers.empty()) return out;
   return Error{ErrorKind::kInvalid,
                fmt::format("{}: no object found in {} file(s)", folder, files.size()),
                fmt::format("{} holds nothing but comments and empty documents",
                            for_terminal(files.front().name))};
+}
+
+Result<sim::Journal> journal_from_submission(const std::string& folder, const LabSpec& lab) {
+  INFERLAB_TRY(Submission out, submission_from_folder(folder, lab));
+  return std::move(out.journal);
 }
 
 }  // namespace inferlab::labs

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "engine/base/result.h"
+#include "labs/checks/check.h"
 #include "labs/spec/lab_spec.h"
 #include "sim/api/yaml.h"
 #include "sim/cluster/cluster.h"
@@ -31,6 +32,10 @@ struct SubmissionFile {
 Result<std::vector<SubmissionFile>> read_submission(const std::string& folder,
                                                     const SubmissionLimits& limits = {});
 
+/// An answer that the lab ships ("starter", "solution", "mutants/ID"), with the lab's parameters in
+/// it.
+Result<std::vector<SubmissionFile>> shipped_answer(const LabSpec& lab, const std::string& folder);
+
 /// `files` with those of `changes` put in their place or added, and without `removes`; by name.
 std::vector<SubmissionFile> overlay(std::vector<SubmissionFile> files,
                                     const std::vector<SubmissionFile>& changes,
@@ -47,6 +52,19 @@ Result<void> apply_document(const sim::YamlDocument& document, const std::string
 /// lab: kInvalid is "FILE:LINE:COLUMN: WHAT: WHY", with the API's own words.
 Result<sim::Journal> journal_from_files(const std::vector<SubmissionFile>& files,
                                         const LabSpec& lab);
+
+/// The file of a submission that answers the lab's quiz, by the ids of its questions; it is no
+/// manifest.
+inline constexpr std::string_view kAnswersFile = "answers.yaml";
+
+/// journal_from_files() of the manifests, and what kAnswersFile says. An answer to a question that
+/// the lab does not ask is kInvalid.
+Result<Submission> submission_from_files(const std::vector<SubmissionFile>& files,
+                                         const LabSpec& lab);
+
+/// read_submission() and submission_from_files(). A folder with neither an object nor an answer is
+/// kInvalid.
+Result<Submission> submission_from_folder(const std::string& folder, const LabSpec& lab);
 
 /// read_submission() and journal_from_files(). Files that hold no object are kInvalid.
 Result<sim::Journal> journal_from_submission(const std::string& folder, const LabSpec& lab);

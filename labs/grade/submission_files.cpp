@@ -116,4 +116,12 @@ std::vector<SubmissionFile> overlay(std::vector<SubmissionFile> files,
   return out;
 }
 
+Result<std::vector<SubmissionFile>> shipped_answer(const LabSpec& lab, const std::string& folder) {
+  INFERLAB_TRY(std::vector<SubmissionFile> files, read_submission(lab.folder + "/" + folder));
+  for (SubmissionFile& file : files) {
+    INFERLAB_TRY(file.text, with_parameters(file.text, lab.parameters, folder + "/" + file.name));
+  }
+  return files;
+}
+
 }  // namespace inferlab::labs

@@ -88,7 +88,7 @@ class Player {
 
   Result<void> apply(const char* folder, const std::string& title) {
     step(title);
-    INFERLAB_TRY(const auto files, read_submission(lab_.folder + "/" + folder));
+    INFERLAB_TRY(const auto files, shipped_answer(lab_, folder));
     for (const SubmissionFile& file : files) {
       const ApplyOutcome outcome = apply_manifest(session_->driver(), file.text);
       for (const std::string& line : outcome.done) fmt::print(out_, "  {}\n", line);

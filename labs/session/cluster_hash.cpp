@@ -27,7 +27,8 @@ Result<std::string> cluster_hash(const LabSpec& lab) {
   constexpr std::size_t kMaxLabBytes = std::size_t{1} << 20;
   if (lab.folder.empty()) return std::string();
   const std::string file = lab.folder + "/lab.yaml";
-  INFERLAB_TRY(const std::string text, read_text_file(file, kMaxLabBytes));
+  INFERLAB_TRY(const std::string given, read_text_file(file, kMaxLabBytes));
+  INFERLAB_TRY(const std::string text, with_parameters(given, lab.parameters, file));
   INFERLAB_TRY(const std::vector<sim::YamlDocument> documents, sim::parse_yaml(text, file));
   RunHash hash;
   for (const sim::YamlDocument& document : documents) {

@@ -44,15 +44,15 @@ Result<std::vector<LabSpec>> list_labs() {
   return out;
 }
 
-Result<LabSpec> find_lab(const std::string& id_or_path) {
+Result<LabSpec> find_lab(const std::string& id_or_path, const std::string& learner) {
   if (id_or_path == "." || id_or_path == ".." || id_or_path.find('/') != std::string::npos) {
-    return load_lab(id_or_path);
+    return load_lab(id_or_path, learner);
   }
   INFERLAB_TRY(const std::vector<std::string> folders, lab_folders());
   std::vector<std::string> names;
   for (const std::string& folder : folders) {
     names.push_back(fs::path(folder).filename().string());
-    if (names.back() == id_or_path) return load_lab(folder);
+    if (names.back() == id_or_path) return load_lab(folder, learner);
   }
   return Error{ErrorKind::kNotFound, fmt::format("lab \"{}\": there is none", id_or_path),
                suggestion(id_or_path, {names.begin(), names.end()})};

@@ -13,6 +13,7 @@ Result<std::vector<LabSpec>> list_labs();
 
 /// A lab by its id, or by the path of its folder (when it holds a '/' or is "."). kNotFound
 /// suggests the nearest id.
-Result<LabSpec> find_lab(const std::string& id_or_path);
+/// `learner` is whose variant it shall be (see parameters.h).
+Result<LabSpec> find_lab(const std::string& id_or_path, const std::string& learner = {});
 
 }  // namespace inferlab::labs

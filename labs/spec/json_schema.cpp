@@ -126,6 +126,8 @@ class SchemaWriter {
         return list(
             each,
             Value::object({{"anyOf", Value::array({text("^[^\\n]+$"), reference(*each.object)})}}));
+      case SpecType::kAny:
+        return Value::object();
       case SpecType::kDocument:
       case SpecType::kParams:
         return Value::object({{"type", "object"}});

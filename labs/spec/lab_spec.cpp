@@ -27,4 +27,10 @@ const LabHint* LabSpec::hint(std::string_view hint_id) const {
   return it == hints.end() ? nullptr : &*it;
 }
 
+const Question* LabSpec::question(std::string_view question_id) const {
+  const auto it = std::find_if(quiz.begin(), quiz.end(),
+                               [&](const Question& each) { return each.id == question_id; });
+  return it == quiz.end() ? nullptr : &*it;
+}
+
 }  // namespace inferlab::labs

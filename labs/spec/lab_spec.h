@@ -7,6 +7,9 @@
 
 #include "engine/base/time.h"
 #include "labs/spec/cause.h"
+#include "labs/spec/parameters.h"
+#include "labs/spec/quiz.h"
+#include "labs/spec/run_event.h"
 #include "sim/api/value.h"
 #include "sim/api/yaml.h"
 #include "sim/cluster/cluster_spec.h"
@@ -45,11 +48,18 @@ struct LabHint {
   [[nodiscard]] bool fits(Cause cause) const;
 };
 
+/// A change of a file: the text `from`, which stands in it once, becomes `to`.
+struct LabEdit {
+  std::string file, from, to;
+};
+
 /// A wrong answer that the lab ships: the solution with the files of mutants/ID/ in place of those
-/// of the same name, less `removes`. It must lose the points of `loses`, and no others.
+/// of the same name, less `removes`, with `edits` made. It must lose the points of `loses`, and no
+/// others.
 struct LabMutant {
   std::string id, title;
   std::vector<std::string> removes;
+  std::vector<LabEdit> edits = {};
   std::vector<std::string> loses;  // ids of checks
 };
 
@@ -57,7 +67,10 @@ struct LabMutant {
 struct LabSpec {
   std::string id, title;
   std::string folder;  // where it was loaded from
-  int minutes = 0;     // about how long a learner needs
+  /// Whose variant it is; empty: nobody's. And what its parameters are in it.
+  std::string learner;
+  Parameters parameters;
+  int minutes = 0;  // about how long a learner needs
 
   // What a learner reads. Markdown.
   std::string objective;
@@ -75,8 +88,9 @@ struct LabSpec {
   sim::ClusterSpec cluster;
   std::vector<MovingTag> moving_tags;
   std::uint64_t seed = 1;
-  Duration horizon{};   // of a graded run
-  Duration apply_at{};  // when a submission's manifests arrive
+  Duration horizon{};            // of a graded run
+  Duration apply_at{};           // when a submission's manifests arrive
+  std::vector<RunEvent> events;  // of the graded run, in order of time
   /// Kinds that count as an answer ("Deployment"); empty: see is_answer().
   std::vector<std::string> answer_kinds;
 
@@ -85,12 +99,14 @@ struct LabSpec {
   int pass_points = 0;
   std::vector<LabHint> hints;
   std::vector<LabMutant> mutants;
+  std::vector<Question> quiz;  // of quiz.yaml beside the lab's file
 
   /// Of all checks.
   [[nodiscard]] int total_points() const;
   /// nullptr when there is none.
   [[nodiscard]] const LabCheck* check(std::string_view check_id) const;
   [[nodiscard]] const LabHint* hint(std::string_view hint_id) const;
+  [[nodiscard]] const Question* question(std::string_view question_id) const;
 };
 
 }  // namespace inferlab::labs

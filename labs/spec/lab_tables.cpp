@@ -1,6 +1,8 @@
 #include "labs/spec/lab_tables.h"
 
 #include "labs/spec/cause.h"
+#include "labs/spec/parameters.h"
+#include "labs/spec/run_event.h"
 
 namespace inferlab::labs {
 namespace {
@@ -280,6 +282,10 @@ constexpr SpecField kRunFields[] = {
      .type = kDuration,
      .description = "when a submission's manifests arrive",
      .required = true},
+    {.name = "events",
+     .type = kObjects,
+     .description = "what happens to the run besides: faults, drains, releases",
+     .object = &kEventTable},
     {.name = "answer_kinds",
      .type = kTexts,
      .description = "kinds that a submission may hold; namespaced ones and Namespace if left out"},
@@ -342,10 +348,24 @@ constexpr SpecField kHintFields[] = {
 };
 constexpr SpecTable kHintTable = {"hint", "Help, for points.", kHintFields};
 
+constexpr SpecField kEditFields[] = {
+    {.name = "file", .description = "of the solution", .required = true},
+    {.name = "from",
+     .type = kMarkdown,
+     .description = "a text that stands in it once",
+     .required = true},
+    {.name = "to", .type = kAny, .description = "what stands there instead; nothing if left out"},
+};
+constexpr SpecTable kEditTable = {"edit", "A change of a file of the solution.", kEditFields};
+
 constexpr SpecField kMutantFields[] = {
     {.name = "id", .type = kId, .description = "its folder under mutants/", .required = true},
     {.name = "title", .description = "what is wrong with it", .required = true},
     {.name = "removes", .type = kTexts, .description = "files of the solution that it lacks"},
+    {.name = "edits",
+     .type = kObjects,
+     .description = "what is different in files of the solution, in place of a folder of its own",
+     .object = &kEditTable},
     {.name = "loses",
      .type = kIds,
      .description = "the checks that it fails, all of them",
@@ -418,6 +438,10 @@ constexpr SpecField kLabFields[] = {
      .description = "what the drills move",
      .required = true,
      .min_items = 1},
+    {.name = "parameters",
+     .type = kObjects,
+     .description = "what differs between learners; stands in the lab's files as ${name}",
+     .object = &kParameterTable},
     {.name = "cluster",
      .type = kObject,
      .description = "what it runs on",

@@ -8,6 +8,7 @@
 #include <set>
 #include <system_error>
 
+#include "labs/checks/params.h"
 #include "labs/checks/table.h"
 #include "labs/spec/cluster_section.h"
 #include "labs/spec/lab_tables.h"
@@ -77,10 +78,14 @@ void read_grading(const Value& root, LabSpec& lab) {
                          .causes = texts_of(row["causes"])});
   }
   for (const Value& row : root["mutants"].items()) {
-    lab.mutants.push_back({.id = row["id"].str(),
-                           .title = row["title"].str(),
-                           .removes = texts_of(row["removes"]),
-                           .loses = texts_of(row["loses"])});
+    LabMutant mutant{.id = row["id"].str(),
+                     .title = row["title"].str(),
+                     .removes = texts_of(row["removes"]),
+                     .loses = texts_of(row["loses"])};
+    for (const Value& edit : row["edits"].items()) {
+      mutant.edits.push_back({edit["file"].str(), edit["from"].str(), edit["to"].str()});
+    }
+    lab.mutants.push_back(std::move(mutant));
   }
   lab.pass_points = static_cast<int>(root["pass_points"].as_int(lab.total_points()));
 }
@@ -88,14 +93,16 @@ void read_grading(const Value& root, LabSpec& lab) {
 // What one field alone cannot say: names that refer to others, and sums.
 class CrossChecks {
  public:
-  CrossChecks(const LabSpec& lab, const SpecValidator& places, std::vector<Error>& errors)
-      : lab_(lab), places_(places), errors_(errors) {}
+  CrossChecks(const LabSpec& lab, const std::string& folder, const SpecValidator& places,
+              std::vector<Error>& errors)
+      : lab_(lab), folder_(folder), places_(places), errors_(errors) {}
 
   void run(const Value& root) {
     unique(lab_.checks, ".checks", "check");
     unique(lab_.hints, ".hints", "hint");
     unique(lab_.mutants, ".mutants", "mutant");
     kinds();
+    nested();
     answer_kinds();
     hints();
     mutants();
@@ -139,8 +146,7 @@ class CrossChecks {
   }
 
   void kinds() {
-    std::vector<std::string_view> known;
-    for (const CheckRow& row : check_table()) known.push_back(row.kind);
+    const std::vector<std::string_view> known = known_kinds();
     for (std::size_t i = 0; i < lab_.checks.size(); ++i) {
       const std::string& kind = lab_.checks[i].kind;
       if (find_check_row(kind) == nullptr) {
@@ -148,6 +154,33 @@ class CrossChecks {
              suggestion(kind, known));
       }
     }
+  }
+
+  // Params that hold a check of their own, or events.
+  void nested() {
+    for (std::size_t i = 0; i < lab_.checks.size(); ++i) {
+      const Value& params = lab_.checks[i].params;
+      const std::string at = fmt::format(".checks[{}].params", i);
+      if (lab_.checks[i].kind == "holds-under") {
+        const std::string kind = params["check"]["kind"].str();
+        if (find_check_row(kind) == nullptr) {
+          fail(at + ".check.kind", fmt::format("there is no check \"{}\"", kind),
+               suggestion(kind, known_kinds()));
+        }
+      }
+      for (const Value* change : {&params["change"], &params["check"]["params"]["change"]}) {
+        const bool inner = change != &params["change"];
+        check_events((*change)["events"],
+                     at + (inner ? ".check.params.change.events" : ".change.events"), folder_,
+                     places_, errors_);
+      }
+    }
+  }
+
+  static std::vector<std::string_view> known_kinds() {
+    std::vector<std::string_view> known;
+    for (const CheckRow& row : check_table()) known.push_back(row.kind);
+    return known;
   }
 
   void answer_kinds() {
@@ -195,13 +228,23 @@ class CrossChecks {
   }
 
   const LabSpec& lab_;
+  const std::string& folder_;
   const SpecValidator& places_;
   std::vector<Error>& errors_;
 };
 
-LabSpec read_lab(std::string_view text, const std::string& file, std::vector<Error>& errors) {
+LabSpec read_lab(std::string_view given, const std::string& file, const std::string& learner,
+                 std::vector<Error>& errors) {
   LabSpec lab;
-  auto documents = sim::parse_yaml(text, file);
+  lab.learner = learner;
+  lab.parameters = choose_parameters(given, file, learner, errors);
+  if (!errors.empty()) return lab;
+  const auto text = with_parameters(given, lab.parameters, file);
+  if (!text) {
+    errors.push_back(text.error());
+    return lab;
+  }
+  auto documents = sim::parse_yaml(*text, file);
   if (!documents) {
     errors.push_back(documents.error());
     return lab;
@@ -224,9 +267,12 @@ LabSpec read_lab(std::string_view text, const std::string& file, std::vector<Err
   lab.horizon = *parse_duration(root["run"]["horizon"].as_string());
   lab.apply_at = *parse_duration(root["run"]["apply_at"].as_string());
   lab.answer_kinds = texts_of(root["run"]["answer_kinds"]);
-  read_cluster(root, validator, fs::path(file).parent_path().string(), lab, errors);
+  const std::string folder = fs::path(file).parent_path().string();
+  read_cluster(root, validator, folder, lab, errors);
+  check_events(root["run"]["events"], ".run.events", folder, validator, errors);
+  lab.events = events_from(root["run"]["events"]);
   read_grading(root, lab);
-  CrossChecks(lab, validator, errors).run(root);
+  CrossChecks(lab, folder, validator, errors).run(root);
   return lab;
 }
 
@@ -234,37 +280,65 @@ std::string lab_file(const std::string& folder) {
   return (fs::path(folder) / "lab.yaml").string();
 }
 
-LabSpec read_lab_folder(const std::string& folder, std::vector<Error>& errors) {
+// quiz.yaml, where there is one, and the questions that checks ask.
+void read_quiz_beside(const std::string& folder, LabSpec& lab, std::vector<Error>& errors) {
+  const std::string file = (fs::path(folder) / "quiz.yaml").string();
+  std::error_code failed;
+  if (fs::exists(file, failed)) {
+    const auto text = read_text_file(file, kMaxLabBytes);
+    if (!text) return errors.push_back(text.error());
+    const auto filled = with_parameters(*text, lab.parameters, file);
+    if (!filled) return errors.push_back(filled.error());
+    lab.quiz = read_quiz(*filled, file, errors);
+  }
+  std::vector<std::string_view> ids;
+  for (const Question& question : lab.quiz) ids.push_back(question.id);
+  for (const LabCheck& check : lab.checks) {
+    if (check.kind != "quiz") continue;
+    for (const std::string& id : Params(check.params).texts("questions")) {
+      if (lab.question(id) != nullptr) continue;
+      errors.push_back({ErrorKind::kInvalid,
+                        fmt::format("{}: check {}: there is no question \"{}\" in quiz.yaml",
+                                    lab_file(folder), check.id, id),
+                        suggestion(id, ids)});
+    }
+  }
+}
+
+LabSpec read_lab_folder(const std::string& folder, const std::string& learner,
+                        std::vector<Error>& errors) {
   const std::string file = lab_file(folder);
   auto text = read_text_file(file, kMaxLabBytes);
   if (!text) {
     errors.push_back(text.error());
     return {};
   }
-  LabSpec lab = read_lab(*text, file, errors);
+  LabSpec lab = read_lab(*text, file, learner, errors);
   lab.folder = folder;
+  read_quiz_beside(folder, lab, errors);
   return lab;
 }
 
 }  // namespace
 
-Result<LabSpec> parse_lab(std::string_view text, const std::string& file) {
+Result<LabSpec> parse_lab(std::string_view text, const std::string& file,
+                          const std::string& learner) {
   std::vector<Error> errors;
-  LabSpec lab = read_lab(text, file, errors);
+  LabSpec lab = read_lab(text, file, learner, errors);
   if (!errors.empty()) return errors.front();
   return lab;
 }
 
-Result<LabSpec> load_lab(const std::string& folder) {
+Result<LabSpec> load_lab(const std::string& folder, const std::string& learner) {
   std::vector<Error> errors;
-  LabSpec lab = read_lab_folder(folder, errors);
+  LabSpec lab = read_lab_folder(folder, learner, errors);
   if (!errors.empty()) return errors.front();
   return lab;
 }
 
 std::vector<Error> lint_lab(const std::string& folder) {
   std::vector<Error> errors;
-  const LabSpec lab = read_lab_folder(folder, errors);
+  const LabSpec lab = read_lab_folder(folder, {}, errors);
   if (!errors.empty()) return errors;
   const std::string file = lab_file(folder);
   const auto fail = [&](const std::string& what, const std::string& why) {
@@ -282,7 +356,8 @@ std::vector<Error> lint_lab(const std::string& folder) {
   std::set<std::string> declared;
   for (const LabMutant& mutant : lab.mutants) {
     declared.insert(mutant.id);
-    if (!fs::is_directory(root / "mutants" / mutant.id, failed) && mutant.removes.empty()) {
+    const bool inline_only = !mutant.removes.empty() || !mutant.edits.empty();
+    if (!fs::is_directory(root / "mutants" / mutant.id, failed) && !inline_only) {
       fail("mutants/" + mutant.id, "the folder is missing");
     }
   }

@@ -26,6 +26,7 @@ enum class SpecType : std::uint8_t {
   kObject,    // `object`
   kObjects,   // a list of `object`
   kFacts,     // a list of `object`, or of names that assets/facts explains
+  kAny,       // whatever its reader makes of it
   kDocument,  // a configuration of Kubernetes, by its own rules
   kParams,    // what it may hold depends on the kind of check beside it
 };

@@ -134,6 +134,8 @@ void SpecValidator::field(const Value& value, const SpecField& field, const Valu
         }
       }
       return;
+    case SpecType::kAny:
+      return;
     case SpecType::kDocument:
       if (!value.is_object()) fail(path, wanted("a map", value));
       return;

@@ -126,10 +126,14 @@ Result<void> carry_out_node_fault(Kubelets& kubelets, std::string_view fault,
     }
     return row.carry_out(kubelets, fault, parts);
   }
+  return Error{ErrorKind::kInvalid, fmt::format("fault: {}: is unknown", fault),
+               fmt::format("one of {}", fmt::join(fault_names(), ", "))};
+}
+
+std::vector<std::string_view> fault_names() {
   std::vector<std::string_view> names;
   for (const FaultRow& row : kFaults) names.push_back(row.name);
-  return Error{ErrorKind::kInvalid, fmt::format("fault: {}: is unknown", fault),
-               fmt::format("one of {}", fmt::join(names, ", "))};
+  return names;
 }
 
 }  // namespace inferlab::sim

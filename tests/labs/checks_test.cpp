@@ -110,7 +110,7 @@ TEST_CASE("checks: a toleration without an effect fits the pool's taint and no o
 }
 
 TEST_CASE("checks: looking takes no client's turn") {
-  const sim::Journal journal = solution_with({{"replicas: 1", "replicas: 2"}});
+  const Submission journal = solution_with({{"replicas: 1", "replicas: 2"}});
   Runs looked_at(first_lab(), journal), untouched(first_lab(), journal);
   for (const char* id : {"service-reaches-server", "streams-tokens"}) {
     const LabCheck* check = first_lab().check(id);
@@ -129,7 +129,7 @@ TEST_CASE("checks: looking takes no client's turn") {
 }
 
 TEST_CASE("checks: the gateway's scraped counters say what its records say") {
-  const sim::Journal journal = solution_with({});
+  const Submission journal = solution_with({});
   Runs runs(first_lab(), journal);
   const auto run = runs.run({});
   REQUIRE(run.has_value());

@@ -1,0 +1,222 @@
+// What objects of the cluster look like at a time: all that are selected have, at `path`, what is
+// expected, and there are as many as there should be.
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <map>
+
+#include "labs/checks/change.h"
+#include "labs/checks/kinds.h"
+#include "labs/checks/measure.h"
+#include "labs/checks/trouble.h"
+#include "sim/api/custom/printer_path.h"
+#include "sim/api/json.h"
+#include "sim/api/quantity.h"
+#include "sim/api/selector.h"
+
+namespace inferlab::labs {
+namespace {
+
+using sim::Value;
+using enum SpecType;
+
+constexpr SpecField kFields[] = {
+    {.name = "at",
+     .type = kDuration,
+     .description = "when it is looked at; the end of the run if left out"},
+    {.name = "at_least", .type = kBytes, .description = "the value, a number or quantity"},
+    {.name = "at_most", .type = kBytes, .description = "the value, a number or quantity"},
+    change_param(/*required=*/false),
+    {.name = "contains", .description = "the value, as part of it"},
+    {.name = "count_at_least",
+     .type = kInteger,
+     .description = "objects; 1 if nothing is said of how many",
+     .minimum = 0},
+    {.name = "count_at_most", .type = kInteger, .description = "objects", .minimum = 0},
+    {.name = "equals", .description = "the value, as text"},
+    {.name = "exists", .type = kBool, .description = "whether there is a value at all"},
+    {.name = "kind", .description = "of the objects: Pod, Deployment …", .required = true},
+    {.name = "name", .description = "of the object; all of them if left out"},
+    {.name = "namespace", .description = "of the objects; all of them if left out"},
+    {.name = "one_of", .type = kTexts, .description = "the value is one of these"},
+    {.name = "path", .description = "of the value, a JSONPath without braces: .status.phase"},
+    {.name = "selector", .description = "of labels: app=vllm,tier!=batch"},
+    {.name = "where",
+     .type = kLabels,
+     .description = "only objects that have these values: JSONPath to text"},
+};
+
+// A number, or a quantity in its units: "24Gi", "500m".
+std::optional<double> number_of(std::string_view text) {
+  const auto quantity = sim::Quantity::parse(text);
+  if (!quantity) return std::nullopt;
+  return static_cast<double>(quantity->milli()) / 1000;
+}
+
+std::string text_of(const Value& value) {
+  return value.is_string() ? value.str() : sim::to_json(value);
+}
+
+// The versions of a resource's objects that were the latest at `at`.
+std::vector<sim::ObjectPtr> objects_at(const sim::Store& store, const std::string& resource,
+                                       Time at) {
+  std::map<sim::ObjectKey, sim::ObjectPtr> live;
+  for (const sim::Change& change : store.changes_since(resource, 0)) {
+    if (change.object->written > at) break;
+    if (change.type == sim::ChangeType::kDeleted) {
+      live.erase(change.object->key);
+    } else {
+      live[change.object->key] = change.object;
+    }
+  }
+  std::vector<sim::ObjectPtr> out;
+  for (auto& [key, object] : live) out.push_back(std::move(object));
+  return out;
+}
+
+class Expectation {
+ public:
+  explicit Expectation(const Params& params) : params_(params) {}
+
+  /// Empty: the object is as it should be; else what its value is.
+  [[nodiscard]] std::string fault(const Value& object) const {
+    if (!params_.has("path")) return {};
+    const std::vector<Value> found = sim::find_by_path(object, params_.text("path"));
+    if (params_.has("exists") && params_.flag("exists") == found.empty()) {
+      return found.empty() ? "is not there" : "is there: " + text_of(found.front());
+    }
+    if (params_.has("exists") && !params_.flag("exists")) return {};
+    if (found.empty()) return "is not there";
+    for (const Value& value : found) {
+      if (!fits(value)) return "is " + shortened(text_of(value), 120);
+    }
+    return {};
+  }
+
+  [[nodiscard]] std::string str() const {
+    if (!params_.has("path")) return {};
+    std::string out = params_.text("path");
+    if (params_.has("exists")) out += params_.flag("exists") ? " is there" : " is not there";
+    if (params_.has("equals")) out += fmt::format(" is {}", params_.text("equals"));
+    if (params_.has("one_of"))
+      out += fmt::format(" is one of {}", fmt::join(params_.texts("one_of"), ", "));
+    if (params_.has("contains")) out += fmt::format(" contains \"{}\"", params_.text("contains"));
+    if (params_.has("at_least")) out += " is at least " + text_of(params_.value("at_least"));
+    if (params_.has("at_most")) out += " is at most " + text_of(params_.value("at_most"));
+    return out;
+  }
+
+ private:
+  [[nodiscard]] bool fits(const Value& value) const {
+    const std::string text = text_of(value);
+    if (params_.has("equals") && text != params_.text("equals")) return false;
+    if (params_.has("contains") && text.find(params_.text("contains")) == std::string::npos) {
+      return false;
+    }
+    const std::vector<std::string> words = params_.texts("one_of");
+    if (!words.empty() && std::find(words.begin(), words.end(), text) == words.end()) return false;
+    const auto number = number_of(text);
+    for (const char* bound : {"at_least", "at_most"}) {
+      if (!params_.has(bound)) continue;
+      const auto limit = number_of(text_of(params_.value(bound)));
+      if (!number || !limit) return false;
+      if (bound[3] == 'l' ? *number < *limit : *number > *limit) return false;
+    }
+    return true;
+  }
+
+  const Params& params_;
+};
+
+bool is_selected(const sim::StoredObject& object, const Params& params,
+                 const sim::LabelSelector& selector) {
+  if (params.has("namespace") && object.key.ns != params.text("namespace")) return false;
+  if (params.has("name") && object.key.name != params.text("name")) return false;
+  const Value where = params.value("where");
+  for (const Value::Member& wanted : where.members()) {
+    const std::vector<Value> found = sim::find_by_path(object.document, wanted.key);
+    const bool has = std::any_of(found.begin(), found.end(), [&](const Value& value) {
+      return text_of(value) == wanted.value.as_string();
+    });
+    if (!has) return false;
+  }
+  return selector.matches(sim::labels_from(object.document["metadata"]["labels"]));
+}
+
+std::string name_of(const Params& params) {
+  std::string out = params.text("kind");
+  if (params.has("name")) {
+    return fmt::format("{} {}{}", out,
+                       params.has("namespace") ? params.text("namespace") + "/" : "",
+                       params.text("name"));
+  }
+  out += "s";
+  if (params.has("selector")) out += fmt::format(" with {}", params.text("selector"));
+  if (params.has("namespace")) out += fmt::format(" in {}", params.text("namespace"));
+  return out;
+}
+
+}  // namespace
+
+constexpr SpecTable kStateParams = {"state", "", kFields};
+
+Result<Finding> state(CheckContext& context, const Params& params) {
+  INFERLAB_TRY(sim::Cluster* const run, context.run(variant_from(params.value("change"))));
+  std::string resource;
+  for (const sim::Kind* kind : run->api().kinds().all()) {
+    if (kind->kind == params.text("kind") && resource.empty())
+      resource = kind->storage().resource();
+  }
+  if (resource.empty()) {
+    return Error{ErrorKind::kInvalid, fmt::format("kind: there is no {}", params.text("kind"))};
+  }
+  sim::LabelSelector selector;
+  if (params.has("selector")) {
+    INFERLAB_TRY(selector, sim::LabelSelector::parse(params.text("selector")));
+  }
+  const Expectation expectation(params);
+  const std::string name = name_of(params);
+  const bool counts = params.has("count_at_least") || params.has("count_at_most");
+  const std::int64_t least = params.integer_or("count_at_least", counts ? 0 : 1);
+  const std::int64_t most = params.integer_or("count_at_most", INT64_MAX);
+  std::string expected = name;
+  if (params.has("at")) expected += " after " + format_duration(params.duration("at"));
+  if (counts) {
+    expected += most == INT64_MAX ? fmt::format(": at least {}", least)
+                : least == 0      ? fmt::format(": at most {}", most)
+                                  : fmt::format(": {} to {}", least, most);
+  }
+  if (!expectation.str().empty()) expected += ": " + expectation.str();
+
+  const Time at = params.has("at") ? Time{params.duration("at")} : run->simulation().now();
+  std::int64_t count = 0, wrong = 0;
+  std::string first;
+  for (const sim::ObjectPtr& object : objects_at(run->store(), resource, at)) {
+    if (!is_selected(*object, params, selector)) continue;
+    ++count;
+    const std::string fault = expectation.fault(object->document);
+    if (fault.empty()) continue;
+    ++wrong;
+    if (first.empty()) {
+      first = fmt::format(
+          "{} {}: {} {}", params.text("kind"),
+          object->key.ns.empty() ? object->key.name : object->key.ns + "/" + object->key.name,
+          params.text_or("path", ""), fault);
+    }
+  }
+  if (count < least || count > most) {
+    return Finding::fail(fmt::format("{} of {} there", count, name), expected)
+        .with(count == 0 ? Cause::kMissing : Cause::kFinding);
+  }
+  if (wrong > 0) {
+    Finding finding = Finding::fail(
+        wrong == 1 ? first : fmt::format("{} of {} are not so, the first: {}", wrong, count, first),
+        expected);
+    return finding;
+  }
+  return Finding::pass(count == 1 ? fmt::format("{} is so", name)
+                                  : fmt::format("all {} of {} are so", count, name));
+}
+
+}  // namespace inferlab::labs

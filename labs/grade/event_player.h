@@ -1,0 +1,47 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "labs/spec/lab_spec.h"
+#include "labs/spec/run_event.h"
+#include "sim/cluster/cluster.h"
+
+namespace inferlab::labs {
+
+/// Makes a list of events happen to a run as its time comes. What an event names by what lies there
+/// ("the node of Deployment default/vllm") is looked up then; what it names and is not there is
+/// left out. Equal runs, equal events.
+class EventPlayer {
+ public:
+  /// Borrows the run and the lab, whose files events may apply; `events` are in order of time.
+  EventPlayer(sim::Cluster& run, const LabSpec& lab, std::vector<RunEvent> events)
+      : run_(run), lab_(lab), events_(std::move(events)) {}
+
+  /// Runs to `end`, and everything that falls due up to it.
+  void run_until(Time end);
+
+ private:
+  /// A drain whose Pods do not all go at once: kubectl asks again every five seconds.
+  struct Drain {
+    std::string node;
+    Time next{};
+  };
+
+  void carry_out(const RunEvent& event);
+  void begin_drain(const std::string& node);
+  void ask_again(Drain& drain);
+  void apply_file(const std::string& file);
+  void write(sim::ApiRequest request);
+  [[nodiscard]] std::string node_of(const RunEvent& event) const;
+
+  sim::Cluster& run_;
+  const LabSpec& lab_;
+  std::vector<RunEvent> events_;
+  std::size_t next_ = 0;
+  std::vector<Drain> drains_;
+};
+
+}  // namespace inferlab::labs

@@ -1,0 +1,171 @@
+#include "labs/spec/run_event.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <system_error>
+
+#include "labs/spec/lab_files.h"
+#include "labs/spec/suggest.h"
+#include "sim/cluster/faults.h"
+
+namespace inferlab::labs {
+namespace {
+
+using sim::Value;
+using enum SpecType;
+
+constexpr SpecField kSetImageFields[] = {
+    {.name = "container", .description = "its name; all containers if left out"},
+    {.name = "image", .description = "the new one", .required = true},
+};
+constexpr SpecTable kSetImageTable = {"set_image", "Another image for a workload's Pods.",
+                                      kSetImageFields};
+
+constexpr SpecField kEventFields[] = {
+    {.name = "apply", .description = "a file of the lab's folder with manifests"},
+    {.name = "at", .type = kDuration, .description = "from the start of the run", .required = true},
+    {.name = "delete",
+     .description = "the kind of the object to delete; `workload` names it without its kind"},
+    {.name = "detail", .description = "of a fault: GPU and Xid \"0/79\", bytes …"},
+    {.name = "drain",
+     .type = kBool,
+     .description = "kubectl drain of the node, trying again until all Pods are gone"},
+    {.name = "fault", .description = "what breaks: node-down, gpu-xid …; see cluster inject"},
+    {.name = "node", .description = "its name; where most Pods of `workload` lie if left out"},
+    {.name = "restart", .type = kBool, .description = "kubectl rollout restart of `workload`"},
+    {.name = "scale",
+     .type = kInteger,
+     .description = "kubectl scale of `workload` to so many replicas",
+     .minimum = 0,
+     .maximum = 1000},
+    {.name = "set_image",
+     .type = kObject,
+     .description = "kubectl set image of `workload`",
+     .object = &kSetImageTable},
+    {.name = "uncordon", .type = kBool, .description = "kubectl uncordon of the node"},
+    {.name = "undo", .type = kBool, .description = "kubectl rollout undo of `workload`"},
+    {.name = "workload", .description = "Deployment NAMESPACE/NAME, or another kind of workload"},
+};
+
+struct Action {
+  const char* field;
+  RunEvent::Kind kind;
+};
+constexpr Action kActions[] = {
+    {"fault", RunEvent::Kind::kFault},        {"drain", RunEvent::Kind::kDrain},
+    {"uncordon", RunEvent::Kind::kUncordon},  {"apply", RunEvent::Kind::kApply},
+    {"delete", RunEvent::Kind::kDelete},      {"restart", RunEvent::Kind::kRestart},
+    {"set_image", RunEvent::Kind::kSetImage}, {"undo", RunEvent::Kind::kUndo},
+    {"scale", RunEvent::Kind::kScale},
+};
+
+bool is_given(const Value& event, const char* field) {
+  return event.has(field) && !(event[field].is_bool() && !event[field].as_bool());
+}
+
+RunEvent event_from(const Value& value) {
+  RunEvent out;
+  out.at = *parse_duration(value["at"].as_string());
+  for (const Action& action : kActions) {
+    if (is_given(value, action.field)) out.kind = action.kind;
+  }
+  out.fault = value["fault"].str();
+  out.node = value["node"].str();
+  out.workload = value["workload"].str();
+  out.detail = value["detail"].str();
+  out.file = value["apply"].str();
+  out.what = out.kind == RunEvent::Kind::kDelete ? value["delete"].str()
+                                                 : value["set_image"]["container"].str();
+  out.image = value["set_image"]["image"].str();
+  out.replicas = value["scale"].as_int();
+  return out;
+}
+
+// "KIND NAMESPACE/NAME"
+bool is_workload(std::string_view text) {
+  const std::size_t space = text.find(' '), slash = text.find('/');
+  return space != std::string_view::npos && slash != std::string_view::npos && space > 0 &&
+         slash > space + 1 && slash + 1 < text.size() &&
+         text.find(' ', space + 1) == std::string_view::npos;
+}
+
+}  // namespace
+
+constexpr SpecTable kEventTable = {"event", "Something that happens to the run from outside.",
+                                   kEventFields};
+
+std::string RunEvent::str() const {
+  const std::string target = !node.empty() ? "node " + node : "the node of " + workload;
+  switch (kind) {
+    case Kind::kFault:
+      return fmt::format("{} of {}", fault, target);
+    case Kind::kDrain:
+      return "drain of " + target;
+    case Kind::kUncordon:
+      return "uncordon of " + target;
+    case Kind::kApply:
+      return "apply of " + file;
+    case Kind::kDelete:
+      return fmt::format("deletion of {} {}", what, workload);
+    case Kind::kRestart:
+      return "restart of " + workload;
+    case Kind::kSetImage:
+      return fmt::format("image {} for {}", image, workload);
+    case Kind::kUndo:
+      return "rollback of " + workload;
+    case Kind::kScale:
+      return fmt::format("{} scaled to {}", workload, replicas);
+  }
+  return {};
+}
+
+std::vector<RunEvent> events_from(const Value& list) {
+  std::vector<RunEvent> out;
+  for (const Value& value : list.items()) out.push_back(event_from(value));
+  std::stable_sort(out.begin(), out.end(),
+                   [](const RunEvent& a, const RunEvent& b) { return a.at < b.at; });
+  return out;
+}
+
+void check_events(const Value& list, const std::string& path, std::string_view folder,
+                  const SpecValidator& places, std::vector<Error>& errors) {
+  for (std::size_t i = 0; i < list.size(); ++i) {
+    const std::string at = fmt::format("{}[{}]", path, i);
+    const Value& event = list[i];
+    const auto fail = [&](std::string_view field, std::string_view why, std::string hint = {}) {
+      errors.push_back(
+          places.error(field.empty() ? at : fmt::format("{}.{}", at, field), why, std::move(hint)));
+    };
+    std::vector<std::string_view> given, known;
+    for (const Action& action : kActions) {
+      known.emplace_back(action.field);
+      if (is_given(event, action.field)) given.emplace_back(action.field);
+    }
+    if (given.size() != 1) {
+      fail("", given.empty() ? "says not what happens" : "says two things at once",
+           fmt::format("give it one of {}", fmt::join(known, ", ")));
+      continue;
+    }
+    const std::string_view action = given.front();
+    const bool needs_workload = action != "apply" && !event.has("node");
+    if (needs_workload && action != "delete" && !is_workload(event["workload"].as_string())) {
+      fail("workload", "must name a workload", "as in: Deployment default/vllm");
+    }
+    if (action == "fault") {
+      const std::vector<std::string_view> faults = sim::fault_names();
+      const std::string_view fault = event["fault"].as_string();
+      if (std::find(faults.begin(), faults.end(), fault) == faults.end()) {
+        fail("fault", fmt::format("there is no fault \"{}\"", fault), suggestion(fault, faults));
+      }
+    }
+    if (action == "apply" && !folder.empty()) {
+      const auto text = read_lab_file(std::string(folder), event["apply"].str());
+      if (!text) fail("apply", text.error().message, text.error().hint);
+    }
+  }
+}
+
+}  // namespace inferlab::labs

@@ -1,0 +1,58 @@
+#pragma once
+
+#include <compare>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/base/error.h"
+#include "engine/base/time.h"
+#include "labs/spec/spec_table.h"
+#include "labs/spec/validate.h"
+#include "sim/api/value.h"
+
+namespace inferlab::labs {
+
+/// Something that happens to a run from outside besides the submission: a fault, or what an
+/// operator does. Whom it hits may depend on the run: "the node that holds most Pods of …" is
+/// looked up when the time has come (see labs/grade/event_player.h).
+struct RunEvent {
+  enum class Kind : std::uint8_t {
+    kFault,     // `fault` of `node`, or of a Pod of `workload`; `detail` stands behind the target
+    kDrain,     // cordon the node and evict its Pods, as kubectl drain does, until all are gone
+    kUncordon,  // the node takes Pods again
+    kApply,     // create or update what `file` holds
+    kDelete,    // the object of kind `what` called `workload`
+    kRestart,   // kubectl rollout restart
+    kSetImage,  // kubectl set image: of container `what`, all of them when it is empty
+    kUndo,      // kubectl rollout undo
+    kScale,     // kubectl scale, to `replicas`
+  };
+  Duration at{};
+  Kind kind = Kind::kFault;
+  std::string fault = {};     // as sim/cluster/faults.cpp names it
+  std::string node = {};      // by name; empty: where most Pods of `workload` lie
+  std::string workload = {};  // "Deployment NAMESPACE/NAME"
+  std::string detail = {};    // of a fault: "0/79", the GPU and the Xid
+  std::string file = {};      // of the lab's folder
+  std::string what = {};      // container, or kind
+  std::string image = {};
+  std::int64_t replicas = 0;
+
+  auto operator<=>(const RunEvent&) const = default;
+  /// "node-down of the node of Deployment default/vllm", for reports.
+  [[nodiscard]] std::string str() const;
+};
+
+extern const SpecTable kEventTable;
+
+/// The events of a list that its table was checked against, in order of time.
+std::vector<RunEvent> events_from(const sim::Value& list);
+
+/// What the table of events cannot say: one action each, its target, files that are there.
+/// `path` is that of the list, for places.
+void check_events(const sim::Value& list, const std::string& path, std::string_view folder,
+                  const SpecValidator& places, std::vector<Error>& errors);
+
+}  // namespace inferlab::labs
