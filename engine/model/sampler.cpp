@@ -126,9 +126,9 @@ void Sampler::adjust(std::span<float> logits) const {
 
 void Sampler::forbid_bad_words(std::span<float> logits) const {
   for (const auto& word : params_.bad_words) {
-    const std::size_t before = word.size() - 1;
-    if (before > output_.size()) continue;
-    if (!std::equal(word.begin(), word.end() - 1, output_.end() - std::ssize(word) + 1)) continue;
+    const std::ptrdiff_t before = std::ssize(word) - 1;
+    if (before > std::ssize(output_)) continue;
+    if (!std::equal(word.begin(), word.end() - 1, output_.end() - before)) continue;
     logits[static_cast<std::size_t>(word.back())] = kForbidden;
   }
 }
