@@ -107,8 +107,8 @@ Result<Finding> drains(CheckContext& context, const Params& params) {
                     shortened(fmt::format("{}", fmt::join(seen.left, ", ")), 120)));
   }
   if (!service.empty()) {
-    const RequestCount count =
-        count_requests(run->telemetry(), ns, service, Time{at}, run->simulation().now());
+    const RequestCount count = count_requests(
+        run->telemetry(), ns, service, scrape_before(at, run->spec()), run->simulation().now());
     const std::int64_t failed = count.ended - count.answered;
     if (failed <= allowed && count.answered > 0) {
       percent += 50;

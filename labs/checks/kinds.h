@@ -66,6 +66,9 @@ Result<Finding> runs_on_pool(CheckContext& context, const Params& params);
 extern const SpecTable kServiceRoutesParams;
 Result<Finding> service_routes(CheckContext& context, const Params& params);
 
+extern const SpecTable kSpreadParams;
+Result<Finding> spread(CheckContext& context, const Params& params);
+
 extern const SpecTable kStateParams;
 Result<Finding> state(CheckContext& context, const Params& params);
 

@@ -36,6 +36,10 @@ Cause RequestCount::cause() const {
   return Cause::kFinding;
 }
 
+Time scrape_before(Duration at, const sim::ClusterSpec& cluster) {
+  return Time{at > cluster.scrape_interval ? at - cluster.scrape_interval : Duration{}};
+}
+
 RequestCount count_requests(const sim::Telemetry& telemetry, std::string_view ns,
                             std::string_view service, Time from, Time to) {
   const sim::SeriesLabels labels = {{"namespace", std::string(ns)},

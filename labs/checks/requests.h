@@ -7,6 +7,7 @@
 
 #include "engine/base/time.h"
 #include "labs/spec/cause.h"
+#include "sim/cluster/cluster_spec.h"
 #include "sim/telemetry/telemetry.h"
 
 namespace inferlab::labs {
@@ -25,6 +26,10 @@ struct RequestCount {
   /// kRefused when a server has turned requests away (400, 401, 404), else kFinding.
   [[nodiscard]] Cause cause() const;
 };
+
+/// Where counting must begin so that nothing of what ends after `at` is left out: at the scrape
+/// before it.
+Time scrape_before(Duration at, const sim::ClusterSpec& cluster);
 
 RequestCount count_requests(const sim::Telemetry& telemetry, std::string_view ns,
                             std::string_view service, Time from, Time to);

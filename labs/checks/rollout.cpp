@@ -108,8 +108,8 @@ Result<Finding> rollout(CheckContext& context, const Params& params) {
               : fmt::format("the {} was never through{}{}", way, trouble.any() ? ": " : "",
                             trouble.what));
     }
-    const RequestCount count =
-        count_requests(run->telemetry(), ns, service, Time{from}, Time{until});
+    const RequestCount count = count_requests(run->telemetry(), ns, service,
+                                              scrape_before(from, run->spec()), Time{until});
     if (failed_of(count) <= allowed && count.answered > 0) {
       percent += 25;
     } else {

@@ -42,6 +42,7 @@ constexpr CheckRow kChecks[] = {
      runs_on_pool},
     {"service-routes", "a Service reaches a listening port of a ready Pod", &kServiceRoutesParams,
      service_routes, Judges::kWhole},
+    {"spread", "the Pods of a workload do not lie in one place", &kSpreadParams, spread},
     {"state", "what objects of the cluster look like at a time", &kStateParams, state},
     {"streams-completion", "the real engine, configured as the containers are, streams an answer",
      &kStreamsCompletionParams, streams_completion},

@@ -13,6 +13,7 @@ constexpr CommandRow kCommands[] = {
     {"lab reset", "forget attempts, hints and the session of a lab", make_lab_reset},
     {"lab test", "test a lab's checks against the answers it ships", make_lab_test},
     {"lab lint", "say everything that is wrong with a lab's files", make_lab_lint},
+    {"lab coverage", "which rows of what is to be taught the labs grade", make_lab_coverage},
     {"lab schema", "print the JSON Schema of lab.yaml", make_lab_schema},
     {"grade", "grade a folder of manifests", make_grade},
     {"lint", "find what is wrong with manifests before a cluster does", make_lint},

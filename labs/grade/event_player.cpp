@@ -17,7 +17,6 @@ using sim::Value;
 
 // Source: k8s.io/kubectl/pkg/drain, evictPods: it waits five seconds after a 429.
 constexpr Duration kBetweenEvictions = 5s;
-constexpr std::string_view kManager = "kubectl";
 
 bool is_of_daemon_set(const sim::StoredObject& pod) {
   const auto& owners = pod.view<sim::PodView>().meta.owners;
@@ -129,7 +128,7 @@ std::string EventPlayer::node_of(const RunEvent& event) const {
 }
 
 void EventPlayer::write(sim::ApiRequest request) {
-  request.field_manager = kManager;
+  request.field_manager = kLabManager;
   (void)run_.request(request);  // refused: part of what happens
 }
 

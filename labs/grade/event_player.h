@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -10,6 +11,9 @@
 #include "sim/cluster/cluster.h"
 
 namespace inferlab::labs {
+
+/// Who writes what a lab's events do, in metadata.managedFields and journals.
+inline constexpr std::string_view kLabManager = "inferlab-lab";
 
 /// Makes a list of events happen to a run as its time comes. What an event names by what lies there
 /// ("the node of Deployment default/vllm") is looked up then; what it names and is not there is

@@ -8,6 +8,7 @@
 
 #include "engine/base/hash.h"
 #include "labs/checks/table.h"
+#include "labs/grade/evidence.h"
 #include "labs/grade/runs.h"
 #include "sim/api/json.h"
 
@@ -95,7 +96,9 @@ Result<Report> grade_checks(const LabSpec& given, const Submission& submission,
                 .passed = false,
                 .hints_used = {},
                 .hint_cost = 0,
-                .notes = options.notes};
+                .notes = options.notes,
+                .evidence = {},
+                .next_lab = {}};
   RunHash journal_hash;
   journal_hash.add(sim::write_journal(submission.journal));
   if (!submission.answers.is_null()) journal_hash.add(sim::to_json(submission.answers));
@@ -109,6 +112,7 @@ Result<Report> grade_checks(const LabSpec& given, const Submission& submission,
   Runs runs(lab, submission);
   INFERLAB_TRY(sim::Cluster* const base, runs.run({}));
   report.run_hash = fmt::format("{:016x}", base->run_hash());
+  report.evidence = evidence_of(*base, lab, submission);
   int done = 1;
   std::vector<Judged> judged;
   for (const LabCheck& check : lab.checks) {

@@ -1,6 +1,7 @@
 #include "labs/grade/runs.h"
 
 #include "labs/grade/event_player.h"
+#include "labs/grade/given.h"
 #include "labs/grade/submission.h"
 #include "labs/lint/lab_context.h"
 #include "sim/api/yaml.h"
@@ -28,9 +29,10 @@ std::string manifests_of(const sim::Journal& journal) {
 
 }  // namespace
 
-std::unique_ptr<sim::Cluster> Runs::play(const sim::Journal& journal,
-                                         const VariantSpec& variant) const {
+Result<std::unique_ptr<sim::Cluster>> Runs::play(const sim::Journal& journal,
+                                                 const VariantSpec& variant) const {
   auto cluster = std::make_unique<sim::Cluster>(cluster_of(lab_, variant), lab_.seed);
+  INFERLAB_TRY_VOID(give(lab_, *cluster));
   EventPlayer player(*cluster, lab_, events_of(lab_, variant));
   for (const sim::JournalEntry& entry : journal_of(lab_, journal, variant)) {
     player.run_until(entry.at);
@@ -42,7 +44,9 @@ std::unique_ptr<sim::Cluster> Runs::play(const sim::Journal& journal,
 
 Result<sim::Cluster*> Runs::run(const VariantSpec& variant) {
   auto& slot = runs_[variant];
-  if (slot == nullptr) slot = play(submission_.journal, variant);
+  if (slot == nullptr) {
+    INFERLAB_TRY(slot, play(submission_.journal, variant));
+  }
   return slot.get();
 }
 
@@ -51,7 +55,7 @@ Result<sim::Cluster*> Runs::reference_run(const std::string& answer) {
   if (slot == nullptr) {
     INFERLAB_TRY(const std::vector<SubmissionFile> files, shipped_answer(lab_, answer));
     INFERLAB_TRY(const Submission shipped, submission_from_files(files, lab_));
-    slot = play(shipped.journal, {});
+    INFERLAB_TRY(slot, play(shipped.journal, {}));
   }
   return slot.get();
 }

@@ -25,8 +25,8 @@ class Runs final : public CheckContext {
   Result<sim::Cluster*> reference_run(const std::string& answer) override;
 
  private:
-  [[nodiscard]] std::unique_ptr<sim::Cluster> play(const sim::Journal& journal,
-                                                   const VariantSpec& variant) const;
+  [[nodiscard]] Result<std::unique_ptr<sim::Cluster>> play(const sim::Journal& journal,
+                                                           const VariantSpec& variant) const;
 
   const LabSpec& lab_;
   const Submission& submission_;

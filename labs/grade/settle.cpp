@@ -7,6 +7,8 @@
 #include <utility>
 
 #include "labs/grade/answer_kinds.h"
+#include "labs/grade/event_player.h"
+#include "labs/grade/given.h"
 #include "sim/cluster/cluster.h"
 
 namespace inferlab::labs {
@@ -81,6 +83,7 @@ class Settler {
  public:
   Settler(const LabSpec& lab, std::vector<std::string>* notes)
       : lab_(lab), notes_(notes), scratch_(lab.cluster, lab.seed) {
+    (void)give(lab, scratch_);  // refused: then it was not in the session either
     scratch_.run_until(Time{lab.apply_at});
     for (const std::string& resource : scratch_.store().resources()) {
       for (const sim::ObjectPtr& object : scratch_.store().list(resource)) {
@@ -90,6 +93,7 @@ class Settler {
   }
 
   void take(const sim::ApiRequest& request) {
+    if (request.field_manager == kLabManager) return;  // an event of the lab
     const sim::Kind* kind = scratch_.api().kinds().by_resource(request.resource);
     if (kind == nullptr || request.dry_run) return;
     const std::string what = fmt::format(

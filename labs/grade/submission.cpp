@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "labs/grade/answer_kinds.h"
+#include "labs/grade/given.h"
 #include "labs/report/escape.h"
 #include "labs/spec/suggest.h"
 #include "labs/spec/text_file.h"
@@ -78,8 +79,14 @@ std::string field_of(const sim::ApiResponse& response) {
                                        : std::string(message.substr(from, end - from));
 }
 
-// `lab`: what is no answer to it is refused; nullptr: everything is taken.
-Result<void> apply(const Manifest& manifest, sim::Cluster& cluster, const LabSpec* lab) {
+/// Who sends manifests.
+struct Sender {
+  const LabSpec* lab = nullptr;  // what is no answer to it is refused; nullptr: all is taken
+  bool journalled = true;
+};
+
+Result<void> apply(const Manifest& manifest, sim::Cluster& cluster, const Sender& sender) {
+  const LabSpec* lab = sender.lab;
   INFERLAB_TRY(const sim::Kind* kind, kind_of(manifest, cluster.api().kinds()));
   if (lab != nullptr && !is_answer(*kind, *lab)) {
     return manifest.error(
@@ -104,7 +111,8 @@ Result<void> apply(const Manifest& manifest, sim::Cluster& cluster, const LabSpe
   request.field_validation = sim::FieldValidation::kStrict;
   if (manifest.root.empty()) request.duplicate_fields = manifest.document->duplicates;
   request.field_manager = "inferlab-grade";
-  const sim::ApiResponse response = cluster.request(request);
+  const sim::ApiResponse response =
+      sender.journalled ? cluster.request(request) : cluster.api().handle(request);
   if (response.ok()) return {};
   const std::string field = field_of(response);
   return manifest.error(field.empty() ? std::string() : "." + field,
@@ -138,14 +146,14 @@ Result<Value> answers_of(const SubmissionFile& file, const LabSpec& lab) {
 }
 
 Result<void> apply_document_for(const sim::YamlDocument& document, const std::string& file,
-                                sim::Cluster& cluster, const LabSpec* lab) {
+                                sim::Cluster& cluster, const Sender& sender) {
   Manifest manifest{.document = &document, .file = file, .root = {}, .object = document.value};
-  if (document.value["kind"].as_string() != "List") return apply(manifest, cluster, lab);
+  if (document.value["kind"].as_string() != "List") return apply(manifest, cluster, sender);
   const Value items = document.value["items"];
   for (std::size_t i = 0; i < items.size(); ++i) {
     manifest.root = fmt::format(".items[{}]", i);
     manifest.object = items[i];
-    INFERLAB_TRY_VOID(apply(manifest, cluster, lab));
+    INFERLAB_TRY_VOID(apply(manifest, cluster, sender));
   }
   return {};
 }
@@ -154,7 +162,12 @@ Result<void> apply_document_for(const sim::YamlDocument& document, const std::st
 
 Result<void> apply_document(const sim::YamlDocument& document, const std::string& file,
                             sim::Cluster& cluster) {
-  return apply_document_for(document, file, cluster, nullptr);
+  return apply_document_for(document, file, cluster, {});
+}
+
+Result<void> give_document(const sim::YamlDocument& document, const std::string& file,
+                           sim::Cluster& cluster) {
+  return apply_document_for(document, file, cluster, {.journalled = false});
 }
 
 Result<sim::Journal> journal_from_files(const std::vector<SubmissionFile>& files,
@@ -168,10 +181,11 @@ Result<sim::Journal> journal_from_files(const std::vector<SubmissionFile>& files
     parsed.emplace_back(name, std::move(documents));
   }
   sim::Cluster cluster(lab.cluster, lab.seed);
+  INFERLAB_TRY_VOID(give(lab, cluster));
   cluster.run_until(Time{lab.apply_at});
   for (const auto& [name, documents] : parsed) {
     for (const sim::YamlDocument& document : documents) {
-      INFERLAB_TRY_VOID(apply_document_for(document, name, cluster, &lab));
+      INFERLAB_TRY_VOID(apply_document_for(document, name, cluster, {.lab = &lab}));
     }
   }
   return cluster.journal();

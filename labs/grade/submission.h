@@ -46,6 +46,10 @@ std::vector<SubmissionFile> overlay(std::vector<SubmissionFile> files,
 Result<void> apply_document(const sim::YamlDocument& document, const std::string& file,
                             sim::Cluster& cluster);
 
+/// The same past the journal: what belongs to the cluster and is no write of anybody's.
+Result<void> give_document(const sim::YamlDocument& document, const std::string& file,
+                           sim::Cluster& cluster);
+
 /// What applying the files does to the lab's cluster at its apply time: each document created, or
 /// updated when it is there already, with strict field validation, in the order of names. A `kind:
 /// List` counts as its items. Nothing that the API refuses, and no kind that is no answer to the

@@ -8,6 +8,7 @@
 #include <system_error>
 #include <utility>
 
+#include "labs/grade/given.h"
 #include "labs/session/audit_file.h"
 #include "labs/session/cluster_hash.h"
 #include "labs/session/control.h"
@@ -124,6 +125,7 @@ struct Session::Parts {
     seed = earlier.header ? earlier.header->seed : options.seed.value_or(options.lab.seed);
     if (earlier.header) options.lab.cluster.start = earlier.header->start;
     auto cluster = std::make_unique<sim::Cluster>(options.lab.cluster, seed);
+    INFERLAB_TRY_VOID(give(options.lab, *cluster));
     replay(*cluster, earlier);
     resumed = earlier.entries.size();
     INFERLAB_TRY(journal,

@@ -26,8 +26,18 @@ struct LabCommand {
   std::string run, why;
 };
 
+/// Shows that a drill does what it says: in the run of `answer` with `change`, `check` holds; and in
+/// the solution's own run it does not.
+struct DrillProof {
+  std::string answer;  // "solution", "starter", or a mutant's id
+  sim::Value change;   // of labs/checks/change.h; null: none
+  std::string kind;    // of the check
+  sim::Value params;
+};
+
 struct LabDrill {
   std::string title, steps, expect;
+  std::vector<DrillProof> proof = {};
 };
 
 struct LabCheck {
@@ -90,6 +100,7 @@ struct LabSpec {
   std::uint64_t seed = 1;
   Duration horizon{};            // of a graded run
   Duration apply_at{};           // when a submission's manifests arrive
+  std::string given;  // a folder: what is in the cluster from the beginning; empty: nothing
   std::vector<RunEvent> events;  // of the graded run, in order of time
   /// Kinds that count as an answer ("Deployment"); empty: see is_answer().
   std::vector<std::string> answer_kinds;

@@ -1,5 +1,6 @@
 #include "labs/spec/lab_tables.h"
 
+#include "labs/checks/change.h"
 #include "labs/spec/cause.h"
 #include "labs/spec/parameters.h"
 #include "labs/spec/run_event.h"
@@ -282,6 +283,8 @@ constexpr SpecField kRunFields[] = {
      .type = kDuration,
      .description = "when a submission's manifests arrive",
      .required = true},
+    {.name = "given",
+     .description = "a folder of the lab with what is in the cluster from the beginning"},
     {.name = "events",
      .type = kObjects,
      .description = "what happens to the run besides: faults, drains, releases",
@@ -298,10 +301,31 @@ constexpr SpecField kCommandFields[] = {
 };
 constexpr SpecTable kCommandTable = {"command", "A command to try.", kCommandFields};
 
+constexpr SpecField kProofFields[] = {
+    {.name = "answer",
+     .type = kId,
+     .description = "whose run it is: solution (if left out), starter, or a mutant's id"},
+    {.name = "change",
+     .type = kObject,
+     .description = "what the drill does to that run",
+     .object = &kChangeTable},
+    {.name = "kind", .type = kId, .description = "of a check", .required = true},
+    {.name = "params",
+     .type = kParams,
+     .description = "of that kind: it holds in the drill, and not in the solution's own run",
+     .required = true},
+};
+constexpr SpecTable kProofTable = {"proof", "How lab test sees that a drill's signals move.",
+                                   kProofFields};
+
 constexpr SpecField kDrillFields[] = {
     {.name = "title", .description = "what goes wrong", .required = true},
     {.name = "steps", .type = kMarkdown, .description = "how to bring it about", .required = true},
     {.name = "expect", .type = kMarkdown, .description = "what will be seen", .required = true},
+    {.name = "proof",
+     .type = kObjects,
+     .description = "signals of the drill, for lab test",
+     .object = &kProofTable},
 };
 constexpr SpecTable kDrillTable = {"drill", "A failure to bring about on purpose.", kDrillFields};
 

@@ -12,6 +12,7 @@
 #include "labs/checks/table.h"
 #include "labs/spec/cluster_section.h"
 #include "labs/spec/lab_tables.h"
+#include "labs/spec/rows.h"
 #include "labs/spec/suggest.h"
 #include "labs/spec/text_file.h"
 #include "labs/spec/validate.h"
@@ -52,8 +53,14 @@ void read_words(const Value& root, LabSpec& lab) {
   }
   lab.validation_signals = texts_of(root["validation_signals"]);
   for (const Value& row : root["failure_drills"].items()) {
-    lab.failure_drills.push_back(
-        {row["title"].str(), block_of(row["steps"]), block_of(row["expect"])});
+    LabDrill drill{row["title"].str(), block_of(row["steps"]), block_of(row["expect"])};
+    for (const Value& proof : row["proof"].items()) {
+      drill.proof.push_back({.answer = std::string(proof["answer"].as_string("solution")),
+                             .change = proof["change"],
+                             .kind = proof["kind"].str(),
+                             .params = proof["params"]});
+    }
+    lab.failure_drills.push_back(std::move(drill));
   }
   lab.expected_signals = texts_of(root["expected_signals"]);
   lab.sources = texts_of(root["review"]["sources"]);
@@ -103,6 +110,7 @@ class CrossChecks {
     unique(lab_.mutants, ".mutants", "mutant");
     kinds();
     nested();
+    drills();
     answer_kinds();
     hints();
     mutants();
@@ -173,6 +181,27 @@ class CrossChecks {
         check_events((*change)["events"],
                      at + (inner ? ".check.params.change.events" : ".change.events"), folder_,
                      places_, errors_);
+      }
+    }
+  }
+
+  void drills() {
+    for (std::size_t i = 0; i < lab_.failure_drills.size(); ++i) {
+      const auto& proofs = lab_.failure_drills[i].proof;
+      for (std::size_t j = 0; j < proofs.size(); ++j) {
+        const std::string at = fmt::format(".failure_drills[{}].proof[{}]", i, j);
+        const std::string& answer = proofs[j].answer;
+        if (find_check_row(proofs[j].kind) == nullptr) {
+          fail(at + ".kind", fmt::format("there is no check \"{}\"", proofs[j].kind),
+               suggestion(proofs[j].kind, known_kinds()));
+        }
+        const auto names = ids(lab_.mutants);
+        if (answer != "solution" && answer != "starter" &&
+            std::find(names.begin(), names.end(), answer) == names.end()) {
+          fail(at + ".answer", fmt::format("there is no answer \"{}\"", answer),
+               suggestion(answer, names));
+        }
+        check_events(proofs[j].change["events"], at + ".change.events", folder_, places_, errors_);
       }
     }
   }
@@ -270,6 +299,7 @@ LabSpec read_lab(std::string_view given, const std::string& file, const std::str
   const std::string folder = fs::path(file).parent_path().string();
   read_cluster(root, validator, folder, lab, errors);
   check_events(root["run"]["events"], ".run.events", folder, validator, errors);
+  lab.given = root["run"]["given"].str();
   lab.events = events_from(root["run"]["events"]);
   read_grading(root, lab);
   CrossChecks(lab, folder, validator, errors).run(root);
@@ -352,6 +382,18 @@ std::vector<Error> lint_lab(const std::string& folder) {
   }
   for (const char* needed : {"starter", "solution"}) {
     if (!fs::is_directory(root / needed, failed)) fail(needed, "the folder is missing");
+  }
+  if (const auto known = load_rows(); known) {
+    std::vector<std::string_view> names;
+    for (const TaughtRow& row : *known) names.push_back(row.id);
+    for (const LabCheck& check : lab.checks) {
+      for (const std::string& row : check.rows) {
+        if (std::find(names.begin(), names.end(), row) != names.end()) continue;
+        errors.push_back({ErrorKind::kInvalid,
+                          fmt::format("{}: check {}: there is no row {}", file, check.id, row),
+                          suggestion(row, names)});
+      }
+    }
   }
   std::set<std::string> declared;
   for (const LabMutant& mutant : lab.mutants) {

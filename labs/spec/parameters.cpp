@@ -23,6 +23,9 @@ constexpr SpecField kFields[] = {
      .description = "a list of values, or of maps whose members are chosen together"},
     {.name = "from", .type = kAny, .description = "the least: a whole number or a duration"},
     {.name = "name", .type = kId, .description = "as files write it: ${NAME}", .required = true},
+    {.name = "replaces",
+     .type = kBool,
+     .description = "the first choice stands in the files as it is, and is replaced there"},
     {.name = "step", .type = kAny, .description = "between two values; 1 or 1s if left out"},
     {.name = "to", .type = kAny, .description = "the largest: a whole number or a duration"},
 };
@@ -63,23 +66,39 @@ std::pair<int, int> place_of(std::string_view text, std::size_t at) {
           static_cast<int>(at - (start == std::string_view::npos ? 0 : start + 1)) + 1};
 }
 
+// A top-level member of a lab's file with everything below it, at the line where it stands there;
+// the rest need not be YAML before the values are in it. Empty: there is none.
+std::string block_of(std::string_view text, std::string_view key) {
+  std::string out;
+  bool inside = false;
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t end = std::min(text.find('\n', at), text.size());
+    const std::string_view line = text.substr(at, end - at);
+    const bool is_top = !line.empty() && line.front() != ' ' && line.front() != '#' &&
+                        line.front() != '-' && line.front() != '\r';
+    if (is_top) inside = line.starts_with(key) && line.substr(key.size()).starts_with(':');
+    if (inside) out += line;
+    out += '\n';
+    at = end + 1;
+  }
+  return out.find_first_not_of('\n') == std::string::npos ? std::string() : out;
+}
+
 class Chooser {
  public:
-  Chooser(const sim::YamlDocument& document, const std::string& file, std::string_view learner,
-          std::vector<Error>& errors)
-      : document_(document),
-        file_(file),
-        learner_(learner),
-        lab_(document.value["id"].as_string()),
-        errors_(errors) {}
+  Chooser(const sim::YamlDocument& document, std::string_view lab, const std::string& file,
+          std::string_view learner, std::vector<Error>& errors)
+      : document_(document), file_(file), learner_(learner), lab_(lab), errors_(errors) {}
 
   Parameters run() {
     const Value& list = document_.value["parameters"];
     for (std::size_t i = 0; i < list.size(); ++i) {
       at_ = fmt::format(".parameters[{}]", i);
       const std::string name = list[i]["name"].str();
-      if (out_.count(name) > 0) fail(".name", fmt::format("a parameter \"{}\" stands above", name));
+      if (out_.values.count(name) > 0)
+        fail(".name", fmt::format("a parameter \"{}\" stands above", name));
       choose(name, list[i]);
+      if (list[i]["replaces"].as_bool()) replace(name, list[i]["choices"][std::size_t{0}]);
     }
     return std::move(out_);
   }
@@ -91,6 +110,15 @@ class Chooser {
                        fmt::format("{}:{}:{}: {}: {}", file_, place.line, place.column,
                                    (at_ + field).substr(1), why),
                        std::move(hint)});
+  }
+
+  void replace(const std::string& name, const Value& first) {
+    const std::string word = text_of(first);
+    const auto chosen = out_.values.find(name);
+    if (chosen == out_.values.end() || word.empty()) {
+      return fail(".replaces", "is for a parameter with a list of values");
+    }
+    out_.words[word] = chosen->second;
   }
 
   // An index below `count`.
@@ -116,7 +144,8 @@ class Chooser {
     const auto count = static_cast<std::uint64_t>((to->value - from->value) / step->value) + 1;
     const std::int64_t value =
         from->value + static_cast<std::int64_t>(draw(name, count)) * step->value;
-    out_[name] = from->is_duration ? format_duration(Duration(value)) : fmt::format("{}", value);
+    out_.values[name] =
+        from->is_duration ? format_duration(Duration(value)) : fmt::format("{}", value);
   }
 
   void choose_of_list(const std::string& name, const Value& choices) {
@@ -125,7 +154,7 @@ class Chooser {
     }
     const Value& chosen = choices[draw(name, choices.size())];
     if (is_scalar(chosen)) {
-      out_[name] = text_of(chosen);
+      out_.values[name] = text_of(chosen);
       return;
     }
     for (std::size_t i = 0; i < choices.size(); ++i) {
@@ -141,7 +170,7 @@ class Chooser {
       }
     }
     for (const Value::Member& member : chosen.members()) {
-      out_[name + "." + member.key] = text_of(member.value);
+      out_.values[name + "." + member.key] = text_of(member.value);
     }
   }
 
@@ -159,14 +188,53 @@ constexpr SpecTable kParameterTable = {"parameter", "What differs between learne
 
 Parameters choose_parameters(std::string_view lab_text, const std::string& file,
                              std::string_view learner, std::vector<Error>& errors) {
-  const auto documents = sim::parse_yaml(lab_text, file);
-  // What is no YAML is told when it is read with the values in it.
-  if (!documents || documents->size() != 1) return {};
-  return Chooser(documents->front(), file, learner, errors).run();
+  const std::string block = block_of(lab_text, "parameters");
+  if (block.empty()) return {};
+  const auto documents = sim::parse_yaml(block, file);
+  const auto head = sim::parse_yaml(block_of(lab_text, "id"), file);
+  if (!documents) {
+    errors.push_back(documents.error());
+    return {};
+  }
+  const std::string lab = head && head->size() == 1 ? head->front().value["id"].str() : "";
+  return Chooser(documents->front(), lab, file, learner, errors).run();
 }
 
-Result<std::string> with_parameters(std::string_view text, const Parameters& values,
+namespace {
+
+bool is_of_word(char c) {
+  return is_name(c) || (c >= 'A' && c <= 'Z');
+}
+
+std::string with_words(std::string_view text, const Parameters& parameters) {
+  std::string out;
+  out.reserve(text.size());
+  for (std::size_t i = 0; i < text.size();) {
+    std::size_t end = i;
+    while (end < text.size() && is_of_word(text[end])) ++end;
+    // A sentence's full stop is no part of its last word.
+    std::size_t word_end = end;
+    while (word_end > i && text[word_end - 1] == '.') --word_end;
+    const auto found = parameters.words.find(text.substr(i, word_end - i));
+    if (found != parameters.words.end()) {
+      out += found->second;
+    } else {
+      out += text.substr(i, word_end - i);
+    }
+    out += text.substr(word_end, end - word_end);
+    if (end < text.size()) out += text[end];
+    i = end + 1;
+  }
+  return out;
+}
+
+}  // namespace
+
+Result<std::string> with_parameters(std::string_view given, const Parameters& parameters,
                                     const std::string& file) {
+  const std::string replaced = with_words(given, parameters);
+  const std::string_view text = replaced;
+  const auto& values = parameters.values;
   std::string out;
   out.reserve(text.size());
   for (std::size_t i = 0; i < text.size(); ++i) {

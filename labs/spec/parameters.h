@@ -17,10 +17,16 @@ namespace inferlab::labs {
 ///   parameters:
 ///     - {name: app, choices: [llama, chat, assist]}
 ///     - {name: replicas, from: 2, to: 5}
+///     - {name: host, choices: [chat, talk], replaces: true}   # "chat" itself is replaced
 ///     - name: model                  # what belongs together is chosen together:
 ///       choices:                     # ${model.id}, ${model.load}
 ///         - {id: meta-llama/Llama-3.1-8B-Instruct, load: 2m}
-using Parameters = std::map<std::string, std::string, std::less<>>;
+struct Parameters {
+  std::map<std::string, std::string, std::less<>> values;
+  /// Of parameters that replace their first value: that, and the chosen one. Whole words only; '-',
+  /// '_' and '.' are parts of words.
+  std::map<std::string, std::string, std::less<>> words;
+};
 
 extern const SpecTable kParameterTable;
 
@@ -30,8 +36,9 @@ extern const SpecTable kParameterTable;
 Parameters choose_parameters(std::string_view lab_text, const std::string& file,
                              std::string_view learner, std::vector<Error>& errors);
 
-/// `text` with the values in the place of ${name}. A name of lower-case letters that is no
-/// parameter is kInvalid, "FILE:LINE:COLUMN: …"; others (${HOME}) are left alone. $${name} gives
+/// `text` with the values in the place of ${name}, and of words that are to be replaced. A name of
+/// lower-case letters that is no parameter is kInvalid, "FILE:LINE:COLUMN: …"; others (${HOME}) are
+/// left alone. $${name} gives
 /// ${name}.
 Result<std::string> with_parameters(std::string_view text, const Parameters& values,
                                     const std::string& file);
