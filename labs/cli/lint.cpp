@@ -22,14 +22,6 @@ using sim::Value;
 
 constexpr const char* kStandardInput = "-";
 
-// "0.1.0" of "inferlab 0.1.0 (backends: …)".
-std::string version_number() {
-  std::istringstream line(version_line());
-  std::string name, number;
-  line >> name >> number;
-  return number;
-}
-
 Error no_such_check(const std::string& id) {
   const std::string message = fmt::format("--ignore {}: there is no such check", id);
   std::vector<std::string_view> ids;

@@ -98,8 +98,12 @@ std::vector<Refusal> strict_refusals(std::string_view message) {
   return out;
 }
 
-// A resource's key stands in brackets in a cause's field and after a dot in places: "[cpu]".
+// A resource's key stands in brackets in a cause's field and after a dot in places: "[cpu]". Of the
+// labels of a template the server leaves their metadata out.
 std::string path_of_field(std::string_view field) {
+  if (ends_with(field, "template.labels")) {
+    return path_of_field(field.substr(0, field.size() - 6)) + "metadata.labels";
+  }
   std::string out;
   for (std::size_t i = 0; i < field.size(); ++i) {
     if (field[i] != '[') {

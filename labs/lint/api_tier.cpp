@@ -189,14 +189,31 @@ Value pod_of(const Object& set) {
                         {"spec", spec}});
 }
 
-// The API server takes a StatefulSet without a look at its Pod template, and refuses its Pods.
-void check_pod_template(const Object& set, Server& server, Report& report) {
-  const Value pod = pod_of(set);
-  const sim::ApiResponse response = server.try_create(*server.kind("v1", "Pod"), set.ns, pod);
+// What is refused of `made`, which comes of what stands at `path` of `set`.
+void check_made(const Object& set, const Value& made, const std::string& path, Server& server,
+                Report& report) {
+  const sim::Kind* kind = server.kind("v1", made["kind"].as_string());
+  const sim::ApiResponse response = server.try_create(*kind, set.ns, made);
+  // Forbidden is what quotas and security levels say: of a Deployment nobody asks them either.
   if (response.reason() != "Invalid") return;
-  for (const Refusal& refusal : refusals_of(response, pod)) {
+  for (const Refusal& refusal : refusals_of(response, made)) {
     report.begin(*refusal.check);
-    report.add(set, "spec.template." + refusal.path, "its Pods are refused: " + refusal.message);
+    report.add(set, fmt::format("{}.{}", path, refusal.path),
+               fmt::format("its {} is refused: {}", made["kind"].as_string(), refusal.message));
+  }
+}
+
+// The API server takes a StatefulSet without a look at its templates, and refuses what they make.
+void check_templates(const Object& set, Server& server, Report& report) {
+  check_made(set, pod_of(set), "spec.template", server, report);
+  const Value& claims = set.value["spec"]["volumeClaimTemplates"];
+  for (std::size_t i = 0; i < claims.size(); ++i) {
+    const Value claim = claims[i]
+                            .with("apiVersion", Value("v1"))
+                            .with("kind", Value("PersistentVolumeClaim"))
+                            .with_path({"metadata", "namespace"}, Value(set.ns))
+                            .without("status");
+    check_made(set, claim, fmt::format("spec.volumeClaimTemplates[{}]", i), server, report);
   }
 }
 
@@ -220,7 +237,8 @@ void check_object(Object& object, Server& server, const Context& context, const 
   const sim::ApiResponse response = server.create(*kind, object.ns, object.name, body);
   if (response.ok()) {
     object.value = response.body;
-    if (object.kind == "StatefulSet") check_pod_template(object, server, report);
+    const bool is_set = object.kind == "StatefulSet" && kind->group == "apps";
+    if (is_set) check_templates(object, server, report);
     return;
   }
   for (const Refusal& refusal : refusals_of(response, object.written)) {
@@ -236,10 +254,10 @@ void check_documents(const std::vector<ManifestFile>& files, std::deque<Object>&
   for (const ManifestFile& file : files) {
     if (!file.fault) continue;
     // No object can be named: the file stands for it.
-    static const sim::YamlDocument kNothing;
+    static const sim::YamlDocument nothing;
     Object object;
     object.file = file.path;
-    object.document = &kNothing;
+    object.document = &nothing;
     object.kind = "File";
     object.name = file.path;
     report.begin(kApiUnreadable);
@@ -278,10 +296,9 @@ void check_documents(const std::vector<ManifestFile>& files, std::deque<Object>&
 Result<void> check_with_api(std::deque<Object>& objects, const Context& context, Report& report,
                             std::vector<std::string>& notes) {
   // Reading them takes ten times as long as the rest, and most bundles use none.
-  const bool uses_add_ons =
-      std::any_of(objects.begin(), objects.end(), [](const Object& object) {
-        return !is_kubernetes_group(object.written["apiVersion"].as_string());
-      });
+  const bool uses_add_ons = std::any_of(objects.begin(), objects.end(), [](const Object& object) {
+    return !is_kubernetes_group(object.written["apiVersion"].as_string());
+  });
   std::vector<sim::AddOnSpec> add_ons;
   if (uses_add_ons) {
     INFERLAB_TRY(const std::vector<std::string> names, list_add_ons());

@@ -34,8 +34,8 @@ class Bundle {
   [[nodiscard]] std::vector<const Workload*> behind(const Object& service) const;
   /// Services that select the workload's Pods.
   [[nodiscard]] std::vector<const Object*> services_of(const Workload& workload) const;
-  /// Somebody sends it requests: a Service of the bundle leads to it, or it is a model server, whose
-  /// Service may be elsewhere.
+  /// Somebody sends it requests: a Service of the bundle leads to it, or it is a model server,
+  /// whose Service may be elsewhere.
   [[nodiscard]] bool is_served(const Workload& workload) const;
   /// An Ingress or HTTPRoute leads to a Service that selects it.
   [[nodiscard]] bool is_behind_ingress(const Workload& workload) const;

@@ -194,13 +194,14 @@ Result<Context> load_context(const std::string& path) {
   }
   const Value& root = documents.front().value;
   const std::vector<SpecField> model_fields =
-      fields_for(root["models"], {.name = {}, .type = SpecType::kObject,
+      fields_for(root["models"], {.name = {},
+                                  .type = SpecType::kObject,
                                   .description = "a model, by the name that servers are given",
                                   .object = &kModelTable});
   const SpecTable models{"lint-models", "Models, by name.", model_fields};
-  const std::vector<SpecField> class_fields =
-      fields_for(root["storageClasses"],
-                 {.name = {}, .type = SpecType::kWords, .description = "its access modes", .words = kModes});
+  const std::vector<SpecField> class_fields = fields_for(
+      root["storageClasses"],
+      {.name = {}, .type = SpecType::kWords, .description = "its access modes", .words = kModes});
   const SpecTable classes{"lint-storage", "Storage classes, by name.", class_fields};
   const SpecField fields[] = {
       {.name = "approvedRegistries",

@@ -29,6 +29,10 @@ std::optional<GpuMemory> gpu_memory_of(const Workload& workload, const Container
                                        const Context& context) {
   if (!container.model || container.gpus() == 0) return std::nullopt;
   const ModelCommand& command = *container.model;
+  // A share that is none is another check's matter, and nothing can be reckoned from it.
+  if (command.gpu_memory_utilization <= 0 || command.gpu_memory_utilization > 1) {
+    return std::nullopt;
+  }
   const ContextModel* model = context.model(command.model);
   if (model == nullptr) return std::nullopt;
   const PoolChoice choice = pools_for(workload, context);

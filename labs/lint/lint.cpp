@@ -36,7 +36,7 @@ void sort_by_place(std::vector<Finding>& findings, const std::vector<ManifestFil
 // Runs the table's checks; how many were.
 std::size_t run_checks(const Bundle& bundle, const Context* context, const LintOptions& options,
                        Report& report, std::vector<std::string>& notes) {
-  static const Context kNoContext;
+  static const Context no_context;
   std::size_t run = 0, skipped = 0;
   for (const Check* check : check_table()) {
     if (check->run == nullptr || is_ignored(*check, options)) continue;
@@ -45,7 +45,7 @@ std::size_t run_checks(const Bundle& bundle, const Context* context, const LintO
       continue;
     }
     report.begin(*check);
-    check->run(bundle, context == nullptr ? kNoContext : *context, report);
+    check->run(bundle, context == nullptr ? no_context : *context, report);
     ++run;
   }
   if (skipped > 0) {
@@ -75,9 +75,9 @@ Result<LintResult> lint(const std::vector<ManifestFile>& manifests, const Contex
   out.objects = objects.size();
   Report report(out.findings);
   check_documents(manifests, objects, report);
-  static const Context kNoContext;
+  static const Context no_context;
   INFERLAB_TRY_VOID(
-      check_with_api(objects, context == nullptr ? kNoContext : *context, report, out.notes));
+      check_with_api(objects, context == nullptr ? no_context : *context, report, out.notes));
   std::erase_if(out.findings, [&](const Finding& f) { return is_ignored(*f.check, options); });
   out.checks = static_cast<std::size_t>(
       std::count_if(check_table().begin(), check_table().end(), [&](const Check* check) {

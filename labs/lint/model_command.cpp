@@ -40,6 +40,11 @@ constexpr std::pair<std::string_view, std::string_view> kServerImages[] = {
     {"nim", "nim"},
 };
 
+// Words of the names of what stands beside a server: "vllm-router".
+constexpr std::string_view kNoServers[] = {"router",   "gateway",   "proxy",
+                                           "exporter", "operator",  "controller",
+                                           "client",   "benchmark", "bench"};
+
 constexpr std::pair<std::string_view, std::string_view> kShortOptions[] = {
     {"-tp", "tensor-parallel-size"},
     {"-pp", "pipeline-parallel-size"},
@@ -87,12 +92,21 @@ bool has_word(std::string_view name, std::string_view word) {
 
 std::string server_of(std::string_view image) {
   const std::string name = repository_name(image);
+  for (const std::string_view word : kNoServers) {
+    if (has_word(name, word)) return {};
+  }
   // ".../nim/meta/llama": NVIDIA's own images have their kind in the path.
   if (image.find("/nim/") != std::string_view::npos) return "nim";
   for (const auto& [word, server] : kServerImages) {
     if (has_word(name, word)) return std::string(server);
   }
   return {};
+}
+
+// `vllm serve`, `python -m vllm.entrypoints.openai.api_server`; a URL of a server is none.
+bool starts_server(std::string_view word) {
+  return word == "vllm" || word.ends_with("/bin/vllm") || word.starts_with("vllm.entrypoints") ||
+         word == "sglang" || word.starts_with("sglang.launch");
 }
 
 bool is_shell(std::string_view word) {
@@ -268,9 +282,8 @@ std::optional<ModelCommand> model_command_of(const Value& container) {
   out.server = server_of(image);
   out.options = options_of(container);
   if (out.server.empty()) {
-    const bool names_vllm = std::any_of(words.begin(), words.end(), [](const Word& word) {
-      return has_word(word.text, "vllm") || has_word(word.text, "sglang");
-    });
+    const bool names_vllm = std::any_of(words.begin(), words.end(),
+                                        [](const Word& word) { return starts_server(word.text); });
     const bool is_told =
         out.option("model") != nullptr &&
         (out.option("max-model-len") != nullptr || out.option("tensor-parallel-size") != nullptr ||

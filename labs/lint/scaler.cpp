@@ -22,7 +22,7 @@ ScalerMetric hpa_metric(const Value& metric, std::string path) {
   out.type = metric["type"].str();
   out.path = std::move(path);
   if (out.type == "Resource" || out.type == "ContainerResource") {
-    const Value source = metric[out.type == "Resource" ? "resource" : "containerResource"];
+    const Value& source = metric[out.type == "Resource" ? "resource" : "containerResource"];
     out.resource = source["name"].str();
     out.container = source["container"].str();
     out.is_utilization = source["target"]["type"].as_string() == "Utilization";

@@ -12,8 +12,8 @@ namespace inferlab::labs::lint {
 
 /// One thing that a scaler looks at.
 struct ScalerMetric {
-  std::string type;       // "Resource", "Pods", … of an HPA; a KEDA trigger's type: "prometheus"
-  std::string resource;   // "cpu", "memory" where it is one of these; else empty
+  std::string type;      // "Resource", "Pods", … of an HPA; a KEDA trigger's type: "prometheus"
+  std::string resource;  // "cpu", "memory" where it is one of these; else empty
   std::string container = {};  // of ContainerResource
   bool is_utilization = false;
   /// Names of metrics: of Pods, Object and External one; of a PromQL query those in it.

@@ -14,7 +14,8 @@ struct SecretWord {
 };
 
 /// Values of options and of a shell's variables whose name says that they are secret, and words in
-/// the form of the tokens that services hand out. References to variables, $(NAME) and $NAME, are none.
+/// the form of the tokens that services hand out. References to variables, $(NAME) and $NAME, are
+/// none.
 std::vector<SecretWord> secret_words(const sim::Value& container);
 
 }  // namespace inferlab::labs::lint

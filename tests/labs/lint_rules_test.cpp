@@ -4,8 +4,10 @@
 #include <catch2/catch.hpp>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -31,6 +33,12 @@ std::vector<Value> documents(const std::string& text) {
   std::vector<Value> out;
   for (const sim::YamlDocument& document : *parsed) out.push_back(document.value);
   return out;
+}
+
+// `null` makes no document.
+Value value_of(const std::string& text) {
+  const std::vector<Value> parsed = documents(text);
+  return parsed.empty() ? Value() : parsed.front();
 }
 
 // "pod." stands for the Pod's spec in an object of this kind, "container." for its first container.
@@ -114,10 +122,10 @@ class LintWorld final : public testing::GoldenWorld {
     if (command.name == "remove") {
       changed = without_at(object, path);
     } else if (command.name == "set") {
-      changed = with_at(object, path, documents(value_text(command)).at(0));
+      changed = with_at(object, path, value_of(value_text(command)));
     } else if (command.name == "append") {
       const Value list = find_at(object, path).value_or(Value::array());
-      changed = with_at(object, path, list.appended(documents(value_text(command)).at(0)));
+      changed = with_at(object, path, list.appended(value_of(value_text(command))));
     } else {
       return "unknown command\n";
     }
@@ -148,15 +156,16 @@ class LintWorld final : public testing::GoldenWorld {
   }
 
   std::string lint_it(const testing::GoldenCommand& command) {
-    static const auto kContext = load_context(golden("context.yaml"));
-    REQUIRE(kContext.has_value());
+    static const auto cluster = load_context(golden("context.yaml"));
+    REQUIRE(cluster.has_value());
     const bool with_context = command.get("context") != "none";
     const std::vector<ManifestFile> files = manifests(command.get("pack"));
-    const auto result = lint(files, with_context ? &*kContext : nullptr);
+    const auto result = lint(files, with_context ? &*cluster : nullptr);
     if (!result) return result.error().message + "\n";
     std::string out;
     for (const Finding& finding : result->findings) {
-      out += fmt::format("{} {} {}\n", finding.check->id, finding.object, finding.path);
+      out += fmt::format("{} {}{}{}\n", finding.check->id, finding.object,
+                         finding.path.empty() ? "" : " ", finding.path);
       seen_.insert(std::string(finding.check->id));
     }
     for (const std::string& note : result->notes) {

@@ -160,6 +160,14 @@ std::size_t new_lines(const std::vector<std::string>& before,
   return count;
 }
 
+bool only_comments(const std::string& text) {
+  std::istringstream lines(text);
+  for (std::string line; std::getline(lines, line);) {
+    if (!line.empty() && line.front() != '#') return false;
+  }
+  return true;
+}
+
 TEST_CASE("YamlEditor: of a written manifest, the lines stay that an edit is not about") {
   namespace fs = std::filesystem;
   std::size_t files = 0;
@@ -172,6 +180,8 @@ TEST_CASE("YamlEditor: of a written manifest, the lines stay that an edit is not
     text << std::ifstream(file.path()).rdbuf();
     const auto before = YamlEditor::open(text.str(), 0);
     INFO(file.path());
+    if (text.str().find_first_not_of(" \n") == std::string::npos || only_comments(text.str()))
+      continue;
     REQUIRE(before.has_value());
     for (int i = 0; i < 20; ++i) {
       const ValuePath path = random_path(rng, before->value());

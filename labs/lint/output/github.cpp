@@ -1,37 +1,12 @@
-// The findings as workflow commands of GitHub Actions. Source: GitHub documentation, "Workflow
-// commands for GitHub Actions"; what is escaped is what GitHub's own toolkit (@actions/core)
-// escapes.
+// The findings as workflow commands of GitHub Actions.
 #include <fmt/format.h>
-
-#include <filesystem>
 
 #include "labs/lint/output/formats.h"
 #include "labs/lint/output/source_lines.h"
-#include "labs/report/escape.h"
+#include "labs/report/github_command.h"
 
 namespace inferlab::labs::lint {
 namespace {
-
-std::string escaped(std::string_view text, bool in_property) {
-  std::string out;
-  for (const char c : for_terminal(text, /*multiline=*/true)) {
-    const bool separates = in_property && (c == ',' || c == ':');
-    if (c == '%' || c == '\r' || c == '\n' || separates) {
-      out += fmt::format("%{:02X}", static_cast<unsigned char>(c));
-    } else {
-      out += c;
-    }
-  }
-  return out;
-}
-
-std::string as_property(std::string_view text) {
-  return escaped(text, /*in_property=*/true);
-}
-
-std::string as_data(std::string_view text) {
-  return escaped(text, /*in_property=*/false);
-}
 
 std::string_view command_for(Severity severity) {
   switch (severity) {
@@ -49,9 +24,7 @@ std::string annotation(const Finding& finding, const SourceLines& sources) {
   const Check& check = *finding.check;
   std::string place;
   if (finding.file != "-") {
-    // GitHub looks for the file by its path from the repository's root, and "./a" is none.
-    place = fmt::format(
-        "file={},", as_property(std::filesystem::path(finding.file).lexically_normal().string()));
+    place = github_file(finding.file);
     if (finding.place.line > 0) {
       place += fmt::format("line={},col={},", finding.place.line, sources.column_of(finding));
     }
@@ -60,7 +33,7 @@ std::string annotation(const Finding& finding, const SourceLines& sources) {
   if (!check.why.empty()) text += fmt::format("\nwhy: {}", check.why);
   if (!finding.mend.empty()) text += fmt::format("\nmend: {}", finding.mend);
   return fmt::format("::{} {}title={}::{}\n", command_for(check.severity), place,
-                     as_property(check.id), as_data(text));
+                     github_property(check.id), github_data(text));
 }
 
 }  // namespace
@@ -73,7 +46,7 @@ std::string lint_github(const LintResult& result, const std::vector<ManifestFile
   if (result.findings.empty() && result.notes.empty()) return out;
   std::string text = lint_summary(result);
   for (const std::string& note : result.notes) text += "\n" + note;
-  return out + fmt::format("::notice title=inferlab lint::{}\n", as_data(text));
+  return out + fmt::format("::notice title=inferlab lint::{}\n", github_data(text));
 }
 
 }  // namespace inferlab::labs::lint
