@@ -22,8 +22,8 @@ class LabCoverage final : public Command {
   Result<int> run(Terminal& terminal) override {
     INFERLAB_TRY(const std::vector<LabSpec> labs, list_labs());
     ProgressLine line(terminal, "grading the labs' solutions");
-    auto rows = coverage(
-        labs, [&](std::string_view lab, int done, int of) { line.show(lab, done, of); });
+    auto rows =
+        coverage(labs, [&](std::string_view lab, int done, int of) { line.show(lab, done, of); });
     line.clear();
     if (!rows) return rows.error();
     const auto covered = std::count_if(rows->begin(), rows->end(),

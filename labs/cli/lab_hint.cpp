@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "labs/cli/commands.h"
+#include "labs/cli/learner.h"
 #include "labs/cli/print.h"
 #include "labs/progress/progress.h"
 #include "labs/report/wrap.h"
@@ -20,11 +21,12 @@ class LabHintCommand final : public Command {
     args.positional("LAB", lab_id_, "id of a lab");
     args.positional("HINT", hint_id_, "id of a hint; without it they are listed, free of charge",
                     /*required=*/false);
+    declare_learner(args, learner_);
     args.format(format_);
   }
 
   Result<int> run(Terminal& terminal) override {
-    INFERLAB_TRY(const LabSpec lab, find_lab(lab_id_));
+    INFERLAB_TRY(const LabSpec lab, find_lab(lab_id_, learner_of(learner_)));
     INFERLAB_TRY(Progress progress, Progress::open_default());
     INFERLAB_TRY(const std::vector<std::string> used, progress.hints_used(lab.id));
     if (hint_id_.empty()) {
@@ -73,7 +75,7 @@ class LabHintCommand final : public Command {
     }
   }
 
-  std::string lab_id_, hint_id_, format_ = "text";
+  std::string lab_id_, hint_id_, learner_, format_ = "text";
 };
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <system_error>
 
 #include "labs/cli/commands.h"
+#include "labs/cli/learner.h"
 #include "labs/cli/print.h"
 #include "labs/progress/progress.h"
 #include "labs/session/session_folder.h"
@@ -17,11 +18,12 @@ class LabReset final : public Command {
  public:
   void declare(Args& args) override {
     args.positional("LAB", lab_id_, "id of a lab");
+    declare_learner(args, learner_);
     args.format(format_);
   }
 
   Result<int> run(Terminal& terminal) override {
-    INFERLAB_TRY(const LabSpec lab, find_lab(lab_id_));
+    INFERLAB_TRY(const LabSpec lab, find_lab(lab_id_, learner_of(learner_)));
     INFERLAB_TRY(const std::string folder, session_folder(lab.id));
     // Held to the end: no session may begin with a journal that is about to go.
     const auto lock = SessionLock::take(folder);
@@ -47,7 +49,7 @@ class LabReset final : public Command {
   }
 
  private:
-  std::string lab_id_, format_ = "text";
+  std::string lab_id_, learner_, format_ = "text";
 };
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "labs/cli/commands.h"
+#include "labs/cli/learner.h"
 #include "labs/cli/print.h"
 #include "labs/report/wrap.h"
 #include "labs/spec/catalog.h"
@@ -14,11 +15,12 @@ class LabShow final : public Command {
  public:
   void declare(Args& args) override {
     args.positional("LAB", lab_id_, "id of a lab, or path of its folder");
+    declare_learner(args, learner_);
     args.format(format_);
   }
 
   Result<int> run(Terminal& terminal) override {
-    INFERLAB_TRY(const LabSpec lab, find_lab(lab_id_));
+    INFERLAB_TRY(const LabSpec lab, find_lab(lab_id_, learner_of(learner_)));
     if (format_ == "json") {
       print_json(terminal, as_value(lab));
     } else {
@@ -118,7 +120,7 @@ class LabShow final : public Command {
         lab.folder, lab.id, lab.id);
   }
 
-  std::string lab_id_, format_ = "text";
+  std::string lab_id_, learner_, format_ = "text";
 };
 
 }  // namespace

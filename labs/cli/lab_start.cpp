@@ -6,6 +6,7 @@
 
 #include "labs/cli/about_ages.h"
 #include "labs/cli/commands.h"
+#include "labs/cli/learner.h"
 #include "labs/cli/stop_signals.h"
 #include "labs/progress/progress.h"
 #include "labs/report/wrap.h"
@@ -28,6 +29,7 @@ class LabStartCommand final : public Command {
     args.flag("--fresh", fresh_, "forget what an earlier session did");
     args.option("--seed", seed_,
                 "of the random streams; default: of the session so far, or the lab's");
+    declare_learner(args, learner_);
     args.format(format_);
   }
 
@@ -38,7 +40,7 @@ class LabStartCommand final : public Command {
                    "a number of virtual seconds a second, max or pause"};
     }
     SessionOptions options;
-    INFERLAB_TRY(options.lab, find_lab(lab_id_));
+    INFERLAB_TRY(options.lab, find_lab(lab_id_, learner_of(learner_)));
     options.seed = seed_;
     options.speed = *speed;
     options.api_port = static_cast<int>(port_);
@@ -122,7 +124,7 @@ class LabStartCommand final : public Command {
     terminal.out.flush();
   }
 
-  std::string lab_id_, speed_ = "10", format_ = "text";
+  std::string lab_id_, speed_ = "10", learner_, format_ = "text";
   std::int64_t port_ = 0, gateway_port_ = 0;
   bool http_ = false, fresh_ = false;
   std::optional<std::uint64_t> seed_;

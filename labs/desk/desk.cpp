@@ -11,6 +11,8 @@
 
 #include "labs/desk/apply_manifest.h"
 #include "labs/desk/chat_client.h"
+#include "labs/grade/event_player.h"
+#include "labs/grade/given.h"
 #include "labs/grade/grade.h"
 #include "labs/grade/settle.h"
 #include "labs/grade/submission.h"
@@ -133,19 +135,23 @@ class OpenLab {
   static Result<std::shared_ptr<OpenLab>> open(LabSpec lab, const Desk::Options& options,
                                                bool fresh) {
     auto out = std::make_shared<OpenLab>();
+    out->lab_ = std::move(lab);
     if (options.serve) {
       SessionOptions session;
-      session.lab = lab;
+      session.lab = out->lab_;
       session.seed = options.seed;
       session.speed = options.speed;
       session.fresh = fresh;
       INFERLAB_TRY(out->session_, Session::start(std::move(session)));
     } else {
+      auto cluster =
+          std::make_unique<sim::Cluster>(out->lab_.cluster, options.seed.value_or(out->lab_.seed));
+      INFERLAB_TRY_VOID(give(out->lab_, *cluster));
+      out->player_ = std::make_unique<EventPlayer>(*cluster, out->lab_, out->lab_.events);
       out->driver_ = std::make_unique<Driver>(
-          std::make_unique<sim::Cluster>(lab.cluster, options.seed.value_or(lab.seed)), 0,
-          take_picture);
+          std::move(cluster), 0, take_picture,
+          [player = out->player_.get()](Time end) { player->run_until(end); });
     }
-    out->lab_ = std::move(lab);
     return out;
   }
 
@@ -163,6 +169,7 @@ class OpenLab {
  private:
   LabSpec lab_;
   std::unique_ptr<Session> session_;
+  std::unique_ptr<EventPlayer> player_;  // outlives the driver
   std::unique_ptr<Driver> driver_;
 };
 using OpenLabPtr = std::shared_ptr<OpenLab>;

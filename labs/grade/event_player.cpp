@@ -111,6 +111,10 @@ void EventPlayer::run_until(Time end) {
   }
 }
 
+void EventPlayer::skip_until(Time now) {
+  while (next_ < events_.size() && Time{events_[next_].at} <= now) ++next_;
+}
+
 std::string EventPlayer::node_of(const RunEvent& event) const {
   if (!event.node.empty()) return event.node;
   const auto ref = object_ref(event.workload);

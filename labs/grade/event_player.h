@@ -26,6 +26,8 @@ class EventPlayer {
 
   /// Runs to `end`, and everything that falls due up to it.
   void run_until(Time end);
+  /// Leaves out what was due up to `now`: it has happened, and is in the run's journal.
+  void skip_until(Time now);
 
  private:
   /// A drain whose Pods do not all go at once: kubectl asks again every five seconds.

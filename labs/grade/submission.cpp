@@ -134,13 +134,17 @@ Result<Value> answers_of(const SubmissionFile& file, const LabSpec& lab) {
   if (documents.size() > 1 || !document.value.is_object()) {
     return error("", "must be one map, from questions to answers", "as in: why-pending: taint");
   }
+  for (const std::string& path : document.duplicates) {
+    return error(path, fmt::format("{}: stands here twice", for_terminal(path.substr(1))),
+                 "keep one of them");
+  }
   std::vector<std::string_view> ids;
   for (const Question& question : lab.quiz) ids.push_back(question.id);
   for (const Value::Member& answer : document.value.members()) {
     if (lab.question(answer.key) != nullptr) continue;
     return error("." + answer.key,
                  fmt::format("{}: is no question of this lab", for_terminal(answer.key)),
-                 suggestion(answer.key, ids));
+                 ids.empty() ? "the lab asks no questions" : suggestion(answer.key, ids));
   }
   return document.value;
 }
@@ -200,6 +204,14 @@ Result<Submission> submission_from_files(const std::vector<SubmissionFile>& file
     INFERLAB_TRY(out.answers, answers_of(file, lab));
   }
   return out;
+}
+
+Result<Value> answers_in(const std::string& folder, const LabSpec& lab) {
+  const std::string path = folder + "/" + std::string(kAnswersFile);
+  auto text = read_text_file(path, SubmissionLimits{}.max_file_bytes, /*follow_links=*/false);
+  if (!text && text.error().kind == ErrorKind::kNotFound) return Value();
+  if (!text) return text.error();
+  return answers_of({path, std::move(*text)}, lab);
 }
 
 Result<Submission> submission_from_folder(const std::string& folder, const LabSpec& lab) {

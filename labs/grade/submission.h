@@ -66,6 +66,9 @@ inline constexpr std::string_view kAnswersFile = "answers.yaml";
 Result<Submission> submission_from_files(const std::vector<SubmissionFile>& files,
                                          const LabSpec& lab);
 
+/// What kAnswersFile of this folder says; null: there is none.
+Result<sim::Value> answers_in(const std::string& folder, const LabSpec& lab);
+
 /// read_submission() and submission_from_files(). A folder with neither an object nor an answer is
 /// kInvalid.
 Result<Submission> submission_from_folder(const std::string& folder, const LabSpec& lab);

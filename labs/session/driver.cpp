@@ -14,8 +14,12 @@ constexpr auto kIdleWait = std::chrono::milliseconds(20);
 
 }  // namespace
 
-Driver::Driver(std::unique_ptr<sim::Cluster> cluster, double speed, Picture picture)
-    : cluster_(std::move(cluster)), picture_(std::move(picture)), speed_(speed) {
+Driver::Driver(std::unique_ptr<sim::Cluster> cluster, double speed, Picture picture,
+               Advance advance)
+    : cluster_(std::move(cluster)),
+      picture_(std::move(picture)),
+      advance_(std::move(advance)),
+      speed_(speed) {
   anchor_virtual_ = cluster_->simulation().now();
   anchor_wall_ = Wall::now();
   anchor_speed_ = speed;
@@ -96,9 +100,17 @@ void Driver::advance(Wall::time_point wall_now) {
       }
       return;
     }
-    cluster_->run_until(*next);
+    run_until(*next);
   }
-  if (!unbounded) cluster_->run_until(target);
+  if (!unbounded) run_until(target);
+}
+
+void Driver::run_until(Time end) {
+  if (advance_) {
+    advance_(end);
+  } else {
+    cluster_->run_until(end);
+  }
 }
 
 void Driver::publish() {

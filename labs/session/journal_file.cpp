@@ -38,6 +38,7 @@ std::string header_line(const JournalHeader& header) {
                               {"seed", std::to_string(header.seed)},
                               {"lab", header.lab},
                               {"cluster", header.cluster}});
+  if (!header.learner.empty()) line = line.with("learner", header.learner);
   if (header.start != Duration{}) line = line.with("start", nanoseconds(header.start));
   return sim::to_json(line);
 }
@@ -50,6 +51,7 @@ Result<JournalHeader> header_from(const Value& value) {
   JournalHeader header{1, value["lab"].str(), value["cluster"].str(),
                        Duration{std::max<std::int64_t>(value["start"].as_int(), 0)}};
   const std::string seed = value["seed"].str();
+  header.learner = value["learner"].str();
   const auto [end, code] = std::from_chars(seed.data(), seed.data() + seed.size(), header.seed);
   if (code != std::errc{} || end != seed.data() + seed.size()) {
     return Error{ErrorKind::kInvalid, "seed: is no number"};

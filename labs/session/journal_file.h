@@ -17,6 +17,7 @@ struct JournalHeader {
   std::string lab;      // its id
   std::string cluster;  // hash of what the lab says of the cluster and its traffic
   Duration start{};     // sim::ClusterSpec::start
+  std::string learner = {};  // whose variant of the lab; empty: nobody's
 };
 
 /// The journal of a live session: one JSON document a line, the header first.

@@ -8,6 +8,7 @@
 #include <system_error>
 #include <utility>
 
+#include "labs/grade/event_player.h"
 #include "labs/grade/given.h"
 #include "labs/session/audit_file.h"
 #include "labs/session/cluster_hash.h"
@@ -52,8 +53,9 @@ struct Session::Parts {
   std::string token;
   std::size_t resumed = 0;
   std::optional<SessionLock> lock;
-  std::optional<JournalFile> journal;  // on the run's thread, while that runs
-  std::optional<AuditFile> audit;      // likewise
+  std::optional<JournalFile> journal;   // on the run's thread, while that runs
+  std::optional<AuditFile> audit;       // likewise
+  std::unique_ptr<EventPlayer> player;  // outlives the driver, on whose thread it is
   std::unique_ptr<Driver> driver;
   std::unique_ptr<LiveReplicas> replicas;
   std::unique_ptr<Control> control;
@@ -101,6 +103,11 @@ struct Session::Parts {
                                *options.seed),
                    "leave --seed out to go on with it, or begin anew with --fresh"};
     }
+    if (earlier.learner != options.lab.learner) {
+      return Error{ErrorKind::kConflict,
+                   fmt::format("{}: its session is the variant of \"{}\"", id, earlier.learner),
+                   "go on with --learner, or begin anew with --fresh"};
+    }
     if (earlier.lab != id || earlier.cluster != cluster) {
       return Error{ErrorKind::kConflict,
                    fmt::format("{}: its cluster has changed since the session was begun", id),
@@ -129,7 +136,8 @@ struct Session::Parts {
     replay(*cluster, earlier);
     resumed = earlier.entries.size();
     INFERLAB_TRY(journal,
-                 JournalFile::open(path, {seed, options.lab.id, hash, options.lab.cluster.start}));
+                 JournalFile::open(path, {seed, options.lab.id, hash, options.lab.cluster.start,
+                                          options.lab.learner}));
     cluster->on_journal([this](const sim::JournalEntry& entry) { kept(journal->append(entry)); });
     if (!options.audit_log.empty()) INFERLAB_TRY_VOID(begin_audit(cluster->audit()));
     return cluster;
@@ -232,7 +240,10 @@ struct Session::Parts {
       INFERLAB_TRY(model, find_data("assets/model/inferlab-tiny.gguf"));
     }
     INFERLAB_TRY(auto cluster, make_cluster());
-    driver = std::make_unique<Driver>(std::move(cluster), options.speed, take_picture);
+    player = std::make_unique<EventPlayer>(*cluster, options.lab, options.lab.events);
+    if (resumed > 0) player->skip_until(cluster->simulation().now());
+    driver = std::make_unique<Driver>(std::move(cluster), options.speed, take_picture,
+                                      [this](Time end) { player->run_until(end); });
     replicas = std::make_unique<LiveReplicas>(*driver, model);
     control = std::make_unique<Control>(*driver, token);
     INFERLAB_TRY_VOID(start_api());

@@ -4,19 +4,18 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <map>
 #include <set>
 #include <system_error>
 
 #include "labs/checks/params.h"
 #include "labs/checks/table.h"
 #include "labs/spec/cluster_section.h"
+#include "labs/spec/cross_checks.h"
 #include "labs/spec/lab_tables.h"
 #include "labs/spec/rows.h"
 #include "labs/spec/suggest.h"
 #include "labs/spec/text_file.h"
 #include "labs/spec/validate.h"
-#include "sim/api/kind.h"
 
 namespace inferlab::labs {
 namespace fs = std::filesystem;
@@ -97,200 +96,48 @@ void read_grading(const Value& root, LabSpec& lab) {
   lab.pass_points = static_cast<int>(root["pass_points"].as_int(lab.total_points()));
 }
 
-// What one field alone cannot say: names that refer to others, and sums.
-class CrossChecks {
- public:
-  CrossChecks(const LabSpec& lab, const std::string& folder, const SpecValidator& places,
-              std::vector<Error>& errors)
-      : lab_(lab), folder_(folder), places_(places), errors_(errors) {}
+/// A lab as its file states it, and where that stands.
+struct ReadLab {
+  LabSpec lab = {};
+  std::string file = {};
+  sim::YamlDocument document = {};  // empty: it could not be read
 
-  void run(const Value& root) {
-    unique(lab_.checks, ".checks", "check");
-    unique(lab_.hints, ".hints", "hint");
-    unique(lab_.mutants, ".mutants", "mutant");
-    kinds();
-    nested();
-    drills();
-    answer_kinds();
-    hints();
-    mutants();
-    if (lab_.pass_points > lab_.total_points()) {
-      fail(".pass_points", fmt::format("is {}, but all checks together have {} points",
-                                       lab_.pass_points, lab_.total_points()));
-    }
-    if (lab_.total_points() != 100) {
-      fail(".checks", fmt::format("have {} points together", lab_.total_points()),
-           "share out 100 points");
-    }
-    if (lab_.apply_at >= lab_.horizon) fail(".run.apply_at", "is not before run.horizon");
-    if (lab_.horizon > 7 * 24h) fail(".run.horizon", "is more than a week");
-    for (std::size_t i = 0; i < root["rows"].size(); ++i) {
-      row_is_practised(lab_.rows[i], fmt::format(".rows[{}]", i));
-    }
+  [[nodiscard]] Error error(std::string_view path, std::string_view why,
+                            std::string hint = {}) const {
+    return SpecValidator(document, file, {}).error(path, why, std::move(hint));
   }
-
- private:
-  void fail(const std::string& path, std::string_view why, std::string hint = {}) {
-    errors_.push_back(places_.error(path, why, std::move(hint)));
-  }
-
-  template <typename Item>
-  void unique(const std::vector<Item>& items, const char* list, const char* what) {
-    std::set<std::string> seen;
-    for (std::size_t i = 0; i < items.size(); ++i) {
-      if (!seen.insert(items[i].id).second) {
-        fail(fmt::format("{}[{}].id", list, i),
-             fmt::format("a {} \"{}\" stands above", what, items[i].id),
-             fmt::format("give each {} an id of its own", what));
-      }
-    }
-  }
-
-  template <typename Item>
-  static std::vector<std::string_view> ids(const std::vector<Item>& items) {
-    std::vector<std::string_view> out;
-    for (const Item& item : items) out.push_back(item.id);
-    return out;
-  }
-
-  void kinds() {
-    const std::vector<std::string_view> known = known_kinds();
-    for (std::size_t i = 0; i < lab_.checks.size(); ++i) {
-      const std::string& kind = lab_.checks[i].kind;
-      if (find_check_row(kind) == nullptr) {
-        fail(fmt::format(".checks[{}].kind", i), fmt::format("there is no check \"{}\"", kind),
-             suggestion(kind, known));
-      }
-    }
-  }
-
-  // Params that hold a check of their own, or events.
-  void nested() {
-    for (std::size_t i = 0; i < lab_.checks.size(); ++i) {
-      const Value& params = lab_.checks[i].params;
-      const std::string at = fmt::format(".checks[{}].params", i);
-      if (lab_.checks[i].kind == "holds-under") {
-        const std::string kind = params["check"]["kind"].str();
-        if (find_check_row(kind) == nullptr) {
-          fail(at + ".check.kind", fmt::format("there is no check \"{}\"", kind),
-               suggestion(kind, known_kinds()));
-        }
-      }
-      for (const Value* change : {&params["change"], &params["check"]["params"]["change"]}) {
-        const bool inner = change != &params["change"];
-        check_events((*change)["events"],
-                     at + (inner ? ".check.params.change.events" : ".change.events"), folder_,
-                     places_, errors_);
-      }
-    }
-  }
-
-  void drills() {
-    for (std::size_t i = 0; i < lab_.failure_drills.size(); ++i) {
-      const auto& proofs = lab_.failure_drills[i].proof;
-      for (std::size_t j = 0; j < proofs.size(); ++j) {
-        const std::string at = fmt::format(".failure_drills[{}].proof[{}]", i, j);
-        const std::string& answer = proofs[j].answer;
-        if (find_check_row(proofs[j].kind) == nullptr) {
-          fail(at + ".kind", fmt::format("there is no check \"{}\"", proofs[j].kind),
-               suggestion(proofs[j].kind, known_kinds()));
-        }
-        const auto names = ids(lab_.mutants);
-        if (answer != "solution" && answer != "starter" &&
-            std::find(names.begin(), names.end(), answer) == names.end()) {
-          fail(at + ".answer", fmt::format("there is no answer \"{}\"", answer),
-               suggestion(answer, names));
-        }
-        check_events(proofs[j].change["events"], at + ".change.events", folder_, places_, errors_);
-      }
-    }
-  }
-
-  static std::vector<std::string_view> known_kinds() {
-    std::vector<std::string_view> known;
-    for (const CheckRow& row : check_table()) known.push_back(row.kind);
-    return known;
-  }
-
-  void answer_kinds() {
-    std::vector<std::string_view> known;
-    for (const sim::Kind* kind : sim::KindTable::builtin().all()) known.push_back(kind->kind);
-    for (std::size_t i = 0; i < lab_.answer_kinds.size(); ++i) {
-      const std::string& kind = lab_.answer_kinds[i];
-      if (std::find(known.begin(), known.end(), kind) == known.end()) {
-        fail(fmt::format(".run.answer_kinds[{}]", i),
-             fmt::format("no \"{}\" in this cluster", kind), suggestion(kind, known));
-      }
-    }
-  }
-
-  void hints() {
-    for (std::size_t i = 0; i < lab_.checks.size(); ++i) {
-      const std::string& hint = lab_.checks[i].hint;
-      if (!hint.empty() && lab_.hint(hint) == nullptr) {
-        fail(fmt::format(".checks[{}].hint", i), fmt::format("there is no hint \"{}\"", hint),
-             suggestion(hint, ids(lab_.hints)));
-      }
-    }
-  }
-
-  void mutants() {
-    for (std::size_t i = 0; i < lab_.mutants.size(); ++i) {
-      for (std::size_t j = 0; j < lab_.mutants[i].loses.size(); ++j) {
-        const std::string& check = lab_.mutants[i].loses[j];
-        if (lab_.check(check) == nullptr) {
-          fail(fmt::format(".mutants[{}].loses[{}]", i, j),
-               fmt::format("there is no check \"{}\"", check), suggestion(check, ids(lab_.checks)));
-        }
-      }
-    }
-  }
-
-  void row_is_practised(const std::string& row, const std::string& path) {
-    for (const LabCheck& check : lab_.checks) {
-      for (const std::string& practised : check.rows) {
-        if (practised == row) return;
-      }
-    }
-    fail(path, fmt::format("no check practises {}", row),
-         "add it to the rows of a check, or take it out here");
-  }
-
-  const LabSpec& lab_;
-  const std::string& folder_;
-  const SpecValidator& places_;
-  std::vector<Error>& errors_;
 };
 
-LabSpec read_lab(std::string_view given, const std::string& file, const std::string& learner,
+ReadLab read_lab(std::string_view given, const std::string& file, const std::string& learner,
                  std::vector<Error>& errors) {
-  LabSpec lab;
+  ReadLab out{.file = file};
+  LabSpec& lab = out.lab;
   lab.learner = learner;
   lab.parameters = choose_parameters(given, file, learner, errors);
-  if (!errors.empty()) return lab;
+  if (!errors.empty()) return out;
   const auto text = with_parameters(given, lab.parameters, file);
   if (!text) {
     errors.push_back(text.error());
-    return lab;
+    return out;
   }
   auto documents = sim::parse_yaml(*text, file);
   if (!documents) {
     errors.push_back(documents.error());
-    return lab;
+    return out;
   }
   if (documents->size() != 1) {
     errors.push_back({ErrorKind::kInvalid, fmt::format("{}:1:1: document: must be one, found {}",
                                                        file, documents->size())});
-    return lab;
+    return out;
   }
-  const sim::YamlDocument& document = (*documents)[0];
-  SpecValidator validator(document, file, [](std::string_view kind) -> const SpecTable* {
+  out.document = std::move(documents->front());
+  SpecValidator validator(out.document, file, [](std::string_view kind) -> const SpecTable* {
     const CheckRow* row = find_check_row(kind);
     return row == nullptr ? nullptr : row->params;
   });
   errors = validator.validate(kLabTable);
-  if (!errors.empty()) return lab;
-  const Value& root = document.value;
+  if (!errors.empty()) return out;
+  const Value& root = out.document.value;
   read_words(root, lab);
   lab.seed = static_cast<std::uint64_t>(root["run"]["seed"].as_int(1));
   lab.horizon = *parse_duration(root["run"]["horizon"].as_string());
@@ -302,8 +149,8 @@ LabSpec read_lab(std::string_view given, const std::string& file, const std::str
   lab.given = root["run"]["given"].str();
   lab.events = events_from(root["run"]["events"]);
   read_grading(root, lab);
-  CrossChecks(lab, folder, validator, errors).run(root);
-  return lab;
+  cross_check(lab, root, folder, validator, errors);
+  return out;
 }
 
 std::string lab_file(const std::string& folder) {
@@ -311,7 +158,8 @@ std::string lab_file(const std::string& folder) {
 }
 
 // quiz.yaml, where there is one, and the questions that checks ask.
-void read_quiz_beside(const std::string& folder, LabSpec& lab, std::vector<Error>& errors) {
+void read_quiz_beside(const std::string& folder, ReadLab& read, std::vector<Error>& errors) {
+  LabSpec& lab = read.lab;
   const std::string file = (fs::path(folder) / "quiz.yaml").string();
   std::error_code failed;
   if (fs::exists(file, failed)) {
@@ -319,23 +167,27 @@ void read_quiz_beside(const std::string& folder, LabSpec& lab, std::vector<Error
     if (!text) return errors.push_back(text.error());
     const auto filled = with_parameters(*text, lab.parameters, file);
     if (!filled) return errors.push_back(filled.error());
+    const std::size_t before = errors.size();
     lab.quiz = read_quiz(*filled, file, errors);
+    if (errors.size() > before) return;
   }
   std::vector<std::string_view> ids;
   for (const Question& question : lab.quiz) ids.push_back(question.id);
-  for (const LabCheck& check : lab.checks) {
-    if (check.kind != "quiz") continue;
-    for (const std::string& id : Params(check.params).texts("questions")) {
-      if (lab.question(id) != nullptr) continue;
-      errors.push_back({ErrorKind::kInvalid,
-                        fmt::format("{}: check {}: there is no question \"{}\" in quiz.yaml",
-                                    lab_file(folder), check.id, id),
-                        suggestion(id, ids)});
+  for (std::size_t i = 0; i < lab.checks.size(); ++i) {
+    if (lab.checks[i].kind != "quiz") continue;
+    const std::vector<std::string> asked = Params(lab.checks[i].params).texts("questions");
+    for (std::size_t j = 0; j < asked.size(); ++j) {
+      if (lab.question(asked[j]) != nullptr) continue;
+      errors.push_back(
+          read.error(fmt::format(".checks[{}].params.questions[{}]", i, j),
+                     fmt::format("there is no question \"{}\" in quiz.yaml", asked[j]),
+                     ids.empty() ? "there is no quiz.yaml beside the lab's file"
+                                 : suggestion(asked[j], ids)));
     }
   }
 }
 
-LabSpec read_lab_folder(const std::string& folder, const std::string& learner,
+ReadLab read_lab_folder(const std::string& folder, const std::string& learner,
                         std::vector<Error>& errors) {
   const std::string file = lab_file(folder);
   auto text = read_text_file(file, kMaxLabBytes);
@@ -343,10 +195,10 @@ LabSpec read_lab_folder(const std::string& folder, const std::string& learner,
     errors.push_back(text.error());
     return {};
   }
-  LabSpec lab = read_lab(*text, file, learner, errors);
-  lab.folder = folder;
-  read_quiz_beside(folder, lab, errors);
-  return lab;
+  ReadLab read = read_lab(*text, file, learner, errors);
+  read.lab.folder = folder;
+  if (errors.empty()) read_quiz_beside(folder, read, errors);
+  return read;
 }
 
 }  // namespace
@@ -354,58 +206,67 @@ LabSpec read_lab_folder(const std::string& folder, const std::string& learner,
 Result<LabSpec> parse_lab(std::string_view text, const std::string& file,
                           const std::string& learner) {
   std::vector<Error> errors;
-  LabSpec lab = read_lab(text, file, learner, errors);
+  ReadLab read = read_lab(text, file, learner, errors);
   if (!errors.empty()) return errors.front();
-  return lab;
+  return std::move(read.lab);
 }
 
 Result<LabSpec> load_lab(const std::string& folder, const std::string& learner) {
   std::vector<Error> errors;
-  LabSpec lab = read_lab_folder(folder, learner, errors);
+  ReadLab read = read_lab_folder(folder, learner, errors);
   if (!errors.empty()) return errors.front();
-  return lab;
+  return std::move(read.lab);
 }
 
 std::vector<Error> lint_lab(const std::string& folder) {
   std::vector<Error> errors;
-  const LabSpec lab = read_lab_folder(folder, {}, errors);
+  const ReadLab read = read_lab_folder(folder, {}, errors);
   if (!errors.empty()) return errors;
-  const std::string file = lab_file(folder);
-  const auto fail = [&](const std::string& what, const std::string& why) {
-    errors.push_back({ErrorKind::kInvalid, fmt::format("{}: {}: {}", file, what, why)});
+  const LabSpec& lab = read.lab;
+  const auto fail = [&](const std::string& path, const std::string& why, std::string hint = {}) {
+    errors.push_back(read.error(path, why, std::move(hint)));
   };
   std::error_code failed;
   const fs::path root = fs::weakly_canonical(folder, failed);
   if (root.filename() != lab.id) {
-    fail("id",
+    fail(".id",
          fmt::format("is \"{}\", but the folder is \"{}\"", lab.id, root.filename().string()));
   }
   for (const char* needed : {"starter", "solution"}) {
-    if (!fs::is_directory(root / needed, failed)) fail(needed, "the folder is missing");
+    if (!fs::is_directory(root / needed, failed)) {
+      fail("", fmt::format("the folder {}/ is missing", needed));
+    }
   }
   if (const auto known = load_rows(); known) {
     std::vector<std::string_view> names;
     for (const TaughtRow& row : *known) names.push_back(row.id);
-    for (const LabCheck& check : lab.checks) {
-      for (const std::string& row : check.rows) {
+    for (std::size_t i = 0; i < lab.checks.size(); ++i) {
+      for (std::size_t j = 0; j < lab.checks[i].rows.size(); ++j) {
+        const std::string& row = lab.checks[i].rows[j];
         if (std::find(names.begin(), names.end(), row) != names.end()) continue;
-        errors.push_back({ErrorKind::kInvalid,
-                          fmt::format("{}: check {}: there is no row {}", file, check.id, row),
-                          suggestion(row, names)});
+        fail(fmt::format(".checks[{}].rows[{}]", i, j), fmt::format("there is no row {}", row),
+             suggestion(row, names));
       }
     }
   }
   std::set<std::string> declared;
-  for (const LabMutant& mutant : lab.mutants) {
+  for (std::size_t i = 0; i < lab.mutants.size(); ++i) {
+    const LabMutant& mutant = lab.mutants[i];
     declared.insert(mutant.id);
     const bool inline_only = !mutant.removes.empty() || !mutant.edits.empty();
     if (!fs::is_directory(root / "mutants" / mutant.id, failed) && !inline_only) {
-      fail("mutants/" + mutant.id, "the folder is missing");
+      fail(fmt::format(".mutants[{}].id", i),
+           fmt::format("the folder mutants/{}/ is missing", mutant.id));
     }
   }
+  std::vector<std::string> undeclared;
   for (const auto& entry : fs::directory_iterator(root / "mutants", failed)) {
     const std::string name = entry.path().filename().string();
-    if (declared.count(name) == 0) fail("mutants/" + name, "the lab does not declare this mutant");
+    if (declared.count(name) == 0) undeclared.push_back(name);
+  }
+  std::sort(undeclared.begin(), undeclared.end());
+  for (const std::string& name : undeclared) {
+    fail(".mutants", fmt::format("do not name mutants/{}/", name));
   }
   return errors;
 }

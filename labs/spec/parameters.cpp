@@ -9,6 +9,7 @@
 #include "engine/base/rng.h"
 #include "engine/base/time.h"
 #include "labs/spec/suggest.h"
+#include "labs/spec/validate.h"
 #include "sim/api/yaml.h"
 
 namespace inferlab::labs {
@@ -29,6 +30,8 @@ constexpr SpecField kFields[] = {
     {.name = "step", .type = kAny, .description = "between two values; 1 or 1s if left out"},
     {.name = "to", .type = kAny, .description = "the largest: a whole number or a duration"},
 };
+
+constexpr std::uint64_t kMaxChoices = 1'000'000;
 
 // Numbers and durations alike, as whole numbers of the smaller unit.
 struct Amount {
@@ -141,7 +144,11 @@ class Chooser {
       return fail(".step", "must be positive, and of the same kind as from and to");
     }
     if (to->value < from->value) return fail(".to", "is less than from");
-    const auto count = static_cast<std::uint64_t>((to->value - from->value) / step->value) + 1;
+    // Without a sign: the whole range of the type may lie between them.
+    const std::uint64_t apart =
+        static_cast<std::uint64_t>(to->value) - static_cast<std::uint64_t>(from->value);
+    const std::uint64_t count = apart / static_cast<std::uint64_t>(step->value) + 1;
+    if (count > kMaxChoices) return fail(".to", "is too far from from for this step");
     const std::int64_t value =
         from->value + static_cast<std::int64_t>(draw(name, count)) * step->value;
     out_.values[name] =
@@ -186,6 +193,18 @@ class Chooser {
 
 constexpr SpecTable kParameterTable = {"parameter", "What differs between learners.", kFields};
 
+namespace {
+
+constexpr SpecField kBlockFields[] = {
+    {.name = "parameters",
+     .type = kObjects,
+     .description = "what differs between learners",
+     .object = &kParameterTable},
+};
+constexpr SpecTable kBlockTable = {"parameters", "A lab's parameters.", kBlockFields};
+
+}  // namespace
+
 Parameters choose_parameters(std::string_view lab_text, const std::string& file,
                              std::string_view learner, std::vector<Error>& errors) {
   const std::string block = block_of(lab_text, "parameters");
@@ -196,6 +215,11 @@ Parameters choose_parameters(std::string_view lab_text, const std::string& file,
     errors.push_back(documents.error());
     return {};
   }
+  if (documents->empty()) return {};
+  SpecValidator validator(documents->front(), file, {});
+  const std::vector<Error> found = validator.validate(kBlockTable);
+  errors.insert(errors.end(), found.begin(), found.end());
+  if (!found.empty()) return {};
   const std::string lab = head && head->size() == 1 ? head->front().value["id"].str() : "";
   return Chooser(documents->front(), lab, file, learner, errors).run();
 }
@@ -215,8 +239,11 @@ std::string with_words(std::string_view text, const Parameters& parameters) {
     // A sentence's full stop is no part of its last word.
     std::size_t word_end = end;
     while (word_end > i && text[word_end - 1] == '.') --word_end;
+    // ${name} is a parameter's name, whatever the word is elsewhere.
+    const bool is_parameter =
+        i >= 2 && text.substr(i - 2, 2) == "${" && end < text.size() && text[end] == '}';
     const auto found = parameters.words.find(text.substr(i, word_end - i));
-    if (found != parameters.words.end()) {
+    if (found != parameters.words.end() && !is_parameter) {
       out += found->second;
     } else {
       out += text.substr(i, word_end - i);

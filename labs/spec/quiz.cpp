@@ -7,6 +7,7 @@
 #include <cmath>
 #include <set>
 
+#include "labs/checks/measure.h"
 #include "labs/spec/suggest.h"
 #include "labs/spec/validate.h"
 #include "sim/api/yaml.h"
@@ -28,8 +29,9 @@ constexpr SpecTable kOptionTable = {"option", "Something to choose.", kOptionFie
 
 constexpr SpecField kNumberFields[] = {
     {.name = "measure",
-     .type = kDocument,
-     .description = "the number is measured: metric, labels, statistic, from, to"},
+     .type = kObject,
+     .description = "the number is measured: metric, labels, statistic, from, to",
+     .object = &kMeasureTable},
     {.name = "run", .type = kWord, .description = "in which run it is measured", .words = kRuns},
     {.name = "tolerance",
      .type = kNumber,
@@ -117,13 +119,14 @@ Question question_from(const Value& value) {
 }
 
 // What the tables cannot say of one question.
-void check_question(const Question& question, const std::string& at, const SpecValidator& places,
-                    std::vector<Error>& errors) {
+void check_question(const Question& question, bool has_number, const std::string& at,
+                    const SpecValidator& places, std::vector<Error>& errors) {
   const auto fail = [&](const std::string& field, std::string_view why, std::string hint = {}) {
     errors.push_back(places.error(at + field, why, std::move(hint)));
   };
   if (question.type == Question::Type::kNumber) {
     if (!question.options.empty()) fail(".options", "a number has none");
+    if (!question.answer.empty()) fail(".answer", "is for options; a number stands in number");
     return;
   }
   std::set<std::string> known;
@@ -132,9 +135,14 @@ void check_question(const Question& question, const std::string& at, const SpecV
     known.insert(id);
     names.push_back(id);
   }
+  if (has_number) fail(".number", "is for questions of type number");
   if (known.size() < 2) fail("", "needs two options at least");
   if (known.size() < question.options.size()) fail(".options", "two options have the same id");
   for (std::size_t i = 0; i < question.answer.size(); ++i) {
+    const auto same = question.answer.begin() + static_cast<std::ptrdiff_t>(i);
+    if (std::find(question.answer.begin(), same, *same) != same) {
+      fail(fmt::format(".answer[{}]", i), fmt::format("\"{}\" stands above", *same));
+    }
     if (known.count(question.answer[i]) > 0) continue;
     fail(fmt::format(".answer[{}]", i),
          fmt::format("there is no option \"{}\"", question.answer[i]),
@@ -143,7 +151,9 @@ void check_question(const Question& question, const std::string& at, const SpecV
   const std::size_t count = question.answer.size();
   const bool one =
       question.type == Question::Type::kSingle || question.type == Question::Type::kCause;
-  if (one && count != 1) fail("", "needs one right option under answer");
+  if (one && count != 1) {
+    fail(count == 0 ? "" : ".answer", fmt::format("needs one right option, not {}", count));
+  }
   if (!one && count == 0) fail("", "needs the right options under answer");
   if (question.type == Question::Type::kOrder && count != question.options.size()) {
     fail(".answer", "must name every option once, in the right order");
@@ -203,7 +213,7 @@ std::vector<Question> read_quiz(std::string_view text, const std::string& file,
   auto documents = sim::parse_yaml(text, file);
   if (!documents || documents->size() != 1) {
     errors.push_back(
-        documents ? Error{ErrorKind::kInvalid, fmt::format("{}:1:1: document: must be one", file)}
+        documents ? Error{ErrorKind::kInvalid, fmt::format("{}:1:1: document: must be one, found {}", file, documents->size())}
                   : documents.error());
     return {};
   }
@@ -220,7 +230,7 @@ std::vector<Question> read_quiz(std::string_view text, const std::string& file,
         list[i]["number"].has("value") == list[i]["number"].has("measure")) {
       errors.push_back(validator.error(at + ".number", "needs a value or a measure, and not both"));
     }
-    check_question(out.back(), at, validator, errors);
+    check_question(out.back(), list[i].has("number"), at, validator, errors);
     const auto same = std::count_if(out.begin(), out.end(), [&](const Question& question) {
       return question.id == out.back().id;
     });

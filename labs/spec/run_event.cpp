@@ -4,11 +4,11 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <filesystem>
-#include <system_error>
+#include <functional>
 
 #include "labs/spec/lab_files.h"
 #include "labs/spec/suggest.h"
+#include "sim/api/kind.h"
 #include "sim/cluster/faults.h"
 
 namespace inferlab::labs {
@@ -50,6 +50,9 @@ constexpr SpecField kEventFields[] = {
     {.name = "workload", .description = "Deployment NAMESPACE/NAME, or another kind of workload"},
 };
 
+// Of a Pod of `workload`; all other faults are of a node.
+constexpr std::string_view kCrash = "container-crash";
+
 struct Action {
   const char* field;
   RunEvent::Kind kind;
@@ -90,6 +93,47 @@ bool is_workload(std::string_view text) {
   return space != std::string_view::npos && slash != std::string_view::npos && space > 0 &&
          slash > space + 1 && slash + 1 < text.size() &&
          text.find(' ', space + 1) == std::string_view::npos;
+}
+
+// A kind that an event names, as labs name it. Empty: it is one; else what to write.
+std::string kind_hint(std::string_view name) {
+  std::vector<std::string_view> known;
+  for (const sim::Kind* kind : sim::KindTable::builtin().all()) {
+    if (kind->kind == name) return {};
+    known.push_back(kind->kind);
+  }
+  const std::string near = nearest_word(name, known);
+  return near.empty() ? "as in: Deployment default/vllm"
+                      : fmt::format("did you mean \"{}\"?", near);
+}
+
+using Fail =
+    std::function<void(std::string_view field, std::string_view why, std::string hint)>;
+
+// What the event acts on. What names nothing would never happen, and nobody would be told.
+void check_target(const Value& event, std::string_view action, const Fail& fail) {
+  const std::string_view workload = event["workload"].as_string();
+  if (action == "apply") return;
+  if (action == "delete") {
+    const std::string_view kind = event["delete"].as_string();
+    const std::string hint = kind_hint(kind);
+    if (!hint.empty()) fail("delete", fmt::format("there is no kind \"{}\"", kind), hint);
+    if (workload.empty()) fail("workload", "must name the object", "as in: default/vllm");
+    return;
+  }
+  const bool is_of_node = action == "drain" || action == "uncordon" ||
+                          (action == "fault" && event["fault"].as_string() != kCrash);
+  if (is_of_node && event.has("node")) return;
+  if (!is_workload(workload)) {
+    return fail("workload", "must name a workload", "as in: Deployment default/vllm");
+  }
+  const std::string_view kind = workload.substr(0, workload.find(' '));
+  const std::string hint = kind_hint(kind);
+  if (!hint.empty()) return fail("workload", fmt::format("there is no kind \"{}\"", kind), hint);
+  if (action == "undo" && kind != "Deployment") {
+    fail("workload", fmt::format("a {} has no revision to go back to here", kind),
+         "name a Deployment");
+  }
 }
 
 }  // namespace
@@ -150,10 +194,7 @@ void check_events(const Value& list, const std::string& path, std::string_view f
       continue;
     }
     const std::string_view action = given.front();
-    const bool needs_workload = action != "apply" && !event.has("node");
-    if (needs_workload && action != "delete" && !is_workload(event["workload"].as_string())) {
-      fail("workload", "must name a workload", "as in: Deployment default/vllm");
-    }
+    check_target(event, action, fail);
     if (action == "fault") {
       const std::vector<std::string_view> faults = sim::fault_names();
       const std::string_view fault = event["fault"].as_string();

@@ -1,0 +1,79 @@
+// Writes the files that a learner begins with: the lab's starter, in his own variant.
+#include <fmt/format.h>
+
+#include <filesystem>
+#include <system_error>
+
+#include "labs/cli/commands.h"
+#include "labs/cli/learner.h"
+#include "labs/cli/print.h"
+#include "labs/grade/shipped.h"
+#include "labs/spec/catalog.h"
+#include "labs/spec/text_file.h"
+
+namespace inferlab::labs {
+namespace {
+
+namespace fs = std::filesystem;
+using sim::Value;
+
+class LabFiles final : public Command {
+ public:
+  void declare(Args& args) override {
+    args.positional("LAB", lab_id_, "id of a lab, or path of its folder");
+    args.positional("FOLDER", folder_, "where to write them; a new folder named after the lab",
+                    /*required=*/false);
+    args.option("--answer", answer_, "another answer that the lab ships: solution, a mutant's id");
+    args.flag("--force", force_, "over files that are there");
+    declare_learner(args, learner_);
+    args.format(format_);
+  }
+
+  Result<int> run(Terminal& terminal) override {
+    INFERLAB_TRY(const LabSpec lab, find_lab(lab_id_, learner_of(learner_)));
+    INFERLAB_TRY(const std::vector<SubmissionFile> files, answer_files(lab, answer_));
+    const fs::path folder = folder_.empty() ? fs::path(lab.id) : fs::path(folder_);
+    std::error_code failed;
+    fs::create_directories(folder, failed);
+    if (failed) {
+      return Error{ErrorKind::kUnavailable,
+                   fmt::format("{}: {}", folder.string(), failed.message())};
+    }
+    for (const SubmissionFile& file : files) {
+      if (!force_ && fs::exists(folder / file.name, failed)) {
+        return Error{ErrorKind::kConflict,
+                     fmt::format("{}: is there already", (folder / file.name).string()),
+                     "name another folder, or say --force"};
+      }
+    }
+    Value::Array written;
+    for (const SubmissionFile& file : files) {
+      INFERLAB_TRY_VOID(write_text_file((folder / file.name).string(), file.text));
+      written.emplace_back((folder / file.name).string());
+    }
+    if (format_ == "json") {
+      print_json(terminal, Value::object({{"lab", lab.id},
+                                          {"learner", lab.learner},
+                                          {"files", Value::array(std::move(written))}}));
+      return kExitDone;
+    }
+    for (const Value& file : written) terminal.out << file.as_string() << '\n';
+    terminal.out << fmt::format(
+        "\nApply them: kubectl apply -f {0}\nGrade them: inferlab grade --lab {1} --submission {0}"
+        "{2}\n",
+        folder.string(), lab.id, lab.learner.empty() ? "" : " --learner " + lab.learner);
+    return kExitDone;
+  }
+
+ private:
+  std::string lab_id_, folder_, answer_ = "starter", learner_, format_ = "text";
+  bool force_ = false;
+};
+
+}  // namespace
+
+std::unique_ptr<Command> make_lab_files() {
+  return std::make_unique<LabFiles>();
+}
+
+}  // namespace inferlab::labs
