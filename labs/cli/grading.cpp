@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "labs/cli/print.h"
+#include "labs/cli/version.h"
 #include "labs/grade/grade.h"
 #include "labs/report/error_report.h"
 #include "labs/report/formats.h"
@@ -26,6 +27,13 @@ Result<Report> grade_with_progress(Terminal& terminal, const LabSpec& lab,
                 }});
 }
 
+void declare_output(Args& args, GradeOutput& output) {
+  args.choice(
+      "--format", output.format, report_format_names(),
+      "how to print the report; badge is an SVG image, html a page that needs nothing else");
+  args.option("-o,--output", output.file, "write the report to this file");
+}
+
 Result<void> check_output(const GradeOutput& output) {
   return output.file.empty() ? Result<void>() : check_writable(output.file);
 }
@@ -34,7 +42,8 @@ Error put_error(Terminal& terminal, const std::string& lab_id, const std::string
                 const Error& error, const GradeOutput& output) {
   const auto format = report_format(output.format);
   INFERLAB_CHECK(format.has_value());  // the command line allows no other
-  const std::string report = error_report(lab_id, submission, error, *format);
+  const std::string report =
+      error_report(lab_id, submission, error, *format, {.version = version_number()});
   if (report.empty()) return error;
   if (output.file.empty()) {
     terminal.out << report;
@@ -49,10 +58,12 @@ Result<int> put_report(Terminal& terminal, const Report& report, const GradeOutp
   INFERLAB_CHECK(format.has_value());  // the command line allows no other
   const int status = report.passed ? kExitDone : kExitFailed;
   if (output.file.empty()) {
-    terminal.out << format_report(report, *format, terminal.style, terminal.width);
+    terminal.out << format_report(report, *format,
+                                  {terminal.style, terminal.width, version_number()});
     return status;
   }
-  INFERLAB_TRY_VOID(write_text_file(output.file, format_report(report, *format, Style(false))));
+  INFERLAB_TRY_VOID(
+      write_text_file(output.file, format_report(report, *format, {.version = version_number()})));
   terminal.err << fmt::format("{}: {} of {} points, {}\n", output.file, report.earned,
                               report.points, report.passed ? "passed" : "not passed");
   return status;

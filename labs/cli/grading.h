@@ -5,6 +5,7 @@
 #include <string>
 
 #include "labs/checks/check.h"
+#include "labs/cli/args.h"
 #include "labs/cli/command.h"
 #include "labs/report/report.h"
 #include "labs/spec/lab_spec.h"
@@ -13,9 +14,12 @@ namespace inferlab::labs {
 
 /// What `grade` and `lab check` print.
 struct GradeOutput {
-  std::string format = "text";  // "text", "json", "junit"
+  std::string format = "text";  // as report_format() knows it
   std::string file;             // empty: the standard output
 };
+
+/// --format and --output.
+void declare_output(Args& args, GradeOutput& output);
 
 /// Whether the report can be written where it shall go: asked before grading, which takes a while.
 Result<void> check_output(const GradeOutput& output);

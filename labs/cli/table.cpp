@@ -15,6 +15,8 @@ constexpr CommandRow kCommands[] = {
     {"lab reset", "forget attempts, hints and the session of a lab", make_lab_reset},
     {"lab watch", "grade an answer, or test a lab, whenever a file is saved", make_lab_watch},
     {"lab new", "write a new lab that works, to be changed", make_lab_new},
+    {"lab preview", "show a lab's page in a browser while it is written", make_lab_preview},
+    {"lab doc", "a lab as a page, to be printed", make_lab_doc},
     {"lab test", "test a lab's checks against the answers it ships", make_lab_test},
     {"lab lint", "say everything that is wrong with a lab's files", make_lab_lint},
     {"lab coverage", "which rows of what is to be taught the labs grade", make_lab_coverage},

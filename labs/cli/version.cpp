@@ -19,4 +19,8 @@ std::string version_line() {
   return fmt::format("inferlab {} (backends: {})", kVersion, names);
 }
 
+std::string version_number() {
+  return kVersion;
+}
+
 }  // namespace inferlab::labs

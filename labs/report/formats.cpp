@@ -1,25 +1,71 @@
 #include "labs/report/formats.h"
 
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
 namespace inferlab::labs {
+namespace {
+
+constexpr std::pair<std::string_view, ReportFormat> kFormats[] = {
+    {"text", ReportFormat::kText},     {"json", ReportFormat::kJson},
+    {"junit", ReportFormat::kJunit},   {"sarif", ReportFormat::kSarif},
+    {"github", ReportFormat::kGithub}, {"gradescope", ReportFormat::kGradescope},
+    {"badge", ReportFormat::kBadge},   {"html", ReportFormat::kHtml},
+};
+
+}  // namespace
 
 std::optional<ReportFormat> report_format(std::string_view name) {
-  if (name == "text") return ReportFormat::kText;
-  if (name == "json") return ReportFormat::kJson;
-  if (name == "junit") return ReportFormat::kJunit;
+  for (const auto& [word, format] : kFormats) {
+    if (word == name) return format;
+  }
   return std::nullopt;
 }
 
-std::string format_report(const Report& report, ReportFormat format, const Style& style,
-                          std::size_t width) {
+std::vector<std::string> report_format_names() {
+  std::vector<std::string> out;
+  for (const auto& [word, format] : kFormats) out.emplace_back(word);
+  return out;
+}
+
+std::string format_report(const Report& report, ReportFormat format, const ReportLook& look) {
   switch (format) {
     case ReportFormat::kText:
-      return report_text(report, style, width);
+      return report_text(report, look.style, look.width);
     case ReportFormat::kJson:
       return report_json(report);
     case ReportFormat::kJunit:
       return report_junit(report);
+    case ReportFormat::kSarif:
+      return report_sarif(report, look.version);
+    case ReportFormat::kGithub:
+      return report_github(report);
+    case ReportFormat::kGradescope:
+      return report_gradescope(report);
+    case ReportFormat::kBadge:
+      return report_badge(report);
+    case ReportFormat::kHtml:
+      return report_html(report);
   }
   return {};
+}
+
+std::string checks_held(const Report& report) {
+  const auto held = std::count_if(report.checks.begin(), report.checks.end(),
+                                  [](const CheckResult& check) { return check.passed; });
+  return fmt::format("{} of {} checks hold", held, report.checks.size());
+}
+
+std::string verdict_of(const Report& report) {
+  const std::string points = fmt::format("{} of {} points", report.earned, report.points);
+  return report.passed ? points + ", passed"
+                       : fmt::format("{}, not passed ({} needed)", points, report.pass_points);
+}
+
+std::string report_summary(const Report& report) {
+  return checks_held(report) + ": " + verdict_of(report);
 }
 
 }  // namespace inferlab::labs

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "labs/report/report.h"
 #include "labs/report/style.h"
@@ -12,10 +13,23 @@
 
 namespace inferlab::labs {
 
-enum class ReportFormat : std::uint8_t { kText, kJson, kJunit };
+// Each turns a report into a whole file. What strangers wrote goes through labs/report/escape.h.
 
-/// "text", "json", "junit".
+enum class ReportFormat : std::uint8_t {
+  kText,
+  kJson,
+  kJunit,
+  kSarif,
+  kGithub,
+  kGradescope,
+  kBadge,
+  kHtml
+};
+
+/// "text", "json", "junit", "sarif", "github", "gradescope", "badge", "html".
 std::optional<ReportFormat> report_format(std::string_view name);
+/// All of them, in that order.
+std::vector<std::string> report_format_names();
 
 /// For people: aligned, each failed check with what was seen and what was expected. Lines are
 /// broken at spaces so that they have no more than `width` columns.
@@ -26,8 +40,32 @@ std::string report_json(const Report& report);
 /// For CI: JUnit XML as Jenkins and GitLab read it, one test case a check. Every time is 0: what
 /// was graded ran in virtual time.
 std::string report_junit(const Report& report);
+/// For code scanning: SARIF 2.1.0, one result a failed check. `version` is this program's, "0.1.0";
+/// empty: not said.
+std::string report_sarif(const Report& report, std::string_view version = {});
+/// For GitHub Actions: a workflow command for each failed check, and one for the verdict.
+std::string report_github(const Report& report);
+/// For Gradescope: results.json, one test a check. Hints are taken off the score.
+std::string report_gradescope(const Report& report);
+/// For READMEs: an SVG image of 20 pixels' height, "inferlab | 87/100 pass".
+std::string report_badge(const Report& report);
+/// For people who get a file: one page of HTML that loads nothing, runs nothing, and prints well.
+std::string report_html(const Report& report);
 
-std::string format_report(const Report& report, ReportFormat format, const Style& style,
-                          std::size_t width = kDefaultWidth);
+/// How a report is to look, whatever its format.
+struct ReportLook {
+  Style style{false};
+  std::size_t width = kDefaultWidth;
+  std::string version;
+};
+
+std::string format_report(const Report& report, ReportFormat format, const ReportLook& look);
+
+/// "1 of 2 checks hold"
+std::string checks_held(const Report& report);
+/// "70 of 100 points, not passed (100 needed)"
+std::string verdict_of(const Report& report);
+/// Both in one line.
+std::string report_summary(const Report& report);
 
 }  // namespace inferlab::labs

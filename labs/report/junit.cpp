@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "labs/report/error_report.h"
 #include "labs/report/escape.h"
 #include "labs/report/formats.h"
 
@@ -51,6 +52,28 @@ std::string report_junit(const Report& report) {
                     for_xml(message), for_xml(check.kind), for_xml(body));
   }
   out += "  </testsuite>\n</testsuites>\n";
+  return out;
+}
+
+// The form is that of report_junit().
+std::string error_junit(const std::string& lab_id, const std::string& submission,
+                        const Error& error) {
+  constexpr const char* kCounts = "tests=\"1\" failures=\"0\" errors=\"1\" time=\"0\"";
+  std::string out = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n";
+  out += fmt::format("<testsuites name=\"inferlab\" {}>\n", kCounts);
+  out += fmt::format("  <testsuite name=\"{}\" {} skipped=\"0\">\n", for_xml(lab_id), kCounts);
+  out += fmt::format(
+      "    <properties>\n      <property name=\"submission\" value=\"{}\"/>\n"
+      "      <property name=\"passed\" value=\"false\"/>\n    </properties>\n",
+      for_xml(submission));
+  out += fmt::format(
+      "    <testcase name=\"submission: can be graded\" classname=\"{}.submission\" time=\"0\">\n",
+      for_xml(lab_id));
+  const std::string body =
+      error.hint.empty() ? error.message : fmt::format("{}\nhint: {}", error.message, error.hint);
+  out += fmt::format("      <error message=\"{}\" type=\"submission\">{}</error>\n",
+                     for_xml(error.message), for_xml(body));
+  out += "    </testcase>\n  </testsuite>\n</testsuites>\n";
   return out;
 }
 

@@ -1,8 +1,11 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
+
+#include "engine/base/time.h"
 
 namespace inferlab::labs {
 
@@ -17,6 +20,28 @@ struct CheckResult {
   /// Id of the failed check that names the reason why this one could not be judged; `seen` says so
   /// too. Empty: this check was judged itself.
   std::string blocked_by;
+};
+
+/// One line of a plot: what was scraped of the graded run, window by window.
+struct EvidenceSeries {
+  std::string plot;                           // lines of the same plot are drawn together
+  std::string name;                           // of the line: "p95", "answered"
+  std::string unit;                           // "s", "requests"; of the whole plot
+  std::vector<std::optional<double>> values;  // nullopt: nothing was seen in this window
+};
+
+/// Something that happened to the graded run.
+struct EvidenceMarker {
+  Duration at{};
+  std::string text;  // "node-down of node gpu-0"
+};
+
+/// What the graded run looked like from outside. Values have four significant digits, so that they
+/// are the same to the last byte wherever they are printed.
+struct Evidence {
+  Duration window{};  // values[i] is of (i * window, (i + 1) * window]
+  std::vector<EvidenceSeries> series;
+  std::vector<EvidenceMarker> markers;  // in order of time
 };
 
 /// A grade with its reasons. It holds nothing that differs between two gradings of the same
@@ -36,6 +61,10 @@ struct Report {
   std::vector<std::string> hints_used;
   int hint_cost = 0;
   std::vector<std::string> notes;  // about what was graded: what a session could not hand over
+  Evidence evidence;
+  /// Id of the lab that its learner may do next; empty: there is none, or it is not known. It is
+  /// the learner's and not the submission's: grading leaves it empty.
+  std::string next_lab;
   [[nodiscard]] int score() const { return earned > hint_cost ? earned - hint_cost : 0; }
 };
 

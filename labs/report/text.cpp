@@ -3,9 +3,14 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <cmath>
+#include <optional>
+#include <vector>
 
 #include "labs/report/escape.h"
 #include "labs/report/formats.h"
+#include "labs/report/plot.h"
+#include "labs/report/report_card.h"
 #include "labs/report/wrap.h"
 
 namespace inferlab::labs {
@@ -26,12 +31,71 @@ void add_detail(std::string& out, std::string_view label, std::string_view text,
   out += '\n';
 }
 
+// A mark in ten steps.
+std::string bar(int earned, int points) {
+  constexpr int kSteps = 10;
+  const int full = points > 0 ? earned * kSteps / points : 0;
+  std::string out;
+  for (int i = 0; i < kSteps; ++i) out += i < full ? "█" : "░";
+  return out;
+}
+
+void add_card(std::string& out, const Report& report, const Style& style) {
+  out += style.bold("Report card") + "\n";
+  for (const SubScore& score : report_card(report)) {
+    const std::string title = pad(title_of(score.property), 28);
+    if (score.points == 0) {
+      out += style.faint("  " + title + "not asked for here") + "\n";
+      continue;
+    }
+    const std::string mark = bar(score.earned, score.points);
+    out += fmt::format("  {}{}  {:>3}/{}\n", title,
+                       score.earned == score.points ? style.good(mark) : style.bad(mark),
+                       score.earned, score.points);
+  }
+}
+
+// The highest value of each column, between 0 and the highest of all.
+std::string sparkline(const std::vector<std::optional<double>>& values, double highest,
+                      std::size_t columns) {
+  constexpr const char* kSteps[] = {"▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"};
+  columns = std::min(columns, values.size());
+  std::string out;
+  for (std::size_t i = 0; i < columns; ++i) {
+    std::optional<double> here;
+    for (std::size_t k = i * values.size() / columns; k < (i + 1) * values.size() / columns; ++k) {
+      if (values[k]) here = std::max(here.value_or(0), *values[k]);
+    }
+    const double share = here && highest > 0 ? std::clamp(*here / highest, 0.0, 1.0) : 0;
+    out += here ? kSteps[std::lround(share * 7)] : " ";
+  }
+  return out;
+}
+
+void add_evidence(std::string& out, const Evidence& evidence, const Style& style,
+                  std::size_t width) {
+  constexpr std::size_t kNarrow = 64;  // no room for a name and a line
+  if (evidence.series.empty() || width < kNarrow) return;
+  const std::size_t columns = width < kDefaultWidth ? 20 : 30;
+  const std::size_t name_width = std::min<std::size_t>(44, width - columns - 20);
+  out += "\n" + style.bold("The run, from its start to its end") + "\n";
+  for (const EvidenceSeries& series : evidence.series) {
+    const double highest = highest_of(series);
+    const std::string name = for_terminal(fmt::format("{}, {}", series.plot, series.name));
+    const std::string most = series.unit != "s" ? fmt::format("{:.4g}", highest)
+                             : highest < 1      ? fmt::format("{:.3g} ms", highest * 1000)
+                                                : fmt::format("{:.3g} s", highest);
+    out += fmt::format("  {}  {}  max {}\n", pad(cut(name, name_width), name_width),
+                       pad(sparkline(series.values, highest, columns), columns), most);
+  }
+}
+
 }  // namespace
 
 std::string report_text(const Report& report, const Style& style, std::size_t width) {
   // Lines longer than this are hard to read, however wide the terminal is.
   width = std::min(width, kDefaultWidth);
-  std::string out = style.bold(wrap(report.lab_title, width)) + "\n";
+  std::string out = style.bold(wrap(for_terminal(report.lab_title), width)) + "\n";
   out +=
       style.faint(wrap(fmt::format("{}  submission {}  seed {}  {} of virtual time, applied at {}",
                                    report.lab_id, for_terminal(report.submission), report.seed,
@@ -43,7 +107,7 @@ std::string report_text(const Report& report, const Style& style, std::size_t wi
   for (const CheckResult& check : report.checks) {
     const std::string mark = check.passed ? style.good("✔ pass") : style.bad("✘ FAIL");
     out += fmt::format("{}  {}  {}  {}\n", mark, points_of(check), pad(check.id, id_width),
-                       wrap(check.title, width, kIndent + 4 + id_width));
+                       wrap(for_terminal(check.title), width, kIndent + 4 + id_width));
     if (check.passed) continue;
     add_detail(out, "seen", check.seen, style, width);
     if (!check.blocked_by.empty()) continue;  // the check that it names says the rest
@@ -54,13 +118,12 @@ std::string report_text(const Report& report, const Style& style, std::size_t wi
                  style, width);
     }
   }
-  const auto passed = std::count_if(report.checks.begin(), report.checks.end(),
-                                    [](const CheckResult& check) { return check.passed; });
-  out += fmt::format("\n{} of {} checks hold: ", passed, report.checks.size());
-  const std::string score = fmt::format("{} of {} points", report.earned, report.points);
-  out += report.passed
-             ? style.good(score + ", passed")
-             : style.bad(fmt::format("{}, not passed ({} needed)", score, report.pass_points));
+  out += "\n";
+  add_card(out, report, style);
+  add_evidence(out, report.evidence, style, width);
+  const std::string verdict = verdict_of(report);
+  out += fmt::format("\n{}: {}", checks_held(report),
+                     report.passed ? style.good(verdict) : style.bad(verdict));
   out += '\n';
   if (!report.hints_used.empty()) {
     out += wrap(fmt::format("Hints used: {} (-{} points): score {} of {}",
@@ -71,6 +134,9 @@ std::string report_text(const Report& report, const Style& style, std::size_t wi
   }
   for (const std::string& note : report.notes) {
     out += wrap(fmt::format("Note: {}", for_terminal(note)), width, 6) + "\n";
+  }
+  if (report.passed && !report.next_lab.empty()) {
+    out += fmt::format("Next: inferlab lab start {}\n", report.next_lab);
   }
   out += style.faint(
              wrap(fmt::format("journal {}  run {}", report.journal_hash, report.run_hash), width)) +

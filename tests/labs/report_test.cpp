@@ -9,53 +9,11 @@
 #include "labs/report/wrap.h"
 #include "labs/spec/text_file.h"
 #include "sim/api/json.h"
+#include "tests/labs/report_sample.h"
 
 using namespace inferlab::labs;  // NOLINT
 
 namespace {
-
-Report sample() {
-  Report report;
-  report.lab_id = "vllm-inference";
-  report.lab_title = "Serve Llama with vLLM on a GPU pool";
-  report.submission = "mine\x1b[2J";
-  report.seed = 18446744073709551615ULL;
-  report.horizon = "1h0m0s";
-  report.apply_at = "30s";
-  report.journal_hash = "00000000000000aa";
-  report.run_hash = "00000000000000bb";
-  report.checks = {
-      {.id = "available",
-       .kind = "deployment-available",
-       .title = "The Deployment is available",
-       .rows = {"K8S-02"},
-       .points = 60,
-       .earned = 60,
-       .passed = true,
-       .seen = "available after 3m0s",
-       .expected = {},
-       .hint = {},
-       .blocked_by = {}},
-      {.id = "image-is-pinned",
-       .kind = "image-pinned",
-       .title = "A tag that moves changes nothing",
-       .rows = {"RT-01", "TRP-04"},
-       .points = 40,
-       .earned = 10,
-       .passed = false,
-       .seen = "container \"a\" & <b>: \x1b[31mred\x1b[0m \xe2\x80\xae"
-               "gnp.exe \xff ]]> and so on until the line is long enough to be broken in two",
-       .expected = "the same image",
-       .hint = "what-moves",
-       .blocked_by = {}},
-  };
-  report.points = 100;
-  report.earned = 70;
-  report.pass_points = 100;
-  report.hints_used = {"what-moves", "why-pending"};
-  report.hint_cost = 4;
-  return report;
-}
 
 void check_file(const std::string& name, const std::string& actual) {
   const std::string path = std::string(INFERLAB_SOURCE_DIR) + "/tests/labs/expected/" + name;
@@ -70,33 +28,33 @@ void check_file(const std::string& name, const std::string& actual) {
 }  // namespace
 
 TEST_CASE("report: text is aligned and shows foreign text without its control characters") {
-  const std::string text = report_text(sample(), Style(false));
+  const std::string text = report_text(report_sample(), Style(false));
   CHECK(text.find('\x1b') == std::string::npos);
   check_file("report.txt", text);
 }
 
 TEST_CASE("report: colour is added around the same words") {
-  std::string text = report_text(sample(), Style(true));
+  std::string text = report_text(report_sample(), Style(true));
   CHECK(text.find("\x1b[31m✘ FAIL\x1b[0m") != std::string::npos);
   for (std::size_t at = text.find("\x1b["); at != std::string::npos; at = text.find("\x1b[")) {
     text.erase(at, text.find('m', at) - at + 1);
   }
-  CHECK(text == report_text(sample(), Style(false)));
+  CHECK(text == report_text(report_sample(), Style(false)));
 }
 
 TEST_CASE("report: JSON has a stable order of keys") {
-  check_file("report.json", report_json(sample()));
+  check_file("report.json", report_json(report_sample()));
 }
 
 TEST_CASE("report: JUnit escapes what would end an element") {
-  const std::string xml = report_junit(sample());
+  const std::string xml = report_junit(report_sample());
   CHECK(xml.find("]]>") == std::string::npos);
   check_file("report.xml", xml);
 }
 
 TEST_CASE(
     "report: a check that another one blocks is one line for people, and names it elsewhere") {
-  Report report = sample();
+  Report report = report_sample();
   report.checks[1].seen = "blocked by `available`: there is no Deployment";
   report.checks[1].blocked_by = "available";
   report.checks[1].hint.clear();
