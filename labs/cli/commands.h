@@ -19,6 +19,7 @@ std::unique_ptr<Command> make_cluster_up();
 std::unique_ptr<Command> make_doctor();
 std::unique_ptr<Command> make_grade();
 std::unique_ptr<Command> make_lab_answer();
+std::unique_ptr<Command> make_lab_certificate();
 std::unique_ptr<Command> make_lab_check();
 std::unique_ptr<Command> make_lab_coverage();
 std::unique_ptr<Command> make_lab_doc();

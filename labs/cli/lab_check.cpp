@@ -1,17 +1,11 @@
-#include <fmt/format.h>
-
 #include <algorithm>
-#include <filesystem>
-#include <system_error>
 
 #include "labs/cli/commands.h"
 #include "labs/cli/grading.h"
 #include "labs/cli/learner.h"
-#include "labs/grade/settle.h"
+#include "labs/cli/learner_work.h"
 #include "labs/grade/submission.h"
 #include "labs/progress/progress.h"
-#include "labs/session/journal_file.h"
-#include "labs/session/session_folder.h"
 #include "labs/spec/catalog.h"
 
 namespace inferlab::labs {
@@ -28,10 +22,10 @@ class LabCheckCommand final : public Command {
 
   Result<int> run(Terminal& terminal) override {
     INFERLAB_TRY_VOID(check_output(output_));
-    INFERLAB_TRY(const LabSpec lab, lab_of_learner());
+    INFERLAB_TRY(const LabSpec lab, lab_of_learner(lab_id_, folder_, learner_));
     std::vector<std::string> notes;
     const std::string name = folder_.empty() ? "session" : "submission";
-    const auto handed_in = submission_of_learner(lab, notes);
+    const auto handed_in = submission_of_learner(lab, folder_, notes);
     if (!handed_in) return put_error(terminal, lab.id, name, handed_in.error(), output_);
     INFERLAB_TRY(Progress progress, Progress::open_default());
     INFERLAB_TRY(const std::vector<std::string> hints, progress.hints_used(lab.id));
@@ -57,34 +51,6 @@ class LabCheckCommand final : public Command {
       if (done && !done->passed) return lab.id;
     }
     return {};
-  }
-
-  // The variant that was asked for, or else the session's own.
-  [[nodiscard]] Result<LabSpec> lab_of_learner() const {
-    const std::string asked = learner_of(learner_);
-    INFERLAB_TRY(LabSpec lab, find_lab(lab_id_, asked));
-    if (!folder_.empty() || !asked.empty()) return lab;
-    INFERLAB_TRY(const std::string session, session_folder(lab.id));
-    const auto journal = read_journal_file(journal_path(session));
-    if (!journal || !journal->header || journal->header->learner.empty()) return lab;
-    return find_lab(lab_id_, journal->header->learner);
-  }
-
-  Result<Submission> submission_of_learner(const LabSpec& lab,
-                                           std::vector<std::string>& notes) const {
-    if (!folder_.empty()) return submission_from_folder(folder_, lab);
-    INFERLAB_TRY(const std::string session, session_folder(lab.id));
-    const std::string path = journal_path(session);
-    std::error_code failed;
-    if (!std::filesystem::exists(path, failed)) {
-      return Error{
-          ErrorKind::kNotFound, fmt::format("lab {}: nothing has been done yet", lab.id),
-          fmt::format("inferlab lab start {}, or name a folder with --submission", lab.id)};
-    }
-    INFERLAB_TRY(const SessionJournal journal, read_journal_file(path));
-    Submission out(settled_journal(lab, journal.entries, &notes));
-    INFERLAB_TRY(out.answers, answers_in(session, lab));
-    return out;
   }
 
   std::string lab_id_, folder_, learner_;

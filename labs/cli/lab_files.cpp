@@ -1,6 +1,9 @@
 // Writes the files that a learner begins with: the lab's starter, in his own variant.
+#include "labs/spec/lab_files.h"
+
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <system_error>
 
@@ -31,7 +34,8 @@ class LabFiles final : public Command {
 
   Result<int> run(Terminal& terminal) override {
     INFERLAB_TRY(const LabSpec lab, find_lab(lab_id_, learner_of(learner_)));
-    INFERLAB_TRY(const std::vector<SubmissionFile> files, answer_files(lab, answer_));
+    INFERLAB_TRY(std::vector<SubmissionFile> files, answer_files(lab, answer_));
+    if (answer_ == "starter") INFERLAB_TRY_VOID(add_handouts(lab, files));
     const fs::path folder = folder_.empty() ? fs::path(lab.id) : fs::path(folder_);
     std::error_code failed;
     fs::create_directories(folder, failed);
@@ -48,6 +52,7 @@ class LabFiles final : public Command {
     }
     Value::Array written;
     for (const SubmissionFile& file : files) {
+      fs::create_directories((folder / file.name).parent_path(), failed);
       INFERLAB_TRY_VOID(write_text_file((folder / file.name).string(), file.text));
       written.emplace_back((folder / file.name).string());
     }
@@ -66,6 +71,34 @@ class LabFiles final : public Command {
   }
 
  private:
+  // Manifests of drills and of other teams, each in a folder of its name; not what would give an
+  // answer away, nor what is in the cluster already.
+  static Result<void> add_handouts(const LabSpec& lab, std::vector<SubmissionFile>& files) {
+    std::error_code failed;
+    std::vector<std::string> folders;
+    for (fs::directory_iterator entry(lab.folder, failed), end; !failed && entry != end;
+         entry.increment(failed)) {
+      const std::string name = entry->path().filename().string();
+      const bool kept_back = name == "starter" || name == "solution" || name == "mutants" ||
+                             name == lab.given || name.starts_with("corpus");
+      if (entry->is_directory(failed) && !kept_back) folders.push_back(name);
+    }
+    std::sort(folders.begin(), folders.end());
+    for (const std::string& name : folders) {
+      std::vector<std::string> names;
+      for (fs::directory_iterator entry(fs::path(lab.folder) / name, failed), end;
+           !failed && entry != end; entry.increment(failed)) {
+        if (entry->is_regular_file(failed)) names.push_back(entry->path().filename().string());
+      }
+      std::sort(names.begin(), names.end());
+      for (const std::string& each : names) {
+        INFERLAB_TRY(ManifestText file, lab_file(lab, (fs::path(name) / each).string()));
+        files.push_back({std::move(file.name), std::move(file.text)});
+      }
+    }
+    return {};
+  }
+
   std::string lab_id_, folder_, answer_ = "starter", learner_, format_ = "text";
   bool force_ = false;
 };

@@ -100,6 +100,14 @@ class LabShow final : public Command {
       terminal.out << "  $ " << wrap(each.run, std::string::npos, 4) << "\n      "
                    << wrap(each.why, width, 6) << '\n';
     }
+    if (!lab.quiz.empty()) {
+      heading(terminal, "Questions");
+      for (const Question& each : lab.quiz) {
+        terminal.out << "  " << each.id << "  " << wrap(each.text, width, each.id.size() + 4)
+                     << '\n';
+      }
+      terminal.out << fmt::format("  Options and answers: inferlab lab answer {}\n", lab.id);
+    }
     list(terminal, "How to see that it works", lab.validation_signals);
     heading(terminal, "Failure drills");
     for (const LabDrill& each : lab.failure_drills) {
@@ -115,9 +123,11 @@ class LabShow final : public Command {
     print_table(terminal, rows);
     list(terminal, "Read more (official documentation, by title)", lab.sources);
     terminal.out << fmt::format(
-        "\nStarter: {}/starter\nGrade:   inferlab grade --lab {} --submission DIR\n"
-        "Hints:   inferlab lab hint {}\n",
-        lab.folder, lab.id, lab.id);
+        "\nBegin:   inferlab lab files {0} DIR   writes the starter, and what else the lab hands "
+        "out\n"
+        "Grade:   inferlab grade --lab {0} --submission DIR{1}\n"
+        "Hints:   inferlab lab hint {0}\n",
+        lab.id, lab.learner.empty() ? std::string() : " --learner " + lab.learner);
   }
 
   std::string lab_id_, learner_, format_ = "text";

@@ -12,6 +12,7 @@ constexpr CommandRow kCommands[] = {
     {"lab answer", "the questions of a lab, and your answers", make_lab_answer},
     {"lab hint", "the hints of a lab; each costs points", make_lab_hint},
     {"lab check", "grade what you have done so far", make_lab_check},
+    {"lab certificate", "a signed certificate of a lab that was passed", make_lab_certificate},
     {"lab reset", "forget attempts, hints and the session of a lab", make_lab_reset},
     {"lab watch", "grade an answer, or test a lab, whenever a file is saved", make_lab_watch},
     {"lab new", "write a new lab that works, to be changed", make_lab_new},

@@ -12,6 +12,7 @@ namespace {
 constexpr int kWidth = 300, kGap = 24, kNode = 44, kChip = 26, kLine = 19, kMostNodes = 6;
 // A chip for each GPU, as far as there is room; then their number is told.
 constexpr int kMostChips = 8;
+constexpr std::size_t kPoolsInRow = 3;
 
 std::string text(int x, int y, std::string_view what, std::string_view style) {
   return fmt::format("<text x=\"{}\" y=\"{}\" class=\"{}\">{}</text>\n", x, y, style,
@@ -88,24 +89,32 @@ Drawn pool_box(const sim::NodePoolSpec& pool, int x) {
 
 std::string cluster_picture(const sim::ClusterSpec& cluster) {
   std::string inside;
-  int x = 0, height = 0;
-  std::vector<Drawn> pools;
-  for (const sim::NodePoolSpec& pool : cluster.pools) {
-    pools.push_back(pool_box(pool, x));
-    height = std::max(height, pools.back().height);
-    x += kWidth + kGap;
-  }
-  x = 0;
-  for (const Drawn& pool : pools) {
-    inside += fmt::format(
-        "<rect x=\"{}\" y=\"1\" width=\"{}\" height=\"{}\" rx=\"12\" class=\"card\"/>\n{}", x + 1,
-        kWidth - 2, height - 2, pool.svg);
-    x += kWidth + kGap;
+  int width = 0, top = 0;
+  for (std::size_t begin = 0; begin < cluster.pools.size(); begin += kPoolsInRow) {
+    const std::size_t end = std::min(cluster.pools.size(), begin + kPoolsInRow);
+    std::vector<Drawn> row;
+    int x = 0, height = 0;
+    for (std::size_t i = begin; i < end; ++i) {
+      row.push_back(pool_box(cluster.pools[i], x));
+      height = std::max(height, row.back().height);
+      x += kWidth + kGap;
+    }
+    width = std::max(width, x - kGap);
+    inside += fmt::format("<g transform=\"translate(0 {})\">\n", top);
+    x = 0;
+    for (const Drawn& pool : row) {
+      inside += fmt::format(
+          "<rect x=\"{}\" y=\"1\" width=\"{}\" height=\"{}\" rx=\"12\" class=\"card\"/>\n{}", x + 1,
+          kWidth - 2, height - 2, pool.svg);
+      x += kWidth + kGap;
+    }
+    inside += "</g>\n";
+    top += height + kGap;
   }
   return fmt::format(
       "<svg class=\"cluster\" xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {} {}\" "
       "role=\"img\" aria-label=\"The nodes of the cluster\">\n{}</svg>\n",
-      std::max(1, x - kGap), std::max(1, height), inside);
+      std::max(1, width), std::max(1, top - kGap), inside);
 }
 
 }  // namespace inferlab::labs
