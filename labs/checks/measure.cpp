@@ -15,8 +15,8 @@ using sim::Value;
 using enum SpecType;
 using Statistic = Measure::Statistic;
 
-constexpr std::string_view kStatistics[] = {"quantile", "increase", "rate",
-                                            "last",     "maximum",  "mean"};
+constexpr std::string_view kStatistics[] = {"quantile", "increase", "rate",   "last",
+                                            "maximum",  "mean",     "minimum"};
 
 constexpr SpecField kFields[] = {
     {.name = "from",
@@ -86,6 +86,9 @@ std::string Measure::str() const {
     case Statistic::kMean:
       what = "mean of " + selector;
       break;
+    case Statistic::kMinimum:
+      what = "minimum of " + selector;
+      break;
   }
   if (from != Duration{}) what += " from " + format_duration(from);
   if (to != Duration{}) what += " to " + format_duration(to);
@@ -122,11 +125,13 @@ std::optional<double> measured(sim::Cluster& run, const Measure& measure) {
   }
   const auto points = summed(telemetry.select(measure.metric, measure.labels, from, to));
   if (points.empty()) return std::nullopt;
-  double sum = 0, most = points.begin()->second;
+  double sum = 0, most = points.begin()->second, least = most;
   for (const auto& [at, value] : points) {
     sum += value;
     most = std::max(most, value);
+    least = std::min(least, value);
   }
+  if (measure.statistic == Statistic::kMinimum) return least;
   if (measure.statistic == Statistic::kMean) return sum / static_cast<double>(points.size());
   return measure.statistic == Statistic::kMaximum ? most : points.rbegin()->second;
 }

@@ -20,6 +20,7 @@ struct Measure {
     kLast,      // the latest value in the window, of all series together
     kMaximum,   // over the window, of all series together at each scrape
     kMean,
+    kMinimum,
   };
   std::string metric;  // of a histogram without _bucket
   sim::SeriesLabels labels;

@@ -1,5 +1,5 @@
-// How the Pods of a workload lie over the nodes, or over what a label of theirs names, at a time: at
-// most so many in one place.
+// How the Pods of a workload lie over the nodes, or over what a label of theirs names, at a time:
+// at most so many in one place.
 #include <fmt/format.h>
 
 #include <map>
@@ -29,8 +29,7 @@ constexpr SpecField kFields[] = {
      .description = "Pods in one place; 1 if left out",
      .minimum = 1},
     change_param(/*required=*/false),
-    {.name = "topology",
-     .description = "a label of nodes; kubernetes.io/hostname if left out"},
+    {.name = "topology", .description = "a label of nodes; kubernetes.io/hostname if left out"},
     {.name = "workload", .description = "Deployment NAMESPACE/NAME", .required = true},
 };
 
@@ -62,7 +61,9 @@ Result<Finding> spread(CheckContext& context, const Params& params) {
   }
   if (placed < least) {
     const Trouble trouble = deployment_trouble(*run, ref->ns, ref->name);
-    return Finding::fail(trouble, expected, fmt::format("{} Pod(s) on nodes: ", placed));
+    const std::string count = fmt::format("{} Pod(s) on nodes", placed);
+    return trouble.any() ? Finding::fail(trouble, expected, count + ": ")
+                         : Finding::fail(count, expected);
   }
   for (const auto& [place, count] : places) {
     if (count <= most) continue;

@@ -36,6 +36,8 @@ constexpr SpecField kFields[] = {
     {.name = "count_at_most", .type = kInteger, .description = "objects", .minimum = 0},
     {.name = "equals", .description = "the value, as text"},
     {.name = "exists", .type = kBool, .description = "whether there is a value at all"},
+    {.name = "expected",
+     .description = "what a report says was expected, where the path would give the answer away"},
     {.name = "kind", .description = "of the objects: Pod, Deployment …", .required = true},
     {.name = "name", .description = "of the object; all of them if left out"},
     {.name = "namespace", .description = "of the objects; all of them if left out"},
@@ -154,6 +156,10 @@ std::string name_of(const Params& params) {
   out += "s";
   if (params.has("selector")) out += fmt::format(" with {}", params.text("selector"));
   if (params.has("namespace")) out += fmt::format(" in {}", params.text("namespace"));
+  const Value where = params.value("where");
+  for (const Value::Member& wanted : where.members()) {
+    out += fmt::format(", {} {}", wanted.key, wanted.value.as_string());
+  }
   return out;
 }
 
@@ -188,6 +194,8 @@ Result<Finding> state(CheckContext& context, const Params& params) {
                                   : fmt::format(": {} to {}", least, most);
   }
   if (!expectation.str().empty()) expected += ": " + expectation.str();
+
+  if (params.has("expected")) expected = params.text("expected");
 
   const Time at = params.has("at") ? Time{params.duration("at")} : run->simulation().now();
   std::int64_t count = 0, wrong = 0;

@@ -23,6 +23,9 @@ constexpr const char* kDurationPattern =
 constexpr const char* kBytesPattern =
     "^\\+?([0-9]+(\\.[0-9]*)?|\\.[0-9]+)([numkMGTPE]|[KMGTPE]i|[eE][+-]?[0-9]+)?$";
 
+// A value that parameters make, whole or in part.
+constexpr const char* kParameterPattern = "\\$\\{[a-z][a-z0-9._-]*\\}";
+
 class SchemaWriter {
  public:
   std::map<std::string, Value> definitions;
@@ -62,9 +65,22 @@ class SchemaWriter {
     return Value::object({{"type", "string"}, {"pattern", pattern}});
   }
 
-  Value field(const SpecField& each) { return shape(each).with("description", each.description); }
+  // Of what is no text anyway a parameter may stand there: ${replicas}.
+  Value field(const SpecField& each) {
+    Value out = shape(each);
+    const bool may_be_parameter = out["type"].as_string() != "object" &&
+                                  out["type"].as_string() != "array" && !out.has("allOf") &&
+                                  !out.empty();
+    if (may_be_parameter) out = or_parameter(out);
+    return out.with("description", each.description);
+  }
+
+  static Value or_parameter(const Value& shape) {
+    return Value::object({{"anyOf", Value::array({shape, text(kParameterPattern)})}});
+  }
 
   static Value list(const SpecField& each, Value items) {
+    if (!items.has("$ref") && !items.has("anyOf")) items = or_parameter(items);
     Value out = Value::object({{"type", "array"}, {"items", std::move(items)}});
     if (each.min_items > 0) {
       out = out.with("minItems", static_cast<std::int64_t>(each.min_items));

@@ -178,11 +178,10 @@ void read_quiz_beside(const std::string& folder, ReadLab& read, std::vector<Erro
     const std::vector<std::string> asked = Params(lab.checks[i].params).texts("questions");
     for (std::size_t j = 0; j < asked.size(); ++j) {
       if (lab.question(asked[j]) != nullptr) continue;
-      errors.push_back(
-          read.error(fmt::format(".checks[{}].params.questions[{}]", i, j),
-                     fmt::format("there is no question \"{}\" in quiz.yaml", asked[j]),
-                     ids.empty() ? "there is no quiz.yaml beside the lab's file"
-                                 : suggestion(asked[j], ids)));
+      errors.push_back(read.error(
+          fmt::format(".checks[{}].params.questions[{}]", i, j),
+          fmt::format("there is no question \"{}\" in quiz.yaml", asked[j]),
+          ids.empty() ? "there is no quiz.yaml beside the lab's file" : suggestion(asked[j], ids)));
     }
   }
 }

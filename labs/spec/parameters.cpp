@@ -116,7 +116,7 @@ class Chooser {
   }
 
   void replace(const std::string& name, const Value& first) {
-    const std::string word = text_of(first);
+    const std::string word = is_scalar(first) ? text_of(first) : std::string();
     const auto chosen = out_.values.find(name);
     if (chosen == out_.values.end() || word.empty()) {
       return fail(".replaces", "is for a parameter with a list of values");
@@ -159,22 +159,27 @@ class Chooser {
     if (!choices.is_array() || choices.size() == 0) {
       return fail(".choices", "must be a list with something in it");
     }
-    const Value& chosen = choices[draw(name, choices.size())];
-    if (is_scalar(chosen)) {
-      out_.values[name] = text_of(chosen);
-      return;
-    }
+    // All of them are looked at, whichever is drawn: a lab is right for every learner, or for none.
+    const Value& first = choices[std::size_t{0}];
     for (std::size_t i = 0; i < choices.size(); ++i) {
-      const bool alike = choices[i].is_object() && choices[i].size() == chosen.size() &&
-                         std::equal(choices[i].members().begin(), choices[i].members().end(),
-                                    chosen.members().begin(), [](const auto& a, const auto& b) {
-                                      return a.key == b.key && is_scalar(a.value);
-                                    });
-      if (!alike || chosen.size() == 0) {
+      const bool alike =
+          is_scalar(first)
+              ? is_scalar(choices[i])
+              : choices[i].is_object() && choices[i].size() == first.size() &&
+                    std::equal(choices[i].members().begin(), choices[i].members().end(),
+                               first.members().begin(), [](const auto& a, const auto& b) {
+                                 return a.key == b.key && is_scalar(a.value);
+                               });
+      if (!alike || (first.is_object() && first.size() == 0)) {
         return fail(fmt::format(".choices[{}]", i),
                     "must be a value, or a map with the same keys "
                     "as the others and nothing but values");
       }
+    }
+    const Value& chosen = choices[draw(name, choices.size())];
+    if (is_scalar(chosen)) {
+      out_.values[name] = text_of(chosen);
+      return;
     }
     for (const Value::Member& member : chosen.members()) {
       out_.values[name + "." + member.key] = text_of(member.value);

@@ -36,11 +36,14 @@ constexpr SpecField kNumberFields[] = {
     {.name = "tolerance",
      .type = kNumber,
      .description = "of the number: 0.05 is 5 %",
-     .required = true,
      .minimum = 0,
      .maximum = 1},
     {.name = "unit", .description = "GiB, s, USD …; none if left out"},
     {.name = "value", .type = kNumber, .description = "the number"},
+    {.name = "within",
+     .type = kNumber,
+     .description = "of the number, in its unit: 30 is 30 more or less",
+     .minimum = 0},
 };
 constexpr SpecTable kNumberTable = {"quiz_number", "The right number.", kNumberFields};
 
@@ -112,6 +115,7 @@ Question question_from(const Value& value) {
   out.number = value["number"]["value"].as_double();
   out.unit = value["number"]["unit"].str();
   out.tolerance = value["number"]["tolerance"].as_double();
+  out.within = value["number"]["within"].as_double();
   out.measure = value["number"]["measure"];
   out.measured_in = std::string(value["number"]["run"].as_string("solution"));
   out.explanation = value["explanation"].str();
@@ -191,7 +195,8 @@ std::optional<bool> is_right(const Question& question, const Value& answer, doub
     const auto number = number_in(text_of(answer), question.unit);
     if (!number) return std::nullopt;
     // A hair more than the tolerance, for what binary fractions make of decimal ones.
-    return std::abs(*number - truth) <= std::abs(truth) * question.tolerance + 1e-9;
+    const double allowed = std::max(std::abs(truth) * question.tolerance, question.within);
+    return std::abs(*number - truth) <= allowed + 1e-9;
   }
   std::vector<std::string> given =
       answer.is_array() ? texts(answer) : std::vector<std::string>{text_of(answer)};
@@ -212,9 +217,10 @@ std::vector<Question> read_quiz(std::string_view text, const std::string& file,
                                 std::vector<Error>& errors) {
   auto documents = sim::parse_yaml(text, file);
   if (!documents || documents->size() != 1) {
-    errors.push_back(
-        documents ? Error{ErrorKind::kInvalid, fmt::format("{}:1:1: document: must be one, found {}", file, documents->size())}
-                  : documents.error());
+    errors.push_back(documents ? Error{ErrorKind::kInvalid,
+                                       fmt::format("{}:1:1: document: must be one, found {}", file,
+                                                   documents->size())}
+                               : documents.error());
     return {};
   }
   SpecValidator validator(documents->front(), file, [](std::string_view) { return nullptr; });

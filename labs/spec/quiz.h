@@ -31,6 +31,7 @@ struct Question {
   double number = 0;
   std::string unit;
   double tolerance = 0;  // of the number, 0.05 is 5 %
+  double within = 0;     // or so much, in `unit`: the larger one counts
   /// Where the right number comes from a run: a measure's form (see labs/checks/measure.h), of the
   /// run of an answer that the lab ships ("starter", "solution") or of the one handed in.
   sim::Value measure;

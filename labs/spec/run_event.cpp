@@ -107,8 +107,7 @@ std::string kind_hint(std::string_view name) {
                       : fmt::format("did you mean \"{}\"?", near);
 }
 
-using Fail =
-    std::function<void(std::string_view field, std::string_view why, std::string hint)>;
+using Fail = std::function<void(std::string_view field, std::string_view why, std::string hint)>;
 
 // What the event acts on. What names nothing would never happen, and nobody would be told.
 void check_target(const Value& event, std::string_view action, const Fail& fail) {

@@ -34,7 +34,7 @@ std::string nearest_word(std::string_view wrong, const std::vector<std::string_v
   std::size_t best_distance = std::max<std::size_t>(1, wrong.size() / 3) + 1;
   for (const std::string_view word : words) {
     const std::size_t d = distance(wrong, word);
-    if (d < best_distance) {
+    if (d < best_distance && d < wrong.size()) {  // another letter is no mistyped one
       best = word;
       best_distance = d;
     }
