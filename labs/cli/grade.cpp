@@ -7,6 +7,7 @@
 
 #include "labs/cli/commands.h"
 #include "labs/cli/grading.h"
+#include "labs/cli/learner.h"
 #include "labs/cli/print.h"
 #include "labs/cli/stop_signals.h"
 #include "labs/cli/version.h"
@@ -70,6 +71,7 @@ class Grade final : public Command {
   void declare(Args& args) override {
     args.option("--lab", lab_id_, "id of a lab, or path of its folder");
     args.option("--submission", folder_, "folder of the manifests");
+    declare_learner(args, learner_);
     declare_output(args, output_);
     args.option("--seed", seed_, "of the run, instead of the lab's");
     args.option("--batch", batch_, "grade every folder of this folder, each in its own process");
@@ -99,7 +101,7 @@ class Grade final : public Command {
  private:
   Result<int> run_one(Terminal& terminal) {
     INFERLAB_TRY_VOID(check_output(output_));
-    INFERLAB_TRY(const LabSpec lab, find_lab(lab_id_));
+    INFERLAB_TRY(const LabSpec lab, find_lab(lab_id_, learner_of(learner_)));
     LabSpec seeded = lab;
     if (seed_) seeded.seed = *seed_;
     // By its name only: a report is the same wherever it is made.
@@ -223,7 +225,7 @@ class Grade final : public Command {
   GradeOutput output_;
   std::optional<std::uint64_t> seed_;
   std::string batch_, time_limit_ = "60s", memory_limit_ = "1Gi";
-  std::string learners_, report_folder_, similarity_, state_;
+  std::string learner_, learners_, report_folder_, similarity_, state_;
   std::vector<std::string> results_;
   std::int64_t jobs_ = 0;
   bool timings_ = false, child_ = false;

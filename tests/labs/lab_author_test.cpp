@@ -1,0 +1,131 @@
+// What instructors and learners do with labs besides grading: a new lab keeps its promises, files
+// are handed out in a learner's variant, pages show what learners may read, certificates hold.
+#include <catch2/catch.hpp>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+#include "labs/grade/coverage.h"
+#include "labs/progress/certificate.h"
+#include "labs/report/lab_page.h"
+#include "labs/report/markdown_html.h"
+#include "labs/spec/catalog.h"
+#include "labs/spec/rows.h"
+#include "sim/api/json.h"
+#include "tests/labs/cli_run.h"
+#include "tests/labs/temp_dir.h"
+#include "tests/labs/xml_reader.h"
+
+using namespace inferlab;        // NOLINT
+using namespace inferlab::labs;  // NOLINT
+
+namespace {
+
+std::string read(const std::string& path) {
+  std::ostringstream out;
+  out << std::ifstream(path).rdbuf();
+  return out.str();
+}
+
+bool contains(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
+
+}  // namespace
+
+TEST_CASE("lab new: what it writes keeps all its promises, for learners too") {
+  const TempDir folder;
+  const std::string lab = folder.path() + "/my-first-lab";
+  const Ran made = run({"lab", "new", lab, "--title", "My first lab"});
+  INFO(made.err);
+  REQUIRE(made.status == 0);
+  CHECK(contains(made.out, "lab.schema.json"));
+  CHECK(run({"lab", "lint", lab}).status == 0);
+  const Ran tested = run({"lab", "test", lab, "--seeds", "3", "--learners", "20"});
+  INFO(tested.out);
+  CHECK(tested.status == 0);
+  CHECK(contains(tested.out, "20 different ones of 20"));
+  CHECK(run({"lab", "watch", lab, "--once"}).status == 0);
+  // A folder that is there is not written over.
+  CHECK(run({"lab", "new", lab}).status == 2);
+  CHECK(run({"lab", "new", folder.path() + "/No Id"}).status == 2);
+}
+
+TEST_CASE("lab files: the starter and what is handed out, with the learner's names in them") {
+  const TempDir folder;
+  const std::string ann = folder.path() + "/ann", nobody = folder.path() + "/nobody";
+  REQUIRE(run({"lab", "files", "vllm-inference", ann, "--learner", "ann"}).status == 0);
+  REQUIRE(run({"lab", "files", "vllm-inference", nobody}).status == 0);
+  const std::string own = read(ann + "/deployment.yaml"), plain = read(nobody + "/deployment.yaml");
+  CHECK(contains(plain, "name: vllm-llama"));
+  CHECK_FALSE(contains(own, "vllm-llama"));
+  // The solution of one's own variant solves it, that of nobody's does not.
+  REQUIRE(run({"lab", "files", "vllm-inference", ann, "--learner", "ann", "--answer", "solution",
+               "--force"})
+              .status == 0);
+  CHECK(run({"grade", "--lab", "vllm-inference", "--submission", ann, "--learner", "ann"}).status ==
+        0);
+  CHECK(run({"grade", "--lab", "vllm-inference", "--submission", ann}).status == 1);
+  CHECK(run({"lab", "files", "vllm-inference", ann}).status == 2);  // there already
+}
+
+TEST_CASE("lab page: well-formed, with the cluster's picture, and without answers") {
+  auto labs = list_labs();
+  REQUIRE(labs);
+  for (const LabSpec& lab : *labs) {
+    INFO(lab.id);
+    const std::string page = lab_page(lab);
+    CHECK_FALSE(read_xml(page, "<!DOCTYPE html>\n").empty());
+    CHECK(contains(page, "<svg class=\"cluster\""));
+    for (const LabHint& hint : lab.hints) CHECK_FALSE(contains(page, hint.text));
+    for (const Question& question : lab.quiz) CHECK_FALSE(contains(page, question.explanation));
+    CHECK(contains(lab_markdown(lab), "# " + lab.title));
+  }
+}
+
+TEST_CASE("markdown_html: HTML in a text is text, and links lead to the web alone") {
+  CHECK(markdown_line("a <b> & `c`") == "a &lt;b&gt; &amp; <code>c</code>");
+  CHECK_FALSE(contains(markdown_html("[x](javascript:alert(1))"), "javascript"));
+  CHECK(contains(markdown_html("[x](https://example.com/a?b=1&c)"), "b=1&amp;c"));
+}
+
+TEST_CASE("coverage: every row is graded or says what it waits for") {
+  auto labs = list_labs();
+  REQUIRE(labs);
+  const auto rows = coverage(*labs);
+  REQUIRE(rows);
+  CHECK(rows->size() == 151);
+  std::size_t covered = 0;
+  for (const CoverageRow& row : *rows) {
+    INFO(row.id);
+    CHECK(row.covered == row.why_not.empty());
+    CHECK(row.covered == !row.check.empty());
+    covered += row.covered ? 1 : 0;
+  }
+  CHECK(covered >= 60);
+}
+
+TEST_CASE("certificate: holds for what was signed, and for nothing else") {
+  const auto pair = new_signing_key(), other = new_signing_key();
+  REQUIRE(pair);
+  REQUIRE(other);
+  Report report;
+  report.lab_id = "a-lab";
+  report.passed = true;
+  report.earned = 90;
+  report.points = 100;
+  const auto certificate = make_certificate(report, "ann", "Ann Example", pair->private_pem);
+  REQUIRE(certificate);
+  CHECK(verify_certificate(*certificate, pair->public_pem));
+  CHECK_FALSE(verify_certificate(*certificate, other->public_pem));
+  CHECK_FALSE(verify_certificate(certificate->with("points", 100), pair->public_pem));
+  CHECK_FALSE(verify_certificate(certificate->without("signature"), pair->public_pem));
+  CHECK_FALSE(verify_certificate(*certificate, pair->private_pem));
+  // The same again, to the byte: there is no time in it.
+  const auto again = make_certificate(report, "ann", "Ann Example", pair->private_pem);
+  REQUIRE(again);
+  CHECK(sim::to_json(*again) == sim::to_json(*certificate));
+  report.passed = false;
+  CHECK(make_certificate(report, "ann", "Ann", pair->private_pem).error().kind ==
+        ErrorKind::kInvalid);
+}
