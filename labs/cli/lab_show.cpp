@@ -123,8 +123,7 @@ class LabShow final : public Command {
     print_table(terminal, rows);
     list(terminal, "Read more (official documentation, by title)", lab.sources);
     terminal.out << fmt::format(
-        "\nBegin:   inferlab lab files {0} DIR   writes the starter, and what else the lab hands "
-        "out\n"
+        "\nBegin:   inferlab lab files {0} DIR\n"
         "Grade:   inferlab grade --lab {0} --submission DIR{1}\n"
         "Hints:   inferlab lab hint {0}\n",
         lab.id, lab.learner.empty() ? std::string() : " --learner " + lab.learner);

@@ -80,7 +80,6 @@ class SchemaWriter {
   }
 
   static Value list(const SpecField& each, Value items) {
-    if (!items.has("$ref") && !items.has("anyOf")) items = or_parameter(items);
     Value out = Value::object({{"type", "array"}, {"items", std::move(items)}});
     if (each.min_items > 0) {
       out = out.with("minItems", static_cast<std::int64_t>(each.min_items));
