@@ -80,7 +80,11 @@ class Grade final : public Command {
                          "of a batch: write FILE.csv, .json, .html, .sqlite or .db");
     args.option("--time-limit", time_limit_, "of a batch: for each submission");
     args.option("--memory-limit", memory_limit_, "of a batch: address space of each submission");
-    args.option("--learners", learners_, "of a batch: a CSV file, folder,learner");
+    args.option(
+        "--learners", learners_,
+        "of a batch: a CSV file, folder,learner; a folder is its own learner's if left out");
+    args.flag("--no-variants", no_variants_,
+              "of a batch: nobody has a variant, all have the lab as it ships");
     args.option("--report-folder", report_folder_, "of a batch: write each submission's report");
     args.option("--similarity", similarity_,
                 "of a batch: write who is much alike; FILE.csv, .json");
@@ -117,7 +121,8 @@ class Grade final : public Command {
 
   [[nodiscard]] Result<void> check_no_batch_options() const {
     const bool any = !results_.empty() || !learners_.empty() || !report_folder_.empty() ||
-                     !similarity_.empty() || !state_.empty() || timings_ || jobs_ != 0;
+                     !similarity_.empty() || !state_.empty() || timings_ || no_variants_ ||
+                     jobs_ != 0;
     return any ? usage("--submission goes with no option of a batch") : Result<void>();
   }
 
@@ -138,6 +143,10 @@ class Grade final : public Command {
     batch::BatchOptions out;
     out.lab = lab_id_;
     out.folder = batch_;
+    if (no_variants_ && !learners_.empty()) {
+      return usage("--no-variants and --learners exclude each other");
+    }
+    out.variants = !no_variants_;
     out.learners = learners_;
     out.state = state_;
     out.report_folder = report_folder_;
@@ -228,7 +237,7 @@ class Grade final : public Command {
   std::string learner_, learners_, report_folder_, similarity_, state_;
   std::vector<std::string> results_;
   std::int64_t jobs_ = 0;
-  bool timings_ = false, child_ = false;
+  bool timings_ = false, no_variants_ = false, child_ = false;
 };
 
 }  // namespace

@@ -10,6 +10,8 @@
 #include "labs/cli/learner_work.h"
 #include "labs/cli/print.h"
 #include "labs/progress/certificate.h"
+#include "labs/progress/progress.h"
+#include "labs/report/escape.h"
 #include "labs/spec/text_file.h"
 #include "sim/api/json.h"
 #include "sim/apiserver/private_file.h"
@@ -42,12 +44,20 @@ class LabCertificate final : public Command {
       return Error{ErrorKind::kInvalid, "lab certificate: needs a lab and --key",
                    "or --verify FILE --public-key FILE, or --new-key FILE"};
     }
+    if (name_.empty()) {
+      return Error{ErrorKind::kInvalid, "lab certificate: needs --name", "whom it is for"};
+    }
     INFERLAB_TRY(const std::string key, read_text_file(key_, kMaxBytes));
     INFERLAB_TRY(const LabSpec lab, lab_of_learner(lab_id_, folder_, learner_));
     std::vector<std::string> notes;
     INFERLAB_TRY(const Submission work, submission_of_learner(lab, folder_, notes));
+    std::vector<std::string> hints;  // of a session; whoever grades a folder gave none
+    if (folder_.empty()) {
+      INFERLAB_TRY(Progress progress, Progress::open_default());
+      INFERLAB_TRY(hints, progress.hints_used(lab.id));
+    }
     INFERLAB_TRY(const Report report,
-                 grade_with_progress(terminal, lab, work, "certificate", {}, {}, notes));
+                 grade_with_progress(terminal, lab, work, "certificate", {}, hints, notes));
     INFERLAB_TRY(const sim::Value certificate, make_certificate(report, lab.learner, name_, key));
     if (output_.empty()) {
       print_json(terminal, certificate);
@@ -90,9 +100,9 @@ class LabCertificate final : public Command {
       return kExitFailed;
     }
     terminal.out << fmt::format("{}: {} of {} points in {}\n",
-                                (*certificate)["name"].as_string("somebody"),
+                                for_terminal((*certificate)["name"].as_string("somebody")),
                                 (*certificate)["points"].as_int(), (*certificate)["of"].as_int(),
-                                (*certificate)["lab"].as_string());
+                                for_terminal((*certificate)["lab"].as_string()));
     return kExitDone;
   }
 

@@ -20,6 +20,7 @@ class LabList final : public Command {
     auto progress = Progress::open_default();
     if (!progress) print_warning(terminal, "scores are not shown", progress.error());
     std::vector<std::vector<std::string>> rows = {{"LAB", "MINUTES", "BEST", "STATE", "TITLE"}};
+    std::string track;
     Value::Array out;
     for (const LabSpec& lab : labs) {
       LabProgress done;
@@ -30,6 +31,10 @@ class LabList final : public Command {
                           : done.passed       ? "passed"
                           : done.attempts > 0 ? "tried"
                                               : "new";
+      if (format_ != "json" && lab.track != track) {
+        track = lab.track;
+        rows.push_back({"", "", "", "", track.empty() ? "Others:" : track + ":"});
+      }
       rows.push_back({lab.id, std::to_string(lab.minutes),
                       done.attempts == 0
                           ? std::string("-")
@@ -37,6 +42,7 @@ class LabList final : public Command {
                       state, lab.title});
       out.push_back(Value::object({{"id", lab.id},
                                    {"title", lab.title},
+                                   {"track", lab.track},
                                    {"minutes", lab.minutes},
                                    {"points", lab.total_points()},
                                    {"attempts", progress ? Value(done.attempts) : Value()},
@@ -46,9 +52,9 @@ class LabList final : public Command {
     }
     if (format_ == "json") {
       print_json(terminal, Value::array(std::move(out)));
-    } else {
-      print_table(terminal, rows);
+      return kExitDone;
     }
+    print_table(terminal, rows);
     return kExitDone;
   }
 

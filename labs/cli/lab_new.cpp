@@ -11,6 +11,7 @@
 #include "labs/spec/json_schema.h"
 #include "labs/spec/text_file.h"
 #include "labs/spec/validate.h"
+#include "sim/api/json.h"
 
 namespace inferlab::labs {
 namespace {
@@ -69,7 +70,9 @@ class LabNew final : public Command {
                              "solution/answers.yaml"}) {
       INFERLAB_TRY(std::string text, read_text_file((fs::path(from) / file).string(), kMaxBytes));
       text = replaced(std::move(text), "LAB_ID", id);
-      text = replaced(std::move(text), "LAB_TITLE", title_.empty() ? title_of(id) : title_);
+      // In quotes, which YAML has from JSON: a title may hold a colon.
+      text = replaced(std::move(text), "LAB_TITLE",
+                      title_.empty() ? title_of(id) : sim::to_json(Value(title_)));
       text = replaced(std::move(text), "LAB_DATE", date_);
       INFERLAB_TRY_VOID(put(folder / file, text));
       written.push_back((folder / file).string());

@@ -29,7 +29,8 @@ class LabPreview final : public Command {
   }
 
   Result<int> run(Terminal& terminal) override {
-    INFERLAB_TRY(const LabSpec lab, find_lab(lab_id_, learner_of(learner_)));
+    learner_ = learner_of(learner_);
+    INFERLAB_TRY(const LabSpec lab, find_lab(lab_id_, learner_));
     folder_ = lab.folder;
     httplib::Server server;
     server.Get("/", [this](const httplib::Request& /*request*/, httplib::Response& response) {
@@ -42,8 +43,9 @@ class LabPreview final : public Command {
     // A page of another site that names this server reaches nothing: only the address counts.
     server.set_pre_routing_handler(
         [](const httplib::Request& request, httplib::Response& response) {
-          const std::string host = request.get_header_value("Host");
-          if (host.starts_with("127.0.0.1") || host.starts_with("localhost")) {
+          const std::string address = request.get_header_value("Host");
+          const std::string host = address.substr(0, address.find(':'));
+          if (host == "127.0.0.1" || host == "localhost") {
             return httplib::Server::HandlerResponse::Unhandled;
           }
           response.status = 403;
@@ -70,9 +72,10 @@ class LabPreview final : public Command {
  private:
   // The page, or everything that is wrong with the lab's files.
   std::string page() const {
-    const std::vector<Error> errors = lint_lab(folder_);
-    const auto lab = load_lab(folder_, learner_of(learner_));
+    std::vector<Error> errors = lint_lab(folder_);
+    const auto lab = load_lab(folder_, learner_);
     if (errors.empty() && lab) return lab_page(*lab, /*reloads=*/true);
+    if (errors.empty()) errors.push_back(lab.error());  // of this learner's variant alone
     LabSpec broken;
     broken.id = fs::path(folder_).filename().string();
     broken.title = "Not in order yet";

@@ -16,6 +16,7 @@
 #include "labs/grade/grade.h"
 #include "labs/grade/lab_test.h"
 #include "labs/grade/submission.h"
+#include "labs/report/escape.h"
 #include "labs/report/wrap.h"
 #include "labs/spec/catalog.h"
 #include "labs/spec/load_lab.h"
@@ -96,7 +97,7 @@ class LabWatch final : public Command {
     INFERLAB_TRY(const LabSpec lab, load_lab(folder));
     ProgressLine line(terminal, "testing " + lab.id);
     LabTestOptions options;
-    options.learners = 2;
+    options.learners = lab.parameters.values.empty() ? 0 : 2;
     options.progress = [&](std::string_view what, int done, int of) { line.show(what, done, of); };
     const auto result = test_lab(lab, options);
     line.clear();
@@ -146,7 +147,8 @@ class LabWatch final : public Command {
           : is_lost ? "   (it passed before)"
                     : "");
       if (check.passed) continue;
-      terminal.out << fmt::format("        {}\n", wrap(check.seen, terminal.prose_width(), 8));
+      terminal.out << fmt::format("        {}\n",
+                                  wrap(for_terminal(check.seen), terminal.prose_width(), 8));
       if (!check.hint.empty()) {
         terminal.out << fmt::format("        hint: inferlab lab hint {} {}\n", lab.id, check.hint);
       }

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "labs/lint/checks/checks.h"
+#include "labs/lint/value_path.h"
 
 namespace inferlab::labs::lint {
 namespace {

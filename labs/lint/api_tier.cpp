@@ -54,6 +54,15 @@ class Server {
            account.substr(slash + 1), {});
     }
     for (const std::string& name : classes) {
+      const auto brought = std::find_if(objects.begin(), objects.end(), [&](const Object& object) {
+        return object.kind == "PriorityClass" && object.name == name;
+      });
+      if (brought != objects.end()) {
+        // As it is written: its value cannot be changed later.
+        cluster_.api().create("priorityclasses.scheduling.k8s.io", "", brought->written,
+                              "inferlab-lint");
+        continue;
+      }
       make("scheduling.k8s.io/v1", "PriorityClass", "priorityclasses.scheduling.k8s.io", "", name,
            {{"value", 1000}});
     }

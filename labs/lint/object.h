@@ -26,7 +26,4 @@ struct Object {
   [[nodiscard]] sim::Place place(std::string_view path) const;
 };
 
-/// What stands at "spec.template.spec.containers[0].image" in the document, or null.
-sim::Value value_at(const sim::Value& document, std::string_view path);
-
 }  // namespace inferlab::labs::lint

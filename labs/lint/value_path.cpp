@@ -75,6 +75,10 @@ std::optional<Value> find_at(const Value& document, ValuePathView path) {
   return at;
 }
 
+Value value_at(const Value& document, std::string_view path) {
+  return find_at(document, path_in(document, path)).value_or(Value());
+}
+
 std::optional<Value> with_at(const Value& document, ValuePathView path, const Value& value) {
   if (path.empty()) return value;
   const PathStep& step = path.front();

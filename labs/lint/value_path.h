@@ -28,6 +28,8 @@ ValuePath path_in(const sim::Value& document, std::string_view path);
 
 /// What stands there; nullopt: nothing does, which is not the same as null.
 std::optional<sim::Value> find_at(const sim::Value& document, ValuePathView path);
+/// What stands at path_in(document, path), or null.
+sim::Value value_at(const sim::Value& document, std::string_view path);
 /// A copy with `value` there. What is missing on the way is made, and an item behind the last one
 /// is added. nullopt: something on the way can hold no such step.
 std::optional<sim::Value> with_at(const sim::Value& document, ValuePathView path,

@@ -6,6 +6,7 @@
 #include <charconv>
 #include <utility>
 
+#include "labs/lint/value_path.h"
 #include "sim/api/quantity.h"
 
 namespace inferlab::labs::lint {

@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "engine/base/hash.h"
+#include "labs/spec/lab_files.h"
 #include "labs/spec/text_file.h"
 #include "sim/api/yaml.h"
 
@@ -35,7 +36,14 @@ Result<std::string> cluster_hash(const LabSpec& lab) {
     document.value["cluster"].add_to(hash);
     document.value["traffic"].add_to(hash);
   }
-  // What a profile says lies in another file.
+  // What is given, and what a profile says, lies in other files.
+  if (!lab.given.empty()) {
+    INFERLAB_TRY(const std::vector<ManifestText> files, manifests_of(lab, lab.given));
+    for (const ManifestText& each : files) {
+      hash.add(each.name);
+      hash.add(each.text);
+    }
+  }
   for (const sim::ReplicaProfile& profile : lab.cluster.profiles) add(hash, profile.steps);
   return hash.hex();
 }

@@ -8,7 +8,8 @@
 
 namespace inferlab::labs {
 
-/// All labs under scenarios/, by id. A lab that cannot be read is an error: the ones that ship can.
+/// All labs under scenarios/, in the order of scenarios/tracks.yaml; what stands in no track comes
+/// last, by id. A lab that cannot be read is an error: the ones that ship can.
 Result<std::vector<LabSpec>> list_labs();
 
 /// A lab by its id, or by the path of its folder (when it holds a '/' or is "."). kNotFound

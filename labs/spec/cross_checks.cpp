@@ -103,10 +103,25 @@ class CrossChecks {
     }
     check_events(params["change"]["events"], at + ".params.change.events", folder_, places_,
                  errors_);
+    looked_at_in_time(params, at);
     if (kind == "manifest") linter_checks(params["lint"], at + ".params.lint");
     if (kind == "holds-under") {
       const Value& inner = params["check"];
       one_check(inner["kind"].str(), inner["params"], at + ".params.check");
+    }
+  }
+
+  // What is looked at after the end of the run is the end of the run, whatever the title says.
+  void looked_at_in_time(const Value& params, const std::string& at) {
+    const Value& changed = params["change"]["horizon"];
+    const auto given = parse_duration(changed.as_string());
+    const Duration end = given ? *given : lab_.horizon;
+    for (const char* field : {"at", "from", "by", "undo_at", "restart_at"}) {
+      const auto time = parse_duration(params[field].as_string());
+      if (time && *time > end && !params.has("horizon")) {
+        fail(fmt::format("{}.params.{}", at, field), "is after the end of the run",
+             fmt::format("it ends after {}", format_duration(end)));
+      }
     }
   }
 

@@ -26,8 +26,8 @@ struct LabCommand {
   std::string run, why;
 };
 
-/// Shows that a drill does what it says: in the run of `answer` with `change`, `check` holds; and in
-/// the solution's own run it does not.
+/// Shows that a drill does what it says: in the run of `answer` with `change`, `check` holds; and
+/// in the solution's own run it does not.
 struct DrillProof {
   std::string answer;  // "solution", "starter", or a mutant's id
   sim::Value change;   // of labs/checks/change.h; null: none
@@ -80,7 +80,8 @@ struct LabSpec {
   /// Whose variant it is; empty: nobody's. And what its parameters are in it.
   std::string learner;
   Parameters parameters;
-  int minutes = 0;  // about how long a learner needs
+  int minutes = 0;    // about how long a learner needs
+  std::string track;  // of the catalogue; empty: none
 
   // What a learner reads. Markdown.
   std::string objective;
@@ -98,9 +99,9 @@ struct LabSpec {
   sim::ClusterSpec cluster;
   std::vector<MovingTag> moving_tags;
   std::uint64_t seed = 1;
-  Duration horizon{};            // of a graded run
-  Duration apply_at{};           // when a submission's manifests arrive
-  std::string given;  // a folder: what is in the cluster from the beginning; empty: nothing
+  Duration horizon{};   // of a graded run
+  Duration apply_at{};  // when a submission's manifests arrive
+  std::string given;    // a folder: what is in the cluster from the beginning; empty: nothing
   std::vector<RunEvent> events;  // of the graded run, in order of time
   /// Kinds that count as an answer ("Deployment"); empty: see is_answer().
   std::vector<std::string> answer_kinds;

@@ -194,6 +194,10 @@ void check_events(const Value& list, const std::string& path, std::string_view f
     }
     const std::string_view action = given.front();
     check_target(event, action, fail);
+    if (action == "fault" && event["fault"].as_string() == "container-crash" &&
+        event.has("detail")) {
+      fail("detail", "is nothing that container-crash knows", "it ends the Pod's first container");
+    }
     if (action == "fault") {
       const std::vector<std::string_view> faults = sim::fault_names();
       const std::string_view fault = event["fault"].as_string();

@@ -216,6 +216,9 @@ Result<BatchResult> run_batch(const BatchOptions& options) {
   INFERLAB_TRY(const LabSpec lab, find_lab(options.lab));
   INFERLAB_TRY(std::string lab_hash, hash_of_lab(lab.folder));
   INFERLAB_TRY(auto submissions, list_submissions(options.folder));
+  if (!options.variants) {
+    for (SubmissionFolder& submission : submissions) submission.learner.clear();
+  }
   std::size_t without_learner = 0;
   if (!options.learners.empty()) {
     INFERLAB_TRY(without_learner, assign_learners(options.learners, submissions));

@@ -26,6 +26,7 @@ struct BatchOptions {
   std::string lab;            // id or path
   std::string folder;         // of the submissions' folders
   std::string learners;       // a CSV file, see assign_learners(); empty: none
+  bool variants = true;       // false: all have the lab as it ships, nobody's variant
   std::string state;          // the journal; empty: FOLDER/.inferlab-batch.jsonl
   std::string report_folder;  // empty: no reports
   std::optional<std::uint64_t> seed;

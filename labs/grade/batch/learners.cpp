@@ -22,7 +22,7 @@ Result<std::size_t> assign_learners(const std::string& file,
   std::map<std::string, std::string> by_folder;
   for (std::size_t i = 0; i < records.size(); ++i) {
     const auto& record = records[i];
-    if (record.size() != 2 || record[0].empty() || record[1].empty()) {
+    if (record.size() != 2 || record[0].empty()) {
       return Error{ErrorKind::kInvalid,
                    fmt::format("{}: record {}: must be folder,learner", file, i + 1)};
     }

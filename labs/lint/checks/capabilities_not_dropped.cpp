@@ -16,12 +16,8 @@ void run(const Bundle& bundle, const Context&, Report& report) {
           std::any_of(dropped.items().begin(), dropped.items().end(),
                       [](const sim::Value& name) { return name.as_string() == "ALL"; });
       if (all) continue;
-      Finding& finding = report.add(
-          *workload.object, container.at("securityContext.capabilities.drop"),
-          fmt::format("container \"{}\" does not drop ALL capabilities", container.name));
-      if (!dropped.empty()) continue;
-      finding.fixes = {{Fix::Kind::kSet, container.at("securityContext.capabilities.drop"),
-                        sim::Value::array({"ALL"})}};
+      report.add(*workload.object, container.at("securityContext.capabilities.drop"),
+                 fmt::format("container \"{}\" does not drop ALL capabilities", container.name));
     }
   }
 }

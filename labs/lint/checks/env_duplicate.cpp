@@ -4,6 +4,7 @@
 #include <map>
 
 #include "labs/lint/checks/checks.h"
+#include "labs/lint/value_path.h"
 
 namespace inferlab::labs::lint {
 namespace {

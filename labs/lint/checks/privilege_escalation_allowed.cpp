@@ -1,6 +1,8 @@
 // privilege-escalation-allowed: allowPrivilegeEscalation is not false.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "labs/lint/checks/checks.h"
 
 namespace inferlab::labs::lint {
@@ -14,8 +16,13 @@ void run(const Bundle& bundle, const Context&, Report& report) {
       Finding& finding =
           report.add(*workload.object, container.at("securityContext.allowPrivilegeEscalation"),
                      fmt::format("container \"{}\" may gain privileges", container.name));
-      // A privileged one cannot do without.
-      if (context["privileged"].as_bool()) continue;
+      // A privileged one, and one with this capability, cannot do without: the API server refuses
+      // them then.
+      const sim::Value& added = context["capabilities"]["add"];
+      const bool is_admin =
+          std::any_of(added.items().begin(), added.items().end(),
+                      [](const sim::Value& name) { return name.as_string() == "CAP_SYS_ADMIN"; });
+      if (context["privileged"].as_bool() || is_admin) continue;
       finding.fixes = {
           {Fix::Kind::kSet, container.at("securityContext.allowPrivilegeEscalation"), false}};
     }

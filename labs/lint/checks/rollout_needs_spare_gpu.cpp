@@ -14,10 +14,14 @@ void run(const Bundle& bundle, const Context& context, Report& report) {
     if (!workload.is("Deployment") || workload.gpus() == 0) continue;
     if (strategy["type"].as_string() == "Recreate") continue;
     const std::int64_t replicas = bundle.floor_of(workload);
-    const sim::Value& stated = strategy["rollingUpdate"]["maxUnavailable"];
-    if (resolved(stated.is_null() ? sim::Value("25%") : stated, replicas, Rounding::kDown) > 0) {
-      continue;
-    }
+    const auto share = [&](const char* field, Rounding rounding) {
+      const sim::Value& stated = strategy["rollingUpdate"][field];
+      return resolved(stated.is_null() ? sim::Value("25%") : stated, replicas, rounding);
+    };
+    if (share("maxUnavailable", Rounding::kDown) > 0) continue;
+    // Where both come to nothing, one replica may go all the same.
+    // Source: k8s.io/kubernetes/pkg/controller/deployment/util, ResolveFenceposts.
+    if (share("maxSurge", Rounding::kUp) == 0) continue;
     const std::int64_t slots = gpu_slots(workload, pools_for(workload, context).open);
     if (slots == 0 || replicas < slots) continue;
     report.add(*workload.object, "spec.strategy",

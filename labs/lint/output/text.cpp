@@ -5,6 +5,7 @@
 #include <set>
 #include <utility>
 
+#include "labs/lint/checks/checks.h"
 #include "labs/lint/output/formats.h"
 #include "labs/lint/output/source_lines.h"
 #include "labs/report/escape.h"
@@ -111,12 +112,21 @@ std::string lint_text(const LintResult& result, const std::vector<ManifestFile>&
   width = std::min(width, kDefaultWidth);
   const SourceLines sources(files);
   std::string out;
+  // Lines with a secret are shown to nobody: a report is kept, and sent on.
+  std::set<std::pair<std::string_view, int>> secret_lines;
+  for (const Finding& finding : result.findings) {
+    if (finding.check == &kSecretInArgs || finding.check == &kSecretInEnvLiteral) {
+      secret_lines.emplace(finding.file, finding.place.line);
+    }
+  }
   std::string_view file;
   Said said;
   for (const Finding& finding : result.findings) {
     if (finding.file != file) said.clear();
     file = finding.file;
-    add_finding(out, finding, sources.line_of(finding), said, style, width);
+    const bool hidden = secret_lines.count({finding.file, finding.place.line}) > 0;
+    add_finding(out, finding, hidden ? std::string_view() : sources.line_of(finding), said, style,
+                width);
   }
   const std::string summary = wrap(lint_summary(result), width);
   out += result.verdict == Verdict::kPass ? style.good(summary) : style.bad(summary);
