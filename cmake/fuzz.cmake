@@ -38,6 +38,8 @@ function(inferlab_fuzz_targets)
   add_library(inferlab_fuzz_face STATIC EXCLUDE_FROM_ALL ${face})
   target_link_libraries(inferlab_fuzz_face PUBLIC inferlab_sim_api inferlab_engine_structured PkgConfig::httplib OpenSSL::SSL
                         OpenSSL::Crypto)
+  # These read what the labs read: all of it is built for them.
+  set(of_labs fuzz_lab_file fuzz_lint_manifest fuzz_promql_names fuzz_quiz fuzz_yaml_edit)
   set(of_engine fuzz_config_json fuzz_gguf fuzz_safetensors fuzz_tokenizer)  # these need no simulator
   file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/fuzz/fuzz_*.cpp)
   foreach(source ${sources})
@@ -50,6 +52,8 @@ function(inferlab_fuzz_targets)
       target_link_libraries(${name} PRIVATE inferlab_engine_structured PkgConfig::re2)
     elseif(name IN_LIST of_engine)
       target_link_libraries(${name} PRIVATE inferlab_engine_model)
+    elseif(name IN_LIST of_labs)
+      target_link_libraries(${name} PRIVATE inferlab_labs)
     else()
       target_link_libraries(${name} PRIVATE inferlab_fuzz_face)
     endif()

@@ -13,10 +13,14 @@ constexpr FuzzTarget kTargets[] = {
     {"gguf", fuzz_gguf},
     {"http", fuzz_http},
     {"json", fuzz_json},
+    {"lab_file", fuzz_lab_file, 2},
+    {"lint_manifest", fuzz_lint_manifest, 10},
     {"patch", fuzz_patch},
     {"profile", fuzz_profile},
+    {"promql_names", fuzz_promql_names},
     {"protobuf", fuzz_protobuf},
     {"quantity", fuzz_quantity},
+    {"quiz", fuzz_quiz},
     {"regex", fuzz_regex},
     {"safetensors", fuzz_safetensors},
     {"schema", fuzz_schema},
@@ -24,6 +28,7 @@ constexpr FuzzTarget kTargets[] = {
     {"shell", fuzz_shell},
     {"tokenizer", fuzz_tokenizer},
     {"yaml", fuzz_yaml},
+    {"yaml_edit", fuzz_yaml_edit},
 };
 
 }  // namespace

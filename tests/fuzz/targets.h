@@ -19,10 +19,14 @@ void fuzz_config_json(std::string_view bytes);
 void fuzz_gguf(std::string_view bytes);
 void fuzz_http(std::string_view bytes);
 void fuzz_json(std::string_view bytes);
+void fuzz_lab_file(std::string_view bytes);
+void fuzz_lint_manifest(std::string_view bytes);
 void fuzz_patch(std::string_view bytes);
 void fuzz_profile(std::string_view bytes);
+void fuzz_promql_names(std::string_view bytes);
 void fuzz_protobuf(std::string_view bytes);
 void fuzz_quantity(std::string_view bytes);
+void fuzz_quiz(std::string_view bytes);
 void fuzz_regex(std::string_view bytes);
 void fuzz_schema(std::string_view bytes);
 void fuzz_safetensors(std::string_view bytes);
@@ -30,10 +34,12 @@ void fuzz_selector(std::string_view bytes);
 void fuzz_shell(std::string_view bytes);
 void fuzz_tokenizer(std::string_view bytes);
 void fuzz_yaml(std::string_view bytes);
+void fuzz_yaml_edit(std::string_view bytes);
 
 struct FuzzTarget {
   std::string_view name;
   void (*run)(std::string_view bytes);
+  int times_as_long = 1;  // as most of the others: so many times fewer inputs are made for it
 };
 std::span<const FuzzTarget> fuzz_targets();
 
