@@ -54,8 +54,11 @@ Result<Finding> compare(CheckContext& context, const Params& params) {
   }
   const std::string seen = fmt::format("{}: {} without the change, {} with it", measure.str(),
                                        shown_number(*without), shown_number(*with));
+  const double least = params.number_or("ratio_at_least", 0);
+  // Nothing is no multiple of nothing.
+  const bool grows = least <= 0 || *with != 0 || *without != 0;
   const bool holds =
-      *with >= params.number_or("ratio_at_least", 0) * *without &&
+      grows && *with >= least * *without &&
       (!params.has("ratio_at_most") || *with <= params.number("ratio_at_most") * *without);
   return holds ? Finding::pass(seen) : Finding::fail(seen, expected);
 }

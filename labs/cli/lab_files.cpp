@@ -63,10 +63,16 @@ class LabFiles final : public Command {
       return kExitDone;
     }
     for (const Value& file : written) terminal.out << file.as_string() << '\n';
+    std::string manifests;
+    for (const SubmissionFile& file : files) {
+      const bool is_manifest =
+          file.name != kAnswersFile && file.name.find('/') == std::string::npos;
+      if (is_manifest) manifests += " -f " + (folder / file.name).string();
+    }
     terminal.out << fmt::format(
-        "\nApply them: kubectl apply -f {0}\nGrade them: inferlab grade --lab {1} --submission {0}"
+        "\nApply them: kubectl apply{3}\nGrade them: inferlab grade --lab {1} --submission {0}"
         "{2}\n",
-        folder.string(), lab.id, lab.learner.empty() ? "" : " --learner " + lab.learner);
+        folder.string(), lab.id, lab.learner.empty() ? "" : " --learner " + lab.learner, manifests);
     return kExitDone;
   }
 

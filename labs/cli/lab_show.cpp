@@ -11,6 +11,11 @@ namespace {
 
 using sim::Value;
 
+// What commands about this variant end with.
+std::string learner_words(const LabSpec& lab) {
+  return lab.learner.empty() ? std::string() : " --learner " + lab.learner;
+}
+
 class LabShow final : public Command {
  public:
   void declare(Args& args) override {
@@ -106,7 +111,8 @@ class LabShow final : public Command {
         terminal.out << "  " << each.id << "  " << wrap(each.text, width, each.id.size() + 4)
                      << '\n';
       }
-      terminal.out << fmt::format("  Options and answers: inferlab lab answer {}\n", lab.id);
+      terminal.out << fmt::format("  Options and answers: inferlab lab answer {}\n",
+                                  lab.id + learner_words(lab));
     }
     list(terminal, "How to see that it works", lab.validation_signals);
     heading(terminal, "Failure drills");
@@ -123,10 +129,10 @@ class LabShow final : public Command {
     print_table(terminal, rows);
     list(terminal, "Read more (official documentation, by title)", lab.sources);
     terminal.out << fmt::format(
-        "\nBegin:   inferlab lab files {0} DIR\n"
+        "\nBegin:   inferlab lab files {0} DIR{1}\n"
         "Grade:   inferlab grade --lab {0} --submission DIR{1}\n"
         "Hints:   inferlab lab hint {0}\n",
-        lab.id, lab.learner.empty() ? std::string() : " --learner " + lab.learner);
+        lab.id, learner_words(lab));
   }
 
   std::string lab_id_, learner_, format_ = "text";

@@ -112,14 +112,18 @@ class LabStartCommand final : public Command {
       terminal.out << fmt::format("Taken up where you were: {} entries of the journal replayed.\n",
                                   session.resumed_entries());
     }
+    const std::string learner =
+        session.lab().learner.empty() ? std::string() : " --learner " + session.lab().learner;
     terminal.out << fmt::format(
         "\n  export KUBECONFIG={}\n  kubectl get nodes\n\n"
-        "API server  {}\nGateway     {}   (POST /v1/chat/completions)\nFolder      {}\n\n"
-        "In another terminal: inferlab lab show {}   the task\n"
-        "                     inferlab lab check {}  your grade\n"
-        "                     inferlab cluster speed {}\n\n{}\n\nCtrl-C ends the session.\n",
-        session.kubeconfig(), session.api_url(), session.gateway_url(), session.folder(),
-        session.lab().id, session.lab().id, other_speed(session.driver().speed()),
+        "API server  {}\nGateway     {}   (POST /v1/chat/completions)\nFolder      {}\n\n",
+        session.kubeconfig(), session.api_url(), session.gateway_url(), session.folder());
+    terminal.out << fmt::format(
+        "In another terminal: inferlab lab show {0}{1}   the task\n"
+        "                     inferlab lab files {0} DIR{1}   what you begin with\n"
+        "                     inferlab lab check {0}{1}  your grade\n"
+        "                     inferlab cluster speed {2}\n\n{3}\n\nCtrl-C ends the session.\n",
+        session.lab().id, learner, other_speed(session.driver().speed()),
         wrap(kAboutAges, terminal.prose_width()));
     terminal.out.flush();
   }

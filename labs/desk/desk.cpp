@@ -215,7 +215,7 @@ class DeskImpl final : public Desk, public DeskCommands {
     }
     // A command's picture is taken after it: call() returns when the run has got there.
     open->driver().mailbox().call([&open, end] {
-      open->driver().cluster().run_until(end);
+      open->driver().run_until(end);
       return true;
     });
     open->driver().mailbox().call([] { return true; });

@@ -170,7 +170,8 @@ void EventPlayer::apply_file(const std::string& file) {
   if (!text) return;
   const auto documents = sim::parse_yaml(text->text, file);
   if (!documents) return;
-  for (const sim::YamlDocument& document : *documents) (void)apply_document(document, file, run_);
+  for (const sim::YamlDocument& document : *documents)
+    (void)apply_document(document, file, run_, kLabManager);
 }
 
 void EventPlayer::carry_out(const RunEvent& event) {

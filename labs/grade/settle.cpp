@@ -118,6 +118,7 @@ class Settler {
       return;
     }
     const sim::ApiResponse response = scratch_.request(carried_over(request));
+    if (response.ok() && is_deletion(request)) finish_deletion(about);
     if (!response.ok()) {
       note(about, fmt::format("{}: a write of the session could not be carried over: {}", what,
                               response.message()));
@@ -161,6 +162,14 @@ class Settler {
   static bool is_deletion(const sim::ApiRequest& request) {
     return request.verb == sim::Verb::kDelete || request.verb == sim::Verb::kDeleteCollection ||
            request.subresource == "eviction";
+  }
+
+  // What a finalizer keeps (a claim in use) was gone in the session by the time of the next write;
+  // here no time passes in which anybody would let go of it.
+  void finish_deletion(const ObjectKey& key) {
+    const sim::ObjectPtr left = scratch_.store().get(key);
+    if (left == nullptr || !left->document["metadata"].has("deletionTimestamp")) return;
+    scratch_.store().remove(key, left->document, scratch_.simulation().now());
   }
 
   // What the session has deleted since is nothing to tell about. A collection is taken as a whole:

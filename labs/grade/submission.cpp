@@ -83,6 +83,7 @@ std::string field_of(const sim::ApiResponse& response) {
 struct Sender {
   const LabSpec* lab = nullptr;  // what is no answer to it is refused; nullptr: all is taken
   bool journalled = true;
+  std::string_view manager = "inferlab-grade";
 };
 
 Result<void> apply(const Manifest& manifest, sim::Cluster& cluster, const Sender& sender) {
@@ -110,7 +111,7 @@ Result<void> apply(const Manifest& manifest, sim::Cluster& cluster, const Sender
   request.body = manifest.object;
   request.field_validation = sim::FieldValidation::kStrict;
   if (manifest.root.empty()) request.duplicate_fields = manifest.document->duplicates;
-  request.field_manager = "inferlab-grade";
+  request.field_manager = std::string(sender.manager);
   const sim::ApiResponse response =
       sender.journalled ? cluster.request(request) : cluster.api().handle(request);
   if (response.ok()) return {};
@@ -165,8 +166,8 @@ Result<void> apply_document_for(const sim::YamlDocument& document, const std::st
 }  // namespace
 
 Result<void> apply_document(const sim::YamlDocument& document, const std::string& file,
-                            sim::Cluster& cluster) {
-  return apply_document_for(document, file, cluster, {});
+                            sim::Cluster& cluster, std::string_view manager) {
+  return apply_document_for(document, file, cluster, {.manager = manager});
 }
 
 Result<void> give_document(const sim::YamlDocument& document, const std::string& file,

@@ -43,8 +43,9 @@ std::vector<SubmissionFile> overlay(std::vector<SubmissionFile> files,
 
 /// Creates the document's objects in a running cluster, or updates those that are there, with
 /// strict field validation. kInvalid is "FILE:LINE:COLUMN: WHAT: WHY". On the run's thread.
+/// `manager` is who writes, in metadata.managedFields.
 Result<void> apply_document(const sim::YamlDocument& document, const std::string& file,
-                            sim::Cluster& cluster);
+                            sim::Cluster& cluster, std::string_view manager = "inferlab-grade");
 
 /// The same past the journal: what belongs to the cluster and is no write of anybody's.
 Result<void> give_document(const sim::YamlDocument& document, const std::string& file,

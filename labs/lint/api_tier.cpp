@@ -27,8 +27,8 @@ bool is_definition(const Object& object) {
 // An API server and the objects that are sent to it.
 class Server {
  public:
-  Server(std::vector<sim::AddOnSpec> add_ons, const Context& context)
-      : context_(context), cluster_(spec_with(std::move(add_ons)), kSeed) {}
+  explicit Server(std::vector<sim::AddOnSpec> add_ons)
+      : cluster_(spec_with(std::move(add_ons)), kSeed) {}
 
   // What others are created in or by has to be there before them.
   void prepare(const std::deque<Object>& objects) {
@@ -121,7 +121,6 @@ class Server {
     cluster_.api().create(resource, ns, Value::object(std::move(more)), "inferlab-lint");
   }
 
-  const Context& context_;
   sim::Cluster cluster_;
 };
 
@@ -314,7 +313,7 @@ Result<void> check_with_api(std::deque<Object>& objects, const Context& context,
     INFERLAB_TRY(add_ons, load_add_ons(names));
   }
   const GroupKinds known = kinds_of(add_ons);
-  Server server(std::move(add_ons), context);
+  Server server(std::move(add_ons));
   server.prepare(objects);
   bool defines = false;
   for (Object& object : objects) {

@@ -299,7 +299,6 @@ std::optional<ModelCommand> model_command_of(const Value& container) {
   }
   if (const Option* share = out.option("gpu-memory-utilization"); share != nullptr) {
     out.stated_utilization = number(share->value);
-    out.utilization_is_number = out.stated_utilization.has_value();
     out.gpu_memory_utilization = out.stated_utilization.value_or(0.9);
   }
   if (const Option* quantization = out.option("quantization"); quantization != nullptr) {

@@ -30,7 +30,6 @@ struct ModelCommand {
   std::string revision;
   double gpu_memory_utilization = 0.9;  // vLLM's own unless stated
   std::optional<double> stated_utilization;
-  bool utilization_is_number = true;
   std::int64_t tensor_parallel = 1, pipeline_parallel = 1, data_parallel = 1;
   std::optional<std::int64_t> max_model_len;
   std::string quantization, kv_cache_dtype;

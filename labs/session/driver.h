@@ -36,6 +36,8 @@ class Driver {
   [[nodiscard]] sim::Mailbox& mailbox() { return mailbox_; }
   /// Only inside a function that the mailbox runs.
   [[nodiscard]] sim::Cluster& cluster() { return *cluster_; }
+  /// Runs the cluster, with whatever happens to it from outside. Only in there, too.
+  void run_until(Time end);
 
   /// Without effect after fail().
   void set_speed(double speed);
@@ -53,7 +55,6 @@ class Driver {
   using Wall = std::chrono::steady_clock;
   void run();
   void advance(Wall::time_point wall_now);
-  void run_until(Time end);
   void publish();
 
   std::unique_ptr<sim::Cluster> cluster_;

@@ -10,6 +10,7 @@
 
 #include "labs/grade/event_player.h"
 #include "labs/grade/given.h"
+#include "labs/grade/submission.h"
 #include "labs/session/audit_file.h"
 #include "labs/session/cluster_hash.h"
 #include "labs/session/control.h"
@@ -120,6 +121,7 @@ struct Session::Parts {
     const std::string path = journal_path(options.folder);
     if (options.fresh) {
       std::error_code failed;
+      std::filesystem::remove(options.folder + "/" + std::string(kAnswersFile), failed);
       std::filesystem::remove(path, failed);
       if (failed) {
         return Error{ErrorKind::kUnavailable, fmt::format("{}: {}", path, failed.message()),

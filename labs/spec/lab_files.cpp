@@ -28,6 +28,15 @@ Result<std::string> read_lab_file(const std::string& folder, const std::string& 
     return Error{ErrorKind::kInvalid, fmt::format("\"{}\" is no file of the lab's folder", path),
                  "a relative path without .."};
   }
+  // Links on the way lead out of the folder as ".." does; the last part is read_text_file()'s.
+  fs::path way = folder;
+  for (const fs::path& part : fs::path(path).parent_path()) {
+    way /= part;
+    std::error_code ignored;
+    if (!fs::is_symlink(fs::symlink_status(way, ignored))) continue;
+    return Error{ErrorKind::kInvalid, fmt::format("{}: is a link", way.string()),
+                 "put the folder itself there"};
+  }
   return read_text_file((fs::path(folder) / path).string(), kMaxBytes, /*follow_links=*/false);
 }
 

@@ -6,12 +6,19 @@
 namespace inferlab::labs::lint {
 namespace {
 
+// Unless they are told otherwise these take every GPU that they see.
+// Source: Text Generation Inference, "text-generation-launcher arguments", --sharded.
+bool takes_all_gpus(const ModelCommand& model) {
+  return (model.server == "tgi" || model.server == "nim") &&
+         model.option("tensor-parallel-size") == nullptr;
+}
+
 void run(const Bundle& bundle, const Context&, Report& report) {
   for (const Workload& workload : bundle.workloads()) {
     for (const Container& container : workload.containers) {
       if (!container.model || container.gpus() == 0 || container.model->on_cpu) continue;
       const ModelCommand& model = *container.model;
-      if (model.parallel_size() == container.gpus()) continue;
+      if (model.parallel_size() == container.gpus() || takes_all_gpus(model)) continue;
       const Option* told = model.option("tensor-parallel-size");
       if (told == nullptr) told = model.option("pipeline-parallel-size");
       const std::string list = container.value.has("args") ? "args" : "command";
