@@ -14,9 +14,9 @@ namespace inferlab::labs {
 /// What a journal was recorded with: only the same run can be played again from it.
 struct JournalHeader {
   std::uint64_t seed = 1;
-  std::string lab;      // its id
-  std::string cluster;  // hash of what the lab says of the cluster and its traffic
-  Duration start{};     // sim::ClusterSpec::start
+  std::string lab;           // its id
+  std::string cluster;       // hash of what the lab says of the cluster and its traffic
+  Duration start{};          // sim::ClusterSpec::start
   std::string learner = {};  // whose variant of the lab; empty: nobody's
 };
 
