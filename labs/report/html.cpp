@@ -59,9 +59,10 @@ std::string head(const Report& report) {
   out += bar(report.earned, report.points, report.pass_points);
   out += fmt::format("<p class=\"under\"><span>0</span><span>{} needed to pass</span></p>\n",
                      report.pass_points);
-  out += "<dl class=\"facts\">\n" + fact("Submission", report.submission) +
-         fact("Run", report.horizon + " of virtual time") + fact("Applied at", report.apply_at) +
-         fact("Seed", std::to_string(report.seed));
+  out += "<dl class=\"facts\">\n";
+  if (!report.learner.empty()) out += fact("Learner", report.learner);
+  out += fact("Submission", report.submission) + fact("Run", report.horizon + " of virtual time") +
+         fact("Applied at", report.apply_at) + fact("Seed", std::to_string(report.seed));
   if (!report.hints_used.empty()) {
     out += fact("Score with hints", fmt::format("{} ({} used, -{})", report.score(),
                                                 report.hints_used.size(), report.hint_cost));
@@ -189,9 +190,11 @@ std::string report_html(const Report& report) {
   body += fmt::format(
       "<footer class=\"foot\">\n<p>Graded by re-execution. The same submission gives the same "
       "report, to the last byte:</p>\n<p><code>inferlab grade --lab {} --submission FOLDER --seed "
-      "{} --format html</code></p>\n<p>Journal <code>{}</code> · run <code>{}</code></p>\n"
+      "{}{} --format html</code></p>\n<p>Journal <code>{}</code> · run <code>{}</code></p>\n"
       "</footer>\n",
-      for_xml(report.lab_id), report.seed, for_xml(report.journal_hash), for_xml(report.run_hash));
+      for_xml(report.lab_id), report.seed,
+      report.learner.empty() ? std::string() : " --learner " + for_xml(report.learner),
+      for_xml(report.journal_hash), for_xml(report.run_hash));
   return page(fmt::format("{}: {}", report.lab_title, verdict_of(report)), body);
 }
 

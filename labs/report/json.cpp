@@ -64,7 +64,7 @@ std::string report_json(const Report& report) {
   }
   Value::Array notes;
   for (const std::string& note : report.notes) notes.push_back(json_text(note));
-  const Value out = Value::object(
+  Value out = Value::object(
       {{"schema", "inferlab.report/v1"},
        {"lab", Value::object({{"id", report.lab_id}, {"title", json_text(report.lab_title)}})},
        {"submission", json_text(report.submission)},
@@ -87,6 +87,7 @@ std::string report_json(const Report& report) {
        {"evidence", evidence_json(report.evidence)},
        {"nextLab", report.next_lab.empty() ? Value() : Value(report.next_lab)},
        {"score", report.score()}});
+  if (!report.learner.empty()) out = out.with("learner", json_text(report.learner));
   return sim::to_json(out, 2) + "\n";
 }
 

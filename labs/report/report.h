@@ -49,6 +49,7 @@ struct Evidence {
 struct Report {
   std::string lab_id, lab_title;
   std::string submission;  // as the grader was told to call it
+  std::string learner;     // whose variant of the lab it is; empty: nobody's
   std::uint64_t seed = 0;
   std::string horizon, apply_at;    // virtual
   std::string journal_hash;         // of what was submitted

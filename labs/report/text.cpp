@@ -96,12 +96,14 @@ std::string report_text(const Report& report, const Style& style, std::size_t wi
   // Lines longer than this are hard to read, however wide the terminal is.
   width = std::min(width, kDefaultWidth);
   std::string out = style.bold(wrap(for_terminal(report.lab_title), width)) + "\n";
-  out +=
-      style.faint(wrap(fmt::format("{}  submission {}  seed {}  {} of virtual time, applied at {}",
-                                   report.lab_id, for_terminal(report.submission), report.seed,
-                                   report.horizon, report.apply_at),
-                       width)) +
-      "\n\n";
+  const std::string learner =
+      report.learner.empty() ? std::string() : "learner " + for_terminal(report.learner) + "  ";
+  out += style.faint(
+             wrap(fmt::format("{}  {}submission {}  seed {}  {} of virtual time, applied at {}",
+                              report.lab_id, learner, for_terminal(report.submission), report.seed,
+                              report.horizon, report.apply_at),
+                  width)) +
+         "\n\n";
   std::size_t id_width = 0;
   for (const CheckResult& check : report.checks) id_width = std::max(id_width, check.id.size());
   for (const CheckResult& check : report.checks) {
