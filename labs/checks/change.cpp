@@ -1,5 +1,6 @@
 #include "labs/checks/change.h"
 
+#include "labs/checks/params.h"
 #include "labs/spec/run_event.h"
 
 namespace inferlab::labs {
@@ -38,10 +39,6 @@ constexpr SpecField kFields[] = {
     {.name = "without_pool", .type = kId, .description = "this pool is not there"},
 };
 
-Duration duration_of(const Value& value) {
-  return value.is_null() ? Duration{} : *parse_duration(value.as_string());
-}
-
 }  // namespace
 
 constexpr SpecTable kChangeTable = {"change", "What is changed in a run.", kFields};
@@ -49,7 +46,7 @@ constexpr SpecTable kChangeTable = {"change", "What is changed in a run.", kFiel
 VariantSpec variant_from(const Value& change) {
   VariantSpec out;
   out.events = events_from(change["events"]);
-  out.horizon = duration_of(change["horizon"]);
+  out.horizon = Params(change).duration_or("horizon", {});
   out.image_pull_slowdown = change["image_pull_slowdown"].as_double(1);
   out.model_load_slowdown = change["model_load_slowdown"].as_double(1);
   out.no_taints = change["no_taints"].as_bool();

@@ -8,6 +8,8 @@
 #include <map>
 #include <vector>
 
+#include "labs/checks/params.h"
+
 namespace inferlab::labs {
 namespace {
 
@@ -52,10 +54,6 @@ std::map<Time, double> summed(const std::vector<sim::Telemetry::Series>& all) {
   return out;
 }
 
-Duration duration_of(const Value& value) {
-  return value.is_null() ? Duration{} : *parse_duration(value.as_string());
-}
-
 }  // namespace
 
 constexpr SpecTable kMeasureTable = {"measure", "A number made of scraped series.", kFields};
@@ -96,6 +94,7 @@ std::string Measure::str() const {
 }
 
 Measure measure_from(const Value& value) {
+  const Params params(value);
   Measure out;
   out.metric = value["metric"].str();
   const Value& labels = value["labels"];
@@ -104,8 +103,8 @@ Measure measure_from(const Value& value) {
       std::find(std::begin(kStatistics), std::end(kStatistics), value["statistic"].as_string());
   out.statistic = static_cast<Statistic>(word - std::begin(kStatistics));
   out.quantile = value["quantile"].as_double(0.95);
-  out.from = duration_of(value["from"]);
-  out.to = duration_of(value["to"]);
+  out.from = params.duration_or("from", {});
+  out.to = params.duration_or("to", {});
   return out;
 }
 

@@ -14,9 +14,6 @@ namespace {
 
 using sim::Value;
 
-bool ends_with(std::string_view text, std::string_view end) {
-  return text.size() >= end.size() && text.substr(text.size() - end.size()) == end;
-}
 bool has(std::string_view text, std::string_view part) {
   return text.find(part) != std::string_view::npos;
 }
@@ -51,7 +48,7 @@ const Rule kRules[] = {
 };
 
 bool is_label_field(std::string_view field) {
-  return ends_with(field, ".labels") || ends_with(field, "matchLabels") || has(field, ".labels[") ||
+  return field.ends_with(".labels") || field.ends_with("matchLabels") || has(field, ".labels[") ||
          has(field, "matchLabels[");
 }
 
@@ -102,7 +99,7 @@ std::vector<Refusal> strict_refusals(std::string_view message) {
 // A resource's key stands in brackets in a cause's field and after a dot in places: "[cpu]". Of the
 // labels of a template the server leaves their metadata out.
 std::string path_of_field(std::string_view field) {
-  if (ends_with(field, "template.labels")) {
+  if (field.ends_with("template.labels")) {
     return path_of_field(field.substr(0, field.size() - 6)) + "metadata.labels";
   }
   std::string out;

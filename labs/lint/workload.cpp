@@ -36,10 +36,6 @@ std::string joined(std::string_view a, std::string_view b) {
   return fmt::format("{}.{}", a, b);
 }
 
-bool ends_with(std::string_view text, std::string_view end) {
-  return text.size() >= end.size() && text.substr(text.size() - end.size()) == end;
-}
-
 void add_containers(const Value& pod, const std::string& pod_path, const char* list,
                     Container::Role role, std::vector<Container>& out) {
   const Value& items = pod[list];
@@ -64,7 +60,7 @@ bool is_gpu_resource(std::string_view resource) {
   if (vendor == "nvidia.com") {
     return what == "gpu" || what == "gpu.shared" || what.substr(0, 4) == "mig-";
   }
-  return (ends_with(vendor, "amd.com") && what == "gpu") || vendor == "gpu.intel.com" ||
+  return (vendor.ends_with("amd.com") && what == "gpu") || vendor == "gpu.intel.com" ||
          vendor == "habana.ai";
 }
 
