@@ -1,6 +1,7 @@
 #include "labs/checks/params.h"
 
 #include "engine/base/check.h"
+#include "labs/spec/text_list.h"
 
 namespace inferlab::labs {
 
@@ -36,10 +37,7 @@ bool Params::flag(std::string_view name) const {
 }
 
 std::vector<std::string> Params::texts(std::string_view name) const {
-  std::vector<std::string> out;
-  const sim::Value& list = values_[name];
-  for (const sim::Value& item : list.items()) out.push_back(item.str());
-  return out;
+  return text_list(values_[name]);
 }
 
 Duration Params::duration(std::string_view name) const {

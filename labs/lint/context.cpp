@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "labs/spec/text_file.h"
+#include "labs/spec/text_list.h"
 #include "labs/spec/validate.h"
 #include "sim/api/yaml.h"
 
@@ -118,12 +119,6 @@ std::vector<SpecField> fields_for(const Value& map, SpecField field) {
   return out;
 }
 
-std::vector<std::string> texts(const Value& list) {
-  std::vector<std::string> out;
-  for (const Value& item : list.items()) out.push_back(item.str());
-  return out;
-}
-
 sim::TaintEffect effect_of(std::string_view word) {
   using enum sim::TaintEffect;
   if (word == "NoExecute") return kNoExecute;
@@ -167,13 +162,13 @@ Context context_from(const Value& root) {
     out.storage_classes.emplace();
     const Value& classes = root["storageClasses"];
     for (const Value::Member& each : classes.members()) {
-      (*out.storage_classes)[each.key] = texts(each.value);
+      (*out.storage_classes)[each.key] = text_list(each.value);
     }
   }
-  if (root.has("priorityClasses")) out.priority_classes = texts(root["priorityClasses"]);
-  if (root.has("metrics")) out.metrics = texts(root["metrics"]);
+  if (root.has("priorityClasses")) out.priority_classes = text_list(root["priorityClasses"]);
+  if (root.has("metrics")) out.metrics = text_list(root["metrics"]);
   if (root.has("approvedRegistries")) {
-    out.approved_registries = texts(root["approvedRegistries"]);
+    out.approved_registries = text_list(root["approvedRegistries"]);
   }
   return out;
 }

@@ -15,6 +15,7 @@
 #include "labs/spec/rows.h"
 #include "labs/spec/suggest.h"
 #include "labs/spec/text_file.h"
+#include "labs/spec/text_list.h"
 #include "labs/spec/validate.h"
 
 namespace inferlab::labs {
@@ -32,25 +33,19 @@ std::string block_of(const Value& text) {
   return std::string(view);
 }
 
-std::vector<std::string> texts_of(const Value& list) {
-  std::vector<std::string> out;
-  for (const Value& item : list.items()) out.push_back(item.str());
-  return out;
-}
-
 void read_words(const Value& root, LabSpec& lab) {
   lab.id = root["id"].str();
   lab.title = root["title"].str();
   lab.minutes = static_cast<int>(root["minutes"].as_int());
-  lab.rows = texts_of(root["rows"]);
+  lab.rows = text_list(root["rows"]);
   lab.objective = block_of(root["objective"]);
-  lab.prerequisites = texts_of(root["prerequisites"]);
+  lab.prerequisites = text_list(root["prerequisites"]);
   lab.story = block_of(root["story"]);
-  lab.tasks = texts_of(root["tasks"]);
+  lab.tasks = text_list(root["tasks"]);
   for (const Value& row : root["commands"].items()) {
     lab.commands.push_back({block_of(row["run"]), block_of(row["why"])});
   }
-  lab.validation_signals = texts_of(root["validation_signals"]);
+  lab.validation_signals = text_list(root["validation_signals"]);
   for (const Value& row : root["failure_drills"].items()) {
     LabDrill drill{row["title"].str(), block_of(row["steps"]), block_of(row["expect"])};
     for (const Value& proof : row["proof"].items()) {
@@ -61,8 +56,8 @@ void read_words(const Value& root, LabSpec& lab) {
     }
     lab.failure_drills.push_back(std::move(drill));
   }
-  lab.expected_signals = texts_of(root["expected_signals"]);
-  lab.sources = texts_of(root["review"]["sources"]);
+  lab.expected_signals = text_list(root["expected_signals"]);
+  lab.sources = text_list(root["review"]["sources"]);
   lab.reviewed = root["review"]["reviewed"].str();
 }
 
@@ -72,7 +67,7 @@ void read_grading(const Value& root, LabSpec& lab) {
                           .kind = row["kind"].str(),
                           .title = row["title"].str(),
                           .points = static_cast<int>(row["points"].as_int()),
-                          .rows = texts_of(row["rows"]),
+                          .rows = text_list(row["rows"]),
                           .hint = row["hint"].str(),
                           .params = row["params"]});
   }
@@ -81,13 +76,13 @@ void read_grading(const Value& root, LabSpec& lab) {
                          .text = block_of(row["text"]),
                          .cost = static_cast<int>(row["cost"].as_int()),
                          .when = row["when"].str(),
-                         .causes = texts_of(row["causes"])});
+                         .causes = text_list(row["causes"])});
   }
   for (const Value& row : root["mutants"].items()) {
     LabMutant mutant{.id = row["id"].str(),
                      .title = row["title"].str(),
-                     .removes = texts_of(row["removes"]),
-                     .loses = texts_of(row["loses"])};
+                     .removes = text_list(row["removes"]),
+                     .loses = text_list(row["loses"])};
     for (const Value& edit : row["edits"].items()) {
       mutant.edits.push_back({edit["file"].str(), edit["from"].str(), edit["to"].str()});
     }
@@ -142,7 +137,7 @@ ReadLab read_lab(std::string_view given, const std::string& file, const std::str
   lab.seed = static_cast<std::uint64_t>(root["run"]["seed"].as_int(1));
   lab.horizon = *parse_duration(root["run"]["horizon"].as_string());
   lab.apply_at = *parse_duration(root["run"]["apply_at"].as_string());
-  lab.answer_kinds = texts_of(root["run"]["answer_kinds"]);
+  lab.answer_kinds = text_list(root["run"]["answer_kinds"]);
   const std::string folder = fs::path(file).parent_path().string();
   read_cluster(root, validator, folder, lab, errors);
   check_events(root["run"]["events"], ".run.events", folder, validator, errors);

@@ -9,6 +9,7 @@
 
 #include "labs/checks/measure.h"
 #include "labs/spec/suggest.h"
+#include "labs/spec/text_list.h"
 #include "labs/spec/validate.h"
 #include "sim/api/yaml.h"
 
@@ -95,12 +96,6 @@ const Unit* unit_of(std::string_view name) {
   return nullptr;
 }
 
-std::vector<std::string> texts(const Value& list) {
-  std::vector<std::string> out;
-  for (const Value& item : list.items()) out.push_back(item.str());
-  return out;
-}
-
 Question question_from(const Value& value) {
   Question out;
   out.id = value["id"].str();
@@ -111,7 +106,7 @@ Question question_from(const Value& value) {
   for (const Value& option : options.items()) {
     out.options.emplace_back(option["id"].str(), option["text"].str());
   }
-  out.answer = texts(value["answer"]);
+  out.answer = text_list(value["answer"]);
   out.number = value["number"]["value"].as_double();
   out.unit = value["number"]["unit"].str();
   out.tolerance = value["number"]["tolerance"].as_double();
@@ -199,7 +194,7 @@ std::optional<bool> is_right(const Question& question, const Value& answer, doub
     return std::abs(*number - truth) <= allowed + 1e-9;
   }
   std::vector<std::string> given =
-      answer.is_array() ? texts(answer) : std::vector<std::string>{text_of(answer)};
+      answer.is_array() ? text_list(answer) : std::vector<std::string>{text_of(answer)};
   for (const std::string& id : given) {
     const bool known = std::any_of(question.options.begin(), question.options.end(),
                                    [&](const auto& option) { return option.first == id; });
