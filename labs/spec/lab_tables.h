@@ -6,6 +6,9 @@ namespace inferlab::labs {
 
 /// The form of lab.yaml.
 extern const SpecTable kLabTable;
+/// Of its cluster, and of a pool of nodes.
+extern const SpecTable kClusterTable;
+extern const SpecTable kPoolTable;
 /// The forms of one row of assets/facts/gpus.yaml and models.yaml, and of what a lab writes inline.
 extern const SpecTable kGpuTable;
 extern const SpecTable kModelTable;
