@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "labs/spec/cluster_section.h"
+#include "labs/spec/includes.h"
 #include "labs/spec/lab_tables.h"
 #include "labs/spec/text_file.h"
 #include "labs/spec/validate.h"
@@ -48,12 +49,16 @@ Result<sim::ClusterSpec> load_cluster_file(const std::string& path) {
   }
   document.value = Value::object(std::move(sections));
   const SpecTable table{"cluster-file", "A cluster.", fields};
-  SpecValidator places(document, path, [](std::string_view) { return nullptr; });
-  std::vector<Error> errors = places.validate(table);
+  std::vector<Error> errors;
+  const IncludedDocument whole = with_includes(document, path, table, {}, errors);
+  if (!errors.empty()) return errors.front();
+  SpecValidator places(
+      whole.document, path, [](std::string_view) { return nullptr; }, &whole.files);
+  errors = places.validate(table);
   if (!errors.empty()) return errors.front();
   LabSpec lab;
-  read_cluster(document.value, places, std::filesystem::path(path).parent_path().string(), lab,
-               errors);
+  read_cluster(whole.document.value, places, std::filesystem::path(path).parent_path().string(),
+               lab, errors);
   if (!errors.empty()) return errors.front();
   return std::move(lab.cluster);
 }

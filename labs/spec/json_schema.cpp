@@ -50,7 +50,14 @@ class SchemaWriter {
                          {"description", table.description},
                          {"additionalProperties", false},
                          {"properties", Value::object(std::move(properties))}};
-    if (!required.empty()) out.push_back({"required", Value::array(std::move(required))});
+    if (table.find("include") != nullptr && !required.empty()) {
+      // What is required may be in the file that is included.
+      const auto one = [](Value names) { return Value::object({{"required", std::move(names)}}); };
+      out.push_back({"anyOf", Value::array({one(Value::array(std::move(required))),
+                                            one(Value::array({"include"}))})});
+    } else if (!required.empty()) {
+      out.push_back({"required", Value::array(std::move(required))});
+    }
     return Value::object(std::move(out));
   }
 
@@ -79,7 +86,20 @@ class SchemaWriter {
     return Value::object({{"anyOf", Value::array({shape, text(kParameterPattern)})}});
   }
 
-  static Value list(const SpecField& each, Value items) {
+  // An item that stands for those of a file.
+  Value or_include(Value item) {
+    definitions.try_emplace(
+        "include", Value::object({{"type", "object"},
+                                  {"description", "The items of a file, in the place of this one."},
+                                  {"additionalProperties", false},
+                                  {"properties", Value::object({{"include", text("^[^\\n]+$")}})},
+                                  {"required", Value::array({"include"})}}));
+    const Value include = Value::object({{"$ref", "#/definitions/include"}});
+    return Value::object({{"anyOf", Value::array({std::move(item), include})}});
+  }
+
+  Value list(const SpecField& each, Value items) {
+    if (each.includes) items = or_include(std::move(items));
     Value out = Value::object({{"type", "array"}, {"items", std::move(items)}});
     if (each.min_items > 0) {
       out = out.with("minItems", static_cast<std::int64_t>(each.min_items));

@@ -11,6 +11,7 @@
 #include "labs/checks/table.h"
 #include "labs/spec/cluster_section.h"
 #include "labs/spec/cross_checks.h"
+#include "labs/spec/includes.h"
 #include "labs/spec/lab_tables.h"
 #include "labs/spec/rows.h"
 #include "labs/spec/suggest.h"
@@ -96,10 +97,11 @@ struct ReadLab {
   LabSpec lab = {};
   std::string file = {};
   sim::YamlDocument document = {};  // empty: it could not be read
+  FilesByPath files = {};           // of what it includes
 
   [[nodiscard]] Error error(std::string_view path, std::string_view why,
                             std::string hint = {}) const {
-    return SpecValidator(document, file, {}).error(path, why, std::move(hint));
+    return SpecValidator(document, file, {}, &files).error(path, why, std::move(hint));
   }
 };
 
@@ -125,11 +127,16 @@ ReadLab read_lab(std::string_view given, const std::string& file, const std::str
                                                        file, documents->size())});
     return out;
   }
-  out.document = std::move(documents->front());
-  SpecValidator validator(out.document, file, [](std::string_view kind) -> const SpecTable* {
+  IncludedDocument whole =
+      with_includes(documents->front(), file, kLabTable, lab.parameters, errors);
+  if (!errors.empty()) return out;
+  out.document = std::move(whole.document);
+  out.files = std::move(whole.files);
+  const auto params_of = [](std::string_view kind) -> const SpecTable* {
     const CheckRow* row = find_check_row(kind);
     return row == nullptr ? nullptr : row->params;
-  });
+  };
+  SpecValidator validator(out.document, file, params_of, &out.files);
   errors = validator.validate(kLabTable);
   if (!errors.empty()) return out;
   const Value& root = out.document.value;

@@ -45,6 +45,7 @@ struct SpecField {
   double minimum = std::numeric_limits<double>::lowest();
   double maximum = std::numeric_limits<double>::max();
   std::size_t min_items = 0;  // of lists
+  bool includes = false;      // of lists: items may be `include: FILE` (labs/spec/includes.h)
 };
 
 struct SpecTable {

@@ -72,12 +72,28 @@ Error SpecValidator::error(std::string_view path, std::string_view why, std::str
   const sim::Place place = document_.place(path);
   const std::string_view shown = path.empty() ? "document" : path.substr(path[0] == '.' ? 1 : 0);
   return Error{ErrorKind::kInvalid,
-               fmt::format("{}:{}:{}: {}: {}", file_, place.line, place.column, shown, why),
+               fmt::format("{}:{}:{}: {}: {}", file_of(path), place.line, place.column, shown, why),
                std::move(hint)};
 }
 
+std::string_view SpecValidator::file_of(std::string_view path) const {
+  while (files_ != nullptr && !files_->empty()) {
+    const auto it = files_->find(path);
+    if (it != files_->end()) return it->second;
+    // A part of the document's own below an included one there is not: fields are put in whole.
+    if (document_.places.contains(path)) break;
+    const std::size_t cut = path.find_last_of(".[");
+    if (cut == std::string_view::npos) break;
+    path = path.substr(0, cut);
+  }
+  return file_;
+}
+
 void SpecValidator::fail(std::string_view path, std::string_view why, std::string hint) {
-  errors_.emplace_back(document_.place(path).line, error(path, why, std::move(hint)));
+  const std::string_view file = file_of(path);
+  errors_.emplace_back(
+      std::pair{file == file_ ? std::string() : std::string(file), document_.place(path).line},
+      error(path, why, std::move(hint)));
 }
 
 std::vector<Error> SpecValidator::validate(const SpecTable& table) {
@@ -90,7 +106,7 @@ std::vector<Error> SpecValidator::validate(const SpecTable& table) {
   std::stable_sort(errors_.begin(), errors_.end(),
                    [](const auto& a, const auto& b) { return a.first < b.first; });
   std::vector<Error> out;
-  for (auto& [line, found] : errors_) out.push_back(std::move(found));
+  for (auto& [place, found] : errors_) out.push_back(std::move(found));
   return out;
 }
 
