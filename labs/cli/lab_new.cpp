@@ -4,7 +4,7 @@
 #include <filesystem>
 #include <system_error>
 
-#include "labs/checks/table.h"
+#include "labs/cli/check_kinds.h"
 #include "labs/cli/commands.h"
 #include "labs/cli/print.h"
 #include "labs/spec/data_dirs.h"
@@ -51,7 +51,14 @@ class LabNew final : public Command {
   }
 
   Result<int> run(Terminal& terminal) override {
-    if (kinds_) return print_kinds(terminal);
+    if (kinds_) {
+      if (format_ == "json") {
+        print_json(terminal, check_kinds());
+      } else {
+        print_check_kinds(terminal);
+      }
+      return kExitDone;
+    }
     const fs::path folder = fs::path(folder_).lexically_normal();
     const std::string id =
         (folder.filename().empty() ? folder.parent_path() : folder).filename().string();
@@ -105,36 +112,6 @@ class LabNew final : public Command {
                    fmt::format("{}: {}", file.parent_path().string(), failed.message())};
     }
     return write_text_file(file.string(), text);
-  }
-
-  // The kinds, and under each its params.
-  Result<int> print_kinds(Terminal& terminal) const {
-    Value::Array out;
-    for (const CheckRow& row : check_table()) {
-      Value::Array params;
-      for (const SpecField& field : row.params->fields) {
-        params.push_back(Value::object({{"name", field.name},
-                                        {"required", field.required},
-                                        {"description", field.description}}));
-      }
-      out.push_back(Value::object(
-          {{"kind", row.kind}, {"what", row.what}, {"params", Value::array(std::move(params))}}));
-    }
-    if (format_ == "json") {
-      print_json(terminal, Value::array(std::move(out)));
-      return kExitDone;
-    }
-    for (const Value& kind : out) {
-      terminal.out << fmt::format("{}  {}\n", terminal.style.bold(kind["kind"].as_string()),
-                                  kind["what"].as_string());
-      const Value& params = kind["params"];
-      for (const Value& param : params.items()) {
-        terminal.out << fmt::format("    {:<20} {}{}\n", param["name"].as_string(),
-                                    param["description"].as_string(),
-                                    param["required"].as_bool() ? " (required)" : "");
-      }
-    }
-    return kExitDone;
   }
 
   std::string folder_, title_, date_ = "2026-01-01", format_ = "text";

@@ -30,8 +30,7 @@ class LabPreview final : public Command {
 
   Result<int> run(Terminal& terminal) override {
     learner_ = learner_of(learner_);
-    INFERLAB_TRY(const LabSpec lab, find_lab(lab_id_, learner_));
-    folder_ = lab.folder;
+    INFERLAB_TRY(folder_, find_lab_folder(lab_id_));
     httplib::Server server;
     server.Get("/", [this](const httplib::Request& /*request*/, httplib::Response& response) {
       response.set_content(page(), "text/html; charset=utf-8");
@@ -62,7 +61,7 @@ class LabPreview final : public Command {
     const StopSignals signals;
     std::jthread thread([&server] { server.listen_after_bind(); });
     terminal.out << fmt::format("http://127.0.0.1:{}/  shows {} as learners read it; Ctrl-C ends\n",
-                                port, lab.id)
+                                port, fs::weakly_canonical(folder_).filename().string())
                  << std::flush;
     signals.wait([] { return false; });
     server.stop();

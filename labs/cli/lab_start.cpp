@@ -122,6 +122,7 @@ class LabStartCommand final : public Command {
         "In another terminal: inferlab lab show {0}{1}   the task\n"
         "                     inferlab lab files {0} DIR{1}   what you begin with\n"
         "                     inferlab lab check {0}{1}  your grade\n"
+        "                     inferlab cluster traffic   what clients get; --watch goes on\n"
         "                     inferlab cluster speed {2}\n\n{3}\n\nCtrl-C ends the session.\n",
         session.lab().id, learner, other_speed(session.driver().speed()),
         wrap(kAboutAges, terminal.prose_width()));

@@ -10,6 +10,7 @@
 
 #include "labs/cli/commands.h"
 #include "labs/cli/print.h"
+#include "labs/report/escape.h"
 #include "labs/report/wrap.h"
 #include "labs/spec/catalog.h"
 
@@ -103,13 +104,18 @@ class LabTestCommand final : public Command {
   static Value as_value(const LabTestResult& result) {
     Value::Array rows;
     for (const LabTestRow& row : result.rows) {
+      Value::Array reasons;
+      for (const auto& reason : row.reasons) {
+        reasons.push_back(Value::object({{"check", reason.check}, {"seen", reason.seen}}));
+      }
       rows.push_back(Value::object({{"answer", row.answer},
                                     {"title", row.title},
                                     {"expected", row.expected},
                                     {"seen", row.seen},
                                     {"earned", row.earned},
                                     {"points", row.points},
-                                    {"holds", row.holds}}));
+                                    {"holds", row.holds},
+                                    {"reasons", Value::array(std::move(reasons))}}));
     }
     return Value::object({{"lab", result.lab},
                           {"holds", result.holds()},
@@ -137,6 +143,11 @@ class LabTestCommand final : public Command {
       if (!row.holds) {
         terminal.out << fmt::format("{}expected: {}\n", std::string(width + 20, ' '),
                                     wrap(row.expected, terminal.width, width + 30));
+        for (const auto& reason : row.reasons) {
+          terminal.out << fmt::format(
+              "{}{}: {}\n", std::string(width + 20, ' '), reason.check,
+              wrap(for_terminal(reason.seen), terminal.width, width + 22 + reason.check.size()));
+        }
       }
     }
   }

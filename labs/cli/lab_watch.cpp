@@ -55,8 +55,8 @@ class LabWatch final : public Command {
   }
 
   Result<int> run(Terminal& terminal) override {
-    INFERLAB_TRY(const LabSpec lab, find_lab(lab_id_, learner_of(learner_)));
-    const std::string folder = submission_.empty() ? lab.folder : submission_;
+    INFERLAB_TRY(lab_folder_, find_lab_folder(lab_id_));
+    const std::string folder = submission_.empty() ? lab_folder_ : submission_;
     const StopSignals signals;
     Stamps seen;
     int status = kExitDone;
@@ -90,11 +90,10 @@ class LabWatch final : public Command {
 
   // What is wrong with the lab's files; if nothing is, its promises.
   Result<int> test(Terminal& terminal) {
-    const std::string folder = find_folder();
-    const std::vector<Error> errors = lint_lab(folder);
+    const std::vector<Error> errors = lint_lab(lab_folder_);
     for (const Error& error : errors) print_error(terminal, error);
     if (!errors.empty()) return kExitBadInput;
-    INFERLAB_TRY(const LabSpec lab, load_lab(folder));
+    INFERLAB_TRY(const LabSpec lab, load_lab(lab_folder_));
     ProgressLine line(terminal, "testing " + lab.id);
     LabTestOptions options;
     options.learners = lab.parameters.values.empty() ? 0 : 2;
@@ -114,6 +113,11 @@ class LabWatch final : public Command {
       terminal.out << fmt::format("{}  {}: {}\n      expected: {}\n", terminal.style.bad("✘ WRONG"),
                                   row.answer, wrap(row.seen, terminal.prose_width(), 6),
                                   wrap(row.expected, terminal.prose_width(), 16));
+      for (const auto& reason : row.reasons) {
+        terminal.out << fmt::format(
+            "      {}: {}\n", reason.check,
+            wrap(for_terminal(reason.seen), terminal.prose_width(), 8 + reason.check.size()));
+      }
     }
     terminal.out << fmt::format("{} of {} answers and promises hold\n", holding,
                                 result->rows.size());
@@ -122,7 +126,12 @@ class LabWatch final : public Command {
 
   // The grade, and what is new since the last one.
   Result<int> grade_once(Terminal& terminal) {
-    INFERLAB_TRY(const LabSpec lab, find_lab(lab_id_, learner_of(learner_)));
+    const auto read = load_lab(lab_folder_, learner_of(learner_));
+    if (!read) {  // an instructor is at it
+      print_error(terminal, read.error());
+      return kExitBadInput;
+    }
+    const LabSpec& lab = *read;
     const auto submission = submission_from_folder(submission_, lab);
     if (!submission) {
       print_error(terminal, submission.error());
@@ -160,12 +169,7 @@ class LabWatch final : public Command {
     return report->passed ? kExitDone : kExitFailed;
   }
 
-  [[nodiscard]] std::string find_folder() const {
-    const auto lab = find_lab(lab_id_);
-    return lab ? lab->folder : lab_id_;
-  }
-
-  std::string lab_id_, submission_, learner_;
+  std::string lab_id_, lab_folder_, submission_, learner_;
   bool once_ = false, first_ = true;
   std::set<std::string> passed_;
 };

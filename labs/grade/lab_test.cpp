@@ -104,11 +104,32 @@ class LabTester {
     return result_.rows.back();
   }
 
+  // Says of a row that does not hold what the checks saw that were lost, or not, against
+  // `expected`.
+  static void explain(LabTestRow& row, const Report& report,
+                      const std::vector<std::string>& expected) {
+    if (row.holds) return;
+    for (const CheckResult& check : report.checks) {
+      const bool should_be_lost =
+          std::find(expected.begin(), expected.end(), check.id) != expected.end();
+      if (check.passed != should_be_lost) continue;
+      row.reasons.push_back({check.id, check.seen});
+    }
+  }
+
   Result<void> empty() {
     tell("empty");
     INFERLAB_TRY(const Report report, judge("empty", "empty"));
-    add(report, "empty", "earns at most a tenth").holds = report.earned * 10 <= report.points;
+    LabTestRow& row = add(report, "empty", "earns at most a tenth");
+    row.holds = report.earned * 10 <= report.points;
+    explain(row, report, all_checks());
     return {};
+  }
+
+  std::vector<std::string> all_checks() const {
+    std::vector<std::string> out;
+    for (const LabCheck& check : lab_.checks) out.push_back(check.id);
+    return out;
   }
 
   Result<void> starter() {
@@ -129,7 +150,9 @@ class LabTester {
       if (i > 0 && holds) continue;
       const std::string name =
           i == 0 ? std::string("solution") : fmt::format("solution, seed {}", lab.seed);
-      add(report, name, "loses nothing").holds = holds;
+      LabTestRow& row = add(report, name, "loses nothing");
+      row.holds = holds;
+      explain(row, report, {});
     }
     return {};
   }
@@ -144,6 +167,7 @@ class LabTester {
     std::sort(expected.begin(), expected.end());
     std::sort(lost.begin(), lost.end());
     row.holds = lost == expected;
+    explain(row, report, expected);
     return {};
   }
 
@@ -214,6 +238,7 @@ class LabTester {
     }
     int solved = 0, neighbours = 0;
     std::string first_unsolved;
+    LabTestRow unsolved;  // of the first one: why
     for (int i = 0; i < count; ++i) {
       const auto at = static_cast<std::size_t>(i);
       tell(learner_name(i));
@@ -222,6 +247,7 @@ class LabTester {
         ++solved;
       } else if (first_unsolved.empty()) {
         first_unsolved = fmt::format("; {} {}", learner_name(i), lost_text(lost_checks(own)));
+        explain(unsolved, own, {});
       }
       tell(learner_name(i) + "'s neighbour");
       const auto next = static_cast<std::size_t>((i + 1) % count);
@@ -231,7 +257,8 @@ class LabTester {
       if (report.passed) ++neighbours;
     }
     add("learners", "each one's solution solves his variant",
-        fmt::format("{} of {}{}", solved, count, first_unsolved), solved == count);
+        fmt::format("{} of {}{}", solved, count, first_unsolved), solved == count)
+        .reasons = unsolved.reasons;
     add("answer keys", "at least 95 % of the learners have one of their own",
         fmt::format("{} different ones of {}", keys.size(), count),
         static_cast<int>(keys.size()) * 100 >= 95 * count);

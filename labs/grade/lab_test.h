@@ -26,6 +26,11 @@ struct LabTestRow {
   std::string seen;
   int earned = 0, points = 0;  // of an answer; 0 of 0: it is none
   bool holds = false;
+  /// When it does not hold: what was seen by the checks that should have judged otherwise.
+  struct Reason {
+    std::string check, seen;
+  };
+  std::vector<Reason> reasons = {};
 };
 
 struct LabTestResult {

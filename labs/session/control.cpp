@@ -7,6 +7,7 @@
 #include <charconv>
 #include <cmath>
 
+#include "labs/session/traffic_picture.h"
 #include "sim/api/json.h"
 #include "sim/scheduler/kube_scheduler.h"
 
@@ -83,6 +84,8 @@ ControlAnswer Control::answer(std::string_view method, std::string_view path, st
   if (method == "POST" && path == "/inferlab/speed") return set_speed(body);
   if (method == "POST" && path == "/inferlab/fault") return inject(body);
   if (method == "POST" && path == "/inferlab/why") return why(body);
+  if (method == "POST" && path == "/inferlab/traffic") return traffic(body);
+  if (method == "GET" && path == "/inferlab/metrics") return metrics();
   if (method == "POST" && path == "/inferlab/stop") {
     stop_ = true;
     return {200, "{}"};
@@ -108,6 +111,26 @@ ControlAnswer Control::status() {
                                   {"pods", static_cast<std::int64_t>(run->pods.size())},
                                   {"podsReady", ready},
                                   {"failure", failure ? failure->message : std::string()}}))};
+}
+
+ControlAnswer Control::traffic(std::string_view body) {
+  const auto request = sim::parse_json(body);
+  if (!request) return refuse(request.error());
+  const auto window = parse_duration((*request)["window"].as_string("60s"));
+  if (!window || *window <= Duration{}) {
+    return refuse({ErrorKind::kInvalid, "window: is no duration above 0",
+                   "write a number and a unit of virtual time: 60s, 5m"});
+  }
+  const auto seen = driver_.mailbox().call(
+      [this, wanted = *window] { return traffic_picture(driver_.cluster(), wanted); });
+  if (!seen) return run_has_ended();
+  return {200, sim::to_json(*seen)};
+}
+
+ControlAnswer Control::metrics() {
+  const auto text = driver_.mailbox().call([this] { return scraped_metrics(driver_.cluster()); });
+  if (!text) return run_has_ended();
+  return {200, *text, "text/plain; version=0.0.4; charset=utf-8"};
 }
 
 ControlAnswer Control::set_speed(std::string_view body) {

@@ -12,7 +12,8 @@ namespace inferlab::labs {
 
 struct ControlAnswer {
   int status = 200;
-  std::string json;
+  std::string body;
+  const char* type = "application/json";
 };
 
 /// What other commands may ask of a running session, over the gateway's address and only with the
@@ -22,6 +23,8 @@ struct ControlAnswer {
 ///   POST /inferlab/speed    {"speed": 10}     0 pauses, "max" is as fast as it goes
 ///   POST /inferlab/fault    {"fault": "node-down", "target": "inference-0"}
 ///   POST /inferlab/why      {"namespace": "default", "pod": "x"}   what every plugin says, by node
+///   POST /inferlab/traffic  {"window": "60s"}      what clients got: traffic_picture()
+///   GET  /inferlab/metrics                         scraped_metrics(), for Prometheus
 ///   POST /inferlab/stop
 ///
 /// What is refused is answered with {"error", "hint", "kind"}: an Error, whole.
@@ -38,6 +41,8 @@ class Control {
   ControlAnswer set_speed(std::string_view body);
   ControlAnswer inject(std::string_view body);
   ControlAnswer why(std::string_view body);
+  ControlAnswer traffic(std::string_view body);
+  ControlAnswer metrics();
   ControlAnswer status();
 
   Driver& driver_;

@@ -196,7 +196,7 @@ class LiveGateway::Impl {
       ControlAnswer answered = control_.answer(request.method, request.path, request.body,
                                                request.get_header_value("Authorization"));
       response.status = answered.status;
-      response.set_content(std::move(answered.json), "application/json");
+      response.set_content(std::move(answered.body), answered.type);
       return;
     }
     const std::optional<Target> target = target_of(request.path, service_);

@@ -98,18 +98,25 @@ Result<std::vector<LabSpec>> list_labs() {
   return out;
 }
 
-Result<LabSpec> find_lab(const std::string& id_or_path, const std::string& learner) {
+Result<std::string> find_lab_folder(const std::string& id_or_path) {
   if (id_or_path == "." || id_or_path == ".." || id_or_path.find('/') != std::string::npos) {
-    return load_lab(id_or_path, learner);
+    std::error_code failed;
+    if (fs::is_directory(id_or_path, failed)) return id_or_path;
+    return Error{ErrorKind::kNotFound, fmt::format("{}: no such folder", id_or_path)};
   }
   INFERLAB_TRY(const std::vector<std::string> folders, lab_folders());
   std::vector<std::string> names;
   for (const std::string& folder : folders) {
     names.push_back(fs::path(folder).filename().string());
-    if (names.back() == id_or_path) return load_lab(folder, learner);
+    if (names.back() == id_or_path) return folder;
   }
   return Error{ErrorKind::kNotFound, fmt::format("lab \"{}\": there is none", id_or_path),
                suggestion(id_or_path, {names.begin(), names.end()})};
+}
+
+Result<LabSpec> find_lab(const std::string& id_or_path, const std::string& learner) {
+  INFERLAB_TRY(const std::string folder, find_lab_folder(id_or_path));
+  return load_lab(folder, learner);
 }
 
 }  // namespace inferlab::labs

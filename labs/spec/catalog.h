@@ -12,6 +12,9 @@ namespace inferlab::labs {
 /// last, by id. A lab that cannot be read is an error: the ones that ship can.
 Result<std::vector<LabSpec>> list_labs();
 
+/// The folder of a lab, whether or not it can be read: what find_lab() reads.
+Result<std::string> find_lab_folder(const std::string& id_or_path);
+
 /// A lab by its id, or by the path of its folder (when it holds a '/' or is "."). kNotFound
 /// suggests the nearest id.
 /// `learner` is whose variant it shall be (see parameters.h).

@@ -7,11 +7,13 @@
 #include <set>
 #include <system_error>
 
+#include "labs/checks/change.h"
 #include "labs/checks/params.h"
 #include "labs/checks/table.h"
 #include "labs/spec/cluster_section.h"
 #include "labs/spec/cross_checks.h"
 #include "labs/spec/includes.h"
+#include "labs/spec/lab_files.h"
 #include "labs/spec/lab_tables.h"
 #include "labs/spec/rows.h"
 #include "labs/spec/suggest.h"
@@ -202,6 +204,28 @@ ReadLab read_lab_folder(const std::string& folder, const std::string& learner,
   return read;
 }
 
+// Manifests that a run applies by itself: one that cannot be read would be left out in silence.
+void check_applied_files(const LabSpec& lab, std::vector<Error>& errors) {
+  std::vector<RunEvent> events = lab.events;
+  for (const LabCheck& check : lab.checks) {
+    const VariantSpec variant = variant_from(check.params["change"]);
+    events.insert(events.end(), variant.events.begin(), variant.events.end());
+  }
+  std::set<std::string> files;
+  for (const RunEvent& event : events) {
+    if (event.kind == RunEvent::Kind::kApply) files.insert(event.file);
+  }
+  for (const std::string& file : files) {
+    const auto manifest = lab_file(lab, file);
+    if (!manifest) {
+      errors.push_back(manifest.error());
+      continue;
+    }
+    const auto documents = sim::parse_yaml(manifest->text, (fs::path(lab.folder) / file).string());
+    if (!documents) errors.push_back(documents.error());
+  }
+}
+
 }  // namespace
 
 Result<LabSpec> parse_lab(std::string_view text, const std::string& file,
@@ -250,6 +274,7 @@ std::vector<Error> lint_lab(const std::string& folder) {
       }
     }
   }
+  check_applied_files(lab, errors);
   std::set<std::string> declared;
   for (std::size_t i = 0; i < lab.mutants.size(); ++i) {
     const LabMutant& mutant = lab.mutants[i];

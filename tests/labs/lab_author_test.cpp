@@ -51,6 +51,42 @@ TEST_CASE("lab new: what it writes keeps all its promises, for learners too") {
   CHECK(run({"lab", "new", folder.path() + "/No Id"}).status == 2);
 }
 
+TEST_CASE("lab watch and test: a broken lab is told, and why a check judged as it did") {
+  const TempDir folder;
+  const std::string lab = folder.path() + "/my-lab";
+  REQUIRE(run({"lab", "new", lab}).status == 0);
+  const std::string text = read(lab + "/lab.yaml");
+  const auto rewrite = [&](const std::string& from, const std::string& to) {
+    const std::size_t at = text.find(from);
+    REQUIRE(at != std::string::npos);
+    std::ofstream(lab + "/lab.yaml") << std::string(text).replace(at, from.size(), to);
+  };
+  rewrite("minutes:", "minutse:");
+  const Ran broken = run({"lab", "watch", lab, "--once"});
+  CHECK(broken.status == 2);
+  CHECK(contains(broken.err, "did you mean \"minutes\"?"));
+  rewrite("loses: [two-copies]", "loses: [knows-why]");
+  const Ran wrong = run({"lab", "test", lab});
+  CHECK(wrong.status == 1);
+  CHECK(contains(wrong.out, "two-copies: never available"));
+  CHECK(contains(run({"lab", "test", lab, "--format", "json"}).out, "\"reasons\": [\n"));
+  CHECK(run({"lab", "watch", folder.path() + "/none", "--once"}).status == 2);
+}
+
+TEST_CASE("lab new: the kinds of checks are told with the forms that they take") {
+  const Ran told = run({"lab", "new", "--kinds"});
+  CHECK(contains(told.out, "\"event\"  Something that happens to the run"));
+  const auto kinds = sim::parse_json(run({"lab", "new", "--kinds", "--format", "json"}).out);
+  REQUIRE(kinds);
+  bool found = false;
+  for (const sim::Value& kind : kinds->items()) {
+    for (const sim::Value& param : kind["params"].items()) {
+      found = found || (param["name"].as_string() == "change" && param["fields"].size() > 5);
+    }
+  }
+  CHECK(found);
+}
+
 TEST_CASE("lab files: the starter and what is handed out, with the learner's names in them") {
   const TempDir folder;
   const std::string ann = folder.path() + "/ann", nobody = folder.path() + "/nobody";
