@@ -37,7 +37,7 @@ constexpr SpecField kFields[] = {
     {.name = "equals", .description = "the value, as text"},
     {.name = "exists", .type = kBool, .description = "whether there is a value at all"},
     {.name = "expected",
-     .description = "what a report says was expected, where the path would give the answer away"},
+     .description = "what a report says was expected, where path and value are the answer"},
     {.name = "kind", .description = "of the objects: Pod, Deployment …", .required = true},
     {.name = "name", .description = "of the object; all of them if left out"},
     {.name = "namespace", .description = "of the objects; all of them if left out"},
@@ -105,6 +105,7 @@ class Expectation {
       out += fmt::format(" is one of {}", fmt::join(params_.texts("one_of"), ", "));
     if (params_.has("contains")) out += fmt::format(" contains \"{}\"", params_.text("contains"));
     if (params_.has("at_least")) out += " is at least " + text_of(params_.value("at_least"));
+    if (params_.has("at_least") && params_.has("at_most")) out += " and";
     if (params_.has("at_most")) out += " is at most " + text_of(params_.value("at_most"));
     return out;
   }
@@ -153,9 +154,12 @@ std::string name_of(const Params& params) {
                        params.has("namespace") ? params.text("namespace") + "/" : "",
                        params.text("name"));
   }
-  out += "s";
+  if (out.ends_with('s')) out += 'e';
+  if (out.ends_with('y')) out.replace(out.size() - 1, 1, "ie");
+  out += 's';
   if (params.has("selector")) out += fmt::format(" with {}", params.text("selector"));
   if (params.has("namespace")) out += fmt::format(" in {}", params.text("namespace"));
+  if (params.has("expected")) return out;  // what they are chosen by may be the answer
   const Value where = params.value("where");
   for (const Value::Member& wanted : where.members()) {
     out += fmt::format(", {} {}", wanted.key, wanted.value.as_string());
@@ -191,6 +195,7 @@ Result<Finding> state(CheckContext& context, const Params& params) {
   if (counts) {
     expected += most == INT64_MAX ? fmt::format(": at least {}", least)
                 : least == 0      ? fmt::format(": at most {}", most)
+                : least == most   ? fmt::format(": exactly {}", most)
                                   : fmt::format(": {} to {}", least, most);
   }
   if (!expectation.str().empty()) expected += ": " + expectation.str();
@@ -207,14 +212,19 @@ Result<Finding> state(CheckContext& context, const Params& params) {
     if (fault.empty()) continue;
     ++wrong;
     if (first.empty()) {
-      first = fmt::format(
-          "{} {}: {} {}", params.text("kind"),
-          object->key.ns.empty() ? object->key.name : object->key.ns + "/" + object->key.name,
-          params.text_or("path", ""), fault);
+      const std::string about = fmt::format(
+          "{} {}", params.text("kind"),
+          object->key.ns.empty() ? object->key.name : object->key.ns + "/" + object->key.name);
+      first = params.has("expected")
+                  ? about + ": the value " + fault
+                  : fmt::format("{}: {} {}", about, params.text_or("path", ""), fault);
     }
   }
   if (count < least || count > most) {
-    return Finding::fail(fmt::format("{} of {} there", count, name), expected)
+    return Finding::fail(
+               fmt::format("{} of {} there{}", count, name,
+                           params.has("expected") && params.has("where") ? " that count" : ""),
+               expected)
         .with(count == 0 ? Cause::kMissing : Cause::kFinding);
   }
   if (wrong > 0) {
