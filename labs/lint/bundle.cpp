@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "labs/lint/ingress_backends.h"
 #include "sim/api/selector.h"
 
 namespace inferlab::labs::lint {
@@ -11,18 +12,11 @@ namespace {
 using sim::Value;
 
 // Names of Services that an Ingress or HTTPRoute leads to.
-std::vector<std::string> backends_of(const Object& object) {
+std::vector<std::string> routed_to(const Object& object) {
   std::vector<std::string> out;
   const Value& spec = object.value["spec"];
   if (object.kind == "Ingress") {
-    out.push_back(spec["defaultBackend"]["service"]["name"].str());
-    const Value& rules = spec["rules"];
-    for (const Value& rule : rules.items()) {
-      const Value& paths = rule["http"]["paths"];
-      for (const Value& path : paths.items()) {
-        out.push_back(path["backend"]["service"]["name"].str());
-      }
-    }
+    for (const IngressBackend& backend : backends_of(object)) out.push_back(backend.service);
   } else if (object.kind == "HTTPRoute" || object.kind == "GRPCRoute") {
     const Value& rules = spec["rules"];
     for (const Value& rule : rules.items()) {
@@ -88,7 +82,7 @@ bool Bundle::is_behind_ingress(const Workload& workload) const {
   const std::vector<const Object*> services = services_of(workload);
   return std::any_of(objects_.begin(), objects_.end(), [&](const Object& object) {
     if (object.ns != workload.ns()) return false;
-    const std::vector<std::string> backends = backends_of(object);
+    const std::vector<std::string> backends = routed_to(object);
     return std::any_of(services.begin(), services.end(), [&](const Object* service) {
       return std::find(backends.begin(), backends.end(), service->name) != backends.end();
     });

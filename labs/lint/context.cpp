@@ -150,7 +150,6 @@ Context context_from(const Value& root) {
   for (const Value::Member& model : models.members()) {
     out.models[model.key] = {.weights_gib = model.value["weightsGiB"].as_double(),
                              .kv_mib_per_token = model.value["kvMiBPerToken"].as_double(),
-                             .warm_seconds = model.value["loadSeconds"]["warm"].as_double(),
                              .cold_seconds = model.value["loadSeconds"]["cold"].as_double()};
   }
   out.runtime_overhead_gib_per_gpu =

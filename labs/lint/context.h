@@ -25,9 +25,9 @@ struct ContextPool {
 };
 
 struct ContextModel {
-  double weights_gib = 0;                     // with 16 bits a weight
-  double kv_mib_per_token = 0;                // with 16 bits an element; 0: not stated
-  double warm_seconds = 0, cold_seconds = 0;  // to load it; 0: not stated
+  double weights_gib = 0;       // with 16 bits a weight
+  double kv_mib_per_token = 0;  // with 16 bits an element; 0: not stated
+  double cold_seconds = 0;      // to load it where no cache has it; 0: not stated
 };
 
 /// What there is where the files are to be applied: facts that no manifest shows. Every part may be

@@ -18,19 +18,25 @@ void add(const Object& ingress, std::string path, const Value& backend,
 
 }  // namespace
 
+std::vector<IngressBackend> backends_of(const Object& ingress) {
+  std::vector<IngressBackend> out;
+  const Value& spec = ingress.value["spec"];
+  add(ingress, "spec.defaultBackend", spec["defaultBackend"], out);
+  const Value& rules = spec["rules"];
+  for (std::size_t i = 0; i < rules.size(); ++i) {
+    const Value& paths = rules[i]["http"]["paths"];
+    for (std::size_t j = 0; j < paths.size(); ++j) {
+      add(ingress, fmt::format("spec.rules[{}].http.paths[{}].backend", i, j), paths[j]["backend"],
+          out);
+    }
+  }
+  return out;
+}
+
 std::vector<IngressBackend> ingress_backends(const Bundle& bundle) {
   std::vector<IngressBackend> out;
   for (const Object* ingress : bundle.of_kind("Ingress")) {
-    const Value& spec = ingress->value["spec"];
-    add(*ingress, "spec.defaultBackend", spec["defaultBackend"], out);
-    const Value& rules = spec["rules"];
-    for (std::size_t i = 0; i < rules.size(); ++i) {
-      const Value& paths = rules[i]["http"]["paths"];
-      for (std::size_t j = 0; j < paths.size(); ++j) {
-        add(*ingress, fmt::format("spec.rules[{}].http.paths[{}].backend", i, j),
-            paths[j]["backend"], out);
-      }
-    }
+    for (IngressBackend& backend : backends_of(*ingress)) out.push_back(std::move(backend));
   }
   return out;
 }

@@ -15,7 +15,10 @@ struct IngressBackend {
   sim::Value port;  // with `name` or `number`
 };
 
-/// Of all Ingresses of a bundle, in order; backends that are no Services are left out.
+/// Of one Ingress, in order; backends that are no Services are left out.
+std::vector<IngressBackend> backends_of(const Object& ingress);
+
+/// Of all Ingresses of a bundle, in order.
 std::vector<IngressBackend> ingress_backends(const Bundle& bundle);
 
 }  // namespace inferlab::labs::lint
