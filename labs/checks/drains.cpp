@@ -40,8 +40,9 @@ struct Drained {
 // By the end of the drain's time.
 Drained drained(const sim::Store& store, const ObjectRef& workload, Time at, Time by) {
   Drained out;
+  // Ours is cordoned at that moment; a node that is cordoned later is somebody else's.
   for (const sim::Change& change : store.changes_since("nodes", 0)) {
-    if (change.object->written < at || change.object->written > by || !out.node.empty()) continue;
+    if (change.object->written != at || !out.node.empty()) continue;
     if (change.object->document["spec"]["unschedulable"].as_bool())
       out.node = change.object->key.name;
   }

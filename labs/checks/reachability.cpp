@@ -71,6 +71,12 @@ sim::NetworkEnd end_of(const Value& host, const std::vector<sim::ObjectPtr>& pod
   out.labels = sim::labels_from(host["labels"]);
   if (pods.empty()) return out;
   const sim::PodView& pod = pods.front()->view<sim::PodView>();
+  const Value& document = pods.front()->document;
+  if (document["spec"]["hostNetwork"].as_bool()) {
+    // No selector finds it: it talks as its node does ("Network Policies", on hostNetwork Pods).
+    out.ip = document["status"]["hostIP"].as_string("node");
+    return out;
+  }
   out.ns = pod.meta.ns;
   out.labels = pod.meta.labels;
   for (const sim::ContainerView& container : pod.containers) {

@@ -74,6 +74,12 @@ Result<Finding> rollout(CheckContext& context, const Params& params) {
       "failed request(s)",
       params.text("image"), format_duration(at), format_duration(undo_at), format_duration(within),
       allowed);
+  if (within > undo_at - at) {
+    return Error{
+        ErrorKind::kInvalid,
+        fmt::format("within: {} is longer than from `at` to `undo_at`", format_duration(within)),
+        "the release would be judged while it is taken back"};
+  }
   const auto ref = object_ref(workload);
   if (!ref) return Error{ErrorKind::kInvalid, fmt::format("workload: \"{}\" is none", workload)};
   VariantSpec variant = variant_from(params.value("change"));

@@ -3,6 +3,9 @@
 #include <catch2/catch.hpp>
 #include <string>
 
+#include "labs/grade/grade.h"
+#include "labs/grade/submission.h"
+#include "tests/labs/temp_dir.h"
 #include "tests/labs/web_lab.h"
 
 using namespace inferlab;        // NOLINT
@@ -145,6 +148,29 @@ TEST_CASE("check reachability: a table of connections, by its worse half") {
   const Finding missing = found("reachability", params, policy(select + closed));
   CHECK(missing.cause == Cause::kMissing);
   CHECK(missing.seen == "Deployment default/front has no Pod");
+}
+
+TEST_CASE("check reachability: a Pod of the host's network is no Pod to policies") {
+  const std::string params =
+      "{hosts: [{name: server, workload: Deployment default/front}, {name: stranger, labels: {app: "
+      "other}}], probes: [{from: stranger, to: server, port: 8000, allowed: false}]}";
+  const std::string closed =
+      policy("{podSelector: {matchLabels: {app: front}}, policyTypes: [Ingress]}");
+  CHECK(found("reachability", params, web_server() + closed).passed());
+  const std::string host = "      hostNetwork: true\n";
+  CHECK(found("reachability", params, web_server({.pod = host}) + closed).percent == 0);
+}
+
+TEST_CASE("check rollout: a lab that leaves no time between the two ways is wrong") {
+  TempDir folder;
+  const LabSpec lab = load_web_lab(
+      {.kind = "rollout",
+       .params = "{workload: Deployment default/front, service: front, at: 2m, undo_at: 3m, "
+                 "within: 2m, image: \"web:v2\"}"},
+      folder);
+  const auto report = grade(lab, *submission_from_files({{"all.yaml", web_server()}}, lab));
+  REQUIRE_FALSE(report.has_value());
+  CHECK_THAT(report.error().message, Contains("within: 2m0s is longer"));
 }
 
 TEST_CASE("check access: a table of requests, by its worse half") {
