@@ -15,8 +15,8 @@ class ClusterInjectCommand final : public Command {
  public:
   void declare(Args& args) override {
     args.positional("FAULT", fault_,
-                    "node-down, node-up, container-crash, gpu-xid, gpu-reset, gpu-throttle, "
-                    "node-memory or node-disk");
+                    "node-down, node-up, kubelet-restart, container-crash, gpu-xid, gpu-reset, "
+                    "gpu-throttle, node-memory or node-disk");
     args.positional("TARGET", target_,
                     fmt::format("a simulated node; for container-crash a Pod: {}; for gpu-xid "
                                 "NODE/GPU/XID, gpu-reset NODE/GPU, gpu-throttle NODE/GPU/PERCENT, "

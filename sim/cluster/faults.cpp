@@ -50,6 +50,16 @@ Result<void> node_up(Kubelets& kubelets, std::string_view /*name*/, const Parts&
   return kubelets.node_up(parts[0]);
 }
 
+Result<void> kubelet_restart(Kubelets& kubelets, std::string_view name, const Parts& parts) {
+  INFERLAB_TRY(Kubelet* const kubelet, kubelets.faulty(name, parts[0]));
+  if (!kubelet->is_up()) {
+    return Error{ErrorKind::kUnavailable, fmt::format("{}: {}: is down", name, parts[0]),
+                 "node-up boots the machine, and its kubelet with it"};
+  }
+  kubelet->restart();
+  return {};
+}
+
 Result<void> container_crash(Kubelets& kubelets, std::string_view /*name*/, const Parts& parts) {
   return kubelets.crash_container(parts[0], parts[1]);
 }
@@ -95,6 +105,7 @@ Result<void> take_disk(Kubelets& kubelets, std::string_view name, const Parts& p
 constexpr FaultRow kFaults[] = {
     {"node-down", "NODE", 1, 1, node_down},
     {"node-up", "NODE", 1, 1, node_up},
+    {"kubelet-restart", "NODE", 1, 1, kubelet_restart},
     {"container-crash", "NAMESPACE/POD", 2, 2, container_crash},
     {"gpu-xid", "NODE/GPU/XID or NODE/GPU/XID/INSTANCE", 3, 4, xid},
     {"gpu-reset", "NODE/GPU", 2, 2, reset},

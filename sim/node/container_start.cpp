@@ -7,6 +7,7 @@
 
 #include "sim/api/base64.h"
 #include "sim/node/expansion.h"
+#include "sim/node/generic_workloads.h"
 #include "sim/node/pod_worker.h"
 
 namespace inferlab::sim {
@@ -165,6 +166,9 @@ void PodWorker::start(Container& container, const ImageSpec& image) {
   view.env = *environment;
   for (std::string& word : view.command) word = expand_variables(word, view.env);
   for (std::string& word : view.args) word = expand_variables(word, view.env);
+  const CudaStart cuda = container.gpus.empty()
+                             ? CudaStart{}
+                             : start_cuda(image.cuda, node_.pool.driver, node_.pool.gpu, view.env);
   container.setup = ContainerSetup{.command = view.command, .args = view.args, .env = view.env};
   WorkloadContext context{
       .simulation = timers_.simulation(),
@@ -181,15 +185,19 @@ void PodWorker::start(Container& container, const ImageSpec& image) {
       .node = node_.name,
       .pod_ip = runtime_.pod_ip,
       .process = process_of(container),
-      .place_of = [of_pod = object_->document,
-                   of_container = container.document](std::string_view path) {
-        return inferlab::sim::place_of(of_pod, of_container, path);
-      }};
+      .place_of =
+          [of_pod = object_->document, of_container = container.document](std::string_view path) {
+            return inferlab::sim::place_of(of_pod, of_container, path);
+          },
+      .driver_is_too_old = cuda.insufficient,
+      .machine = &node_};
   container.image_id =
       ImageReference::parse(container.view.image).value().repository + "@" + image.digest;
   record(&container, "Normal", "Created",
          fmt::format("Created container: {}", container.view.name));
-  std::unique_ptr<Workload> workload = node_.workloads.make(std::move(context));
+  std::unique_ptr<Workload> workload = cuda.refusal.empty()
+                                           ? node_.workloads.make(std::move(context))
+                                           : make_unstartable(std::move(context), cuda.refusal);
   INFERLAB_CHECK(workload != nullptr);
   container.started = false;
   container.run(std::move(workload), "containerd://" + node_.new_container_id());

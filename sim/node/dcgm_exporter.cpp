@@ -124,6 +124,12 @@ void show(Kubelet& kubelet, History& history, std::vector<Sample>& samples) {
   }
 }
 
+bool is_exported(Kubelet& kubelet) {
+  const NodeRuntime& node = kubelet.node();
+  const bool is_built_in = node.pool.device_plugin == NodePoolSpec::DevicePlugin::kBuiltIn;
+  return kubelet.is_up() && (is_built_in || !node.dcgm_exporters.empty());
+}
+
 }  // namespace
 
 void add_dcgm_exporter(Telemetry& telemetry, Kubelet& kubelet) {
@@ -133,7 +139,7 @@ void add_dcgm_exporter(Telemetry& telemetry, Kubelet& kubelet) {
                             {"Hostname", kubelet.name()}};
   telemetry.add_target("dcgm/" + kubelet.name(), labels,
                        [&kubelet, history](std::vector<Sample>& samples) {
-                         if (kubelet.is_up()) show(kubelet, *history, samples);
+                         if (is_exported(kubelet)) show(kubelet, *history, samples);
                        });
 }
 

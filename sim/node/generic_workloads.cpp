@@ -8,6 +8,8 @@
 #include <vector>
 
 #include "sim/node/busybox.h"
+#include "sim/node/dcgm_process.h"
+#include "sim/node/device_plugin.h"
 #include "sim/node/shell_run.h"
 #include "sim/node/timers.h"
 
@@ -19,6 +21,10 @@ constexpr Duration kServerShutdown = 100ms;
 constexpr Duration kCrashAfter = 1s;
 /// What a process takes at least, from its start to its end or from one step to the next.
 constexpr Duration kLeastStep = 10ms;
+
+/// cudaErrorInsufficientDriver, as cudaGetErrorString() says it.
+constexpr std::string_view kInsufficientDriver =
+    "CUDA error: CUDA driver version is insufficient for CUDA runtime version";
 
 /// What the image says, from its start on.
 class SteadyUse {
@@ -136,30 +142,20 @@ class Script final : public Workload {
   Timers timers_;
 };
 
-/// A command that the image does not have: the container runtime cannot start it.
-class NoSuchProgram final : public Workload {
+/// The container runtime cannot start it.
+class Unstartable final : public Workload {
  public:
-  NoSuchProgram(WorkloadContext context, std::string program)
-      : context_(std::move(context)), program_(std::move(program)) {}
+  Unstartable(WorkloadContext context, std::string why)
+      : context_(std::move(context)), why_(std::move(why)) {}
 
-  void start() override {
-    const bool is_path = program_.find('/') != std::string::npos;
-    const std::string why = is_path ? fmt::format("stat {}: no such file or directory", program_)
-                                    : "executable file not found in $PATH";
-    context_.host.exit(
-        128, "StartError",
-        fmt::format("failed to create containerd task: failed to create shim task: OCI "
-                    "runtime create failed: runc create failed: unable to start "
-                    "container process: exec: \"{}\": {}: unknown",
-                    program_, why));
-  }
+  void start() override { context_.host.exit(128, "StartError", why_); }
   void terminate() override {}
   bool listens_on(int /*port*/) const override { return false; }
   HttpAnswer http_get(int /*port*/, std::string_view /*path*/) override { return {}; }
 
  private:
   WorkloadContext context_;
-  std::string program_;
+  std::string why_;
 };
 
 class Crasher final : public Workload {
@@ -169,7 +165,7 @@ class Crasher final : public Workload {
 
   void start() override {
     timers_.after(kCrashAfter, "crasher/exit", [this] {
-      context_.host.log("fatal: giving up");
+      context_.host.log(context_.driver_is_too_old ? kInsufficientDriver : "fatal: giving up");
       context_.host.exit(1);
     });
   }
@@ -205,11 +201,16 @@ std::unique_ptr<Workload> make_generic_workload(WorkloadContext context) {
           return std::make_unique<Script>(std::move(context), std::move(*script));
         }
       }
+      if (context.driver_is_too_old) return std::make_unique<Crasher>(std::move(context));
       return std::make_unique<HttpServer>(std::move(context));
     case ImageSpec::Behaviour::kSleeper:
       return make_sleeper(std::move(context));
     case ImageSpec::Behaviour::kCrasher:
       return std::make_unique<Crasher>(std::move(context));
+    case ImageSpec::Behaviour::kDevicePlugin:
+      return make_device_plugin(std::move(context));
+    case ImageSpec::Behaviour::kDcgmExporter:
+      return make_dcgm_process(std::move(context));
     case ImageSpec::Behaviour::kLlmServer:
       break;
   }
@@ -228,7 +229,18 @@ std::unique_ptr<Workload> make_sleeper(WorkloadContext context) {
 }
 
 std::unique_ptr<Workload> make_no_such_program(WorkloadContext context, std::string program) {
-  return std::make_unique<NoSuchProgram>(std::move(context), std::move(program));
+  const bool is_path = program.find('/') != std::string::npos;
+  const std::string why = is_path ? fmt::format("stat {}: no such file or directory", program)
+                                  : "executable file not found in $PATH";
+  return make_unstartable(std::move(context),
+                          fmt::format("failed to create containerd task: failed to create shim "
+                                      "task: OCI runtime create failed: runc create failed: unable "
+                                      "to start container process: exec: \"{}\": {}: unknown",
+                                      program, why));
+}
+
+std::unique_ptr<Workload> make_unstartable(WorkloadContext context, std::string why) {
+  return std::make_unique<Unstartable>(std::move(context), std::move(why));
 }
 
 std::unique_ptr<Workload> GenericWorkloads::make(WorkloadContext context) {

@@ -78,7 +78,8 @@ void add_family(Writer& writer, std::string_view gpu) {
 
 void add_gpu_labels(const NodeRuntime& node, Value::Object& labels) {
   const std::vector<GpuCard>& cards = node.gpus.cards();
-  if (node.gpu == nullptr || cards.empty()) return;
+  // Nothing can be asked about the cards where there is no driver.
+  if (node.gpu == nullptr || cards.empty() || !node.pool.driver.installed) return;
   const GpuSharingSpec& sharing = node.gpus.sharing();
   const bool is_cut = !cards.front().profiles.empty();
   Writer writer(node, labels);
@@ -86,6 +87,7 @@ void add_gpu_labels(const NodeRuntime& node, Value::Object& labels) {
   writer.add("gpu.sharing-strategy", std::string(sharing.replicas > 1 ? "time-slicing" : "none"));
   writer.add("mig.capable", std::string(mig_card_of(node.gpu->name) == nullptr ? "false" : "true"));
   add_family(writer, node.gpu->name);
+  for (auto& [key, value] : driver_labels(node.pool.driver)) labels.push_back({key, value});
   if (is_cut && sharing.mig_strategy == MigStrategy::kSingle) {
     writer.add("mig.strategy", std::string("single"));
     writer.instances("gpu", cards.front().profiles.front(),

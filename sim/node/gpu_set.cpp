@@ -23,8 +23,8 @@ std::string resource_of(const GpuSharingSpec& sharing, std::string_view profile)
 
 GpuSet::GpuSet(const GpuSpec* gpu, const GpuSharingSpec& sharing,
                const std::vector<std::string>& uuids,
-               const std::vector<std::string>& instance_uuids)
-    : sharing_(sharing) {
+               const std::vector<std::string>& instance_uuids, bool is_plugin_built_in)
+    : sharing_(sharing), plugin_(is_plugin_built_in) {
   const bool is_cut =
       sharing.mig_strategy != GpuSharingSpec::MigStrategy::kNone && !sharing.mig_profiles.empty();
   cards_.reserve(uuids.size());
@@ -93,6 +93,7 @@ void GpuSet::release(std::string_view owner) {
 }
 
 int GpuSet::available(std::string_view resource) const {
+  if (!plugin_.offers()) return 0;
   return static_cast<int>(std::count_if(slots_.begin(), slots_.end(), [&](const Slot& slot) {
     return slot.resource == resource && slot.owner.empty() && slot.healthy;
   }));
@@ -100,13 +101,17 @@ int GpuSet::available(std::string_view resource) const {
 
 std::map<std::string, int> GpuSet::capacity() const {
   std::map<std::string, int> out;
-  for (const Slot& slot : slots_) ++out[slot.resource];
+  if (!plugin_.ever_registered()) return out;
+  for (const Slot& slot : slots_) out[slot.resource] += plugin_.counts_to_capacity() ? 1 : 0;
   return out;
 }
 
 std::map<std::string, int> GpuSet::allocatable() const {
   std::map<std::string, int> out;
-  for (const Slot& slot : slots_) out[slot.resource] += slot.healthy ? 1 : 0;
+  if (!plugin_.ever_registered()) return out;
+  for (const Slot& slot : slots_) {
+    out[slot.resource] += slot.healthy && plugin_.offers() ? 1 : 0;
+  }
   return out;
 }
 

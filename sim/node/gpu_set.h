@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "sim/node/device_plugin_link.h"
 #include "sim/node/gpu_device.h"
 #include "sim/node/gpu_sharing.h"
 #include "sim/node/node_spec.h"
@@ -42,7 +43,7 @@ class GpuSet {
   /// `uuids` of the cards and `instance_uuids` of all MIG instances, card by card. `gpu` may be
   /// nullptr when there are no cards. Checks: the profiles fit (labs/ has said so already).
   GpuSet(const GpuSpec* gpu, const GpuSharingSpec& sharing, const std::vector<std::string>& uuids,
-         const std::vector<std::string>& instance_uuids);
+         const std::vector<std::string>& instance_uuids, bool is_plugin_built_in = true);
   GpuSet(GpuSet&&) = default;
   GpuSet& operator=(GpuSet&&) = delete;
 
@@ -51,11 +52,13 @@ class GpuSet {
   std::optional<std::vector<const Slot*>> take(std::string_view owner, std::string_view resource,
                                                int count);
   void release(std::string_view owner);
-  /// Free and healthy.
+  /// Free and healthy; none while nobody offers them.
   [[nodiscard]] int available(std::string_view resource) const;
-  /// By resource; every resource that the node offers stands in both.
+  /// By resource; every resource that the node offers, or has offered, stands in both.
   [[nodiscard]] std::map<std::string, int> capacity() const;
   [[nodiscard]] std::map<std::string, int> allocatable() const;
+
+  [[nodiscard]] DevicePluginLink& plugin() { return plugin_; }
 
   [[nodiscard]] std::vector<GpuCard>& cards() { return cards_; }
   [[nodiscard]] const std::vector<GpuCard>& cards() const { return cards_; }
@@ -72,6 +75,7 @@ class GpuSet {
   void offer(GpuCard& card, GpuDevice& device, const std::string& resource);
 
   GpuSharingSpec sharing_;
+  DevicePluginLink plugin_;
   std::vector<GpuCard> cards_;  // never grows: slots point into it
   std::vector<Slot> slots_;     // never grows
 };

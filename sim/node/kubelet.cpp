@@ -65,6 +65,7 @@ void Kubelet::beat() {
     images_collected_ = timers_.now();
     collect_images(*this);
   }
+  if (node_.gpus.plugin().expire(timers_.now())) node_.status_changed = true;
   const bool has_new_images = node_.images.changes() != images_reported_;
   const bool is_due = timers_.now() - status_reported_ >= kStatusInterval;
   if (has_new_images || node_.status_changed || node_written_ || is_due) report_status();
@@ -180,6 +181,7 @@ void Kubelet::down() {
   for (const auto& [name, worker] : pods_) worker->lose();
   node_.model_storage.power_off();
   for (GpuCard& card : node_.gpus.cards()) node_.gpus.heal(card);  // by the time it is up again
+  node_.gpus.plugin().kubelet_starts();
 }
 
 void Kubelet::up() {
@@ -202,6 +204,22 @@ void Kubelet::up() {
   }
   for (const ObjectPtr& pod : node_.api.store().list("pods")) {
     if (pod->view<PodView>().node_name == node_.name) pod_changed(pod->key.ns, pod->key.name);
+  }
+}
+
+void Kubelet::restart() {
+  if (!up_) return;
+  node_.kubelet_started = timers_.now();
+  node_.gpus.plugin().kubelet_starts();
+  node_.status_changed = true;
+  if (const ObjectPtr object = node_.api.store().get({"nodes", "", node_.name})) {
+    note_start(*object);
+  }
+  report_status();
+  for (const auto& [name, worker] : pods_) {
+    worker->for_each_container([](Container& container) {
+      if (container.workload != nullptr) container.workload->kubelet_restarted();
+    });
   }
 }
 

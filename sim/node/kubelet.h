@@ -30,6 +30,9 @@ class Kubelet {
   /// The machine is lost: no heartbeat, no process, no write. up() boots it again.
   void down();
   void up();
+  /// The process starts anew on a machine that runs: containers run on, and device plugins must
+  /// register again. Probes go on as they were.
+  void restart();
   [[nodiscard]] bool is_up() const { return up_; }
 
   /// A pod bound here was written or deleted, or something happened to it.

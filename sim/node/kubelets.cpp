@@ -39,7 +39,8 @@ GpuSet make_gpus(Simulation& simulation, const std::string& node, const NodePool
   while (instances.size() < count) {
     instances.push_back("MIG-" + uuid_of(simulation.rng("mig", node)));
   }
-  return {gpu, pool.gpu_sharing, cards, instances};
+  return {gpu, pool.gpu_sharing, cards, instances,
+          pool.device_plugin == NodePoolSpec::DevicePlugin::kBuiltIn};
 }
 
 }  // namespace

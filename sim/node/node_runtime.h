@@ -48,6 +48,8 @@ struct NodeRuntime {
   std::set<std::string_view> pressure = {};
   /// What something outside of all Pods takes.
   std::int64_t other_memory_bytes = 0, other_disk_bytes = 0;
+  /// Processes on the node that show its GPUs' metrics.
+  std::set<std::string> dcgm_exporters = {};
   bool image_gc_failed = false;  // last time
   bool status_changed = false;   // the next heartbeat writes it
 

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "sim/api/views.h"
+#include "sim/node/cuda_driver.h"
 #include "sim/node/gpu_sharing.h"
 #include "sim/node/kubelet_spec.h"
 
@@ -23,13 +24,20 @@ struct GpuSpec {
 
 /// A group of equal nodes: "POOL-0", "POOL-1" …
 struct NodePoolSpec {
+  /// What offers the nodes' GPUs to the kubelet.
+  enum class DevicePlugin : std::uint8_t {
+    kBuiltIn,    // always there, and with it what shows the GPUs' metrics
+    kDaemonSet,  // a Pod, if somebody runs one; metrics too are a Pod's
+  };
   std::string name;
   int count = 1;
   std::string instance_type;    // label node.kubernetes.io/instance-type
   std::string zone = "zone-a";  // label topology.kubernetes.io/zone
   std::string gpu;              // a GpuSpec's name; empty: no GPUs
   int gpus_per_node = 0;
-  GpuSharingSpec gpu_sharing;
+  GpuSharingSpec gpu_sharing;  // whatever the device plugin says
+  DevicePlugin device_plugin = DevicePlugin::kBuiltIn;
+  DriverSpec driver;
   std::int64_t cpu_milli = 8000;
   std::int64_t memory_bytes = std::int64_t{32} << 30;
   std::int64_t max_pods = 110;
@@ -58,6 +66,8 @@ struct ImageSpec {
     kHttpServer,  // answers 200 on its ports a moment after it starts
     kSleeper,     // runs until told to stop (pause, busybox sleep)
     kCrasher,     // exits with status 1 after a second
+    kDevicePlugin,  // NVIDIA's device plugin
+    kDcgmExporter,  // NVIDIA's exporter of GPU metrics
   };
   std::string repository;         // "registry.example.com/ai/vllm"
   std::vector<std::string> tags;  // "v0.8.5", "stable"
@@ -70,6 +80,7 @@ struct ImageSpec {
   std::int64_t memory_bytes = std::int64_t{16} << 20;
   std::vector<ImageLayer> layers =
       {};  // adding up to size_bytes; none: one that no other image has
+  CudaSpec cuda = {};
 };
 
 }  // namespace inferlab::sim

@@ -50,6 +50,10 @@ bool PodWorker::take_devices() {
   for (const auto& [resource, count] : node_.gpus.capacity()) {
     std::int64_t wanted = 0;
     for (const Container* container : lasting) wanted += devices_of(container->view, resource);
+    if (wanted > 0 && !node_.gpus.plugin().offers()) {
+      reject_for_devices(resource);
+      return false;
+    }
     const int available = node_.gpus.available(resource);
     if (wanted > available) {
       reject("UnexpectedAdmissionError",
@@ -70,6 +74,14 @@ bool PodWorker::take_devices() {
     }
   }
   return true;
+}
+
+/// Nobody offers the devices: the plugin has gone, or has not come back after a start of the node.
+void PodWorker::reject_for_devices(std::string_view resource) {
+  reject("UnexpectedAdmissionError",
+         fmt::format("Allocate failed due to no healthy devices present; cannot allocate unhealthy "
+                     "devices {}, which is unexpected",
+                     resource));
 }
 
 /// Rejects the pod when something is too little for it.

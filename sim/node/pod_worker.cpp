@@ -310,10 +310,21 @@ void PodWorker::resume() {
     container.bury();
     container.probes.clear();
   });
-  if (!terminating_ && phase_of(runtime_) != "Succeeded" && admitted_) {
+  if (!terminating_ && phase_of(runtime_) != "Succeeded" && admitted_ && readmit()) {
     record(nullptr, "Normal", "SandboxChanged",
            "Pod sandbox changed, it will be killed and re-created.");
   }
+}
+
+/// A kubelet that starts after a reboot admits its pods anew, before any device plugin runs.
+bool PodWorker::readmit() {
+  if (node_.gpus.plugin().offers()) return true;
+  for (const GpuSet::Slot& slot : node_.gpus.slots()) {
+    if (slot.owner != uid_) continue;
+    reject_for_devices(slot.resource);
+    return false;
+  }
+  return true;
 }
 
 void PodWorker::evict(const std::string& message, Duration grace, bool for_pressure) {

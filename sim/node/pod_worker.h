@@ -66,6 +66,9 @@ class PodWorker {
   // pod_worker.cpp: the order of things
   void admit(const Resources& used);
   [[nodiscard]] bool take_devices();
+  void reject_for_devices(std::string_view resource);
+  /// False when it rejects the pod.
+  [[nodiscard]] bool readmit();
   [[nodiscard]] bool fits(const NodeView& node, const Resources& used);
   void reject(std::string reason, std::string message);
   void make_sandbox();

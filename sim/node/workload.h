@@ -17,6 +17,8 @@
 
 namespace inferlab::sim {
 
+struct NodeRuntime;
+
 /// What a process gets from its container. Outlives the workload.
 class ContainerHost {
  public:
@@ -45,6 +47,8 @@ struct WorkloadContext {
   std::string ns, pod, node, pod_ip;
   std::string process = {};  // unlike any other on the node; what it holds of GPUs goes by it
   std::function<FilePlace(std::string_view path)> place_of = {};  // of its files; empty: its layer
+  bool driver_is_too_old = false;                                 // for the image's CUDA
+  NodeRuntime* machine = nullptr;  // for the node's own software alone: device plugin, exporter
 };
 
 /// What a client of the container's network sees. Not `connected`: connection refused.
@@ -82,6 +86,9 @@ class Workload {
 
   /// The GPU has failed under it; `cuda_error` is what CUDA says from now on.
   virtual void gpu_failed(std::string_view /*cuda_error*/) {}
+
+  /// The node's kubelet has started anew, which its own plugins must learn.
+  virtual void kubelet_restarted() {}
 
   /// It does what it is there for, on whatever port: its start-up is over, its end has not begun.
   [[nodiscard]] virtual bool serving() const { return false; }

@@ -101,6 +101,17 @@ void LlmServer::boot() {
     fail("RuntimeError: No CUDA GPUs are available");  // one of them has failed
     return;
   }
+  if (context_.driver_is_too_old) {
+    // PyTorch's words for cudaErrorInsufficientDriver.
+    fail(
+        fmt::format("RuntimeError: The NVIDIA driver on your system is too old (found version {}). "
+                    "Please update your GPU driver by downloading and installing a new version "
+                    "from the URL: http://www.nvidia.com/Download/index.aspx Alternatively, go to: "
+                    "https://pytorch.org to install a PyTorch version that has been compiled with "
+                    "your version of the CUDA driver.",
+                    cuda_number(context_.pool.driver.cuda)));
+    return;
+  }
   const auto found = std::find_if(models_.begin(), models_.end(),
                                   [&](const ModelSpec& model) { return model.id == args_.model; });
   if (found == models_.end()) {

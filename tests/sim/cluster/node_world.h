@@ -11,9 +11,11 @@ namespace inferlab {
 ///
 ///     pool NAME count=1 cpu=8 memory=16Gi disk=100Gi gpu=A100-80GB-SXM gpus=2 …   before anything
 ///         else; gpu sharing: mig=single|mixed profiles=1g.10gb,3g.40gb replicas=2 renamed=1;
+///         plugin=daemonset driver=VERSION|none driver_cuda=12.0;
 ///         the kubelet's: kube_reserved="cpu=1,memory=1Gi" hard="memory.available=1Gi" soft=
 ///         soft_grace= reclaim=; bandwidths in bytes a second: registry= model= disk_bandwidth=
-///     image NAME size=BYTES layers=base:BYTES,own:BYTES behaviour=sleeper
+///     image NAME size=BYTES layers=base:BYTES,own:BYTES behaviour=sleeper cuda=12.8
+///         least_driver=VERSION compat=470,535
 ///     server bandwidth=BYTES           of the model server of all nodes
 ///     create <<END                     each YAML document
 ///     patch KIND/NAME [sub=status] <<END  a merge patch
