@@ -17,8 +17,10 @@ ContextPool pool_of(const sim::NodePoolSpec& pool, const sim::ClusterSpec& clust
   for (const sim::GpuSpec& gpu : cluster.gpus) {
     if (gpu.name != pool.gpu) continue;
     out.gpu_memory_gib = static_cast<double>(gpu.memory_bytes) / kGiB;
-    // What GPU feature discovery says of every node with GPUs.
+    // What GPU feature discovery says of every node with GPUs and a driver.
+    if (!pool.driver.installed) continue;
     out.labels["nvidia.com/gpu.present"] = "true";
+    for (const auto& [key, value] : sim::driver_labels(pool.driver)) out.labels[key] = value;
   }
   return out;
 }

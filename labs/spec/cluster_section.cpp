@@ -6,6 +6,7 @@
 #include <set>
 
 #include "labs/spec/add_ons.h"
+#include "labs/spec/driver_section.h"
 #include "labs/spec/facts.h"
 #include "labs/spec/node_section.h"
 #include "labs/spec/profile_section.h"
@@ -97,10 +98,12 @@ sim::ImageSpec read_image(const Value& row) {
   image.digest = row.has("digest") ? row["digest"].str() : sim::made_up_digest(image);
   image.size_bytes = units_of(row["size"]);
   const std::string_view behaviour = row["behaviour"].as_string();
-  image.behaviour = behaviour == "llm-server"    ? Behaviour::kLlmServer
-                    : behaviour == "http-server" ? Behaviour::kHttpServer
-                    : behaviour == "crasher"     ? Behaviour::kCrasher
-                                                 : Behaviour::kSleeper;
+  image.behaviour = behaviour == "llm-server"      ? Behaviour::kLlmServer
+                    : behaviour == "http-server"   ? Behaviour::kHttpServer
+                    : behaviour == "crasher"       ? Behaviour::kCrasher
+                    : behaviour == "device-plugin" ? Behaviour::kDevicePlugin
+                    : behaviour == "dcgm-exporter" ? Behaviour::kDcgmExporter
+                                                   : Behaviour::kSleeper;
   for (const Value& layer : row["layers"].items()) {
     image.layers.push_back({layer["name"].str(), units_of(layer["size"])});
   }
@@ -291,6 +294,7 @@ void read_cluster(const Value& document, const SpecValidator& places, std::strin
   read_profiles(section["profiles"], places, folder, cluster, errors);
   for (const Value& row : section["pools"].items()) cluster.pools.push_back(read_pool(row));
   for (const Value& row : section["images"].items()) cluster.images.push_back(read_image(row));
+  read_drivers(section, places, cluster, errors);
   for (const Value& row : section["storage"].items()) cluster.storage.push_back(read_storage(row));
   if (!section["add_ons"].empty()) read_add_ons(section["add_ons"], places, cluster, errors);
   for (const Value& row : section["moving_tags"].items()) {

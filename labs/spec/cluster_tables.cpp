@@ -6,7 +6,8 @@ namespace {
 
 using enum SpecType;
 
-constexpr std::string_view kBehaviours[] = {"llm-server", "http-server", "sleeper", "crasher"};
+constexpr std::string_view kBehaviours[] = {"llm-server", "http-server",   "sleeper",
+                                            "crasher",    "device-plugin", "dcgm-exporter"};
 
 constexpr SpecField kLayerFields[] = {
     {.name = "name", .description = "equal names are one layer", .required = true},
@@ -24,6 +25,7 @@ constexpr SpecField kImageFields[] = {
      .description = "what its containers do",
      .required = true,
      .words = kBehaviours},
+    {.name = "cuda", .description = "the CUDA that it is built with: a version of assets/facts"},
     {.name = "layers",
      .type = kObjects,
      .description = "adding up to its size; one of its own when left out",

@@ -1,4 +1,5 @@
-// fact_tables.cpp: the forms of GPU models and of models, as assets/facts and labs write them.
+// fact_tables.cpp: the forms of GPU models, models and CUDA releases, as assets/facts and labs
+// write them.
 #include "labs/spec/lab_tables.h"
 
 namespace inferlab::labs {
@@ -48,6 +49,26 @@ constexpr SpecField kGpuFileFields[] = {
      .required = true,
      .object = &kGpuTable},
 };
+constexpr SpecField kCudaFields[] = {
+    {.name = "version", .description = "as images name it: 12.8", .required = true},
+    {.name = "driver", .description = "that came with it: 570.26", .required = true},
+    {.name = "least_driver",
+     .description = "that runs it by minor version compatibility",
+     .required = true},
+    {.name = "compat_branches",
+     .type = kTexts,
+     .description = "older driver branches that its images let in",
+     .required = true},
+};
+constexpr SpecTable kCudaTable = {"cuda", "A CUDA release.", kCudaFields};
+constexpr SpecField kCudaFileFields[] = {
+    {.name = "cuda",
+     .type = kObjects,
+     .description = "all of them",
+     .required = true,
+     .object = &kCudaTable,
+     .min_items = 1},
+};
 constexpr SpecField kModelFileFields[] = {
     {.name = "models",
      .type = kObjects,
@@ -61,6 +82,7 @@ constexpr SpecField kModelFileFields[] = {
 constexpr SpecTable kGpuTable = {"gpu", "A GPU model, as data sheets state it.", kGpuFields};
 constexpr SpecTable kModelTable = {"model", "A model of the model hub.", kModelFields};
 constexpr SpecTable kGpuFileTable = {"gpus", "GPU models.", kGpuFileFields};
+constexpr SpecTable kCudaFileTable = {"cuda", "CUDA releases and drivers.", kCudaFileFields};
 constexpr SpecTable kModelFileTable = {"models", "Models.", kModelFileFields};
 
 }  // namespace inferlab::labs

@@ -5,6 +5,7 @@
 #include "labs/spec/data_dirs.h"
 #include "labs/spec/lab_tables.h"
 #include "labs/spec/text_file.h"
+#include "labs/spec/text_list.h"
 #include "labs/spec/validate.h"
 #include "sim/api/quantity.h"
 #include "sim/api/yaml.h"
@@ -78,6 +79,19 @@ Result<std::vector<sim::ModelSpec>> load_model_facts() {
   INFERLAB_TRY(const Value rows, load_rows("assets/facts/models.yaml", kModelFileTable));
   std::vector<sim::ModelSpec> out;
   for (const Value& row : rows.items()) out.push_back(model_from(row));
+  return out;
+}
+
+Result<std::vector<CudaFact>> load_cuda_facts() {
+  INFERLAB_TRY(const Value rows, load_rows("assets/facts/cuda.yaml", kCudaFileTable));
+  std::vector<CudaFact> out;
+  for (const Value& row : rows.items()) {
+    CudaFact& fact = out.emplace_back();
+    fact.driver = row["driver"].str();
+    fact.cuda.version = row["version"].str();
+    fact.cuda.least_driver = row["least_driver"].str();
+    fact.cuda.compat_branches = text_list(row["compat_branches"]);
+  }
   return out;
 }
 

@@ -15,8 +15,9 @@ extern const SpecTable kModelTable;
 /// Of a row of `traffic`, and of cluster.profiles.
 extern const SpecTable kTrafficTable;
 extern const SpecTable kReplicaProfileTable;
-/// The form of those two files.
+/// The forms of those two files, and of assets/facts/cuda.yaml.
 extern const SpecTable kGpuFileTable;
 extern const SpecTable kModelFileTable;
+extern const SpecTable kCudaFileTable;
 
 }  // namespace inferlab::labs

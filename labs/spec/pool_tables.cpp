@@ -68,6 +68,8 @@ constexpr SpecField kKubeletFields[] = {
 };
 constexpr SpecTable kKubeletTable = {"kubelet", "The kubelet's configuration.", kKubeletFields};
 
+constexpr std::string_view kDevicePlugins[] = {"built-in", "daemonset"};
+
 constexpr SpecField kPoolFields[] = {
     {.name = "name",
      .type = kId,
@@ -91,6 +93,13 @@ constexpr SpecField kPoolFields[] = {
      .type = kObject,
      .description = "MIG and time slicing; whole cards when left out",
      .object = &kGpuSharingTable},
+    {.name = "device_plugin",
+     .type = kWord,
+     .description = "what offers the GPUs: built-in, or a Pod of the cluster's, as for the metrics",
+     .words = kDevicePlugins},
+    {.name = "driver",
+     .description = "NVIDIA's, with the container toolkit as default runtime: 570.133.20, or none; "
+                    "one that suits every image if left out"},
     {.name = "cpu", .type = kBytes, .description = "cores of each node", .required = true},
     {.name = "memory", .type = kBytes, .description = "of each node", .required = true},
     {.name = "disk", .type = kBytes, .description = "of each node; 200Gi when left out"},

@@ -48,6 +48,42 @@ TEST_CASE("lab file: a pool states its kubelet, disks and image layers") {
   CHECK(lab->cluster.pools[1].kubelet.eviction_hard.size() == 5);
 }
 
+TEST_CASE("lab file: a pool states its driver, an image its CUDA") {
+  const std::string_view gpus = "      gpus_per_node: 1\n";
+  const auto lab =
+      lab_with(gpus,
+               "      gpus_per_node: 1\n      driver: 535.183.06\n      device_plugin: "
+               "daemonset\n");
+  if (!lab) FAIL(lab.error().message << " " << lab.error().hint);
+  const auto& pool = lab->cluster.pools[1];
+  CHECK(pool.device_plugin == inferlab::sim::NodePoolSpec::DevicePlugin::kDaemonSet);
+  CHECK(pool.driver.version == "535.183.06");
+  CHECK(pool.driver.cuda == "12.2");  // 12.3 came with 545.23.06
+  CHECK(lab->cluster.pools[0].driver.version.empty());
+
+  const auto image = lab_with("      size: 1M\n", "      size: 1M\n      cuda: \"12.4\"\n");
+  if (!image) FAIL(image.error().message);
+  CHECK(image->cluster.images[0].cuda.least_driver == "525.60.13");
+  CHECK(image->cluster.images[0].cuda.compat_branches.back() == "535");
+
+  const auto driver = [&](const std::string& text) {
+    return said(gpus, "      gpus_per_node: 1\n      driver: " + text + "\n");
+  };
+  CHECK(driver("v535") ==
+        "lab.yaml:29:7: cluster.pools[1].driver: \"v535\" is no version of a "
+        "driver");
+  CHECK(driver("\"418.39\"") ==
+        "lab.yaml:29:7: cluster.pools[1].driver: \"418.39\" is older than all of "
+        "assets/facts/cuda.yaml");
+  CHECK(driver("none") ==
+        "lab.yaml:29:7: cluster.pools[1].driver: is none, and a built-in device "
+        "plugin finds one");
+  CHECK(said(kNode, "      memory: 16Gi\n      device_plugin: daemonset\n") ==
+        "lab.yaml:25:7: cluster.pools[0].device_plugin: is of nodes with GPUs");
+  CHECK(said("      size: 1M\n", "      size: 1M\n      cuda: \"12.7\"\n") ==
+        "lab.yaml:39:7: cluster.images[0].cuda: \"12.7\" is not in assets/facts/cuda.yaml");
+}
+
 TEST_CASE("lab file: thresholds, reservations and MIG profiles are checked") {
   CHECK(said(kNode, "      memory: 16Gi\n      kubelet: {eviction_hard: {memory.free: 1Gi}}\n") ==
         "lab.yaml:25:7: cluster.pools[0].kubelet: eviction_hard: memory.free: is no eviction "
