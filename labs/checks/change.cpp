@@ -22,6 +22,7 @@ constexpr SpecField kFields[] = {
      .description = "image pulls take so many times as long",
      .minimum = 0.01,
      .maximum = 1000},
+    {.name = "larger_pool", .type = kId, .description = "this pool has a node more"},
     {.name = "model_load_slowdown",
      .type = kNumber,
      .description = "model loads take so many times as long",
@@ -55,6 +56,7 @@ VariantSpec variant_from(const Value& change) {
   out.traffic_factor = change["traffic_factor"].as_double(1);
   out.without_lab_events = change["without_events"].as_bool();
   out.without_pool = change["without_pool"].str();
+  out.larger_pool = change["larger_pool"].str();
   return out;
 }
 

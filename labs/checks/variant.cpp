@@ -73,6 +73,7 @@ sim::ClusterSpec cluster_of(const LabSpec& lab, const VariantSpec& variant) {
       pool.taints = like->taints;
     }
     if (variant.no_taints) pool.taints.clear();
+    if (pool.name == variant.larger_pool) ++pool.count;
   }
   std::erase_if(cluster.pools,
                 [&](const sim::NodePoolSpec& pool) { return pool.name == variant.without_pool; });
@@ -86,6 +87,7 @@ VariantSpec merged(const VariantSpec& outer, const VariantSpec& inner) {
   out.traffic_factor *= outer.traffic_factor;
   if (out.traffic.empty()) out.traffic = outer.traffic;
   if (out.without_pool.empty()) out.without_pool = outer.without_pool;
+  if (out.larger_pool.empty()) out.larger_pool = outer.larger_pool;
   if (out.tainted_pool.empty()) {
     out.tainted_pool = outer.tainted_pool;
     out.tainted_like = outer.tainted_like;

@@ -18,6 +18,8 @@ struct VariantSpec {
   double model_load_slowdown = 1;
   /// This pool does not exist.
   std::string without_pool;
+  /// This pool has a node more, from the beginning.
+  std::string larger_pool;
   /// The pool `tainted_pool` carries the taints of the pool `tainted_like` in place of its own;
   /// labels and hardware stay.
   std::string tainted_pool, tainted_like;

@@ -46,6 +46,16 @@ TEST_CASE("variant: a pool can be gone") {
   CHECK(cluster.pools[1].name == "training-h100");
 }
 
+TEST_CASE("variant: a pool can have a node more") {
+  const LabSpec lab = first_lab();
+  VariantSpec variant;
+  variant.larger_pool = "inference-a100";
+  const sim::ClusterSpec cluster = cluster_of(lab, variant);
+  CHECK(cluster.pools[1].count == lab.cluster.pools[1].count + 1);
+  CHECK(cluster.pools[2].count == lab.cluster.pools[2].count);
+  CHECK(merged(variant, {}).larger_pool == "inference-a100");
+}
+
 TEST_CASE("variant: moving tags change the image, the others stay") {
   const LabSpec lab = first_lab();
   VariantSpec variant;
