@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -8,6 +9,7 @@
 #include "labs/checks/params.h"
 #include "labs/checks/trouble.h"
 #include "labs/checks/variant.h"
+#include "labs/spec/evals.h"
 #include "labs/spec/lab_spec.h"
 #include "sim/cluster/cluster.h"
 
@@ -59,8 +61,12 @@ struct Submission {
              sim::Value given = {})  // NOLINT: most answers are manifests alone
       : journal(std::move(writes)), answers(std::move(given)) {}
 
-  sim::Journal journal;  // what it does to the cluster
-  sim::Value answers;    // to the questions of the lab's quiz, by id; null: none
+  sim::Journal journal;            // what it does to the cluster
+  sim::Value answers;              // to the questions of the lab's quiz, by id; null: none
+  std::optional<EvalSuite> evals;  // of the model
+
+  /// Whether there is nothing to grade.
+  [[nodiscard]] bool empty() const { return journal.empty() && answers.empty() && !evals; }
 };
 
 /// What a check may look at: the lab, what was handed in, the graded run at its horizon, and the

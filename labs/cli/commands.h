@@ -39,6 +39,7 @@ std::unique_ptr<Command> make_lab_test();
 std::unique_ptr<Command> make_lab_watch();
 std::unique_ptr<Command> make_lint();
 std::unique_ptr<Command> make_model_convert();
+std::unique_ptr<Command> make_eval();
 std::unique_ptr<Command> make_model_info();
 std::unique_ptr<Command> make_model_list();
 std::unique_ptr<Command> make_model_quantize();

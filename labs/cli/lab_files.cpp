@@ -66,7 +66,7 @@ class LabFiles final : public Command {
     std::string manifests;
     for (const SubmissionFile& file : files) {
       const bool is_manifest =
-          file.name != kAnswersFile && file.name.find('/') == std::string::npos;
+          !is_for_grader(file.name) && file.name.find('/') == std::string::npos;
       if (is_manifest) manifests += " -f " + (folder / file.name).string();
     }
     terminal.out << fmt::format(

@@ -38,6 +38,7 @@ Result<Submission> submission_of_learner(const LabSpec& lab, const std::string& 
   INFERLAB_TRY(const SessionJournal journal, read_journal_file(path));
   Submission out(settled_journal(lab, journal.entries, &notes));
   INFERLAB_TRY(out.answers, answers_in(session, lab));
+  INFERLAB_TRY(out.evals, evals_in(session, lab));
   return out;
 }
 

@@ -23,6 +23,7 @@ constexpr CommandRow kCommands[] = {
     {"lab coverage", "which rows of what is to be taught the labs grade", make_lab_coverage},
     {"lab schema", "print the JSON Schema of lab.yaml", make_lab_schema},
     {"grade", "grade a folder of manifests", make_grade},
+    {"eval", "ask a model the cases of an evals.yaml, and judge its answers", make_eval},
     {"lint", "find what is wrong with manifests before a cluster does", make_lint},
     {"play", "watch a lab being solved in the terminal", make_play},
     {"cluster up", "start a cluster without a lab, or a control plane alone: a new one each time",

@@ -103,6 +103,7 @@ Result<Report> grade_checks(const LabSpec& given, const Submission& submission,
   RunHash journal_hash;
   journal_hash.add(sim::write_journal(submission.journal));
   if (!submission.answers.is_null()) journal_hash.add(sim::to_json(submission.answers));
+  if (submission.evals) journal_hash.add(sim::to_json(submission.evals->document));
   report.journal_hash = journal_hash.hex();
 
   const int steps = static_cast<int>(check_ids.size()) + 1;

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "labs/grade/answer_kinds.h"
 #include "labs/grade/given.h"
 #include "labs/report/escape.h"
@@ -150,6 +152,17 @@ Result<Value> answers_of(const SubmissionFile& file, const LabSpec& lab) {
   return document.value;
 }
 
+Result<EvalSuite> evals_of(const SubmissionFile& file, const LabSpec& lab) {
+  const std::string name = for_terminal(file.name);
+  const bool is_asked = std::ranges::any_of(
+      lab.checks, [](const LabCheck& each) { return each.kind == "eval-corpus"; });
+  if (!is_asked) {
+    return Error{ErrorKind::kInvalid, fmt::format("{}: this lab asks for no evaluation", name),
+                 "give a manifest another name"};
+  }
+  return read_evals(file.text, name);
+}
+
 Result<void> apply_document_for(const sim::YamlDocument& document, const std::string& file,
                                 sim::Cluster& cluster, const Sender& sender) {
   Manifest manifest{.document = &document, .file = file, .root = {}, .object = document.value};
@@ -180,7 +193,7 @@ Result<sim::Journal> journal_from_files(const std::vector<SubmissionFile>& files
   // All files are read before the first one is applied: a typing mistake costs no time.
   std::vector<std::pair<std::string, std::vector<sim::YamlDocument>>> parsed;
   for (const SubmissionFile& file : files) {
-    if (file.name == kAnswersFile) continue;
+    if (is_for_grader(file.name)) continue;
     const std::string name = for_terminal(file.name);
     INFERLAB_TRY(auto documents, sim::parse_yaml(file.text, name, kYamlLimits));
     parsed.emplace_back(name, std::move(documents));
@@ -201,8 +214,11 @@ Result<Submission> submission_from_files(const std::vector<SubmissionFile>& file
   INFERLAB_TRY(sim::Journal journal, journal_from_files(files, lab));
   Submission out(std::move(journal));
   for (const SubmissionFile& file : files) {
-    if (file.name != kAnswersFile) continue;
-    INFERLAB_TRY(out.answers, answers_of(file, lab));
+    if (file.name == kAnswersFile) {
+      INFERLAB_TRY(out.answers, answers_of(file, lab));
+    } else if (file.name == kEvalsFile) {
+      INFERLAB_TRY(out.evals, evals_of(file, lab));
+    }
   }
   return out;
 }
@@ -215,11 +231,20 @@ Result<Value> answers_in(const std::string& folder, const LabSpec& lab) {
   return answers_of({path, std::move(*text)}, lab);
 }
 
+Result<std::optional<EvalSuite>> evals_in(const std::string& folder, const LabSpec& lab) {
+  const std::string path = folder + "/" + std::string(kEvalsFile);
+  auto text = read_text_file(path, SubmissionLimits{}.max_file_bytes, /*follow_links=*/false);
+  if (!text && text.error().kind == ErrorKind::kNotFound) return std::optional<EvalSuite>();
+  if (!text) return text.error();
+  INFERLAB_TRY(EvalSuite evals, evals_of({path, std::move(*text)}, lab));
+  return std::optional(std::move(evals));
+}
+
 Result<Submission> submission_from_folder(const std::string& folder, const LabSpec& lab) {
   INFERLAB_TRY(const std::vector<SubmissionFile> files, read_submission(folder));
   INFERLAB_TRY(Submission out, submission_from_files(files, lab));
   // kubectl's own rule again: "error: no objects passed to apply".
-  if (!out.journal.empty() || !out.answers.empty()) return out;
+  if (!out.empty()) return out;
   return Error{ErrorKind::kInvalid,
                fmt::format("{}: no object found in {} file(s)", folder, files.size()),
                fmt::format("{} holds nothing but comments and empty documents",

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -61,14 +62,25 @@ Result<sim::Journal> journal_from_files(const std::vector<SubmissionFile>& files
 /// The file of a submission that answers the lab's quiz, by the ids of its questions; it is no
 /// manifest.
 inline constexpr std::string_view kAnswersFile = "answers.yaml";
+/// The one that says how a model is to be evaluated (labs/spec/evals.h); it is no manifest either.
+inline constexpr std::string_view kEvalsFile = "evals.yaml";
 
-/// journal_from_files() of the manifests, and what kAnswersFile says. An answer to a question that
-/// the lab does not ask is kInvalid.
+/// Whether the file is for the grader and not for kubectl.
+inline bool is_for_grader(std::string_view file) {
+  return file == kAnswersFile || file == kEvalsFile;
+}
+
+/// journal_from_files() of the manifests, and what kAnswersFile and kEvalsFile say. An answer to a
+/// question that the lab does not ask is kInvalid, and so is an evaluation that it does not look
+/// at.
 Result<Submission> submission_from_files(const std::vector<SubmissionFile>& files,
                                          const LabSpec& lab);
 
 /// What kAnswersFile of this folder says; null: there is none.
 Result<sim::Value> answers_in(const std::string& folder, const LabSpec& lab);
+
+/// What kEvalsFile of this folder says; nullopt: there is none.
+Result<std::optional<EvalSuite>> evals_in(const std::string& folder, const LabSpec& lab);
 
 /// read_submission() and submission_from_files(). A folder with neither an object nor an answer is
 /// kInvalid.

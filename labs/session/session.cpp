@@ -121,7 +121,9 @@ struct Session::Parts {
     const std::string path = journal_path(options.folder);
     if (options.fresh) {
       std::error_code failed;
-      std::filesystem::remove(options.folder + "/" + std::string(kAnswersFile), failed);
+      for (const std::string_view file : {kAnswersFile, kEvalsFile}) {
+        std::filesystem::remove(options.folder + "/" + std::string(file), failed);
+      }
       std::filesystem::remove(path, failed);
       if (failed) {
         return Error{ErrorKind::kUnavailable, fmt::format("{}: {}", path, failed.message()),

@@ -7,6 +7,7 @@
 #include <map>
 
 #include "labs/checks/table.h"
+#include "labs/spec/evals.h"
 #include "labs/spec/lab_tables.h"
 #include "sim/api/json.h"
 
@@ -171,6 +172,15 @@ class SchemaWriter {
   }
 };
 
+std::string document(const Value& root, std::string_view title, const SchemaWriter& writer) {
+  Value::Object definitions;
+  for (const auto& [name, value] : writer.definitions) definitions.push_back({name, value});
+  const Value schema = root.with("$schema", "http://json-schema.org/draft-07/schema#")
+                           .with("title", title)
+                           .with("definitions", Value::object(std::move(definitions)));
+  return sim::to_json(schema, 2) + "\n";
+}
+
 }  // namespace
 
 std::string lab_json_schema() {
@@ -190,12 +200,13 @@ std::string lab_json_schema() {
   check = check.with("allOf", Value::array(std::move(rules)));
   check = check.with_path({"properties", "kind", "enum"}, Value::array(std::move(kinds)));
 
-  Value::Object definitions;
-  for (const auto& [name, value] : writer.definitions) definitions.push_back({name, value});
-  const Value schema = lab.with("$schema", "http://json-schema.org/draft-07/schema#")
-                           .with("title", "lab.yaml of inferlab")
-                           .with("definitions", Value::object(std::move(definitions)));
-  return sim::to_json(schema, 2) + "\n";
+  return document(lab, "lab.yaml of inferlab", writer);
+}
+
+std::string evals_json_schema() {
+  SchemaWriter writer;
+  const Value evals = writer.object(kEvalsTable);
+  return document(evals, "evals.yaml of inferlab", writer);
 }
 
 }  // namespace inferlab::labs

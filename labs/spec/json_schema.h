@@ -8,4 +8,7 @@ namespace inferlab::labs {
 /// JSON with a final newline.
 std::string lab_json_schema();
 
+/// Of evals.yaml, in the same way.
+std::string evals_json_schema();
+
 }  // namespace inferlab::labs

@@ -10,6 +10,7 @@ constexpr FuzzTarget kTargets[] = {
     {"apply", fuzz_apply},
     {"cel", fuzz_cel},
     {"config_json", fuzz_config_json},
+    {"evals", fuzz_evals},
     {"gguf", fuzz_gguf},
     {"http", fuzz_http},
     {"json", fuzz_json},

@@ -16,6 +16,7 @@ void fuzz_api_request(std::string_view bytes);
 void fuzz_apply(std::string_view bytes);
 void fuzz_cel(std::string_view bytes);
 void fuzz_config_json(std::string_view bytes);
+void fuzz_evals(std::string_view bytes);
 void fuzz_gguf(std::string_view bytes);
 void fuzz_http(std::string_view bytes);
 void fuzz_json(std::string_view bytes);

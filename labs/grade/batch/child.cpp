@@ -115,7 +115,7 @@ Result<Submission> submission_of(const Result<std::vector<SubmissionFile>>& file
                                  const LabSpec& lab, const std::string& folder) {
   if (!files) return files.error();
   INFERLAB_TRY(Submission out, submission_from_files(*files, lab));
-  if (!out.journal.empty() || !out.answers.empty()) return out;
+  if (!out.empty()) return out;
   return Error{ErrorKind::kInvalid, fmt::format("{}: holds no object", folder)};
 }
 
