@@ -181,6 +181,10 @@ Result<void> write_text_file(const std::string& path, const std::string& text) {
   return written;
 }
 
+std::string extension_of(const std::string& path) {
+  return std::filesystem::path(path).extension().string();
+}
+
 Result<void> check_writable(const std::string& path) {
   INFERLAB_TRY(const Destination to, destination_of(path));
   if (to.in_place) {

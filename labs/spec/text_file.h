@@ -19,6 +19,9 @@ Result<std::string> read_text_file(const std::string& path, std::size_t max_byte
 /// replaced. kInvalid: no file can be written at that place; kUnavailable: the disk is full.
 Result<void> write_text_file(const std::string& path, const std::string& text);
 
+/// ".csv" of "a/b.csv"; empty where there is none.
+std::string extension_of(const std::string& path);
+
 /// Whether write_text_file() would find a place there: asked before work that takes long. Leaves
 /// nothing behind.
 Result<void> check_writable(const std::string& path);

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <cmath>
-#include <filesystem>
 
 #include "labs/grade/batch/csv.h"
 #include "labs/report/escape.h"
@@ -14,10 +13,6 @@ namespace inferlab::labs::batch {
 namespace {
 
 using sim::Value;
-
-std::string extension_of(const std::string& file) {
-  return std::filesystem::path(file).extension().string();
-}
 
 bool is_sqlite(const std::string& extension) {
   return extension == ".sqlite" || extension == ".db";

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <filesystem>
 #include <unordered_map>
 
 #include "labs/grade/batch/csv.h"
@@ -39,10 +38,6 @@ std::size_t prefix_of(std::size_t size, double least) {
   const auto needed =
       static_cast<std::size_t>(std::ceil(least * static_cast<double>(size) - kRounding));
   return size - std::max<std::size_t>(needed, 1) + 1;
-}
-
-std::string extension_of(const std::string& file) {
-  return std::filesystem::path(file).extension().string();
 }
 
 }  // namespace
