@@ -197,7 +197,7 @@ class Grade final : public Command {
       std::vector<std::string> names;
       for (const batch::Row& row : table.rows) names.push_back(row.name);
       INFERLAB_TRY_VOID(
-          batch::write_similarity(similarity_, batch::alike_pairs(result.shingles), names));
+          batch::write_similarity(similarity_, batch::alike_submissions(result.likeness), names));
     }
     const bool to_file = !output_.file.empty();
     const std::string text =

@@ -98,6 +98,66 @@ TEST_CASE("similarity: what a variant gives each learner does not tell copies ap
   CHECK(same != shingles(kOriginal, "fro"));  // whole words only
 }
 
+namespace {
+
+// `text` with each `from` as `to`.
+std::string renamed(std::string text, const std::string& from, const std::string& to) {
+  for (std::size_t at = text.find(from); at != std::string::npos; at = text.find(from, at)) {
+    text.replace(at, from.size(), to);
+    at += to.size();
+  }
+  return text;
+}
+
+// What `text` of a learner whose app is called `app` is compared by; his starter is a Service.
+Likeness likeness(const std::string& text, const std::string& app) {
+  const std::string starter = renamed(
+      "apiVersion: v1\nkind: Service\nmetadata: {name: front, labels: {app: front}}\n"
+      "spec:\n  selector: {app: front}\n  ports: [{name: front, port: 80}]\n",
+      "front", app);
+  return likeness_of({{"a.yaml", text}}, {{"s.yaml", starter}}, ParameterValues{{"app", app}});
+}
+
+const std::string kServiceOfFront =
+    "---\napiVersion: v1\nkind: Service\nmetadata: {name: front, labels: {app: front}}\n"
+    "spec:\n  selector: {app: front}\n  ports: [{name: front, port: 80}]\n";
+
+}  // namespace
+
+TEST_CASE(
+    "similarity: a copy that keeps the names of another variant is found, and said to be one") {
+  const std::string handed_in = kOriginal + kServiceOfFront;
+  const Likeness owner = likeness(handed_in, "front"), copier = likeness(handed_in, "chat");
+  CHECK(alike_pairs({owner.answer, copier.answer}).empty());
+  const auto pairs =
+      alike_submissions({likeness(renamed(kOther, "front", "desk"), "desk"), owner, copier});
+  REQUIRE(pairs.size() == 1);
+  CHECK(pairs[0].a == 1);
+  CHECK(pairs[0].b == 2);
+  CHECK(pairs[0].score == Approx(1));  // the starter's lines count in neither, whoever's they are
+  CHECK(pairs[0].kind == AlikePair::Kind::kText);
+}
+
+TEST_CASE("similarity: a copy with its names changed is one of the answer") {
+  const auto pairs = alike_submissions(
+      {likeness(kOriginal, "front"), likeness(renamed(kOriginal, "front", "chat"), "chat")});
+  REQUIRE(pairs.size() == 1);
+  CHECK(pairs[0].kind == AlikePair::Kind::kAnswer);
+  // In one variant both are the same.
+  const auto same = alike_submissions({likeness(kOriginal, "front"), likeness(kCopy, "front")});
+  REQUIRE(same.size() == 1);
+  CHECK(same[0].kind == AlikePair::Kind::kText);
+}
+
+TEST_CASE("similarity: what a submission is compared by survives the journal") {
+  const Likeness before = likeness(kOriginal, "front");
+  const Likeness after = likeness_from(to_value(before));
+  CHECK(after.answer == before.answer);
+  CHECK(after.text == before.text);
+  CHECK(after.starter == before.starter);
+  CHECK_FALSE(before.starter.empty());
+}
+
 TEST_CASE("similarity: who adds little to the starter is compared with nobody") {
   const Shingles starter = shingles(kOriginal);
   std::string changed = kOriginal;
@@ -140,13 +200,14 @@ TEST_CASE("similarity: a batch hands the shingles over, and both files name the 
   sample.hand_in("carl", kOther);
   (void)sample.run();
   const BatchResult result = sample.run();  // from the journal
-  REQUIRE(result.shingles.size() == 3);
-  const auto pairs = alike_pairs(result.shingles);
+  REQUIRE(result.likeness.size() == 3);
+  const auto pairs = alike_submissions(result.likeness);
   REQUIRE(pairs.size() == 1);
   std::vector<std::string> names;
   for (const Row& row : result.table.rows) names.push_back(row.name);
   REQUIRE(write_similarity(sample.at("alike.csv"), pairs, names).has_value());
-  CHECK(contents(sample.at("alike.csv")).starts_with("a,b,score,shared\nanna,bert,1.000,"));
+  CHECK(
+      contents(sample.at("alike.csv")).starts_with("a,b,score,shared,likeness\nanna,bert,1.000,"));
   REQUIRE(write_similarity(sample.at("alike.json"), pairs, names).has_value());
   CHECK(contents(sample.at("alike.json")).find("inferlab.similarity/v1") != std::string::npos);
   CHECK(check_similarity(sample.at("alike.html")).error().kind == ErrorKind::kInvalid);

@@ -69,7 +69,7 @@ class Batch {
  private:
   struct Done {
     Row row;
-    Shingles shingles;
+    Likeness likeness;
   };
 
   [[nodiscard]] std::string key_of(const SubmissionFolder& submission,
@@ -100,7 +100,7 @@ class Batch {
       if (depends_on_limits(entry.row.outcome) && entry.limits != limits_) return;
       if (!done_[found->second]) ++taken_over_;
       if (written) written = report(found->second, entry);
-      done_[found->second] = Done{std::move(entry.row), std::move(entry.shingles)};
+      done_[found->second] = Done{std::move(entry.row), std::move(entry.likeness)};
     }));
     return written;
   }
@@ -145,14 +145,14 @@ class Batch {
     JournalEntry entry{.key = key_of(submission, hash),
                        .limits = limits_,
                        .row = std::move(report_of_child.row),
-                       .shingles = std::move(report_of_child.shingles),
+                       .likeness = std::move(report_of_child.likeness),
                        .json = std::move(report_of_child.json),
                        .text = std::move(report_of_child.text)};
     entry.row.name = for_terminal(submission.name);
     entry.row.learner = for_terminal(submission.learner);
     INFERLAB_TRY_VOID(report(end.id, entry));
     if (entry.row.outcome != Outcome::kNotGraded) INFERLAB_TRY_VOID(journal_.append(entry));
-    done_[end.id] = Done{std::move(entry.row), std::move(entry.shingles)};
+    done_[end.id] = Done{std::move(entry.row), std::move(entry.likeness)};
     ++now_;
     return {};
   }
@@ -179,7 +179,7 @@ class Batch {
     for (std::optional<Done>& done : done_) {
       if (!done) continue;
       out.table.rows.push_back(std::move(done->row));
-      out.shingles.push_back(std::move(done->shingles));
+      out.likeness.push_back(std::move(done->likeness));
     }
     out.submissions = submissions_.size();
     out.taken_over = taken_over_;

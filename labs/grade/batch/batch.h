@@ -43,7 +43,7 @@ struct BatchOptions {
 
 struct BatchResult {
   Table table;                      // the rows of those that are done
-  std::vector<Shingles> shingles;   // of each row
+  std::vector<Likeness> likeness;   // of each row
   std::size_t submissions = 0;      // that there are
   std::size_t taken_over = 0;       // of those done, by runs before
   std::size_t without_learner = 0;  // that the file of learners does not name
@@ -53,7 +53,7 @@ struct BatchResult {
 
 /// Grades every folder of `folder`, each in a child of its own, and goes on where a run before was
 /// ended. Whatever a submission does costs its own grade and no other's. Memory: a row and at most
-/// some 4000 numbers for each. Errors: the lab or a folder is not as it should be (kInvalid,
+/// some 12000 numbers for each. Errors: the lab or a folder is not as it should be (kInvalid,
 /// kNotFound), another batch is at work on it (kConflict), the machine fails us (kUnavailable).
 Result<BatchResult> run_batch(const BatchOptions& options);
 

@@ -67,10 +67,8 @@ void send(int descriptor, const Value& line) {
   }
 }
 
-Value read_line(const std::string& files_hash, const Shingles& shingles) {
-  Value::Array list;
-  for (const std::uint64_t shingle : shingles) list.push_back(static_cast<std::int64_t>(shingle));
-  return Value::object({{"files", files_hash}, {"shingles", Value::array(std::move(list))}});
+Value read_line(const std::string& files_hash, const Likeness& likeness) {
+  return Value::object({{"files", files_hash}, {"likeness", to_value(likeness)}});
 }
 
 Value failed_line(const std::string& lab_id, const ChildTask& task, Outcome outcome,
@@ -130,13 +128,13 @@ Value verdict_on(const ChildTask& task, int report_descriptor) {
                                       "hand in a folder with the manifests themselves"});
   }
   const auto files = read_submission(task.folder);
-  Shingles shingles;
+  Likeness likeness;
   if (files) {
-    shingles = shingles_of(*files, lab->parameters.values);
     const auto starter = shipped_answer(*lab, "starter");
-    if (starter) shingles = without(shingles, shingles_of(*starter, lab->parameters.values));
+    likeness = likeness_of(*files, starter ? *starter : std::vector<SubmissionFile>(),
+                           lab->parameters.values);
   }
-  send(report_descriptor, read_line(hash_of_files(files), shingles));
+  send(report_descriptor, read_line(hash_of_files(files), likeness));
   const auto submission = submission_of(files, *lab, task.folder);
   if (!submission) return failed(Outcome::kRefused, submission.error());
   GradeOptions options;
@@ -194,9 +192,7 @@ ChildReport read_child_report(std::string_view sent) {
       read_verdict(line, out);
     } else if (line.has("files")) {
       out.files_hash = line["files"].str();
-      for (const Value& shingle : line["shingles"].items()) {
-        out.shingles.push_back(static_cast<std::uint64_t>(shingle.as_int()));
-      }
+      out.likeness = likeness_from(line["likeness"]);
     }
   }
   return out;

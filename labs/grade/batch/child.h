@@ -25,7 +25,7 @@ std::optional<ChildTask> read_task(std::string_view text);
 /// What a child has found out about its submission; the row's name and learner are not filled in.
 struct ChildReport {
   std::string files_hash;  // of what it has read; empty: it has not come so far
-  Shingles shingles;       // without those of the lab's starter
+  Likeness likeness;       // to other submissions
   bool complete = false;   // it came to a verdict, which `row` is
   Row row;
   /// The report, see report_json() and report_text(), or error_report() and the error in words.

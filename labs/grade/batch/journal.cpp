@@ -19,8 +19,6 @@ namespace {
 using sim::Value;
 
 std::string line_of(const JournalEntry& entry) {
-  Value::Array shingles;
-  for (const std::uint64_t one : entry.shingles) shingles.push_back(static_cast<std::int64_t>(one));
   Value::Object checks;
   for (const auto& [id, earned] : entry.row.checks) checks.push_back({id, earned});
   const Row& row = entry.row;
@@ -34,7 +32,7 @@ std::string line_of(const JournalEntry& entry) {
                                      {"passed", row.passed},
                                      {"checks", Value::object(std::move(checks))},
                                      {"cpuMs", row.cpu_ms},
-                                     {"shingles", Value::array(std::move(shingles))},
+                                     {"likeness", to_value(entry.likeness)},
                                      {"json", entry.json},
                                      {"text", entry.text}})) +
          "\n";
@@ -42,7 +40,8 @@ std::string line_of(const JournalEntry& entry) {
 
 std::optional<JournalEntry> entry_of(std::string_view line) {
   const auto value = sim::parse_json(line);
-  if (!value || !(*value)["key"].is_string() || !(*value)["outcome"].is_string()) {
+  if (!value || !(*value)["key"].is_string() || !(*value)["outcome"].is_string() ||
+      !value->has("likeness")) {
     return std::nullopt;
   }
   JournalEntry out;
@@ -58,9 +57,7 @@ std::optional<JournalEntry> entry_of(std::string_view line) {
     out.row.checks[check.key] = static_cast<int>(check.value.as_int());
   }
   out.row.cpu_ms = (*value)["cpuMs"].as_int();
-  for (const Value& one : (*value)["shingles"].items()) {
-    out.shingles.push_back(static_cast<std::uint64_t>(one.as_int()));
-  }
+  out.likeness = likeness_from((*value)["likeness"]);
   out.json = (*value)["json"].str();
   out.text = (*value)["text"].str();
   return out;

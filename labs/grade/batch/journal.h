@@ -19,7 +19,7 @@ struct JournalEntry {
   std::string key;     // of all that its grade depends on
   std::string limits;  // that it was graded under, which matter when it was not graded for them
   Row row;
-  Shingles shingles;
+  Likeness likeness;
   std::string json, text;  // the child's reports, if it came so far
 };
 

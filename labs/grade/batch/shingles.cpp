@@ -102,6 +102,36 @@ Shingles shingles_of(const std::vector<SubmissionFile>& files, const ParameterVa
   return reader.take();
 }
 
+Likeness likeness_of(const std::vector<SubmissionFile>& files,
+                     const std::vector<SubmissionFile>& starter,
+                     const ParameterValues& parameters) {
+  return {.answer = without(shingles_of(files, parameters), shingles_of(starter, parameters)),
+          .text = shingles_of(files, {}),
+          .starter = shingles_of(starter, {})};
+}
+
+Value to_value(const Likeness& likeness) {
+  const auto list = [](const Shingles& shingles) {
+    Value::Array out;
+    for (const std::uint64_t one : shingles) out.push_back(static_cast<std::int64_t>(one));
+    return Value::array(std::move(out));
+  };
+  return Value::object({{"answer", list(likeness.answer)},
+                        {"text", list(likeness.text)},
+                        {"starter", list(likeness.starter)}});
+}
+
+Likeness likeness_from(const Value& value) {
+  const auto shingles = [](const Value& list) {
+    Shingles out;
+    for (const Value& one : list.items()) out.push_back(static_cast<std::uint64_t>(one.as_int()));
+    return out;
+  };
+  return {.answer = shingles(value["answer"]),
+          .text = shingles(value["text"]),
+          .starter = shingles(value["starter"])};
+}
+
 Shingles without(const Shingles& shingles, const Shingles& others) {
   Shingles out;
   std::set_difference(shingles.begin(), shingles.end(), others.begin(), others.end(),

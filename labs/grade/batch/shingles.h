@@ -27,4 +27,19 @@ Shingles shingles_of(const std::vector<SubmissionFile>& files, const ParameterVa
 /// `shingles` without those of `others`.
 Shingles without(const Shingles& shingles, const Shingles& others);
 
+/// What a submission is compared by.
+struct Likeness {
+  Shingles answer;   // with its variant's values as the parameters, without the lab's starter
+  Shingles text;     // as it was handed in, names and all
+  Shingles starter;  // of the starter as its learner got it, names and all
+};
+
+/// `starter` are the files that the learner began with.
+Likeness likeness_of(const std::vector<SubmissionFile>& files,
+                     const std::vector<SubmissionFile>& starter, const ParameterValues& parameters);
+
+/// As JSON for a child's report and a batch's journal, and back.
+sim::Value to_value(const Likeness& likeness);
+Likeness likeness_from(const sim::Value& value);
+
 }  // namespace inferlab::labs::batch

@@ -4,7 +4,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <set>
+#include <string_view>
 #include <unordered_map>
+#include <utility>
 
 #include "labs/grade/batch/csv.h"
 #include "labs/report/escape.h"
@@ -40,6 +43,17 @@ std::size_t prefix_of(std::size_t size, double least) {
   return size - std::max<std::size_t>(needed, 1) + 1;
 }
 
+void most_alike_first(std::vector<AlikePair>& pairs) {
+  std::sort(pairs.begin(), pairs.end(), [](const AlikePair& x, const AlikePair& y) {
+    if (x.score != y.score) return x.score > y.score;
+    return x.a != y.a ? x.a < y.a : x.b < y.b;
+  });
+}
+
+std::string_view word_of(AlikePair::Kind kind) {
+  return kind == AlikePair::Kind::kText ? "text" : "answer";
+}
+
 }  // namespace
 
 std::vector<AlikePair> alike_pairs(const std::vector<Shingles>& all, double least) {
@@ -71,10 +85,33 @@ std::vector<AlikePair> alike_pairs(const std::vector<Shingles>& all, double leas
       holders.push_back(b);
     }
   }
-  std::sort(out.begin(), out.end(), [](const AlikePair& x, const AlikePair& y) {
-    if (x.score != y.score) return x.score > y.score;
-    return x.a != y.a ? x.a < y.a : x.b < y.b;
-  });
+  most_alike_first(out);
+  return out;
+}
+
+std::vector<AlikePair> alike_submissions(const std::vector<Likeness>& all, double least) {
+  // A copy brings the names of the other's starter along, which its own starter has not.
+  Shingles starters;
+  for (const Likeness& each : all) {
+    starters.insert(starters.end(), each.starter.begin(), each.starter.end());
+  }
+  std::sort(starters.begin(), starters.end());
+  starters.erase(std::unique(starters.begin(), starters.end()), starters.end());
+  std::vector<Shingles> texts, answers;
+  for (const Likeness& each : all) {
+    texts.push_back(without(each.text, starters));
+    answers.push_back(each.answer);
+  }
+  std::vector<AlikePair> out = alike_pairs(texts, least);
+  std::set<std::pair<std::size_t, std::size_t>> known;
+  for (AlikePair& pair : out) {
+    pair.kind = AlikePair::Kind::kText;
+    known.emplace(pair.a, pair.b);
+  }
+  for (const AlikePair& pair : alike_pairs(answers, least)) {
+    if (known.count({pair.a, pair.b}) == 0) out.push_back(pair);
+  }
+  most_alike_first(out);
   return out;
 }
 
@@ -89,10 +126,10 @@ Result<void> check_similarity(const std::string& file) {
 Result<void> write_similarity(const std::string& file, const std::vector<AlikePair>& pairs,
                               const std::vector<std::string>& names) {
   if (extension_of(file) == ".csv") {
-    std::string text = "a,b,score,shared\n";
+    std::string text = "a,b,score,shared,likeness\n";
     for (const AlikePair& pair : pairs) {
-      text += fmt::format("{},{},{:.3f},{}\n", csv_field(names[pair.a]), csv_field(names[pair.b]),
-                          pair.score, pair.shared);
+      text += fmt::format("{},{},{:.3f},{},{}\n", csv_field(names[pair.a]),
+                          csv_field(names[pair.b]), pair.score, pair.shared, word_of(pair.kind));
     }
     return write_text_file(file, text);
   }
@@ -101,7 +138,8 @@ Result<void> write_similarity(const std::string& file, const std::vector<AlikePa
     list.push_back(Value::object({{"a", for_terminal(names[pair.a])},
                                   {"b", for_terminal(names[pair.b])},
                                   {"score", std::round(pair.score * 1000) / 1000},
-                                  {"shared", static_cast<std::int64_t>(pair.shared)}}));
+                                  {"shared", static_cast<std::int64_t>(pair.shared)},
+                                  {"likeness", word_of(pair.kind)}}));
   }
   const Value document = Value::object({{"schema", "inferlab.similarity/v1"},
                                         {"least", kAlike},
