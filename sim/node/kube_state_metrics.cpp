@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "sim/api/conditions.h"
+#include "sim/api/quantity.h"
 
 namespace inferlab::sim {
 namespace {
@@ -28,6 +29,28 @@ void add_condition(std::vector<Sample>& samples, const char* name, const SeriesL
   }
 }
 
+/// What a container requests, as the scheduler counts it, of a Pod that waits too.
+/// Source: kube-state-metrics, docs/metrics/workload/pod-metrics.md.
+void add_requests(std::vector<Sample>& samples, const SeriesLabels& labels, const Value& container,
+                  const Value& node) {
+  for (const Value::Member& request : container["resources"]["requests"].members()) {
+    const auto quantity = Quantity::parse(request.value.str());
+    if (!quantity) continue;
+    const bool is_bytes = request.key == "memory" || request.key == "ephemeral-storage" ||
+                          request.key.starts_with("hugepages-");
+    SeriesLabels own = labels;
+    own["container"] = container["name"].str();
+    own["node"] = node.str();
+    own["resource"] = request.key;
+    std::replace_if(
+        own["resource"].begin(), own["resource"].end(),
+        [](char letter) { return letter == '-' || letter == '.' || letter == '/'; }, '_');
+    own["unit"] = request.key == "cpu" ? "core" : is_bytes ? "byte" : "integer";
+    add(samples, "kube_pod_container_resource_requests", std::move(own),
+        static_cast<double>(quantity->milli()) / 1000);
+  }
+}
+
 void pods(const Store& store, std::vector<Sample>& samples) {
   for (const ObjectPtr& pod : store.list("pods")) {
     const Value& status = pod->document["status"];
@@ -41,6 +64,10 @@ void pods(const Store& store, std::vector<Sample>& samples) {
       own["phase"] = std::string(phase);
       add(samples, "kube_pod_status_phase", std::move(own),
           status["phase"].as_string() == phase ? 1 : 0);
+    }
+    const Value& spec = pod->document["spec"];
+    for (const Value& container : spec["containers"].items()) {
+      add_requests(samples, labels, container, spec["nodeName"]);
     }
     for (const Value& container : status["containerStatuses"].items()) {
       SeriesLabels own = labels;
