@@ -2,10 +2,21 @@
 
 #include <utility>
 
+#include "sim/api/shell_script.h"
 #include "sim/node/generic_workloads.h"
 #include "sim/serving/llm_server.h"
 
 namespace inferlab::sim {
+namespace {
+
+bool is_carried_out(const WorkloadContext& context) {
+  std::vector<std::string> words = context.container.command;
+  words.insert(words.end(), context.container.args.begin(), context.container.args.end());
+  return ShellScript::of_command(words).has_value();
+}
+
+}  // namespace
+
 ServingWorkloads::ServingWorkloads(std::vector<ModelSpec> models, double model_load_slowdown,
                                    std::vector<ReplicaProfile> profiles)
     : models_(std::move(models)),
@@ -21,6 +32,8 @@ std::unique_ptr<Workload> ServingWorkloads::make(WorkloadContext context) {
     case VllmCommand::Program::kSleep:
       return make_sleeper(std::move(context));
     case VllmCommand::Program::kUnknown:
+      // The image is Ubuntu's below vLLM's own layers: it has a shell and its small programs.
+      if (is_carried_out(context)) return make_sleeper(std::move(context));
       return make_no_such_program(std::move(context), command.name);
     case VllmCommand::Program::kServer:
       break;

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "sim/node/kube_state_metrics.h"
 #include "tests/sim/serving/serving_rig.h"
 
 namespace inferlab::sim {
@@ -21,6 +22,42 @@ TEST_CASE("LlmServer: ready when image, weights, compilation and graphs are done
   CHECK(rig.events("v").find("Readiness probe failed: Get \"http://10.244.0.2:8000/health\": dial "
                              "tcp 10.244.0.2:8000: connect: connection refused") !=
         std::string::npos);
+}
+
+TEST_CASE("LlmServer: its image has a shell, so that a Pod can pull it and do nothing") {
+  ServingRig rig;
+  rig.create_llm("pull", R"([{"name":"vllm","image":"r.io/vllm:v1",
+                              "command":["sh","-c","exit 0"]}])");
+  rig.create_llm("odd", R"([{"name":"vllm","image":"r.io/vllm:v1","command":["pulled"]}])");
+  rig.run_until(60s);
+  const auto end_of = [&](const char* pod) {
+    return rig.status(pod)["containerStatuses"][std::size_t{0}]["lastState"]["terminated"]["reason"]
+        .str();
+  };
+  CHECK(end_of("pull") == "Completed");
+  CHECK(end_of("odd") == "StartError");
+}
+
+TEST_CASE("KubeStateMetrics: what containers request, by node, resource and unit") {
+  ServingRig rig;
+  add_kube_state_metrics(rig.telemetry, rig.store);
+  rig.create_llm("v", R"([{"name":"vllm","image":"r.io/vllm:v1","resources":{
+      "requests":{"cpu":"1500m","memory":"1Gi"},"limits":{"nvidia.com/gpu":"2"}}}])");
+  rig.run_until(20s);
+  rig.telemetry.scrape(rig.simulation.now());
+  const auto requested = [&](const char* resource, const char* unit) {
+    const auto all = rig.telemetry.select("kube_pod_container_resource_requests",
+                                          {{"pod", "v"},
+                                           {"container", "vllm"},
+                                           {"node", "gpu-0"},
+                                           {"resource", resource},
+                                           {"unit", unit}},
+                                          Time{}, rig.simulation.now());
+    return all.size() == 1 ? all.front().points.back().value : -1;
+  };
+  CHECK(requested("cpu", "core") == 1.5);
+  CHECK(requested("memory", "byte") == 1073741824);
+  CHECK(requested("nvidia_com_gpu", "integer") == 2);
 }
 
 TEST_CASE("LlmServer: a slow model load slows the transfer of the weights and nothing else") {
