@@ -155,6 +155,8 @@ sim::StorageClassSpec read_storage(const Value& row) {
   storage.driver.volumes_a_node = row["volumes_per_node"].as_int();
   storage.driver.provision_time = duration_of(row["provision_time"], storage.driver.provision_time);
   storage.driver.attach_time = duration_of(row["attach_time"], storage.driver.attach_time);
+  storage.driver.snapshot_time = duration_of(row["snapshot_time"], storage.driver.snapshot_time);
+  storage.driver.snapshot_bandwidth = static_cast<double>(units_of(row["snapshot_bandwidth"], 0));
   return storage;
 }
 

@@ -64,6 +64,11 @@ constexpr SpecField kStorageFields[] = {
      .maximum = 1000},
     {.name = "provision_time", .type = kDuration, .description = "to make a volume"},
     {.name = "attach_time", .type = kDuration, .description = "to attach or detach one"},
+    {.name = "snapshot_time", .type = kDuration, .description = "to take a snapshot of one"},
+    {.name = "snapshot_bandwidth",
+     .type = kBytes,
+     .description = "bytes per second of a volume's size, from a snapshot's moment until it can be "
+                    "used; at once when left out"},
 };
 constexpr SpecTable kStorageTable = {"storage", "A StorageClass and its driver.", kStorageFields};
 

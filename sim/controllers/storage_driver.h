@@ -16,6 +16,9 @@ struct StorageDriver {
   Duration provision_time = 3s;     // CreateVolume
   Duration attach_time = 2s;        // ControllerPublishVolume; detaching takes as long
   Duration resize_time = 5s;        // ControllerExpandVolume
+  Duration snapshot_time = 2s;      // CreateSnapshot, until the snapshot shows its moment
+  /// Bytes per second at which a snapshot is copied before it can be used; 0: at once.
+  double snapshot_bandwidth = 0;
   bool attaches = true;             // false: a file share, or a folder of the node
   bool shared = false;              // takes ReadWriteMany and ReadOnlyMany
   std::string topology_key = {};    // label of the nodes that reach a volume; empty: all do

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "sim/controllers/make_controllers.h"
+#include "sim/controllers/snapshot_restore.h"
 #include "sim/controllers/storage_sidecar.h"
 #include "sim/controllers/volume_match.h"
 
@@ -84,7 +85,9 @@ class StorageProvisioner final : public Controller {
       queue().add_after(claim->key, found->second.due - now());
       return {};
     }
-    if (const std::string why = refusal(*driver, view); !why.empty()) {
+    std::string why = refusal(*driver, view);
+    if (why.empty()) why = why_no_source(*claim, *storage, store());
+    if (!why.empty()) {
       return fail(*driver, *claim, *storage, why, found->second);
     }
     const ApiResponse made = api().create(

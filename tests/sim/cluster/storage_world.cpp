@@ -10,6 +10,7 @@
 #include "sim/api/json.h"
 #include "sim/api/yaml.h"
 #include "sim/cluster/cluster.h"
+#include "tests/sim/cluster/add_on_world.h"
 
 namespace inferlab {
 namespace {
@@ -44,6 +45,7 @@ sim::ClusterSpec two_zones() {
   now.name = "now";
   now.driver.name = "anywhere.csi.example.com";
   now.driver.topology_key.clear();
+  now.driver.snapshot_bandwidth = 104'857'600;
   now.is_default = false;
   now.waits_for_first_consumer = false;
   sim::StorageClassSpec share = now;
@@ -52,6 +54,7 @@ sim::ClusterSpec two_zones() {
   share.driver.attaches = false;
   share.driver.shared = true;
   spec.storage = {fast, now, share};
+  spec.add_ons = {shipped_add_on("volume-snapshots"), shipped_add_on("snapscheduler")};
   return spec;
 }
 
@@ -98,6 +101,7 @@ class StorageWorld final : public testing::GoldenWorld {
     if (name == "pods") return pods();
     if (name == "attachments") return attachments();
     if (name == "nodes") return nodes();
+    if (name == "snapshots") return snapshots();
     if (name == "get") return get(command);
     if (name == "events") return events(command.words.at(0));
     return "no such command: " + name + "\n";
@@ -214,6 +218,28 @@ class StorageWorld final : public testing::GoldenWorld {
                          texts(status["volumesAttached"]), texts(status["volumesInUse"]));
     }
     return out;
+  }
+
+  std::string snapshots() {
+    std::string out;
+    for (const char* resource : {"volumesnapshots.snapshot.storage.k8s.io",
+                                 "volumesnapshotcontents.snapshot.storage.k8s.io"}) {
+      for (const ObjectPtr& one : cluster_.store().list(resource)) {
+        const Value& status = one->document["status"];
+        out += fmt::format(
+            "{}{} {}{}{}{}, {}\n", one->key.name,
+            one->document["metadata"].has("deletionTimestamp") ? " leaving" : "",
+            status["readyToUse"].as_bool() ? "ready" : "not ready",
+            status.has("restoreSize") ? " size " + (status["restoreSize"].is_string()
+                                                        ? status["restoreSize"].str()
+                                                        : sim::to_json(status["restoreSize"]))
+                                      : "",
+            status["error"]["message"].empty() ? "" : " (" + status["error"]["message"].str() + ")",
+            status.has("creationTime") ? " taken" : "",
+            texts(one->document["metadata"]["finalizers"]));
+      }
+    }
+    return out.empty() ? "none\n" : out;
   }
 
   std::string get(const GoldenCommand& command) {

@@ -15,6 +15,7 @@ namespace inferlab {
 ///     delete KIND/NAME [grace=0]
 ///     run 30s
 ///     fault node-down NODE
+///     snapshots                          and their contents: state, size, finalizers
 ///     claims · volumes · pods · attachments · nodes
 ///     get KIND/NAME path=a.b
 ///     events NAME                        of the object with this name, oldest first
