@@ -186,8 +186,9 @@ void PodWorker::start(Container& container, const ImageSpec& image) {
       .pod_ip = runtime_.pod_ip,
       .process = process_of(container),
       .place_of =
-          [of_pod = object_->document, of_container = container.document](std::string_view path) {
-            return inferlab::sim::place_of(of_pod, of_container, path);
+          [of_pod = object_->document, of_container = container.document,
+           &store = node_.api.store()](std::string_view path) {
+            return inferlab::sim::place_of(of_pod, of_container, path, store);
           },
       .driver_is_too_old = cuda.insufficient,
       .machine = &node_};

@@ -2,6 +2,7 @@
 
 #include "sim/api/csi_volume.h"
 #include "sim/api/views_storage.h"
+#include "sim/node/volume_contents.h"
 
 namespace inferlab::sim {
 
@@ -23,7 +24,8 @@ const Value* volume_at(const Value& pod, const Value& container, std::string_vie
   return found;
 }
 
-FilePlace place_of(const Value& pod, const Value& container, std::string_view path) {
+FilePlace place_of(const Value& pod, const Value& container, std::string_view path,
+                   const Store& store) {
   using enum FilePlace::Kind;
   const Value* volume = volume_at(pod, container, path);
   if (volume == nullptr) return {};
@@ -36,7 +38,7 @@ FilePlace place_of(const Value& pod, const Value& container, std::string_view pa
   }
   const std::string claim = claim_of_volume(pod, *volume);
   if (claim.empty()) return {};
-  return {kVolume, "claim/" + pod["metadata"]["namespace"].str() + "/" + claim};
+  return {kVolume, volume_key(store, pod["metadata"]["namespace"].str(), claim)};
 }
 
 }  // namespace inferlab::sim

@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 
+#include "sim/api/store.h"
 #include "sim/api/value.h"
 
 namespace inferlab::sim {
@@ -20,8 +21,10 @@ struct FilePlace {
   std::string key;  // equal: the same files
 };
 
-/// `pod` is the Pod's document, `container` the container's part of it.
-FilePlace place_of(const Value& pod, const Value& container, std::string_view path);
+/// `pod` is the Pod's document, `container` the container's part of it. The volume behind a claim
+/// is looked up in `store`.
+FilePlace place_of(const Value& pod, const Value& container, std::string_view path,
+                   const Store& store);
 
 /// The entry of spec.volumes that is mounted at `path` or above it; nullptr: none.
 const Value* volume_at(const Value& pod, const Value& container, std::string_view path);

@@ -54,7 +54,8 @@ Kubelets::Kubelets(Api& api, std::vector<NodePoolSpec> pools, std::vector<GpuSpe
       registry_(std::move(images)),
       network_(api.simulation(), network),
       telemetry_(telemetry),
-      growth_([this](std::string_view node) { return find(node); }) {
+      growth_([this](std::string_view node) { return find(node); }),
+      contents_(api.store(), network_) {
   Simulation& simulation = api_.simulation();
   for (const NodePoolSpec& pool : pools_) {
     const GpuSpec* gpu = nullptr;
@@ -86,6 +87,7 @@ Kubelets::Kubelets(Api& api, std::vector<NodePoolSpec> pools, std::vector<GpuSpe
   }
   const auto see = [this](const Change& change) {
     growth_.see(change, api_.store());
+    contents_.see(change);
     if (change.object->key.resource == "nodes") {
       Kubelet* const own = find(change.object->key.name);
       if (own != nullptr && !own->writing()) own->node_written();

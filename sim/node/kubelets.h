@@ -14,6 +14,7 @@
 #include "sim/node/file_system_growth.h"
 #include "sim/node/image_registry.h"
 #include "sim/node/node_spec.h"
+#include "sim/node/volume_contents.h"
 #include "sim/node/workload.h"
 
 namespace inferlab::sim {
@@ -96,6 +97,7 @@ class Kubelets {
   std::vector<std::unique_ptr<Kubelet>> kubelets_;  // in order of registration
   std::map<std::string, Kubelet*, std::less<>> by_name_;
   FileSystemGrowth growth_;
+  VolumeContents contents_;
 };
 
 }  // namespace inferlab::sim

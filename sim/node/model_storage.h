@@ -29,7 +29,7 @@ struct ModelNetwork {
   TransferNetwork transfers;
   std::optional<TransferNetwork::LinkId> server;
   std::map<std::string, TransferNetwork::LinkId> volumes;  // by FilePlace's key
-  std::set<std::string> stored;                            // "claim/default/models MODEL"
+  std::set<std::string> stored;                            // "volume/pvc-… MODEL"
 
   TransferNetwork::LinkId volume(const std::string& key);
 };

@@ -1,0 +1,82 @@
+#include "sim/node/volume_contents.h"
+
+#include <fmt/format.h>
+
+#include <vector>
+
+#include "sim/api/csi_volume.h"
+
+namespace inferlab::sim {
+namespace {
+
+constexpr std::string_view kContents = "volumesnapshotcontents.snapshot.storage.k8s.io";
+constexpr std::string_view kSnapshots = "volumesnapshots.snapshot.storage.k8s.io";
+
+std::string key_of(const StoredObject& volume) {
+  const std::string attached = attached_name(volume.document);
+  return "volume/" + (attached.empty() ? volume.key.name : attached);
+}
+
+std::string snapshot_key(const Value& content) {
+  return fmt::format("snapshot/{}^{}", content["spec"]["driver"].as_string(),
+                     content["status"]["snapshotHandle"].as_string());
+}
+
+}  // namespace
+
+std::string volume_key(const Store& store, const std::string& ns, const std::string& claim) {
+  const ObjectPtr found = store.get({"persistentvolumeclaims", ns, claim});
+  const ObjectPtr volume =
+      found == nullptr
+          ? nullptr
+          : store.get({"persistentvolumes", "", found->document["spec"]["volumeName"].str()});
+  return volume == nullptr ? fmt::format("claim/{}/{}", ns, claim) : key_of(*volume);
+}
+
+void VolumeContents::see(const Change& change) {
+  const ObjectKey& key = change.object->key;
+  if (key.resource == kContents && change.type != ChangeType::kDeleted) see_snapshot(change);
+  if (key.resource == "persistentvolumes" && change.type == ChangeType::kAdded) {
+    see_volume(*change.object);
+  }
+}
+
+void VolumeContents::see_snapshot(const Change& change) {
+  const Value& document = change.object->document;
+  const bool is_new =
+      document["status"].has("snapshotHandle") &&
+      (change.previous == nullptr || !change.previous->document["status"].has("snapshotHandle"));
+  if (!is_new || !document["spec"]["source"].has("volumeHandle")) return;
+  const std::string volume =
+      fmt::format("volume/kubernetes.io/csi/{}^{}", document["spec"]["driver"].as_string(),
+                  document["spec"]["source"]["volumeHandle"].as_string());
+  copy(volume, snapshot_key(document));
+}
+
+void VolumeContents::see_volume(const StoredObject& volume) {
+  const Value& of = volume.document["spec"]["claimRef"];
+  const ObjectPtr claim =
+      store_.get({"persistentvolumeclaims", of["namespace"].str(), of["name"].str()});
+  if (claim == nullptr) return;
+  const Value& source = claim->document["spec"]["dataSource"];
+  if (source["kind"].as_string() != "VolumeSnapshot") return;
+  const ObjectPtr snapshot =
+      store_.get({std::string(kSnapshots), claim->key.ns, source["name"].str()});
+  if (snapshot == nullptr) return;
+  const ObjectPtr content =
+      store_.get({std::string(kContents), "",
+                  snapshot->document["status"]["boundVolumeSnapshotContentName"].str()});
+  if (content != nullptr) copy(snapshot_key(content->document), key_of(volume));
+}
+
+void VolumeContents::copy(const std::string& from, const std::string& to) {
+  const std::string prefix = from + " ";
+  std::vector<std::string> files;
+  for (auto at = network_.stored.lower_bound(prefix);
+       at != network_.stored.end() && at->starts_with(prefix); ++at) {
+    files.push_back(to + " " + at->substr(prefix.size()));
+  }
+  network_.stored.insert(files.begin(), files.end());
+}
+
+}  // namespace inferlab::sim
