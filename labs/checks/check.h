@@ -64,9 +64,13 @@ struct Submission {
   sim::Journal journal;            // what it does to the cluster
   sim::Value answers;              // to the questions of the lab's quiz, by id; null: none
   std::optional<EvalSuite> evals;  // of the model
+  /// Files that events of the lab apply later, by name: their text.
+  std::map<std::string, std::string> late_files = {};
 
   /// Whether there is nothing to grade.
-  [[nodiscard]] bool empty() const { return journal.empty() && answers.empty() && !evals; }
+  [[nodiscard]] bool empty() const {
+    return journal.empty() && answers.empty() && !evals && late_files.empty();
+  }
 };
 
 /// What a check may look at: the lab, what was handed in, the graded run at its horizon, and the

@@ -60,6 +60,9 @@ Result<Finding> reachability(CheckContext& context, const Params& params);
 extern const SpecTable kRequestsAnsweredParams;
 Result<Finding> requests_answered(CheckContext& context, const Params& params);
 
+extern const SpecTable kRecoveryParams;
+Result<Finding> recovery(CheckContext& context, const Params& params);
+
 extern const SpecTable kRolloutParams;
 Result<Finding> rollout(CheckContext& context, const Params& params);
 

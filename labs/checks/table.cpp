@@ -36,6 +36,8 @@ constexpr CheckRow kChecks[] = {
     {"quiz", "questions are answered right", &kQuizParams, quiz},
     {"reachability", "NetworkPolicies let through what they must and nothing else",
      &kReachabilityParams, reachability},
+    {"recovery", "after a loss a Deployment is back in time, with data that is new enough",
+     &kRecoveryParams, recovery},
     {"requests-answered", "a share of the clients' requests is answered", &kRequestsAnsweredParams,
      requests_answered},
     {"rollout", "a release and its rollback get through, and the clients are answered",

@@ -7,6 +7,8 @@
 #include "labs/checks/workload_ref.h"
 #include "labs/grade/submission.h"
 #include "labs/spec/lab_files.h"
+#include "sim/api/custom/printer_path.h"
+#include "sim/api/json.h"
 #include "sim/api/views.h"
 #include "sim/api/yaml.h"
 
@@ -81,6 +83,30 @@ Value with_image(const Value& pod_template, const std::string& container,
   }
   return Value::object().with_path({"spec", "template", "spec", "containers"},
                                    Value::array(std::move(containers)));
+}
+
+std::string text_at(const Value& document, const std::string& path) {
+  const std::vector<Value> found = sim::find_by_path(document, path);
+  if (found.empty()) return {};
+  return found.front().is_string() ? found.front().str() : sim::to_json(found.front());
+}
+
+/// What an operator finds who looks for the newest object; empty: there is none.
+std::string newest_value(sim::Cluster& run, const RunEvent::Fill& fill) {
+  std::string newest, value;
+  for (const sim::Kind* kind : run.api().kinds().all()) {
+    if (kind->kind != fill.kind) continue;
+    for (const sim::ObjectPtr& object : run.store().list(kind->storage().resource())) {
+      const bool fits = std::all_of(fill.where.begin(), fill.where.end(), [&](const auto& wanted) {
+        return text_at(object->document, wanted.first) == wanted.second;
+      });
+      const std::string created = object->document["metadata"]["creationTimestamp"].str();
+      if (!fits || created < newest) continue;
+      newest = created;
+      value = text_at(object->document, fill.path);
+    }
+  }
+  return value;
 }
 
 }  // namespace
@@ -167,8 +193,26 @@ void EventPlayer::ask_again(Drain& drain) {
 
 void EventPlayer::apply_file(const std::string& file) {
   const auto text = lab_file(lab_, file);
-  if (!text) return;
-  const auto documents = sim::parse_yaml(text->text, file);
+  if (text) apply_text(text->text, file);
+}
+
+void EventPlayer::apply_answer(const RunEvent& event) {
+  const auto found = late_files_.find(event.file);
+  if (found == late_files_.end()) return;
+  std::string text = found->second;
+  for (const RunEvent::Fill& fill : event.fill) {
+    const std::string value = newest_value(run_, fill);
+    if (value.empty()) continue;  // there is nothing to look up: the word stays
+    for (std::size_t at = text.find(fill.word); at != std::string::npos;
+         at = text.find(fill.word, at + value.size())) {
+      text.replace(at, fill.word.size(), value);
+    }
+  }
+  apply_text(text, event.file);
+}
+
+void EventPlayer::apply_text(const std::string& text, const std::string& file) {
+  const auto documents = sim::parse_yaml(text, file);
   if (!documents) return;
   for (const sim::YamlDocument& document : *documents)
     (void)apply_document(document, file, run_, kLabManager);
@@ -177,6 +221,7 @@ void EventPlayer::apply_file(const std::string& file) {
 void EventPlayer::carry_out(const RunEvent& event) {
   using Kind = RunEvent::Kind;
   if (event.kind == Kind::kApply) return apply_file(event.file);
+  if (event.kind == Kind::kApplyAnswer) return apply_answer(event);
   if (event.kind == Kind::kDelete) {
     const auto ref = object_ref(event.what + " " + event.workload);
     if (!ref) return;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <map>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -21,8 +22,11 @@ inline constexpr std::string_view kLabManager = "inferlab-lab";
 class EventPlayer {
  public:
   /// Borrows the run and the lab, whose files events may apply; `events` are in order of time.
-  EventPlayer(sim::Cluster& run, const LabSpec& lab, std::vector<RunEvent> events)
-      : run_(run), lab_(lab), events_(std::move(events)) {}
+  /// `late_files` are those of the submission that events may apply, by name; where there is none,
+  /// as in a live session, the learner applies it.
+  EventPlayer(sim::Cluster& run, const LabSpec& lab, std::vector<RunEvent> events,
+              std::map<std::string, std::string> late_files = {})
+      : run_(run), lab_(lab), events_(std::move(events)), late_files_(std::move(late_files)) {}
 
   /// Runs to `end`, and everything that falls due up to it.
   void run_until(Time end);
@@ -40,12 +44,15 @@ class EventPlayer {
   void begin_drain(const std::string& node);
   void ask_again(Drain& drain);
   void apply_file(const std::string& file);
+  void apply_answer(const RunEvent& event);
+  void apply_text(const std::string& text, const std::string& file);
   void write(sim::ApiRequest request);
   [[nodiscard]] std::string node_of(const RunEvent& event) const;
 
   sim::Cluster& run_;
   const LabSpec& lab_;
   std::vector<RunEvent> events_;
+  std::map<std::string, std::string> late_files_;
   std::size_t next_ = 0;
   std::vector<Drain> drains_;
 };

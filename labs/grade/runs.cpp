@@ -29,12 +29,12 @@ std::string manifests_of(const sim::Journal& journal) {
 
 }  // namespace
 
-Result<std::unique_ptr<sim::Cluster>> Runs::play(const sim::Journal& journal,
+Result<std::unique_ptr<sim::Cluster>> Runs::play(const Submission& submission,
                                                  const VariantSpec& variant) const {
   auto cluster = std::make_unique<sim::Cluster>(cluster_of(lab_, variant), lab_.seed);
   INFERLAB_TRY_VOID(give(lab_, *cluster));
-  EventPlayer player(*cluster, lab_, events_of(lab_, variant));
-  for (const sim::JournalEntry& entry : journal_of(lab_, journal, variant)) {
+  EventPlayer player(*cluster, lab_, events_of(lab_, variant), submission.late_files);
+  for (const sim::JournalEntry& entry : journal_of(lab_, submission.journal, variant)) {
     player.run_until(entry.at);
     cluster->replay({entry});
   }
@@ -45,7 +45,7 @@ Result<std::unique_ptr<sim::Cluster>> Runs::play(const sim::Journal& journal,
 Result<sim::Cluster*> Runs::run(const VariantSpec& variant) {
   auto& slot = runs_[variant];
   if (slot == nullptr) {
-    INFERLAB_TRY(slot, play(submission_.journal, variant));
+    INFERLAB_TRY(slot, play(submission_, variant));
   }
   return slot.get();
 }
@@ -55,7 +55,7 @@ Result<sim::Cluster*> Runs::reference_run(const std::string& answer) {
   if (slot == nullptr) {
     INFERLAB_TRY(const std::vector<SubmissionFile> files, shipped_answer(lab_, answer));
     INFERLAB_TRY(const Submission shipped, submission_from_files(files, lab_));
-    INFERLAB_TRY(slot, play(shipped.journal, {}));
+    INFERLAB_TRY(slot, play(shipped, {}));
   }
   return slot.get();
 }

@@ -25,7 +25,7 @@ class Runs final : public CheckContext {
   Result<sim::Cluster*> reference_run(const std::string& answer) override;
 
  private:
-  [[nodiscard]] Result<std::unique_ptr<sim::Cluster>> play(const sim::Journal& journal,
+  [[nodiscard]] Result<std::unique_ptr<sim::Cluster>> play(const Submission& submission,
                                                            const VariantSpec& variant) const;
 
   const LabSpec& lab_;

@@ -158,6 +158,11 @@ class CrossChecks {
   void answer_kinds() {
     std::vector<std::string_view> known;
     for (const sim::Kind* kind : sim::KindTable::builtin().all()) known.push_back(kind->kind);
+    std::vector<std::string> added;
+    for (const sim::AddOnSpec& add_on : lab_.cluster.add_ons) {
+      for (std::string& kind : add_on.kinds()) added.push_back(std::move(kind));
+    }
+    known.insert(known.end(), added.begin(), added.end());
     for (std::size_t i = 0; i < lab_.answer_kinds.size(); ++i) {
       const std::string& kind = lab_.answer_kinds[i];
       if (std::find(known.begin(), known.end(), kind) == known.end()) {

@@ -24,8 +24,22 @@ constexpr SpecField kSetImageFields[] = {
 constexpr SpecTable kSetImageTable = {"set_image", "Another image for a workload's Pods.",
                                       kSetImageFields};
 
+constexpr SpecField kFillFields[] = {
+    {.name = "word", .description = "that stands in the file", .required = true},
+    {.name = "kind", .description = "of the object", .required = true},
+    {.name = "where",
+     .type = kLabels,
+     .description = "only objects that have these values: JSONPath to text"},
+    {.name = "path", .description = "of the value, a JSONPath without braces", .required = true},
+};
+constexpr SpecTable kFillTable = {
+    "fill", "A word in whose place a value of the newest object of a kind stands.", kFillFields};
+
 constexpr SpecField kEventFields[] = {
     {.name = "apply", .description = "a file of the lab's folder with manifests"},
+    {.name = "apply_answer",
+     .description = "a file of what was handed in, which is held back until then when run.events "
+                    "names it"},
     {.name = "at", .type = kDuration, .description = "from the start of the run", .required = true},
     {.name = "delete",
      .description = "the kind of the object to delete; `workload` names it without its kind"},
@@ -33,6 +47,10 @@ constexpr SpecField kEventFields[] = {
     {.name = "drain",
      .type = kBool,
      .description = "kubectl drain of the node, trying again until all Pods are gone"},
+    {.name = "fill",
+     .type = kObjects,
+     .description = "of apply_answer: what an operator looks up and puts into the file",
+     .object = &kFillTable},
     {.name = "fault", .description = "what breaks: node-down, gpu-xid …; see cluster inject"},
     {.name = "node", .description = "its name; where most Pods of `workload` lie if left out"},
     {.name = "restart", .type = kBool, .description = "kubectl rollout restart of `workload`"},
@@ -62,7 +80,7 @@ constexpr Action kActions[] = {
     {"uncordon", RunEvent::Kind::kUncordon},  {"apply", RunEvent::Kind::kApply},
     {"delete", RunEvent::Kind::kDelete},      {"restart", RunEvent::Kind::kRestart},
     {"set_image", RunEvent::Kind::kSetImage}, {"undo", RunEvent::Kind::kUndo},
-    {"scale", RunEvent::Kind::kScale},
+    {"scale", RunEvent::Kind::kScale},        {"apply_answer", RunEvent::Kind::kApplyAnswer},
 };
 
 bool is_given(const Value& event, const char* field) {
@@ -79,7 +97,14 @@ RunEvent event_from(const Value& value) {
   out.node = value["node"].str();
   out.workload = value["workload"].str();
   out.detail = value["detail"].str();
-  out.file = value["apply"].str();
+  out.file = value[out.kind == RunEvent::Kind::kApplyAnswer ? "apply_answer" : "apply"].str();
+  for (const Value& fill : value["fill"].items()) {
+    RunEvent::Fill one{fill["word"].str(), fill["kind"].str(), fill["path"].str(), {}};
+    for (const Value::Member& wanted : fill["where"].members()) {
+      one.where[wanted.key] = wanted.value.str();
+    }
+    out.fill.push_back(std::move(one));
+  }
   out.what = out.kind == RunEvent::Kind::kDelete ? value["delete"].str()
                                                  : value["set_image"]["container"].str();
   out.image = value["set_image"]["image"].str();
@@ -112,7 +137,7 @@ using Fail = std::function<void(std::string_view field, std::string_view why, st
 // What the event acts on. What names nothing would never happen, and nobody would be told.
 void check_target(const Value& event, std::string_view action, const Fail& fail) {
   const std::string_view workload = event["workload"].as_string();
-  if (action == "apply") return;
+  if (action == "apply" || action == "apply_answer") return;
   if (action == "delete") {
     const std::string_view kind = event["delete"].as_string();
     const std::string hint = kind_hint(kind);
@@ -150,6 +175,7 @@ std::string RunEvent::str() const {
     case Kind::kUncordon:
       return "uncordon of " + target;
     case Kind::kApply:
+    case Kind::kApplyAnswer:
       return "apply of " + file;
     case Kind::kDelete:
       return fmt::format("deletion of {} {}", what, workload);

@@ -2,6 +2,7 @@
 
 #include <compare>
 #include <cstdint>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -28,6 +29,14 @@ struct RunEvent {
     kSetImage,  // kubectl set image: of container `what`, all of them when it is empty
     kUndo,      // kubectl rollout undo
     kScale,     // kubectl scale, to `replicas`
+    kApplyAnswer,  // create or update what `file` of the submission holds, with `fill` in it
+  };
+  /// A word of the file, and what stands in its place: the value at `path` of the newest object of
+  /// `kind` that has these values, JSONPath to text.
+  struct Fill {
+    std::string word, kind, path;
+    std::map<std::string, std::string> where;
+    auto operator<=>(const Fill&) const = default;
   };
   Duration at{};
   Kind kind = Kind::kFault;
@@ -35,10 +44,11 @@ struct RunEvent {
   std::string node = {};      // by name; empty: where most Pods of `workload` lie
   std::string workload = {};  // "Deployment NAMESPACE/NAME"
   std::string detail = {};    // of a fault: "0/79", the GPU and the Xid
-  std::string file = {};      // of the lab's folder
+  std::string file = {};      // of the lab's folder, or of the submission
   std::string what = {};      // container, or kind
   std::string image = {};
   std::int64_t replicas = 0;
+  std::vector<Fill> fill = {};
 
   auto operator<=>(const RunEvent&) const = default;
   /// "node-down of the node of Deployment default/vllm", for reports.
