@@ -12,11 +12,11 @@ namespace inferlab::sim {
 /// Times are from the request to the answer of the storage behind it. The defaults are of a cloud's
 /// block storage, and a guess: no published figure with conditions was found.
 struct StorageDriver {
-  std::string name;                 // "disk.csi.example.com", what a StorageClass names
-  Duration provision_time = 3s;     // CreateVolume
-  Duration attach_time = 2s;        // ControllerPublishVolume; detaching takes as long
-  Duration resize_time = 5s;        // ControllerExpandVolume
-  Duration snapshot_time = 2s;      // CreateSnapshot, until the snapshot shows its moment
+  std::string name;              // "disk.csi.example.com", what a StorageClass names
+  Duration provision_time = 3s;  // CreateVolume
+  Duration attach_time = 2s;     // ControllerPublishVolume; detaching takes as long
+  Duration resize_time = 5s;     // ControllerExpandVolume
+  Duration snapshot_time = 2s;   // CreateSnapshot, until the snapshot shows its moment
   /// Bytes per second at which a snapshot is copied before it can be used; 0: at once.
   double snapshot_bandwidth = 0;
   bool attaches = true;             // false: a file share, or a folder of the node
