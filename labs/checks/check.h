@@ -4,8 +4,11 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "engine/base/result.h"
+#include "labs/checks/audit_rules.h"
+#include "labs/checks/deed.h"
 #include "labs/checks/params.h"
 #include "labs/checks/trouble.h"
 #include "labs/checks/variant.h"
@@ -61,15 +64,18 @@ struct Submission {
              sim::Value given = {})  // NOLINT: most answers are manifests alone
       : journal(std::move(writes)), answers(std::move(given)) {}
 
-  sim::Journal journal;            // what it does to the cluster
-  sim::Value answers;              // to the questions of the lab's quiz, by id; null: none
-  std::optional<EvalSuite> evals;  // of the model
+  sim::Journal journal;                 // what it does to the cluster
+  sim::Value answers;                   // to the questions of the lab's quiz, by id; null: none
+  std::optional<EvalSuite> evals = {};  // of the model
+  std::vector<RunEvent> actions = {};   // of its responder, in order of time
+  AuditPolicy audit = {};               // what the API server shall log; no rules: none was given
   /// Files that events of the lab apply later, by name: their text.
   std::map<std::string, std::string> late_files = {};
 
-  /// Whether there is nothing to grade.
+  /// Holds nothing at all.
   [[nodiscard]] bool empty() const {
-    return journal.empty() && answers.empty() && !evals && late_files.empty();
+    return journal.empty() && answers.empty() && !evals && actions.empty() && audit.rules.empty() &&
+           late_files.empty();
   }
 };
 
@@ -87,6 +93,8 @@ class CheckContext {
   /// The run of this variant, at its horizon. Made at the first question, shared with other checks,
   /// and good until grading ends. run({}) is the graded run itself.
   virtual Result<sim::Cluster*> run(const VariantSpec& variant) = 0;
+  /// What the lab's events and the submission's actions have asked for in that run, in order.
+  virtual Result<const std::vector<Deed>*> deeds(const VariantSpec& variant) = 0;
   /// The run of an answer that the lab ships, "starter" or "solution", in the same way.
   virtual Result<sim::Cluster*> reference_run(const std::string& answer) = 0;
 };

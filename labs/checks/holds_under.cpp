@@ -38,6 +38,9 @@ class Changed final : public CheckContext {
   Result<sim::Cluster*> run(const VariantSpec& variant) override {
     return base_.run(merged(change_, variant));
   }
+  Result<const std::vector<Deed>*> deeds(const VariantSpec& variant) override {
+    return base_.deeds(merged(change_, variant));
+  }
   Result<sim::Cluster*> reference_run(const std::string& answer) override {
     return base_.reference_run(answer);
   }

@@ -13,6 +13,9 @@ Result<Finding> access(CheckContext& context, const Params& params);
 extern const SpecTable kAdmissionCorpusParams;
 Result<Finding> admission_corpus(CheckContext& context, const Params& params);
 
+extern const SpecTable kAuditPolicyParams;
+Result<Finding> audit_policy(CheckContext& context, const Params& params);
+
 extern const SpecTable kClientsAnsweredParams;
 Result<Finding> clients_answered(CheckContext& context, const Params& params);
 
@@ -36,6 +39,9 @@ Result<Finding> holds_under(CheckContext& context, const Params& params);
 
 extern const SpecTable kImagePinnedParams;
 Result<Finding> image_pinned(CheckContext& context, const Params& params);
+
+extern const SpecTable kIncidentResponseParams;
+Result<Finding> incident_response(CheckContext& context, const Params& params);
 
 Result<Finding> itl_p95_below(CheckContext& context, const Params& params);
 

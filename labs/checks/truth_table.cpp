@@ -19,7 +19,7 @@ int percent_right(const std::vector<TruthRow>& rows, bool expected) {
 
 }  // namespace
 
-Finding judged(const std::vector<TruthRow>& rows, std::string expected) {
+Finding judged(const std::vector<TruthRow>& rows, std::string expected, TruthWords words) {
   const auto is_wrong = [](const TruthRow& row) { return row.seen != row.expected; };
   const auto first = std::find_if(rows.begin(), rows.end(), is_wrong);
   if (first == rows.end()) {
@@ -28,7 +28,7 @@ Finding judged(const std::vector<TruthRow>& rows, std::string expected) {
   const auto wrong = std::count_if(rows.begin(), rows.end(), is_wrong);
   Finding out =
       Finding::fail(fmt::format("{} of {} answers are wrong; the first: {} is {}{}{}", wrong,
-                                rows.size(), first->question, first->seen ? "allowed" : "refused",
+                                rows.size(), first->question, first->seen ? words.yes : words.no,
                                 first->reason.empty() ? "" : ": ", first->reason),
                     std::move(expected));
   // All or nothing wins no more than the half that comes by itself: that half counts for nothing.

@@ -104,10 +104,12 @@ VariantSpec merged(const VariantSpec& outer, const VariantSpec& inner) {
   return out;
 }
 
-std::vector<RunEvent> events_of(const LabSpec& lab, const VariantSpec& variant) {
+std::vector<RunEvent> events_of(const LabSpec& lab, const std::vector<RunEvent>& actions,
+                                const VariantSpec& variant) {
   std::vector<RunEvent> out;
   if (!variant.without_lab_events) out = lab.events;
   out.insert(out.end(), variant.events.begin(), variant.events.end());
+  out.insert(out.end(), actions.begin(), actions.end());
   std::erase_if(out, [&](const RunEvent& event) { return event.at > horizon_of(lab, variant); });
   std::stable_sort(out.begin(), out.end(),
                    [](const RunEvent& a, const RunEvent& b) { return a.at < b.at; });

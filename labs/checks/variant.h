@@ -50,8 +50,10 @@ sim::ClusterSpec cluster_of(const LabSpec& lab, const VariantSpec& variant);
 /// what both say the inner one's.
 VariantSpec merged(const VariantSpec& outer, const VariantSpec& inner);
 
-/// Events of the lab and of the variant up to its horizon, in order of time.
-std::vector<RunEvent> events_of(const LabSpec& lab, const VariantSpec& variant);
+/// Events of the lab and of the variant, and a responder's `actions`, up to the variant's horizon,
+/// in order of time; of one time the actions come last.
+std::vector<RunEvent> events_of(const LabSpec& lab, const std::vector<RunEvent>& actions,
+                                const VariantSpec& variant);
 
 /// The journal of this variant: `journal` up to the variant's horizon, and its restart.
 sim::Journal journal_of(const LabSpec& lab, const sim::Journal& journal,

@@ -66,7 +66,7 @@ class LabFiles final : public Command {
     std::string manifests;
     for (const SubmissionFile& file : files) {
       const bool is_manifest =
-          !is_for_grader(file.name) && file.name.find('/') == std::string::npos;
+          !is_no_manifest(file.name) && file.name.find('/') == std::string::npos;
       if (is_manifest) manifests += " -f " + (folder / file.name).string();
     }
     terminal.out << fmt::format(
@@ -78,7 +78,7 @@ class LabFiles final : public Command {
 
  private:
   // Manifests of drills and of other teams, each in a folder of its name; not what would give an
-  // answer away, nor what is in the cluster already.
+  // answer away, nor what an intruder brings, nor what is in the cluster already.
   static Result<void> add_handouts(const LabSpec& lab, std::vector<SubmissionFile>& files) {
     std::error_code failed;
     std::vector<std::string> folders;
@@ -86,7 +86,7 @@ class LabFiles final : public Command {
          entry.increment(failed)) {
       const std::string name = entry->path().filename().string();
       const bool kept_back = name == "starter" || name == "solution" || name == "mutants" ||
-                             name == lab.given || name.starts_with("corpus");
+                             name == lab.given || name == "intruder" || name.starts_with("corpus");
       if (entry->is_directory(failed) && !kept_back) folders.push_back(name);
     }
     std::sort(folders.begin(), folders.end());

@@ -1,7 +1,9 @@
 // Starts a lab in the foreground, until Ctrl-C or `inferlab cluster down`.
 #include <fmt/format.h>
 
+#include <filesystem>
 #include <optional>
+#include <system_error>
 #include <utility>
 
 #include "labs/cli/about_ages.h"
@@ -12,6 +14,7 @@
 #include "labs/report/wrap.h"
 #include "labs/session/control.h"
 #include "labs/session/session.h"
+#include "labs/session/session_folder.h"
 #include "labs/spec/catalog.h"
 #include "sim/api/json.h"
 
@@ -27,6 +30,9 @@ class LabStartCommand final : public Command {
     args.option("--gateway-port", gateway_port_, "port of the gateway; 0: a free one", 0, 65535);
     args.flag("--http", http_, "plain HTTP instead of HTTPS for the API server");
     args.flag("--fresh", fresh_, "forget what an earlier session did");
+    args.option("--audit-log", audit_log_,
+                "file to which every write is told; audit.jsonl in the session's folder for labs "
+                "with incidents");
     args.option("--seed", seed_,
                 "of the random streams; default: of the session so far, or the lab's");
     declare_learner(args, learner_);
@@ -47,6 +53,14 @@ class LabStartCommand final : public Command {
     options.gateway_port = static_cast<int>(gateway_port_);
     options.tls = !http_;
     options.fresh = fresh_;
+    options.audit_log = audit_log_;
+    if (audit_log_.empty() && !options.lab.incidents.empty()) {
+      INFERLAB_TRY(const std::string folder, session_folder(options.lab.id));
+      options.audit_log = folder + "/audit.jsonl";
+      std::error_code ignored;  // what is replayed is told again
+      std::filesystem::remove(options.audit_log, ignored);
+    }
+    const std::string audit_log = options.audit_log;
     // From here on a signal ends in order what has begun.
     const StopSignals signals;
     auto progress = Progress::open_default();
@@ -61,7 +75,7 @@ class LabStartCommand final : public Command {
     if (format_ == "json") {
       announce_as_json(terminal, *session);
     } else {
-      announce(terminal, *session);
+      announce(terminal, *session, audit_log);
     }
     signals.wait([&session] { return session->asked_to_stop(); });
     const auto failure = session->driver().failure();
@@ -105,7 +119,7 @@ class LabStartCommand final : public Command {
     return speed == 0 ? "it is paused" : fmt::format("it runs at {:g}x", speed);
   }
 
-  static void announce(Terminal& terminal, Session& session) {
+  static void announce(Terminal& terminal, Session& session, const std::string& audit_log) {
     const Style& style = terminal.style;
     terminal.out << style.bold(session.lab().title) << "\n";
     if (session.resumed_entries() > 0) {
@@ -118,6 +132,11 @@ class LabStartCommand final : public Command {
         "\n  export KUBECONFIG={}\n  kubectl get nodes\n\n"
         "API server  {}\nGateway     {}   (POST /v1/chat/completions)\nFolder      {}\n\n",
         session.kubeconfig(), session.api_url(), session.gateway_url(), session.folder());
+    if (!session.lab().incidents.empty()) {
+      terminal.out << fmt::format(
+          "Audit log   {1}\nPager       inferlab lab ack {0}, lab diagnose {0} CAUSE\n\n",
+          session.lab().id, audit_log);
+    }
     terminal.out << fmt::format(
         "In another terminal: inferlab lab show {0}{1}   the task\n"
         "                     inferlab lab files {0} DIR{1}   what you begin with\n"
@@ -129,7 +148,7 @@ class LabStartCommand final : public Command {
     terminal.out.flush();
   }
 
-  std::string lab_id_, speed_ = "10", learner_, format_ = "text";
+  std::string lab_id_, speed_ = "10", learner_, audit_log_, format_ = "text";
   std::int64_t port_ = 0, gateway_port_ = 0;
   bool http_ = false, fresh_ = false;
   std::optional<std::uint64_t> seed_;

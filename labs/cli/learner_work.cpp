@@ -9,6 +9,7 @@
 #include "labs/grade/settle.h"
 #include "labs/grade/submission.h"
 #include "labs/session/journal_file.h"
+#include "labs/session/record.h"
 #include "labs/session/session_folder.h"
 #include "labs/spec/catalog.h"
 
@@ -25,17 +26,23 @@ Result<LabSpec> lab_of_learner(const std::string& lab_id, const std::string& fol
   return find_lab(lab_id, journal->header->learner);
 }
 
+Result<std::string> session_folder_of(const LabSpec& lab) {
+  INFERLAB_TRY(std::string session, session_folder(lab.id));
+  std::error_code failed;
+  if (std::filesystem::exists(journal_path(session), failed)) return session;
+  return Error{ErrorKind::kNotFound, fmt::format("lab {}: nothing has been done yet", lab.id),
+               fmt::format("inferlab lab start {}, or name a folder with --submission", lab.id)};
+}
+
 Result<Submission> submission_of_learner(const LabSpec& lab, const std::string& folder,
                                          std::vector<std::string>& notes) {
   if (!folder.empty()) return submission_from_folder(folder, lab);
-  INFERLAB_TRY(const std::string session, session_folder(lab.id));
-  const std::string path = journal_path(session);
-  std::error_code failed;
-  if (!std::filesystem::exists(path, failed)) {
-    return Error{ErrorKind::kNotFound, fmt::format("lab {}: nothing has been done yet", lab.id),
-                 fmt::format("inferlab lab start {}, or name a folder with --submission", lab.id)};
+  INFERLAB_TRY(const std::string session, session_folder_of(lab));
+  if (!lab.incidents.empty()) {
+    INFERLAB_TRY(const std::vector<SubmissionFile> files, record_folder(lab, session, notes));
+    return submission_from_files(files, lab);
   }
-  INFERLAB_TRY(const SessionJournal journal, read_journal_file(path));
+  INFERLAB_TRY(const SessionJournal journal, read_journal_file(journal_path(session)));
   Submission out(settled_journal(lab, journal.entries, &notes));
   INFERLAB_TRY(out.answers, answers_in(session, lab));
   INFERLAB_TRY(out.evals, evals_in(session, lab));

@@ -14,8 +14,12 @@ namespace inferlab::labs {
 Result<LabSpec> lab_of_learner(const std::string& lab_id, const std::string& folder,
                                const std::string& learner);
 
-/// What a learner has done: the manifests of the folder, or what the session adds up to, with the
-/// answers to the quiz. `notes`: see settled_journal().
+/// The folder of the lab's session. kNotFound: there was none.
+Result<std::string> session_folder_of(const LabSpec& lab);
+
+/// What a learner has done: what is in the folder, or what the session adds up to, with the answers
+/// to the quiz. Of a lab with incidents it is the session as it was, from one write to the next.
+/// `notes`: see settled_journal() and record_session().
 Result<Submission> submission_of_learner(const LabSpec& lab, const std::string& folder,
                                          std::vector<std::string>& notes);
 

@@ -2,15 +2,19 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <utility>
 
 #include "labs/checks/workload_ref.h"
 #include "labs/grade/submission.h"
 #include "labs/spec/lab_files.h"
+#include "sim/api/access/rbac.h"
 #include "sim/api/custom/printer_path.h"
 #include "sim/api/json.h"
+#include "sim/api/status.h"
 #include "sim/api/views.h"
 #include "sim/api/yaml.h"
+#include "sim/cluster/client_request.h"
 
 namespace inferlab::labs {
 namespace {
@@ -109,6 +113,65 @@ std::string newest_value(sim::Cluster& run, const RunEvent::Fill& fill) {
   return value;
 }
 
+sim::ApiRequest eviction(const std::string& ns, const std::string& pod) {
+  sim::ApiRequest out;
+  out.verb = sim::Verb::kCreate;
+  out.resource = "pods";
+  out.ns = ns;
+  out.name = pod;
+  out.subresource = "eviction";
+  out.body = Value::object({{"apiVersion", "policy/v1"}, {"kind", "Eviction"}})
+                 .with_path({"metadata", "name"}, Value(pod))
+                 .with_path({"metadata", "namespace"}, Value(ns));
+  return out;
+}
+
+// "NAMESPACE/NAME" of an object, or of each in a list.
+std::vector<std::string> names_in(const Value& body) {
+  const auto name_of = [](const Value& object) {
+    const Value& meta = object["metadata"];
+    return meta["namespace"].str() + "/" + meta["name"].str();
+  };
+  if (!body["items"].is_array()) return {name_of(body)};
+  std::vector<std::string> out;
+  for (const Value& item : body["items"].items()) out.push_back(name_of(item));
+  return out;
+}
+
+// Of an event that is one request whatever the run looks like. nullopt: it names no kind.
+std::optional<sim::ApiRequest> request_of(const RunEvent& event) {
+  const bool is_patch = event.kind == RunEvent::Kind::kPatch;
+  const auto ref = object_ref(is_patch ? event.workload : event.what + " " + event.workload);
+  if (!ref) return std::nullopt;
+  sim::ApiRequest request;
+  request.resource = ref->resource;
+  request.ns = ref->ns;
+  request.name = ref->name;
+  if (is_patch) {
+    constexpr std::pair<std::string_view, sim::PatchType> kTypes[] = {
+        {"merge", sim::PatchType::kMerge},
+        {"json", sim::PatchType::kJson},
+        {"apply", sim::PatchType::kApply},
+    };
+    request.verb = sim::Verb::kPatch;
+    request.patch_type = sim::PatchType::kStrategic;
+    for (const auto& [word, type] : kTypes) {
+      if (event.patch_type == word) request.patch_type = type;
+    }
+    // As kubectl apply --server-side --force-conflicts: the session took what it wrote.
+    request.force = request.patch_type == sim::PatchType::kApply;
+    request.body = sim::parse_json(event.body).value_or(Value());
+  } else if (event.kind == RunEvent::Kind::kDelete) {
+    request.verb = sim::Verb::kDelete;
+    // As kubectl delete: what it owns goes after it.
+    if (event.is_response) request.propagation = sim::Propagation::kBackground;
+  } else {
+    request.verb = ref->name == "*" ? sim::Verb::kList : sim::Verb::kGet;
+    if (ref->name == "*") request.name.clear();
+  }
+  return request;
+}
+
 }  // namespace
 
 void EventPlayer::run_until(Time end) {
@@ -157,14 +220,80 @@ std::string EventPlayer::node_of(const RunEvent& event) const {
   return most == counts.end() ? std::string() : most->first;
 }
 
-void EventPlayer::write(sim::ApiRequest request) {
-  request.field_manager = kLabManager;
-  (void)run_.request(request);  // refused: part of what happens
+void EventPlayer::remember_tokens() {
+  for (const RunEvent& event : events_) remember_token(event.as);
 }
 
-void EventPlayer::begin_drain(const std::string& node) {
-  write(patch({"nodes", "", node}, Value::object().with_path({"spec", "unschedulable"}, true)));
-  drains_.push_back({node, run_.simulation().now()});
+// A token is its account's of that day: one that is made again under the same name has another uid.
+void EventPlayer::remember_token(const RunIdentity& as) {
+  for (const std::string& secret : {std::string(), as.secret}) {
+    const sim::ObjectPtr object = sim::behind_token(run_.store(), as.user, secret);
+    if (object == nullptr) continue;
+    token_uids_.emplace(as.user + "/" + secret, object->document["metadata"]["uid"].str());
+  }
+}
+
+bool EventPlayer::token_is_good(const RunIdentity& as) {
+  if (!as.user.starts_with("system:serviceaccount:")) return true;  // by a certificate
+  remember_token(as);
+  return sim::token_holds(run_.store(), as.user, token_uids_[as.user + "/"], as.secret,
+                          token_uids_[as.user + "/" + as.secret]);
+}
+
+sim::ApiResponse EventPlayer::send(const RunEvent& event, sim::ApiRequest request) {
+  request.field_manager = event.is_response ? kResponderManager : kLabManager;
+  sim::ApiResponse response;
+  if (event.as.user.empty()) {
+    response = run_.request(request);
+  } else {
+    request.user = event.as.user;
+    request.groups = event.as.groups;
+    response = token_is_good(event.as) ? sim::request_of_client(run_, request)
+                                       : sim::status_failure(401, "Unauthorized", "Unauthorized");
+  }
+  // kubectl drain does not speak of what a budget holds up: it asks again.
+  if (response.code == 429 && event.kind == RunEvent::Kind::kDrain) return response;
+  Deed deed;
+  deed.at = run_.simulation().now();
+  deed.event = event.kind;
+  deed.is_response = event.is_response;
+  deed.what = event.str();
+  deed.user = event.as.user;
+  deed.secret = event.as.secret;
+  deed.groups = sim::groups_of(event.as.user, event.as.groups);
+  deed.verb = sim::verb_word(request);
+  deed.resource = request.resource;
+  deed.subresource = request.subresource;
+  deed.ns = request.ns;
+  deed.name = request.name.empty() ? request.body["metadata"]["name"].str() : request.name;
+  deed.code = response.code;
+  if (!response.ok()) deed.message = std::string(response.message());
+  if (response.ok() && deed.reads()) deed.read = names_in(response.body);
+  deeds_.push_back(std::move(deed));
+  return response;
+}
+
+void EventPlayer::note(const RunEvent& event) {
+  Deed deed;
+  deed.at = run_.simulation().now();
+  deed.event = event.kind;
+  deed.is_response = event.is_response;
+  deed.what = event.str();
+  deed.incident = event.incident;
+  deed.cause = event.cause;
+  deeds_.push_back(std::move(deed));
+}
+
+void EventPlayer::note_missing(const RunEvent& event, std::string why) {
+  note(event);
+  deeds_.back().code = 404;
+  deeds_.back().message = std::move(why);
+}
+
+void EventPlayer::begin_drain(const RunEvent& event, const std::string& node) {
+  send(event,
+       patch({"nodes", "", node}, Value::object().with_path({"spec", "unschedulable"}, true)));
+  drains_.push_back({node, run_.simulation().now(), event});
   ask_again(drains_.back());
   std::erase_if(drains_, [](const Drain& drain) { return drain.node.empty(); });
 }
@@ -173,16 +302,7 @@ void EventPlayer::ask_again(Drain& drain) {
   const std::vector<sim::ObjectPtr> pods = pods_on(run_.store(), drain.node);
   for (const sim::ObjectPtr& pod : pods) {
     if (pod->view<sim::PodView>().meta.deletion_timestamp) continue;
-    sim::ApiRequest eviction;
-    eviction.verb = sim::Verb::kCreate;
-    eviction.resource = "pods";
-    eviction.ns = pod->key.ns;
-    eviction.name = pod->key.name;
-    eviction.subresource = "eviction";
-    eviction.body = Value::object({{"apiVersion", "policy/v1"}, {"kind", "Eviction"}})
-                        .with_path({"metadata", "name"}, Value(pod->key.name))
-                        .with_path({"metadata", "namespace"}, Value(pod->key.ns));
-    write(eviction);
+    send(drain.event, eviction(pod->key.ns, pod->key.name));
   }
   if (pods.empty()) {
     drain.node.clear();  // done
@@ -191,9 +311,10 @@ void EventPlayer::ask_again(Drain& drain) {
   }
 }
 
-void EventPlayer::apply_file(const std::string& file) {
-  const auto text = lab_file(lab_, file);
-  if (text) apply_text(text->text, file);
+void EventPlayer::apply_file(const RunEvent& event) {
+  if (!event.manifests.empty()) return apply_text(event, event.manifests);
+  const auto text = lab_file(lab_, event.file);
+  if (text) apply_text(event, text->text);
 }
 
 void EventPlayer::apply_answer(const RunEvent& event) {
@@ -208,69 +329,97 @@ void EventPlayer::apply_answer(const RunEvent& event) {
       text.replace(at, fill.word.size(), value);
     }
   }
-  apply_text(text, event.file);
+  apply_text(event, text);
 }
 
-void EventPlayer::apply_text(const std::string& text, const std::string& file) {
-  const auto documents = sim::parse_yaml(text, file);
+void EventPlayer::apply_text(const RunEvent& event, const std::string& text) {
+  const auto documents = sim::parse_yaml(text, event.file);
   if (!documents) return;
-  for (const sim::YamlDocument& document : *documents)
-    (void)apply_document(document, file, run_, kLabManager);
+  const SendRequest ask = [&](sim::ApiRequest request) { return send(event, std::move(request)); };
+  for (const sim::YamlDocument& document : *documents) {
+    const std::size_t asked = deeds_.size();
+    const auto done = apply_document(document, event.file, run_, ask);
+    // What was refused before anybody was asked: a kind that the cluster does not know.
+    if (!done && deeds_.size() == asked) note_missing(event, done.error().message);
+  }
 }
 
-void EventPlayer::carry_out(const RunEvent& event) {
+void EventPlayer::on_node(const RunEvent& event) {
   using Kind = RunEvent::Kind;
-  if (event.kind == Kind::kApply) return apply_file(event.file);
-  if (event.kind == Kind::kApplyAnswer) return apply_answer(event);
-  if (event.kind == Kind::kDelete) {
-    const auto ref = object_ref(event.what + " " + event.workload);
-    if (!ref) return;
-    sim::ApiRequest request;
-    request.verb = sim::Verb::kDelete;
-    request.resource = ref->resource;
-    request.ns = ref->ns;
-    request.name = ref->name;
-    return write(request);
-  }
-  if (event.kind == Kind::kFault || event.kind == Kind::kDrain || event.kind == Kind::kUncordon) {
-    const std::string node = node_of(event);
-    if (node.empty()) return;
-    if (event.kind == Kind::kDrain) return begin_drain(node);
-    if (event.kind == Kind::kUncordon) {
-      std::erase_if(drains_, [&](const Drain& drain) { return drain.node == node; });
-      return write(
-          patch({"nodes", "", node}, Value::object().with_path({"spec", "unschedulable"}, false)));
-    }
-    std::string target = node;
-    if (event.fault == "container-crash") {
-      const auto ref = object_ref(event.workload);
-      const auto pods = ref ? pods_of(run_.store(), *ref) : std::vector<sim::ObjectPtr>{};
-      if (pods.empty()) return;
-      target = pods.front()->key.ns + "/" + pods.front()->key.name;
-    }
-    (void)run_.inject(event.fault, event.detail.empty() ? target : target + "/" + event.detail);
+  const std::string node = node_of(event);
+  if (node.empty()) return;
+  if (event.kind == Kind::kDrain) return begin_drain(event, node);
+  if (event.kind == Kind::kCordon || event.kind == Kind::kUncordon) {
+    std::erase_if(drains_, [&](const Drain& drain) { return drain.node == node; });
+    send(event, patch({"nodes", "", node}, Value::object().with_path({"spec", "unschedulable"},
+                                                                     event.kind == Kind::kCordon)));
     return;
   }
+  std::string target = node;
+  if (event.fault == "container-crash") {
+    const auto ref = object_ref(event.workload);
+    const auto pods = ref ? pods_of(run_.store(), *ref) : std::vector<sim::ObjectPtr>{};
+    if (pods.empty()) return;
+    target = pods.front()->key.ns + "/" + pods.front()->key.name;
+  }
+  (void)run_.inject(event.fault, event.detail.empty() ? target : target + "/" + event.detail);
+}
+
+void EventPlayer::on_object(const RunEvent& event) {
+  using Kind = RunEvent::Kind;
   const auto ref = object_ref(event.workload);
   const sim::ObjectPtr object =
       ref ? run_.store().get({ref->resource, ref->ns, ref->name}) : nullptr;
-  if (object == nullptr) return;
+  if (object == nullptr) return note_missing(event, event.workload + " is not there");
   if (event.kind == Kind::kRestart) {
-    write(patch(*ref, Value::object().with_path({"spec", "template", "metadata", "annotations",
-                                                 "kubectl.kubernetes.io/restartedAt"},
-                                                format_rfc3339(run_.simulation().now()))));
+    send(event,
+         patch(*ref, Value::object().with_path({"spec", "template", "metadata", "annotations",
+                                                "kubectl.kubernetes.io/restartedAt"},
+                                               format_rfc3339(run_.simulation().now()))));
   } else if (event.kind == Kind::kSetImage) {
-    write(patch(*ref, with_image(object->document["spec"]["template"], event.what, event.image)));
+    send(event,
+         patch(*ref, with_image(object->document["spec"]["template"], event.what, event.image)));
   } else if (event.kind == Kind::kScale) {
-    write(patch(*ref, Value::object().with_path({"spec", "replicas"}, event.replicas)));
+    send(event, patch(*ref, Value::object().with_path({"spec", "replicas"}, event.replicas)));
+  } else if (event.kind == Kind::kEvict) {
+    send(event, eviction(ref->ns, ref->name));
   } else if (event.kind == Kind::kUndo) {
     const Value before = template_before(run_.store(), *object);
-    if (before.is_null()) return;
+    if (before.is_null()) return note_missing(event, "there is no revision to go back to");
     sim::ApiRequest request =
         patch(*ref, Value::array({Value::object(
                         {{"op", "replace"}, {"path", "/spec/template"}, {"value", before}})}));
     request.patch_type = sim::PatchType::kJson;
-    write(request);
+    send(event, std::move(request));
+  }
+}
+
+void EventPlayer::carry_out(const RunEvent& event) {
+  using Kind = RunEvent::Kind;
+  switch (event.kind) {
+    case Kind::kAcknowledge:
+    case Kind::kDiagnose:
+      return note(event);
+    case Kind::kApply:
+      return apply_file(event);
+    case Kind::kApplyAnswer:
+      return apply_answer(event);
+    case Kind::kDelete:
+    case Kind::kRead:
+    case Kind::kPatch:
+      if (auto request = request_of(event)) send(event, *std::move(request));
+      return;
+    case Kind::kFault:
+    case Kind::kDrain:
+    case Kind::kCordon:
+    case Kind::kUncordon:
+      return on_node(event);
+    case Kind::kRestart:
+    case Kind::kSetImage:
+    case Kind::kScale:
+    case Kind::kUndo:
+    case Kind::kEvict:
+      return on_object(event);
   }
 }
 

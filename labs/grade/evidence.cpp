@@ -170,8 +170,17 @@ Evidence evidence_of(sim::Cluster& run, const LabSpec& lab, const Submission& su
     collector.add_marker(submission.journal.front().at.time_since_epoch(), "submission applied");
   }
   constexpr std::size_t kMostEvents = 12;  // more could not be told apart
-  for (std::size_t i = 0; i < std::min(lab.events.size(), kMostEvents); ++i) {
-    collector.add_marker(lab.events[i].at, lab.events[i].str());
+  std::size_t markers = 0;
+  std::set<std::string> marked;  // what comes again and again is marked once
+  for (const RunEvent& event : lab.events) {
+    if (markers >= kMostEvents || !marked.insert(event.str()).second) continue;
+    collector.add_marker(event.at, event.str());
+    ++markers;
+  }
+  markers = 0;
+  for (const RunEvent& action : submission.actions) {
+    if (markers++ >= kMostEvents) break;
+    collector.add_marker(action.at, action.str());
   }
   return collector.take();
 }

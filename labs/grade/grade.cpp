@@ -74,6 +74,19 @@ void refer_to_roots(std::vector<Judged>& all) {
   }
 }
 
+// What the API has refused of the responder's actions has not happened: that must be known.
+void tell_refused(const std::vector<Deed>& deeds, std::vector<std::string>& notes) {
+  constexpr std::size_t kFewWords = 200;
+  constexpr int kMaxNotes = 20;
+  int told = 0;
+  for (const Deed& deed : deeds) {
+    if (!deed.is_response || deed.ok() || told++ >= kMaxNotes) continue;
+    notes.push_back(fmt::format("refused after {}: {}: {}",
+                                format_duration(deed.at.time_since_epoch()), deed.what,
+                                shortened(deed.message, kFewWords)));
+  }
+}
+
 }  // namespace
 
 Result<Report> grade_checks(const LabSpec& given, const Submission& submission,
@@ -104,6 +117,10 @@ Result<Report> grade_checks(const LabSpec& given, const Submission& submission,
   journal_hash.add(sim::write_journal(submission.journal));
   if (!submission.answers.is_null()) journal_hash.add(sim::to_json(submission.answers));
   if (submission.evals) journal_hash.add(sim::to_json(submission.evals->document));
+  for (const RunEvent& action : submission.actions) {
+    journal_hash.add(fmt::format("{} {} {} {} {}", action.at.count(), action.str(),
+                                 action.manifests, action.body, action.cause));
+  }
   report.journal_hash = journal_hash.hex();
 
   const int steps = static_cast<int>(check_ids.size()) + 1;
@@ -115,6 +132,8 @@ Result<Report> grade_checks(const LabSpec& given, const Submission& submission,
   INFERLAB_TRY(sim::Cluster* const base, runs.run({}));
   report.run_hash = fmt::format("{:016x}", base->run_hash());
   report.evidence = evidence_of(*base, lab, submission);
+  INFERLAB_TRY(const std::vector<Deed>* const deeds, runs.deeds({}));
+  tell_refused(*deeds, report.notes);
   int done = 1;
   std::vector<Judged> judged;
   for (const LabCheck& check : lab.checks) {

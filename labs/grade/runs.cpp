@@ -29,35 +29,45 @@ std::string manifests_of(const sim::Journal& journal) {
 
 }  // namespace
 
-Result<std::unique_ptr<sim::Cluster>> Runs::play(const Submission& submission,
-                                                 const VariantSpec& variant) const {
+Result<Runs::Played> Runs::play(const Submission& submission, const VariantSpec& variant) const {
   auto cluster = std::make_unique<sim::Cluster>(cluster_of(lab_, variant), lab_.seed);
   INFERLAB_TRY_VOID(give(lab_, *cluster));
-  EventPlayer player(*cluster, lab_, events_of(lab_, variant), submission.late_files);
+  EventPlayer player(*cluster, lab_, events_of(lab_, submission.actions, variant),
+                     submission.late_files);
   for (const sim::JournalEntry& entry : journal_of(lab_, submission.journal, variant)) {
     player.run_until(entry.at);
     cluster->replay({entry});
   }
   player.run_until(Time{horizon_of(lab_, variant)});
-  return cluster;
+  return Played{std::move(cluster), player.take_deeds()};
+}
+
+Result<const Runs::Played*> Runs::played(const VariantSpec& variant) {
+  Played& slot = runs_[variant];
+  if (slot.cluster == nullptr) {
+    INFERLAB_TRY(slot, play(submission_, variant));
+  }
+  return static_cast<const Played*>(&slot);
 }
 
 Result<sim::Cluster*> Runs::run(const VariantSpec& variant) {
-  auto& slot = runs_[variant];
-  if (slot == nullptr) {
-    INFERLAB_TRY(slot, play(submission_, variant));
-  }
-  return slot.get();
+  INFERLAB_TRY(const Played* run, played(variant));
+  return run->cluster.get();
+}
+
+Result<const std::vector<Deed>*> Runs::deeds(const VariantSpec& variant) {
+  INFERLAB_TRY(const Played* run, played(variant));
+  return &run->deeds;
 }
 
 Result<sim::Cluster*> Runs::reference_run(const std::string& answer) {
-  auto& slot = references_[answer];
-  if (slot == nullptr) {
+  Played& slot = references_[answer];
+  if (slot.cluster == nullptr) {
     INFERLAB_TRY(const std::vector<SubmissionFile> files, shipped_answer(lab_, answer));
     INFERLAB_TRY(const Submission shipped, submission_from_files(files, lab_));
     INFERLAB_TRY(slot, play(shipped, {}));
   }
-  return slot.get();
+  return slot.cluster.get();
 }
 
 Result<const lint::LintResult*> Runs::linted() {

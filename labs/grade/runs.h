@@ -22,17 +22,23 @@ class Runs final : public CheckContext {
   [[nodiscard]] const Submission& submission() const override { return submission_; }
   Result<const lint::LintResult*> linted() override;
   Result<sim::Cluster*> run(const VariantSpec& variant) override;
+  Result<const std::vector<Deed>*> deeds(const VariantSpec& variant) override;
   Result<sim::Cluster*> reference_run(const std::string& answer) override;
 
  private:
-  [[nodiscard]] Result<std::unique_ptr<sim::Cluster>> play(const Submission& submission,
-                                                           const VariantSpec& variant) const;
+  struct Played {
+    std::unique_ptr<sim::Cluster> cluster;
+    std::vector<Deed> deeds;
+  };
+
+  [[nodiscard]] Result<Played> play(const Submission& submission, const VariantSpec& variant) const;
+  Result<const Played*> played(const VariantSpec& variant);
 
   const LabSpec& lab_;
   const Submission& submission_;
-  std::map<VariantSpec, std::unique_ptr<sim::Cluster>> runs_;
-  std::map<std::string, std::unique_ptr<sim::Cluster>> references_;  // by answer
-  std::vector<lint::ManifestFile> manifests_;                        // what lint_ borrows
+  std::map<VariantSpec, Played> runs_;
+  std::map<std::string, Played> references_;   // by answer
+  std::vector<lint::ManifestFile> manifests_;  // what lint_ borrows
   std::unique_ptr<lint::LintResult> lint_;
 };
 

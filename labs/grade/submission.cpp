@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "labs/grade/actions.h"
 #include "labs/grade/answer_kinds.h"
 #include "labs/grade/given.h"
 #include "labs/report/escape.h"
@@ -87,6 +88,7 @@ struct Sender {
   bool journalled = true;
   bool dry_run = false;  // what is there already is not tried
   std::string_view manager = "inferlab-grade";
+  const SendRequest* send = nullptr;  // in place of `journalled` and `manager`
 };
 
 Result<void> apply(const Manifest& manifest, sim::Cluster& cluster, const Sender& sender) {
@@ -117,8 +119,9 @@ Result<void> apply(const Manifest& manifest, sim::Cluster& cluster, const Sender
   request.field_validation = sim::FieldValidation::kStrict;
   if (manifest.root.empty()) request.duplicate_fields = manifest.document->duplicates;
   request.field_manager = std::string(sender.manager);
-  const sim::ApiResponse response =
-      sender.journalled ? cluster.request(request) : cluster.api().handle(request);
+  const sim::ApiResponse response = sender.send != nullptr ? (*sender.send)(std::move(request))
+                                    : sender.journalled    ? cluster.request(request)
+                                                           : cluster.api().handle(request);
   if (response.ok()) return {};
   const std::string field = field_of(response);
   return manifest.error(field.empty() ? std::string() : "." + field,
@@ -193,9 +196,19 @@ Result<void> apply_document(const sim::YamlDocument& document, const std::string
   return apply_document_for(document, file, cluster, {.manager = manager});
 }
 
+Result<void> apply_document(const sim::YamlDocument& document, const std::string& file,
+                            sim::Cluster& cluster, const SendRequest& send) {
+  return apply_document_for(document, file, cluster, {.send = &send});
+}
+
 Result<void> give_document(const sim::YamlDocument& document, const std::string& file,
                            sim::Cluster& cluster) {
   return apply_document_for(document, file, cluster, {.journalled = false});
+}
+
+bool is_no_manifest(std::string_view file) {
+  return file == kAnswersFile || file == kEvalsFile || file == kActionsFile ||
+         file == kAuditPolicyFile;
 }
 
 Result<sim::Journal> journal_from_files(const std::vector<SubmissionFile>& files,
@@ -203,7 +216,7 @@ Result<sim::Journal> journal_from_files(const std::vector<SubmissionFile>& files
   // All files are read before the first one is applied: a typing mistake costs no time.
   std::vector<std::pair<std::string, std::vector<sim::YamlDocument>>> parsed;
   for (const SubmissionFile& file : files) {
-    if (is_for_grader(file.name)) continue;
+    if (is_no_manifest(file.name)) continue;
     const std::string name = for_terminal(file.name);
     INFERLAB_TRY(auto documents, sim::parse_yaml(file.text, name, kYamlLimits));
     parsed.emplace_back(name, std::move(documents));
@@ -226,14 +239,23 @@ Result<sim::Journal> journal_from_files(const std::vector<SubmissionFile>& files
 
 Result<Submission> submission_from_files(const std::vector<SubmissionFile>& files,
                                          const LabSpec& lab) {
-  INFERLAB_TRY(sim::Journal journal, journal_from_files(files, lab));
+  // What an action applies waits for its time.
+  INFERLAB_TRY(Actions actions, actions_in(files, lab));
+  std::vector<SubmissionFile> at_once = files;
+  std::erase_if(at_once, [&](const SubmissionFile& file) {
+    return actions.files.find(file.name) != actions.files.end();
+  });
+  INFERLAB_TRY(sim::Journal journal, journal_from_files(at_once, lab));
   Submission out(std::move(journal));
+  out.actions = std::move(actions.events);
   for (const SubmissionFile& file : files) {
     if (comes_later(lab, file.name)) out.late_files[file.name] = file.text;
     if (file.name == kAnswersFile) {
       INFERLAB_TRY(out.answers, answers_of(file, lab));
     } else if (file.name == kEvalsFile) {
       INFERLAB_TRY(out.evals, evals_of(file, lab));
+    } else if (file.name == kAuditPolicyFile) {
+      INFERLAB_TRY(out.audit, read_audit_policy(file.text, for_terminal(file.name)));
     }
   }
   return out;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -48,14 +49,20 @@ std::vector<SubmissionFile> overlay(std::vector<SubmissionFile> files,
 Result<void> apply_document(const sim::YamlDocument& document, const std::string& file,
                             sim::Cluster& cluster, std::string_view manager = "inferlab-grade");
 
+/// The same, where `send` asks the cluster in its own way and notes what comes of it.
+using SendRequest = std::function<sim::ApiResponse(sim::ApiRequest request)>;
+Result<void> apply_document(const sim::YamlDocument& document, const std::string& file,
+                            sim::Cluster& cluster, const SendRequest& send);
+
 /// The same past the journal: what belongs to the cluster and is no write of anybody's.
 Result<void> give_document(const sim::YamlDocument& document, const std::string& file,
                            sim::Cluster& cluster);
 
-/// What applying the files does to the lab's cluster at its apply time: each document created, or
-/// updated when it is there already, with strict field validation, in the order of names. A `kind:
-/// List` counts as its items. Nothing that the API refuses, and no kind that is no answer to the
-/// lab: kInvalid is "FILE:LINE:COLUMN: WHAT: WHY", with the API's own words.
+/// What applying the manifests among the files does to the lab's cluster at its apply time: each
+/// document created, or updated when it is there already, with strict field validation, in the
+/// order of names. A `kind: List` counts as its items. Nothing that the API refuses, and no kind
+/// that is no answer to the lab: kInvalid is "FILE:LINE:COLUMN: WHAT: WHY", with the API's own
+/// words.
 Result<sim::Journal> journal_from_files(const std::vector<SubmissionFile>& files,
                                         const LabSpec& lab);
 
@@ -65,12 +72,11 @@ inline constexpr std::string_view kAnswersFile = "answers.yaml";
 /// The one that says how a model is to be evaluated (labs/spec/evals.h); it is no manifest either.
 inline constexpr std::string_view kEvalsFile = "evals.yaml";
 
-/// Whether the file is for the grader and not for kubectl.
-inline bool is_for_grader(std::string_view file) {
-  return file == kAnswersFile || file == kEvalsFile;
-}
+/// Whether a file of a submission is one of those that say something else than what to apply.
+bool is_no_manifest(std::string_view file);
 
-/// journal_from_files() of the manifests, and what kAnswersFile and kEvalsFile say. An answer to a
+/// journal_from_files() of the manifests, and what kAnswersFile, kEvalsFile, kActionsFile
+/// (labs/grade/actions.h) and kAuditPolicyFile (labs/checks/audit_rules.h) say. An answer to a
 /// question that the lab does not ask is kInvalid, and so is an evaluation that it does not look
 /// at.
 Result<Submission> submission_from_files(const std::vector<SubmissionFile>& files,
@@ -82,8 +88,7 @@ Result<sim::Value> answers_in(const std::string& folder, const LabSpec& lab);
 /// What kEvalsFile of this folder says; nullopt: there is none.
 Result<std::optional<EvalSuite>> evals_in(const std::string& folder, const LabSpec& lab);
 
-/// read_submission() and submission_from_files(). A folder with neither an object nor an answer is
-/// kInvalid.
+/// read_submission() and submission_from_files(). A folder that holds nothing is kInvalid.
 Result<Submission> submission_from_folder(const std::string& folder, const LabSpec& lab);
 
 /// read_submission() and journal_from_files(). Files that hold no object are kInvalid.

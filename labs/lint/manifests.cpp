@@ -106,7 +106,7 @@ Result<std::vector<ManifestFile>> read_manifests(const std::vector<std::string>&
                                           .max_file_bytes = limits.max_file_bytes,
                                           .max_total_bytes = limits.max_total_bytes}));
       for (SubmissionFile& file : files) {
-        if (is_for_grader(file.name)) continue;
+        if (is_no_manifest(file.name)) continue;
         INFERLAB_TRY_VOID(add((fs::path(path) / file.name).string(), std::move(file.text)));
       }
     } else {

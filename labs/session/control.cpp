@@ -86,6 +86,7 @@ ControlAnswer Control::answer(std::string_view method, std::string_view path, st
   if (method == "POST" && path == "/inferlab/why") return why(body);
   if (method == "POST" && path == "/inferlab/traffic") return traffic(body);
   if (method == "GET" && path == "/inferlab/metrics") return metrics();
+  if (method == "POST" && path == "/inferlab/incident" && note_incident_) return incident(body);
   if (method == "POST" && path == "/inferlab/stop") {
     stop_ = true;
     return {200, "{}"};
@@ -191,6 +192,19 @@ ControlAnswer Control::why(std::string_view body) {
                                            {"state", found.state},
                                            {"message", found.message},
                                            {"nodes", Value::array(std::move(nodes))}}))};
+}
+
+ControlAnswer Control::incident(std::string_view body) {
+  const auto request = sim::parse_json(body);
+  if (!request) return refuse(request.error());
+  const auto outcome = driver_.mailbox().call([this, wanted = *request]() -> Result<Time> {
+    if (const auto failure = driver_.failure()) return *failure;
+    return note_incident_(wanted["incident"].str(), wanted["cause"].str());
+  });
+  if (!outcome) return run_has_ended();
+  if (!outcome->has_value()) return refuse(outcome->error());
+  const std::int64_t at = outcome->value().time_since_epoch().count();
+  return {200, sim::to_json(Value::object({{"at", at}}))};
 }
 
 Result<std::string> ask_session(const SessionCard& card, const std::string& path,

@@ -1,8 +1,10 @@
 #pragma once
 
 #include <atomic>
+#include <functional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "engine/base/result.h"
 #include "labs/session/driver.h"
@@ -25,12 +27,18 @@ struct ControlAnswer {
 ///   POST /inferlab/why      {"namespace": "default", "pod": "x"}   what every plugin says, by node
 ///   POST /inferlab/traffic  {"window": "60s"}      what clients got: traffic_picture()
 ///   GET  /inferlab/metrics                         scraped_metrics(), for Prometheus
+///   POST /inferlab/incident {"incident": "leaked-key", "cause": "…"}   acknowledged; a diagnosis
+///                                                                      where it names a cause
 ///   POST /inferlab/stop
 ///
 /// What is refused is answered with {"error", "hint", "kind"}: an Error, whole.
 class Control {
  public:
-  Control(Driver& driver, std::string token) : driver_(driver), token_(std::move(token)) {}
+  /// Notes what is said of an incident at the run's present time, and says that; on its thread.
+  using NoteIncident =
+      std::function<Result<Time>(const std::string& incident, const std::string& cause)>;
+  Control(Driver& driver, std::string token, NoteIncident note_incident = {})
+      : driver_(driver), token_(std::move(token)), note_incident_(std::move(note_incident)) {}
 
   /// `authorization` is the header's value. From any thread but the run's.
   ControlAnswer answer(std::string_view method, std::string_view path, std::string_view body,
@@ -43,10 +51,12 @@ class Control {
   ControlAnswer why(std::string_view body);
   ControlAnswer traffic(std::string_view body);
   ControlAnswer metrics();
+  ControlAnswer incident(std::string_view body);
   ControlAnswer status();
 
   Driver& driver_;
   std::string token_;
+  NoteIncident note_incident_;
   std::atomic<bool> stop_ = false;
 };
 

@@ -91,6 +91,12 @@ LiveRequest live_from(const Value& line) {
   return request;
 }
 
+std::string note_line(const IncidentNote& note) {
+  return sim::to_json(Value::object(
+      {{"at", nanoseconds(note.at.time_since_epoch())},
+       {"note", Value::object({{"cause", note.cause}, {"incident", note.incident}})}}));
+}
+
 bool begins_with(std::string_view text, std::string_view begin) {
   return text.substr(0, begin.size()) == begin;
 }
@@ -127,8 +133,10 @@ class Reader {
     }
     // "at" comes first in entries of the run, and in live ones: the next word tells them apart.
     const bool is_clock = begins_with(text, "{\"clock\":");
-    const bool is_live = text.find(",\"live\":{") < 40 && begins_with(text, "{\"at\":");
-    if (!is_clock && !is_live) {
+    const bool has_time = begins_with(text, "{\"at\":");
+    const bool is_live = has_time && text.find(",\"live\":{") < 40;
+    const bool is_note = has_time && text.find(",\"note\":{") < 40;
+    if (!is_clock && !is_live && !is_note) {
       auto entry = sim::read_journal(text, path_);
       if (!entry) {
         // It was given one line only: its own "FILE:1: " would name the wrong one.
@@ -146,6 +154,12 @@ class Reader {
     auto value = sim::parse_json(text);
     if (!value) return damaged(value.error());
     if (is_clock) return advance(Time{Duration{(*value)["clock"].as_int()}});
+    if (is_note) {
+      const Value& note = (*value)["note"];
+      journal_.notes.push_back(
+          {Time{Duration{(*value)["at"].as_int()}}, note["incident"].str(), note["cause"].str()});
+      return advance(journal_.notes.back().at);
+    }
     LiveRequest request = live_from(*value);
     INFERLAB_TRY_VOID(advance(request.at));
     journal_.live.push_back({journal_.entries.size(), std::move(request)});
@@ -208,6 +222,10 @@ Result<void> JournalFile::append(const sim::JournalEntry& entry) {
 
 Result<void> JournalFile::append(const LiveRequest& request) {
   return append_line(live_line(request));
+}
+
+Result<void> JournalFile::append(const IncidentNote& note) {
+  return append_line(note_line(note));
 }
 
 Result<void> JournalFile::append_clock(Time now) {

@@ -20,11 +20,20 @@ struct JournalHeader {
   std::string learner = {};  // whose variant of the lab; empty: nobody's
 };
 
+/// What a responder said of an incident of the lab: that he has seen it, or what it comes of. It
+/// does nothing to the run.
+struct IncidentNote {
+  Time at{};
+  std::string incident;
+  std::string cause = {};  // empty: acknowledged; else the diagnosis
+};
+
 /// The journal of a live session: one JSON document a line, the header first.
 ///
 ///   {"inferlab": "session-journal/v1", "seed": "7", "lab": "vllm-inference", "cluster": "9f…"}
 ///   {"at": 1200, "api": …}      what sim/cluster/journal.h says
 ///   {"at": 1300, "live": …}     a request that a real engine answered
+///   {"at": 1400, "note": …}     what was said of an incident
 ///   {"clock": 5000}             how far virtual time had run when the session ended
 struct SessionJournal {
   std::optional<JournalHeader> header;  // none: nothing has been recorded yet
@@ -35,6 +44,7 @@ struct SessionJournal {
     LiveRequest request;
   };
   std::vector<Live> live;
+  std::vector<IncidentNote> notes;
   Time clock{};  // not before the last entry
 };
 
@@ -54,6 +64,7 @@ class JournalFile {
   /// then, as far as the system lets us.
   Result<void> append(const sim::JournalEntry& entry);
   Result<void> append(const LiveRequest& request);
+  Result<void> append(const IncidentNote& note);
   Result<void> append_clock(Time now);
 
  private:

@@ -21,6 +21,7 @@
 #include "labs/session/session_folder.h"
 #include "labs/session/session_lock.h"
 #include "labs/spec/data_dirs.h"
+#include "labs/spec/suggest.h"
 #include "sim/api/status.h"
 #include "sim/apiserver/api_server.h"
 #include "sim/node/kubelets.h"
@@ -121,7 +122,7 @@ struct Session::Parts {
     const std::string path = journal_path(options.folder);
     if (options.fresh) {
       std::error_code failed;
-      for (const std::string_view file : {kAnswersFile, kEvalsFile}) {
+      for (const std::string_view file : {kAnswersFile, kEvalsFile, kAuditPolicyFile}) {
         std::filesystem::remove(options.folder + "/" + std::string(file), failed);
       }
       std::filesystem::remove(path, failed);
@@ -187,6 +188,25 @@ struct Session::Parts {
     return door;
   }
 
+  // What a responder says of an incident, at the run's present time. On the run's thread.
+  Result<Time> note_incident(const std::string& id, const std::string& cause) {
+    const Incident* incident = options.lab.incident(id);
+    const Time now = driver->cluster().simulation().now();
+    if (incident == nullptr || now < Time{incident->at}) {
+      return Error{ErrorKind::kNotFound,
+                   fmt::format("incident {}: the pager has not called for it", id),
+                   "see what it says with: inferlab lab ack " + options.lab.id};
+    }
+    if (!cause.empty() && !incident->has_cause(cause)) {
+      std::vector<std::string_view> known;
+      for (const auto& [each, text] : incident->causes) known.push_back(each);
+      return Error{ErrorKind::kInvalid, fmt::format("cause {}: is none of the incident's", cause),
+                   suggestion(cause, known)};
+    }
+    INFERLAB_TRY_VOID(journal->append(IncidentNote{now, id, cause}));
+    return now;
+  }
+
   // In the run's time: what the real engine did happens at one moment of it.
   void note_live(LiveRequest request) {
     driver->mailbox().post([this, request = std::move(request)]() mutable {
@@ -249,7 +269,10 @@ struct Session::Parts {
     driver = std::make_unique<Driver>(std::move(cluster), options.speed, take_picture,
                                       [this](Time end) { player->run_until(end); });
     replicas = std::make_unique<LiveReplicas>(*driver, model);
-    control = std::make_unique<Control>(*driver, token);
+    control = std::make_unique<Control>(
+        *driver, token, [this](const std::string& incident, const std::string& cause) {
+          return note_incident(incident, cause);
+        });
     INFERLAB_TRY_VOID(start_api());
     INFERLAB_TRY(gateway, LiveGateway::start(*driver, *replicas, *control, lab_service(options.lab),
                                              options.gateway_port, [this](LiveRequest request) {

@@ -25,6 +25,8 @@ class CrossChecks {
     unique(lab_.checks, ".checks", "check");
     unique(lab_.hints, ".hints", "hint");
     unique(lab_.mutants, ".mutants", "mutant");
+    unique(lab_.incidents, ".incidents", "incident");
+    check_incidents(root["incidents"], lab_, places_, errors_);
     checks();
     drills();
     answer_kinds();
@@ -108,6 +110,38 @@ class CrossChecks {
     if (kind == "holds-under") {
       const Value& inner = params["check"];
       one_check(inner["kind"].str(), inner["params"], at + ".params.check");
+    }
+    if (kind == "incident-response") response(params, at);
+  }
+
+  // An incident that there is, and what must hold of its end.
+  void response(const Value& params, const std::string& at) {
+    const std::string id = params["incident"].str();
+    if (lab_.incident(id) == nullptr) {
+      fail(at + ".params.incident", fmt::format("there is no incident \"{}\"", id),
+           suggestion(id, ids(lab_.incidents)));
+    }
+    const Value& harms = params["harm"];
+    for (std::size_t i = 0; i < harms.size(); ++i) {
+      const std::string_view what = harms[i]["what"].as_string();
+      const char* needed = what == "requests-lost"                               ? "service"
+                           : what == "objects-changed" || what == "secrets-read" ? "user"
+                                                                                 : "";
+      if (*needed == '\0' || harms[i].has(needed)) continue;
+      fail(fmt::format("{}.params.harm[{}]", at, i),
+           fmt::format("the field \"{}\" is missing", needed), "whose requests are counted");
+    }
+    if (params.has("mitigate_within") != params.has("mitigated")) {
+      fail(at + ".params", "mitigate_within and mitigated say nothing without each other");
+    }
+    const Value& ends = params["mitigated"];
+    for (std::size_t i = 0; i < ends.size(); ++i) {
+      const std::string path = fmt::format("{}.params.mitigated[{}]", at, i);
+      if (ends[i].has("kind") == ends[i].has("refused")) {
+        fail(path, "needs a kind with params, or refused, and not both");
+      } else if (ends[i].has("kind") && !ends[i].has("params")) {
+        fail(path, "the field \"params\" is missing", "of the check");
+      }
     }
   }
 

@@ -33,4 +33,10 @@ const Question* LabSpec::question(std::string_view question_id) const {
   return it == quiz.end() ? nullptr : &*it;
 }
 
+const Incident* LabSpec::incident(std::string_view incident_id) const {
+  const auto it = std::find_if(incidents.begin(), incidents.end(),
+                               [&](const Incident& each) { return each.id == incident_id; });
+  return it == incidents.end() ? nullptr : &*it;
+}
+
 }  // namespace inferlab::labs

@@ -7,6 +7,7 @@
 
 #include "engine/base/time.h"
 #include "labs/spec/cause.h"
+#include "labs/spec/incident.h"
 #include "labs/spec/parameters.h"
 #include "labs/spec/quiz.h"
 #include "labs/spec/run_event.h"
@@ -102,7 +103,9 @@ struct LabSpec {
   Duration horizon{};   // of a graded run
   Duration apply_at{};  // when a submission's manifests arrive
   std::string given;    // a folder: what is in the cluster from the beginning; empty: nothing
-  std::vector<RunEvent> events;  // of the graded run, in order of time
+  std::vector<RunEvent> events;     // of the graded run, in order of time
+  std::vector<Incident> incidents;  // to respond to, in the order of the file
+  RunIdentity responder;            // in whose name a submission's actions are carried out
   /// Kinds that count as an answer ("Deployment"); empty: see is_answer().
   std::vector<std::string> answer_kinds;
 
@@ -119,6 +122,7 @@ struct LabSpec {
   [[nodiscard]] const LabCheck* check(std::string_view check_id) const;
   [[nodiscard]] const LabHint* hint(std::string_view hint_id) const;
   [[nodiscard]] const Question* question(std::string_view question_id) const;
+  [[nodiscard]] const Incident* incident(std::string_view incident_id) const;
 };
 
 }  // namespace inferlab::labs

@@ -2,6 +2,7 @@
 
 #include "labs/checks/change.h"
 #include "labs/spec/cause.h"
+#include "labs/spec/incident.h"
 #include "labs/spec/parameters.h"
 #include "labs/spec/run_event.h"
 
@@ -27,6 +28,11 @@ constexpr SpecField kRunFields[] = {
      .description = "what happens to the run besides: faults, drains, releases",
      .object = &kEventTable,
      .includes = true},
+    {.name = "responder",
+     .type = kObject,
+     .description = "in whose name the actions of a submission are carried out; the cluster's "
+                    "administrator if left out",
+     .object = &kIdentityTable},
     {.name = "answer_kinds",
      .type = kTexts,
      .description = "kinds that a submission may hold; namespaced ones and Namespace if left out"},
@@ -220,6 +226,10 @@ constexpr SpecField kLabFields[] = {
      .description = "how it is run",
      .required = true,
      .object = &kRunTable},
+    {.name = "incidents",
+     .type = kObjects,
+     .description = "what goes wrong, for a responder to acknowledge, diagnose and end",
+     .object = &kIncidentTable},
     {.name = "checks",
      .type = kObjects,
      .description = "what is graded",

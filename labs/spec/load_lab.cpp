@@ -152,6 +152,8 @@ ReadLab read_lab(std::string_view given, const std::string& file, const std::str
   check_events(root["run"]["events"], ".run.events", folder, validator, errors);
   lab.given = root["run"]["given"].str();
   lab.events = events_from(root["run"]["events"]);
+  lab.responder = identity_from(root["run"]["responder"]);
+  lab.incidents = incidents_from(root["incidents"], lab.events);
   read_grading(root, lab);
   cross_check(lab, root, folder, validator, errors);
   return out;

@@ -8,6 +8,7 @@
 
 #include "labs/spec/lab_files.h"
 #include "labs/spec/suggest.h"
+#include "labs/spec/text_list.h"
 #include "sim/api/kind.h"
 #include "sim/cluster/faults.h"
 
@@ -35,11 +36,27 @@ constexpr SpecField kFillFields[] = {
 constexpr SpecTable kFillTable = {
     "fill", "A word in whose place a value of the newest object of a kind stands.", kFillFields};
 
+constexpr SpecField kIdentityFields[] = {
+    {.name = "groups", .type = kTexts, .description = "that the user is in besides"},
+    {.name = "secret",
+     .description =
+         "where the account's token lies, in its namespace: without it the token is worth "
+         "nothing; a token of the account alone if left out"},
+    {.name = "user",
+     .description = "ann, or system:serviceaccount:NAMESPACE:NAME",
+     .required = true},
+};
+
 constexpr SpecField kEventFields[] = {
     {.name = "apply", .description = "a file of the lab's folder with manifests"},
     {.name = "apply_answer",
      .description = "a file of what was handed in, which is held back until then when run.events "
                     "names it"},
+    {.name = "as",
+     .type = kObject,
+     .description = "in whose name it is asked of the API, with his rights alone; the cluster's "
+                    "administrator if left out",
+     .object = &kIdentityTable},
     {.name = "at", .type = kDuration, .description = "from the start of the run", .required = true},
     {.name = "delete",
      .description = "the kind of the object to delete; `workload` names it without its kind"},
@@ -47,12 +64,17 @@ constexpr SpecField kEventFields[] = {
     {.name = "drain",
      .type = kBool,
      .description = "kubectl drain of the node, trying again until all Pods are gone"},
+    {.name = "every", .type = kDuration, .description = "it comes again each time, up to `until`"},
     {.name = "fill",
      .type = kObjects,
      .description = "of apply_answer: what an operator looks up and puts into the file",
      .object = &kFillTable},
     {.name = "fault", .description = "what breaks: node-down, gpu-xid …; see cluster inject"},
+    {.name = "id", .type = kId, .description = "for an incident to name it by"},
     {.name = "node", .description = "its name; where most Pods of `workload` lie if left out"},
+    {.name = "read",
+     .description = "the kind of the object to read; `workload` names it without its kind, or is "
+                    "NAMESPACE/* for all"},
     {.name = "restart", .type = kBool, .description = "kubectl rollout restart of `workload`"},
     {.name = "scale",
      .type = kInteger,
@@ -65,8 +87,11 @@ constexpr SpecField kEventFields[] = {
      .object = &kSetImageTable},
     {.name = "uncordon", .type = kBool, .description = "kubectl uncordon of the node"},
     {.name = "undo", .type = kBool, .description = "kubectl rollout undo of `workload`"},
+    {.name = "until", .type = kDuration, .description = "when an event comes for the last time"},
     {.name = "workload", .description = "Deployment NAMESPACE/NAME, or another kind of workload"},
 };
+
+constexpr int kMostTimes = 1000;  // that one event may come
 
 // Of a Pod of `workload`; all other faults are of a node.
 constexpr std::string_view kCrash = "container-crash";
@@ -81,6 +106,7 @@ constexpr Action kActions[] = {
     {"delete", RunEvent::Kind::kDelete},      {"restart", RunEvent::Kind::kRestart},
     {"set_image", RunEvent::Kind::kSetImage}, {"undo", RunEvent::Kind::kUndo},
     {"scale", RunEvent::Kind::kScale},        {"apply_answer", RunEvent::Kind::kApplyAnswer},
+    {"read", RunEvent::Kind::kRead},
 };
 
 bool is_given(const Value& event, const char* field) {
@@ -90,6 +116,8 @@ bool is_given(const Value& event, const char* field) {
 RunEvent event_from(const Value& value) {
   RunEvent out;
   out.at = *parse_duration(value["at"].as_string());
+  out.id = value["id"].str();
+  out.as = identity_from(value["as"]);
   for (const Action& action : kActions) {
     if (is_given(value, action.field)) out.kind = action.kind;
   }
@@ -106,6 +134,7 @@ RunEvent event_from(const Value& value) {
     out.fill.push_back(std::move(one));
   }
   out.what = out.kind == RunEvent::Kind::kDelete ? value["delete"].str()
+             : out.kind == RunEvent::Kind::kRead ? value["read"].str()
                                                  : value["set_image"]["container"].str();
   out.image = value["set_image"]["image"].str();
   out.replicas = value["scale"].as_int();
@@ -118,6 +147,11 @@ bool is_workload(std::string_view text) {
   return space != std::string_view::npos && slash != std::string_view::npos && space > 0 &&
          slash > space + 1 && slash + 1 < text.size() &&
          text.find(' ', space + 1) == std::string_view::npos;
+}
+
+bool is_account(std::string_view user) {
+  constexpr std::string_view kPrefix = "system:serviceaccount:";
+  return user.starts_with(kPrefix) && user.find(':', kPrefix.size()) != std::string_view::npos;
 }
 
 // A kind that an event names, as labs name it. Empty: it is one; else what to write.
@@ -134,14 +168,39 @@ std::string kind_hint(std::string_view name) {
 
 using Fail = std::function<void(std::string_view field, std::string_view why, std::string hint)>;
 
+// How often it comes, and in whose name.
+void check_times_and_name(const Value& event, std::string_view action, const Fail& fail) {
+  if (event.has("every") != event.has("until")) {
+    fail(event.has("every") ? "every" : "until", "says nothing without the other",
+         "give both: every: 1m, until: 30m");
+  } else if (event.has("every")) {
+    const Duration every = *parse_duration(event["every"].as_string());
+    const Duration lasts =
+        *parse_duration(event["until"].as_string()) - *parse_duration(event["at"].as_string());
+    if (lasts < Duration{}) fail("until", "is before at", "");
+    if (every < 1s || lasts / every >= kMostTimes) {
+      fail("every", fmt::format("comes at most {} times, and not within a second", kMostTimes),
+           "give it a longer time in between");
+    }
+  }
+  const bool asks = action == "apply" || action == "delete" || action == "read";
+  if (event.has("as") && !asks) {
+    fail("as", fmt::format("is nothing that {} knows", action), "it goes with apply, delete, read");
+  }
+  if (event.has("as") && event["as"].has("secret") &&
+      !is_account(event["as"]["user"].as_string())) {
+    fail("as.secret", "is for service accounts", "as in: system:serviceaccount:ci:deployer");
+  }
+}
+
 // What the event acts on. What names nothing would never happen, and nobody would be told.
 void check_target(const Value& event, std::string_view action, const Fail& fail) {
   const std::string_view workload = event["workload"].as_string();
   if (action == "apply" || action == "apply_answer") return;
-  if (action == "delete") {
-    const std::string_view kind = event["delete"].as_string();
+  if (action == "delete" || action == "read") {
+    const std::string_view kind = event[action].as_string();
     const std::string hint = kind_hint(kind);
-    if (!hint.empty()) fail("delete", fmt::format("there is no kind \"{}\"", kind), hint);
+    if (!hint.empty()) fail(action, fmt::format("there is no kind \"{}\"", kind), hint);
     if (workload.empty()) fail("workload", "must name the object", "as in: default/vllm");
     return;
   }
@@ -161,6 +220,13 @@ void check_target(const Value& event, std::string_view action, const Fail& fail)
 }
 
 }  // namespace
+
+constexpr SpecTable kIdentityTable = {"identity", "In whose name something is asked of the API.",
+                                      kIdentityFields};
+
+RunIdentity identity_from(const Value& value) {
+  return {value["user"].str(), text_list(value["groups"]), value["secret"].str()};
+}
 
 constexpr SpecTable kEventTable = {"event", "Something that happens to the run from outside.",
                                    kEventFields};
@@ -187,13 +253,37 @@ std::string RunEvent::str() const {
       return "rollback of " + workload;
     case Kind::kScale:
       return fmt::format("{} scaled to {}", workload, replicas);
+    case Kind::kRead:
+      return fmt::format("reading of {} {}", what, workload);
+    case Kind::kCordon:
+      return "cordon of " + target;
+    case Kind::kEvict:
+      return "eviction of " + workload;
+    case Kind::kPatch:
+      return "patch of " + workload;
+    case Kind::kAcknowledge:
+      return fmt::format("{} acknowledged", incident);
+    case Kind::kDiagnose:
+      return fmt::format("{} diagnosed", incident);
   }
   return {};
 }
 
 std::vector<RunEvent> events_from(const Value& list) {
   std::vector<RunEvent> out;
-  for (const Value& value : list.items()) out.push_back(event_from(value));
+  for (const Value& value : list.items()) {
+    out.push_back(event_from(value));
+    const auto every = parse_duration(value["every"].as_string());
+    const auto until = parse_duration(value["until"].as_string());
+    if (!every || !until || *every < 1s) continue;
+    RunEvent again = out.back();
+    again.id.clear();  // an incident begins the first time
+    for (int times = 1; times < kMostTimes; ++times) {
+      again.at += *every;
+      if (again.at > *until) break;
+      out.push_back(again);
+    }
+  }
   std::stable_sort(out.begin(), out.end(),
                    [](const RunEvent& a, const RunEvent& b) { return a.at < b.at; });
   return out;
@@ -220,6 +310,7 @@ void check_events(const Value& list, const std::string& path, std::string_view f
     }
     const std::string_view action = given.front();
     check_target(event, action, fail);
+    check_times_and_name(event, action, fail);
     if (action == "fault" && event["fault"].as_string() == "container-crash" &&
         event.has("detail")) {
       fail("detail", "is nothing that container-crash knows", "it ends the Pod's first container");

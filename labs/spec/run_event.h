@@ -15,6 +15,18 @@
 
 namespace inferlab::labs {
 
+/// In whose name something is asked of the API: an account, or a person. What its roles do not
+/// allow is refused.
+struct RunIdentity {
+  std::string user;  // empty: the cluster's administrator, who may do everything
+  std::vector<std::string> groups = {};
+  /// Of the token that the user, a service account, shows: it lies in this Secret of the account's
+  /// namespace, and is worth nothing without it. Empty: a token that is bound to the account alone.
+  std::string secret = {};
+
+  auto operator<=>(const RunIdentity&) const = default;
+};
+
 /// Something that happens to a run from outside besides the submission: a fault, or what an
 /// operator does. Whom it hits may depend on the run: "the node that holds most Pods of …" is
 /// looked up when the time has come (see labs/grade/event_player.h).
@@ -30,6 +42,13 @@ struct RunEvent {
     kUndo,      // kubectl rollout undo
     kScale,     // kubectl scale, to `replicas`
     kApplyAnswer,  // create or update what `file` of the submission holds, with `fill` in it
+    kRead,         // get the object of kind `what` called `workload`, or list NAMESPACE/*
+    // Of responders (see labs/grade/actions.h) alone:
+    kCordon,       // the node takes no more Pods
+    kEvict,        // one Pod, `workload`
+    kPatch,        // of `workload`: `body`
+    kAcknowledge,  // `incident`: somebody has seen it; nothing is done to the run
+    kDiagnose,     // and says that it comes of `cause`
   };
   /// A word of the file, and what stands in its place: the value at `path` of the newest object of
   /// `kind` that has these values, JSONPath to text.
@@ -40,6 +59,7 @@ struct RunEvent {
   };
   Duration at{};
   Kind kind = Kind::kFault;
+  std::string id = {};        // for incidents to name it by
   std::string fault = {};     // as sim/cluster/faults.cpp names it
   std::string node = {};      // by name; empty: where most Pods of `workload` lie
   std::string workload = {};  // "Deployment NAMESPACE/NAME"
@@ -49,6 +69,13 @@ struct RunEvent {
   std::string image = {};
   std::int64_t replicas = 0;
   std::vector<Fill> fill = {};
+  RunIdentity as = {};
+  bool is_response = false;     // an action of the responder, of a submission
+  std::string manifests = {};   // kApply: what is in `file`; empty: it is the lab's
+  std::string body = {};        // kPatch: JSON
+  std::string patch_type = {};  // kPatch: "strategic" (also if empty), "merge", "json", "apply"
+  std::string incident = {};    // kAcknowledge, kDiagnose: its id
+  std::string cause = {};       // kDiagnose
 
   auto operator<=>(const RunEvent&) const = default;
   /// "node-down of the node of Deployment default/vllm", for reports.
@@ -56,8 +83,12 @@ struct RunEvent {
 };
 
 extern const SpecTable kEventTable;
+/// The form of an identity.
+extern const SpecTable kIdentityTable;
+RunIdentity identity_from(const sim::Value& value);
 
-/// The events of a list that its table was checked against, in order of time.
+/// The events of a list that its table was checked against, in order of time; what comes again and
+/// again is there each time.
 std::vector<RunEvent> events_from(const sim::Value& list);
 
 /// What the table of events cannot say: one action each, its target, files that are there.

@@ -13,14 +13,14 @@
 
 namespace inferlab::sim {
 
-/// One write, or the attempt at one, at the level Metadata: who did what, and what became of it. It
-/// holds nothing of the bodies.
+/// One write, or a client's reading of Secrets, or the attempt at one, at the level Metadata: who
+/// did what, and what became of it. It holds nothing of the bodies.
 struct AuditEvent {
   Time at{};
   std::string id;  // a UUID
   std::string user;
   std::vector<std::string> groups;
-  std::string verb;  // "create", "update", "patch", "delete", "deletecollection"
+  std::string verb;  // "create", "update", "patch", "delete", "deletecollection", "get", "list"
   std::string api_group, api_version, resource, subresource, ns, name;
   std::string query;  // "?dryRun=All", or nothing
   int code = 0;
@@ -28,7 +28,8 @@ struct AuditEvent {
   std::vector<std::pair<std::string, std::string>> annotations;
 };
 
-/// The audit log of a run: every write to its API, by clients and by the cluster's own components.
+/// The audit log of a run: every write to its API, by clients and by the cluster's own components,
+/// and what clients read of Secrets.
 /// The last kKept events stay; whoever wants all of them listens from the beginning.
 /// Source: Kubernetes documentation, "Auditing".
 class AuditLog {
@@ -37,8 +38,8 @@ class AuditLog {
 
   explicit AuditLog(Api& api);
 
-  /// A request and its answer; reads are left out. `allowed`: what the rules of access said of it,
-  /// where they were asked.
+  /// A request and its answer; other reads are left out. `allowed`: what the rules of access said
+  /// of it, where they were asked.
   void add(const ApiRequest& request, const ApiResponse& response, bool allowed = true);
 
   [[nodiscard]] const std::deque<AuditEvent>& recent() const { return events_; }

@@ -4,6 +4,7 @@ namespace inferlab::fuzz {
 namespace {
 
 constexpr FuzzTarget kTargets[] = {
+    {"actions", fuzz_actions},
     {"adapter", fuzz_adapter},
     {"adapter_config", fuzz_adapter_config},
     {"api_request", fuzz_api_request},

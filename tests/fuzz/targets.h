@@ -10,6 +10,7 @@
 /// every build test_fuzz gives them the files of tests/fuzz/corpus/NAME.
 namespace inferlab::fuzz {
 
+void fuzz_actions(std::string_view bytes);
 void fuzz_adapter(std::string_view bytes);
 void fuzz_adapter_config(std::string_view bytes);
 void fuzz_api_request(std::string_view bytes);

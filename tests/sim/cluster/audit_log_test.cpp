@@ -4,6 +4,7 @@
 #include <catch2/catch.hpp>
 
 #include "sim/api/json.h"
+#include "sim/cluster/client_request.h"
 #include "sim/cluster/cluster.h"
 #include "sim/cluster/journal.h"
 
@@ -89,6 +90,40 @@ TEST_CASE("audit log: it stays within bounds, its listener hears all, a replay t
   sim::Cluster second(sim::ClusterSpec{}, 7);
   second.replay(*journal);
   CHECK(last(first) == last(second));
+}
+
+TEST_CASE("audit log: what clients read of Secrets is told, and nothing else that is read") {
+  sim::Cluster cluster(sim::ClusterSpec{}, 1);
+  sim::ApiRequest list;
+  list.verb = sim::Verb::kList;
+  list.resource = "configmaps";
+  list.ns = "default";
+  list.user = "ann";
+  list.groups = {"dev", "system:authenticated"};
+  CHECK(cluster.request(list).ok());
+  CHECK(last(cluster).is_null());
+  list.resource = "secrets";
+  CHECK(cluster.request(list).ok());
+  CHECK(last(cluster)["verb"].as_string() == "list");
+  CHECK(last(cluster)["requestURI"].as_string() == "/api/v1/namespaces/default/secrets");
+  const std::size_t told = cluster.audit().recent().size();
+  list.groups.clear();  // a component
+  CHECK(cluster.request(list).ok());
+  CHECK(cluster.audit().recent().size() == told);
+}
+
+TEST_CASE("client request: what no role allows is refused, and told so") {
+  sim::Cluster cluster(sim::ClusterSpec{}, 1);
+  sim::ApiRequest request = create("configmaps", R"({"metadata": {"name": "c"}})");
+  const sim::ApiResponse refused = sim::request_of_client(cluster, request);
+  CHECK(refused.code == 403);
+  CHECK(refused.message() ==
+        "configmaps is forbidden: User \"ann\" cannot create resource \"configmaps\" in API group "
+        "\"\" in the namespace \"default\"");
+  CHECK(last(cluster)["annotations"]["authorization.k8s.io/decision"].as_string() == "forbid");
+  CHECK(cluster.journal().empty());
+  request.groups = {"system:masters"};
+  CHECK(sim::request_of_client(cluster, request).ok());
 }
 
 }  // namespace

@@ -1,0 +1,87 @@
+// What the pager says in a lab's session, and that somebody has seen it.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "labs/cli/commands.h"
+#include "labs/cli/incident_calls.h"
+#include "labs/cli/print.h"
+#include "labs/report/wrap.h"
+#include "labs/spec/suggest.h"
+
+namespace inferlab::labs {
+namespace {
+
+class LabAck final : public Command {
+ public:
+  void declare(Args& args) override {
+    args.positional("LAB", lab_id_, "id of a lab whose session runs");
+    args.positional("INCIDENT", incident_, "its id; the first one that nobody has acknowledged",
+                    /*required=*/false);
+    args.format(format_);
+  }
+
+  Result<int> run(Terminal& terminal) override {
+    INFERLAB_TRY(const IncidentCalls calls, incident_calls(lab_id_));
+    INFERLAB_TRY(const Incident* incident, choose(calls));
+    INFERLAB_TRY(const Time at, say_of_incident(calls, *incident, {}));
+    if (format_ == "json") {
+      sim::Value::Array causes;
+      for (const auto& [id, text] : incident->causes) {
+        causes.push_back(sim::Value::object({{"id", id}, {"text", text}}));
+      }
+      print_json(terminal,
+                 sim::Value::object({{"incident", incident->id},
+                                     {"title", incident->title},
+                                     {"page", incident->page},
+                                     {"causes", sim::Value::array(std::move(causes))},
+                                     {"acknowledgedSeconds", to_seconds(at.time_since_epoch())}}));
+      return kExitDone;
+    }
+    show(terminal, *incident, at);
+    return kExitDone;
+  }
+
+ private:
+  Result<const Incident*> choose(const IncidentCalls& calls) const {
+    if (incident_.empty()) {
+      for (const Incident* each : calls.called) {
+        if (!calls.is_acknowledged(*each)) return each;
+      }
+      return Error{ErrorKind::kNotFound, "the pager is silent: nothing is left to acknowledge"};
+    }
+    std::vector<std::string_view> known;
+    for (const Incident* each : calls.called) {
+      if (each->id == incident_) return each;
+      known.push_back(each->id);
+    }
+    return Error{ErrorKind::kNotFound,
+                 fmt::format("incident {}: the pager has not called for it", incident_),
+                 suggestion(incident_, known)};
+  }
+
+  void show(Terminal& terminal, const Incident& incident, Time at) const {
+    std::string page = incident.page;
+    while (page.ends_with('\n')) page.pop_back();
+    terminal.out << terminal.style.bold(incident.id) << "  " << incident.title << "\n\n  "
+                 << wrap(page, terminal.prose_width(), 2) << "\n\n";
+    terminal.out << fmt::format("Acknowledged at {}, {} after it began. What it may come of:\n\n",
+                                format_duration(at.time_since_epoch()),
+                                format_duration(at - Time{incident.at}));
+    for (const auto& [id, text] : incident.causes) {
+      terminal.out << fmt::format("  {}  {}\n", pad(id, 16),
+                                  wrap(text, terminal.prose_width(), 20));
+    }
+    terminal.out << fmt::format("\nWhen you know: inferlab lab diagnose {} CAUSE\n", lab_id_);
+  }
+
+  std::string lab_id_, incident_, format_ = "text";
+};
+
+}  // namespace
+
+std::unique_ptr<Command> make_lab_ack() {
+  return std::make_unique<LabAck>();
+}
+
+}  // namespace inferlab::labs

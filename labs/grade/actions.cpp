@@ -1,0 +1,387 @@
+#include "labs/grade/actions.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <map>
+#include <optional>
+#include <utility>
+
+#include "labs/grade/answer_kinds.h"
+#include "labs/report/escape.h"
+#include "labs/spec/suggest.h"
+#include "labs/spec/validate.h"
+#include "sim/api/json.h"
+#include "sim/api/kind.h"
+#include "sim/api/yaml.h"
+
+namespace inferlab::labs {
+namespace {
+
+using sim::Value;
+using Kind = RunEvent::Kind;
+using enum SpecType;
+
+constexpr std::size_t kMaxActions = 1000;
+constexpr sim::YamlLimits kYamlLimits = {.max_bytes = std::size_t{1} << 20, .max_documents = 2};
+constexpr std::string_view kPatchTypes[] = {"strategic", "merge", "json", "apply"};
+
+constexpr SpecField kObjectParam = {
+    .name = "object", .description = "Kind/NAMESPACE/NAME, or Kind/NAME", .required = true};
+constexpr SpecField kDiagnosisFields[] = {
+    {.name = "cause", .type = kId, .description = "one of the incident's", .required = true},
+    {.name = "incident", .type = kId, .description = "its id", .required = true},
+};
+constexpr SpecTable kDiagnosisTable = {"diagnosis", "What an incident comes of.", kDiagnosisFields};
+constexpr SpecField kPatchFields[] = {
+    kObjectParam,
+    {.name = "patch", .type = kAny, .description = "what kubectl patch sends", .required = true},
+    {.name = "type",
+     .type = kWord,
+     .description = "strategic if left out, as kubectl's; apply is a server-side apply",
+     .words = kPatchTypes},
+};
+constexpr SpecTable kPatchTable = {"patch", "A patch of an object.", kPatchFields};
+constexpr SpecField kScaleFields[] = {
+    kObjectParam,
+    {.name = "replicas",
+     .type = kInteger,
+     .description = "how many",
+     .required = true,
+     .minimum = 0,
+     .maximum = 1000},
+};
+constexpr SpecTable kScaleTable = {"scale", "Another number of Pods for a workload.", kScaleFields};
+constexpr SpecField kImageFields[] = {
+    {.name = "container", .description = "its name; all containers if left out"},
+    {.name = "image", .description = "the new one", .required = true},
+    kObjectParam,
+};
+constexpr SpecTable kImageTable = {"set_image", "Another image for a workload.", kImageFields};
+
+constexpr SpecField kActionFields[] = {
+    {.name = "acknowledge", .type = kId, .description = "an incident: somebody has seen it"},
+    {.name = "apply", .description = "a file of the submission, applied now and not before"},
+    {.name = "at", .type = kDuration, .description = "from the start of the run", .required = true},
+    {.name = "cordon", .description = "a node, by name"},
+    {.name = "delete", .description = "an object, as Kind/NAMESPACE/NAME or Kind/NAME"},
+    {.name = "diagnose",
+     .type = kObject,
+     .description = "what an incident comes of",
+     .object = &kDiagnosisTable},
+    {.name = "drain", .description = "a node, by name"},
+    {.name = "evict", .description = "a Pod, as NAMESPACE/NAME"},
+    {.name = "patch", .type = kObject, .description = "of an object", .object = &kPatchTable},
+    {.name = "restart", .description = "a workload, as Kind/NAMESPACE/NAME"},
+    {.name = "scale", .type = kObject, .description = "a workload", .object = &kScaleTable},
+    {.name = "set_image", .type = kObject, .description = "of a workload", .object = &kImageTable},
+    {.name = "uncordon", .description = "a node, by name"},
+    {.name = "undo", .description = "a Deployment, as Deployment/NAMESPACE/NAME"},
+};
+constexpr SpecTable kActionTable = {"action", "What a responder did.", kActionFields};
+constexpr SpecField kFileFields[] = {
+    {.name = "actions",
+     .type = kObjects,
+     .description = "what was done, as in: - {at: 12m, acknowledge: INCIDENT}",
+     .required = true,
+     .object = &kActionTable},
+};
+constexpr SpecTable kFileTable = {"actions", "What a responder did, and when.", kFileFields};
+
+// What each field of an action asks for, and where its object stands.
+struct ActionRow {
+  const char* field;
+  Kind kind;
+  bool on_node = false;
+};
+constexpr ActionRow kRows[] = {
+    {"acknowledge", Kind::kAcknowledge},
+    {"apply", Kind::kApply},
+    {"cordon", Kind::kCordon, true},
+    {"delete", Kind::kDelete},
+    {"diagnose", Kind::kDiagnose},
+    {"drain", Kind::kDrain, true},
+    {"evict", Kind::kEvict},
+    {"patch", Kind::kPatch},
+    {"restart", Kind::kRestart},
+    {"scale", Kind::kScale},
+    {"set_image", Kind::kSetImage},
+    {"uncordon", Kind::kUncordon, true},
+    {"undo", Kind::kUndo},
+};
+
+class ActionReader {
+ public:
+  ActionReader(const SubmissionFile& file, const std::vector<SubmissionFile>& files,
+               const LabSpec& lab)
+      : file_(file), name_(for_terminal(file.name)), files_(files), lab_(lab) {}
+
+  Result<Actions> read() {
+    INFERLAB_TRY(const auto documents, sim::parse_yaml(file_.text, name_, kYamlLimits));
+    if (documents.empty()) return Actions{};
+    SpecValidator places(documents.front(), name_, [](std::string_view) { return nullptr; });
+    places_ = &places;
+    if (documents.size() > 1) return error("", "must be one document", "write one list, actions");
+    const std::vector<Error> errors = places.validate(kFileTable);
+    if (!errors.empty()) return errors.front();
+    const Value& list = documents.front().value["actions"];
+    if (list.size() > kMaxActions) {
+      return error(".actions", fmt::format("are {}, more than {}", list.size(), kMaxActions));
+    }
+    for (std::size_t i = 0; i < list.size(); ++i) {
+      INFERLAB_TRY(RunEvent event, action(list[i], fmt::format(".actions[{}]", i)));
+      out_.events.push_back(std::move(event));
+    }
+    std::stable_sort(out_.events.begin(), out_.events.end(),
+                     [](const RunEvent& a, const RunEvent& b) { return a.at < b.at; });
+    return std::move(out_);
+  }
+
+ private:
+  [[nodiscard]] Error error(std::string_view path, std::string_view why,
+                            std::string hint = {}) const {
+    return places_->error(path, for_terminal(why), std::move(hint));
+  }
+
+  Result<RunEvent> action(const Value& value, const std::string& at) {
+    RunEvent out;
+    out.at = *parse_duration(value["at"].as_string());
+    out.is_response = true;
+    out.as = lab_.responder;
+    if (out.at < lab_.apply_at) {
+      return error(at + ".at", "is before the submission is applied",
+                   fmt::format("that is at {}", format_duration(lab_.apply_at)));
+    }
+    if (out.at > lab_.horizon) {
+      return error(at + ".at", "is after the end of the run",
+                   fmt::format("it ends after {}", format_duration(lab_.horizon)));
+    }
+    const ActionRow* row = nullptr;
+    std::vector<std::string_view> known;
+    for (const ActionRow& each : kRows) {
+      known.emplace_back(each.field);
+      if (!value.has(each.field)) continue;
+      if (row != nullptr) {
+        return error(at, fmt::format("is {} and {} at once", row->field, each.field),
+                     "write two actions");
+      }
+      row = &each;
+    }
+    if (row == nullptr) {
+      return error(at, "says not what was done",
+                   fmt::format("give it one of {}", fmt::join(known, ", ")));
+    }
+    out.kind = row->kind;
+    const Value& what = value[row->field];
+    const std::string path = fmt::format("{}.{}", at, row->field);
+    if (row->on_node) {
+      out.node = what.str();
+      return out;
+    }
+    switch (row->kind) {
+      case Kind::kAcknowledge:
+      case Kind::kDiagnose:
+        return note(std::move(out), what, path);
+      case Kind::kApply:
+        return apply(std::move(out), what.str(), path);
+      case Kind::kEvict:
+        if (what.as_string().find('/') == std::string_view::npos) {
+          return error(path, "is no Pod", "write NAMESPACE/NAME");
+        }
+        return on_object(std::move(out), "Pod/" + what.str(), path);
+      default:
+        break;
+    }
+    if (what.is_string()) return on_object(std::move(out), what.str(), path);
+    out.replicas = what["replicas"].as_int();
+    out.what = what["container"].str();
+    out.image = what["image"].str();
+    if (row->kind == Kind::kPatch) {
+      INFERLAB_TRY_VOID(read_patch(what, path, out));
+    }
+    return on_object(std::move(out), what["object"].str(), path + ".object");
+  }
+
+  Result<void> read_patch(const Value& what, const std::string& path, RunEvent& out) const {
+    out.patch_type = std::string(what["type"].as_string("strategic"));
+    const bool is_list = out.patch_type == "json";
+    if (is_list ? !what["patch"].is_array() : !what["patch"].is_object()) {
+      return error(path + ".patch", is_list ? "must be a list of operations" : "must be a map",
+                   "as kubectl patch takes it");
+    }
+    out.body = sim::to_json(what["patch"]);
+    if (sim::parse_json(out.body)) return {};
+    return error(path + ".patch", "cannot be written as JSON", "as .inf and .nan");
+  }
+
+  Result<RunEvent> note(RunEvent out, const Value& what, const std::string& path) const {
+    const bool is_diagnosis = out.kind == Kind::kDiagnose;
+    out.incident = is_diagnosis ? what["incident"].str() : what.str();
+    out.cause = is_diagnosis ? what["cause"].str() : std::string();
+    const Incident* incident = lab_.incident(out.incident);
+    if (incident == nullptr) {
+      std::vector<std::string_view> known;
+      for (const Incident& each : lab_.incidents) known.push_back(each.id);
+      return error(is_diagnosis ? path + ".incident" : path,
+                   fmt::format("there is no incident \"{}\"", out.incident),
+                   known.empty() ? "the lab has no incidents" : suggestion(out.incident, known));
+    }
+    if (is_diagnosis && !incident->has_cause(out.cause)) {
+      std::vector<std::string_view> known;
+      for (const auto& [id, text] : incident->causes) known.push_back(id);
+      return error(path + ".cause", fmt::format("there is no cause \"{}\"", out.cause),
+                   suggestion(out.cause, known));
+    }
+    return out;
+  }
+
+  Result<RunEvent> apply(RunEvent out, const std::string& name, const std::string& path) {
+    std::vector<std::string_view> known;
+    for (const SubmissionFile& file : files_) {
+      if (is_no_manifest(file.name)) continue;
+      known.push_back(file.name);
+      if (file.name != name) continue;
+      const std::string shown = for_terminal(name);
+      INFERLAB_TRY(const auto documents, sim::parse_yaml(file.text, shown));
+      for (const sim::YamlDocument& document : documents) {
+        INFERLAB_TRY_VOID(may_touch(document.value["kind"].as_string(), shown, document));
+      }
+      out.file = name;
+      out.manifests = file.text;
+      out_.files.insert(name);
+      return out;
+    }
+    return error(path, fmt::format("there is no file \"{}\" in the submission", name),
+                 suggestion(name, known));
+  }
+
+  // A kind that the cluster does not know is refused when the file is applied.
+  Result<void> may_touch(std::string_view kind_name, const std::string& file,
+                         const sim::YamlDocument& document) const {
+    for (const sim::Kind* kind : sim::KindTable::builtin().all()) {
+      if (kind->kind != kind_name || is_answer(*kind, lab_)) continue;
+      const sim::Place place = document.place(".kind");
+      return Error{
+          ErrorKind::kInvalid,
+          fmt::format("{}:{}:{}: kind: a {} is no answer to this lab: the cluster is given", file,
+                      place.line, place.column, kind->kind),
+          answer_hint(lab_)};
+    }
+    return {};
+  }
+
+  Result<RunEvent> on_object(RunEvent out, const std::string& text, const std::string& path) const {
+    const std::size_t slash = text.find('/');
+    const std::string name = text.substr(0, slash);
+    const std::string rest = slash == std::string::npos ? "" : text.substr(slash + 1);
+    const sim::Kind* kind = nullptr;
+    std::vector<std::string_view> known;
+    for (const sim::Kind* each : sim::KindTable::builtin().all()) {
+      if (each->stored_as != nullptr) continue;
+      known.push_back(each->kind);
+      if (each->kind == name && kind == nullptr) kind = each;
+    }
+    if (kind == nullptr) {
+      return error(path, fmt::format("there is no kind \"{}\"", name), suggestion(name, known));
+    }
+    const auto parts = static_cast<std::size_t>(std::count(rest.begin(), rest.end(), '/')) + 1;
+    if (rest.empty() || rest.front() == '/' || rest.back() == '/' || rest == "*" ||
+        rest.ends_with("/*") || parts > (kind->namespaced ? 2U : 1U)) {
+      return error(path, fmt::format("\"{}\" names no object", text),
+                   kind->namespaced ? fmt::format("write {}/NAMESPACE/NAME", kind->kind)
+                                    : fmt::format("write {}/NAME", kind->kind));
+    }
+    if (!is_answer(*kind, lab_)) {
+      return error(path, fmt::format("a {} is no answer to this lab: the cluster is given", name),
+                   answer_hint(lab_));
+    }
+    if (out.kind == Kind::kUndo && kind->kind != "Deployment") {
+      return error(path, fmt::format("a {} has no revision to go back to here", kind->kind),
+                   "name a Deployment");
+    }
+    const std::string object = kind->namespaced && parts == 1 ? "default/" + rest : rest;
+    if (out.kind == Kind::kDelete) {
+      out.what = kind->kind;
+      out.workload = object;
+    } else {
+      out.workload = fmt::format("{} {}", kind->kind, object);
+    }
+    return out;
+  }
+
+  const SubmissionFile& file_;
+  std::string name_;
+  const std::vector<SubmissionFile>& files_;
+  const LabSpec& lab_;
+  const SpecValidator* places_ = nullptr;
+  Actions out_;
+};
+
+// "Deployment ai/llm" as actions name it.
+std::string slashed(std::string workload) {
+  const std::size_t space = workload.find(' ');
+  if (space != std::string::npos) workload[space] = '/';
+  return workload;
+}
+
+Value written(const RunEvent& event) {
+  Value out = Value::object({{"at", format_duration(event.at)}});
+  const std::string object = slashed(event.workload);
+  switch (event.kind) {
+    case Kind::kAcknowledge:
+      return out.with("acknowledge", event.incident);
+    case Kind::kDiagnose:
+      return out.with("diagnose",
+                      Value::object({{"incident", event.incident}, {"cause", event.cause}}));
+    case Kind::kApply:
+      return out.with("apply", event.file);
+    case Kind::kDelete:
+      return out.with("delete", fmt::format("{}/{}", event.what, event.workload));
+    case Kind::kPatch:
+      return out.with("patch",
+                      Value::object({{"object", object},
+                                     {"type", event.patch_type},
+                                     {"patch", sim::parse_json(event.body).value_or(Value())}}));
+    case Kind::kEvict:
+      return out.with("evict", object.substr(object.find('/') + 1));
+    case Kind::kScale:
+      return out.with("scale", Value::object({{"object", object}, {"replicas", event.replicas}}));
+    case Kind::kCordon:
+      return out.with("cordon", event.node);
+    case Kind::kUncordon:
+      return out.with("uncordon", event.node);
+    case Kind::kDrain:
+      return out.with("drain", event.node);
+    case Kind::kRestart:
+      return out.with("restart", object);
+    case Kind::kUndo:
+      return out.with("undo", object);
+    case Kind::kSetImage: {
+      Value image = Value::object({{"object", object}, {"image", event.image}});
+      if (!event.what.empty()) image = image.with("container", event.what);
+      return out.with("set_image", image);
+    }
+    case Kind::kFault:
+    case Kind::kRead:
+      break;  // no action of a responder
+  }
+  return out;
+}
+
+}  // namespace
+
+Result<Actions> actions_in(const std::vector<SubmissionFile>& files, const LabSpec& lab) {
+  for (const SubmissionFile& file : files) {
+    if (file.name == kActionsFile) return ActionReader(file, files, lab).read();
+  }
+  return Actions{};
+}
+
+std::string write_actions(const std::vector<RunEvent>& events) {
+  Value::Array list;
+  for (const RunEvent& event : events) list.push_back(written(event));
+  return sim::to_yaml(Value::object({{"actions", Value::array(std::move(list))}}));
+}
+
+}  // namespace inferlab::labs

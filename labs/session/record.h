@@ -1,0 +1,27 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "labs/grade/submission.h"
+#include "labs/session/journal_file.h"
+#include "labs/spec/lab_spec.h"
+
+namespace inferlab::labs {
+
+/// A session as a submission of its responder: what clients of its API wrote, and what was said of
+/// incidents, as actions at their times, with the files that they apply. What was written before
+/// the lab's apply time comes at that time.
+///
+/// Left out, with a line in `notes`: what a submission may not do (see actions_in()), what came
+/// after the lab's horizon, and faults injected by hand. Graded in a run with the session's seed,
+/// the rest does what it did in the session.
+std::vector<SubmissionFile> record_session(const LabSpec& lab, const SessionJournal& journal,
+                                           std::vector<std::string>& notes);
+
+/// record_session(), with what lies beside the journal in the session's folder: answers.yaml and
+/// audit-policy.yaml.
+Result<std::vector<SubmissionFile>> record_folder(const LabSpec& lab, const std::string& folder,
+                                                  std::vector<std::string>& notes);
+
+}  // namespace inferlab::labs
