@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
 #include <utility>
 
 #include "labs/cli/learner_work.h"
@@ -50,6 +49,10 @@ Result<Time> say_of_incident(const IncidentCalls& calls, const Incident& inciden
                ask_session(calls.card, "/inferlab/incident", sim::to_json(body)));
   INFERLAB_TRY(const sim::Value noted, sim::parse_json(answer));
   return Time{Duration{noted["at"].as_int()}};
+}
+
+std::string spoken(Duration duration) {
+  return format_duration(std::chrono::duration_cast<std::chrono::seconds>(duration));
 }
 
 }  // namespace inferlab::labs

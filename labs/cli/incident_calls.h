@@ -29,4 +29,7 @@ Result<IncidentCalls> incident_calls(const std::string& lab_id);
 Result<Time> say_of_incident(const IncidentCalls& calls, const Incident& incident,
                              const std::string& cause);
 
+/// "12m10s": in whole seconds, as people say it.
+std::string spoken(Duration duration);
+
 }  // namespace inferlab::labs

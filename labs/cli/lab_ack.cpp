@@ -1,8 +1,6 @@
 // What the pager says in a lab's session, and that somebody has seen it.
 #include <fmt/format.h>
 
-#include <algorithm>
-
 #include "labs/cli/commands.h"
 #include "labs/cli/incident_calls.h"
 #include "labs/cli/print.h"
@@ -66,8 +64,7 @@ class LabAck final : public Command {
     terminal.out << terminal.style.bold(incident.id) << "  " << incident.title << "\n\n  "
                  << wrap(page, terminal.prose_width(), 2) << "\n\n";
     terminal.out << fmt::format("Acknowledged at {}, {} after it began. What it may come of:\n\n",
-                                format_duration(at.time_since_epoch()),
-                                format_duration(at - Time{incident.at}));
+                                spoken(at.time_since_epoch()), spoken(at - Time{incident.at}));
     for (const auto& [id, text] : incident.causes) {
       terminal.out << fmt::format("  {}  {}\n", pad(id, 16),
                                   wrap(text, terminal.prose_width(), 20));

@@ -1,8 +1,6 @@
 // Says what an incident of a lab's session comes of.
 #include <fmt/format.h>
 
-#include <algorithm>
-
 #include "labs/cli/commands.h"
 #include "labs/cli/incident_calls.h"
 #include "labs/cli/print.h"
@@ -33,7 +31,7 @@ class LabDiagnose final : public Command {
     }
     // Whether it is right is the grade's business.
     terminal.out << fmt::format("{}: {}, noted at {}\n", incident->id, cause_,
-                                format_duration(at.time_since_epoch()));
+                                spoken(at.time_since_epoch()));
     return kExitDone;
   }
 
