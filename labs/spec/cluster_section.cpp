@@ -101,6 +101,7 @@ sim::ImageSpec read_image(const Value& row) {
   image.behaviour = behaviour == "llm-server"      ? Behaviour::kLlmServer
                     : behaviour == "http-server"   ? Behaviour::kHttpServer
                     : behaviour == "crasher"       ? Behaviour::kCrasher
+                    : behaviour == "busy"          ? Behaviour::kBusy
                     : behaviour == "device-plugin" ? Behaviour::kDevicePlugin
                     : behaviour == "dcgm-exporter" ? Behaviour::kDcgmExporter
                                                    : Behaviour::kSleeper;

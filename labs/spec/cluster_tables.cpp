@@ -6,8 +6,8 @@ namespace {
 
 using enum SpecType;
 
-constexpr std::string_view kBehaviours[] = {"llm-server", "http-server",   "sleeper",
-                                            "crasher",    "device-plugin", "dcgm-exporter"};
+constexpr std::string_view kBehaviours[] = {
+    "llm-server", "http-server", "sleeper", "crasher", "busy", "device-plugin", "dcgm-exporter"};
 
 constexpr SpecField kLayerFields[] = {
     {.name = "name", .description = "equal names are one layer", .required = true},

@@ -3,8 +3,10 @@
 #include <fmt/format.h>
 
 #include "labs/spec/facts.h"
+#include "sim/api/quantity.h"
 #include "sim/node/eviction_signals.h"
 #include "sim/node/mig_profiles.h"
+#include "sim/node/node_allocatable.h"
 
 namespace inferlab::labs {
 namespace {
@@ -18,7 +20,23 @@ void read_amounts(const Value& row, sim::KubeletSpec::Amounts& into) {
   for (const auto& [key, value] : row.members()) into[key] = value.str();
 }
 
+void read_resource_managers(const Value& row, sim::KubeletSpec& kubelet) {
+  using Topology = sim::KubeletSpec::TopologyPolicy;
+  if (row["cpu_manager_policy"].as_string() == "static") {
+    kubelet.cpu_manager_policy = sim::KubeletSpec::CpuManagerPolicy::kStatic;
+  }
+  const std::string_view topology = row["topology_manager_policy"].as_string();
+  kubelet.topology_manager_policy = topology == "best-effort"        ? Topology::kBestEffort
+                                    : topology == "restricted"       ? Topology::kRestricted
+                                    : topology == "single-numa-node" ? Topology::kSingleNumaNode
+                                                                     : Topology::kNone;
+  if (row["topology_manager_scope"].as_string() == "pod") {
+    kubelet.topology_manager_scope = sim::KubeletSpec::TopologyScope::kPod;
+  }
+}
+
 void read_kubelet(const Value& row, sim::KubeletSpec& kubelet) {
+  read_resource_managers(row, kubelet);
   read_amounts(row["kube_reserved"], kubelet.kube_reserved);
   read_amounts(row["system_reserved"], kubelet.system_reserved);
   read_amounts(row["eviction_hard"], kubelet.eviction_hard);
@@ -45,6 +63,56 @@ void read_sharing(const Value& row, sim::GpuSharingSpec& sharing) {
   }
   sharing.replicas = static_cast<int>(row["replicas"].as_int(1));
   sharing.renamed = row["renamed"].as_bool();
+}
+
+void check_cpus(const sim::NodePoolSpec& pool, const std::string& path, const SpecValidator& places,
+                std::vector<Error>& errors) {
+  const std::int64_t cpus = pool.cpu_milli / 1000;
+  const bool is_static =
+      pool.kubelet.cpu_manager_policy == sim::KubeletSpec::CpuManagerPolicy::kStatic;
+  if (pool.cpu_milli % 1000 != 0 && (is_static || pool.numa_nodes > 1)) {
+    errors.push_back(places.error(path + ".cpu", "is no whole number of CPUs",
+                                  "the CPU manager and NUMA nodes need whole ones"));
+  } else if (cpus % pool.numa_nodes != 0) {
+    errors.push_back(places.error(
+        path + ".numa_nodes",
+        fmt::format("{} CPUs cannot be spread over {} NUMA nodes evenly", cpus, pool.numa_nodes),
+        "state a number that divides them"));
+  }
+  if (is_static && sim::reserved_cpus(pool) == 0) {
+    errors.push_back(places.error(path + ".kubelet",
+                                  "the static CPU manager policy needs reserved CPU",
+                                  "reserve some: kube_reserved: {cpu: 500m}"));
+  } else if (is_static && sim::reserved_cpus(pool) > cpus) {
+    errors.push_back(places.error(path + ".kubelet", "more CPU is reserved than there is"));
+  }
+}
+
+/// Sizes of pages that x86 has. Source: Kubernetes documentation, "Manage HugePages".
+void read_huge_pages(const Value& row, sim::NodePoolSpec& pool) {
+  for (const auto& [size, amount] : row.members()) {
+    const auto bytes = sim::Quantity::parse(amount.as_string());
+    pool.huge_pages[size] = bytes ? bytes->units() : -1;
+  }
+}
+
+void check_huge_pages(const sim::NodePoolSpec& pool, const std::string& path,
+                      const SpecValidator& places, std::vector<Error>& errors) {
+  std::int64_t left = pool.memory_bytes;
+  for (const auto& [size, bytes] : pool.huge_pages) {
+    const bool is_size = size == "2Mi" || size == "1Gi";
+    const std::int64_t page = is_size ? sim::Quantity::parse(size)->units() : 1;
+    const bool fits = bytes >= 0 && bytes <= left && bytes % page == 0;
+    if (is_size && fits) {
+      left -= bytes;
+      continue;
+    }
+    errors.push_back(places.error(
+        path + ".huge_pages",
+        is_size ? fmt::format("{}: is no number of such pages that the memory has", size)
+                : fmt::format("\"{}\" is no size of pages", size),
+        "state for 2Mi and 1Gi how much memory is set aside, in whole pages"));
+  }
 }
 
 void check_sharing(const sim::NodePoolSpec& pool, const std::string& path,
@@ -79,6 +147,8 @@ void read_node(const Value& row, sim::NodePoolSpec& pool) {
   pool.image_disk_bytes = units_of(row["image_disk"], pool.image_disk_bytes);
   pool.disk_bandwidth = static_cast<double>(
       units_of(row["disk_bandwidth"], static_cast<std::int64_t>(pool.disk_bandwidth)));
+  pool.numa_nodes = static_cast<int>(row["numa_nodes"].as_int(1));
+  read_huge_pages(row["huge_pages"], pool);
   read_kubelet(row["kubelet"], pool.kubelet);
   read_sharing(row["gpu_sharing"], pool.gpu_sharing);
 }
@@ -86,6 +156,8 @@ void read_node(const Value& row, sim::NodePoolSpec& pool) {
 void check_node(const sim::NodePoolSpec& pool, const std::string& path, const SpecValidator& places,
                 std::vector<Error>& errors) {
   check_sharing(pool, path, places, errors);
+  check_cpus(pool, path, places, errors);
+  check_huge_pages(pool, path, places, errors);
   if (const auto thresholds = sim::thresholds_of(pool.kubelet); !thresholds) {
     errors.push_back(
         places.error(path + ".kubelet", thresholds.error().message, thresholds.error().hint));

@@ -8,7 +8,7 @@
 
 namespace inferlab::labs {
 
-/// Reads what a pool states of its disks, its kubelet and the sharing of its GPUs.
+/// Reads what a pool states of its disks, NUMA nodes, huge pages, kubelet and sharing of GPUs.
 void read_node(const sim::Value& row, sim::NodePoolSpec& pool);
 
 /// What of it does not fit together goes to `errors`; `path` is the pool's.

@@ -38,7 +38,24 @@ constexpr SpecField kGpuSharingFields[] = {
 constexpr SpecTable kGpuSharingTable = {"gpu_sharing", "How the device plugin offers the GPUs.",
                                         kGpuSharingFields};
 
+constexpr std::string_view kCpuPolicies[] = {"none", "static"};
+constexpr std::string_view kTopologyPolicies[] = {"none", "best-effort", "restricted",
+                                                  "single-numa-node"};
+constexpr std::string_view kTopologyScopes[] = {"container", "pod"};
+
 constexpr SpecField kKubeletFields[] = {
+    {.name = "cpu_manager_policy",
+     .type = kWord,
+     .description = "static gives exclusive CPUs; none when left out",
+     .words = kCpuPolicies},
+    {.name = "topology_manager_policy",
+     .type = kWord,
+     .description = "whether CPUs and GPUs must be of one NUMA node; none when left out",
+     .words = kTopologyPolicies},
+    {.name = "topology_manager_scope",
+     .type = kWord,
+     .description = "what is aligned as a whole; container when left out",
+     .words = kTopologyScopes},
     {.name = "kube_reserved", .type = kLabels, .description = "cpu, memory, ephemeral-storage"},
     {.name = "system_reserved", .type = kLabels, .description = "cpu, memory, ephemeral-storage"},
     {.name = "eviction_hard",
@@ -102,6 +119,12 @@ constexpr SpecField kPoolFields[] = {
                     "one that suits every image if left out"},
     {.name = "cpu", .type = kBytes, .description = "cores of each node", .required = true},
     {.name = "memory", .type = kBytes, .description = "of each node", .required = true},
+    {.name = "numa_nodes",
+     .type = kInteger,
+     .description = "over which CPUs and GPUs are spread evenly, in order; 1 when left out",
+     .minimum = 1,
+     .maximum = 8},
+    {.name = "huge_pages", .type = kLabels, .description = "memory set aside, by size: 2Mi, 1Gi"},
     {.name = "disk", .type = kBytes, .description = "of each node; 200Gi when left out"},
     {.name = "image_disk",
      .type = kBytes,

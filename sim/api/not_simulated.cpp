@@ -50,10 +50,10 @@ constexpr std::string_view kCarriedOut =
     "date and sleep, also in a shell's line and its loops";
 
 /// Whether a simulated container carries the words out, or may: what serves models is no matter of
-/// this room, and goes by its name.
+/// this room, and goes by its name, and so does what only keeps CPUs busy.
 bool may_be_carried_out(const Value& container, std::vector<std::string> words) {
   for (std::string& word : words) {
-    if (word.find("vllm") != std::string::npos) return true;
+    if (word.find("vllm") != std::string::npos || word.ends_with("stress-ng")) return true;
     for (const Value& variable : container["env"].items()) {  // any value will do
       const std::string reference = "$(" + variable["name"].str() + ")";
       for (std::size_t at = word.find(reference); at != std::string::npos;

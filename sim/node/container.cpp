@@ -64,6 +64,7 @@ void Container::run(std::unique_ptr<Workload> process, std::string id) {
   waiting_message.clear();
   container_id = std::move(id);
   started_at = simulation_.now();
+  cpu_seen = {};
   workload = std::move(process);
   workload->start();
 }

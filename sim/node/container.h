@@ -5,6 +5,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -82,6 +83,8 @@ class Container final : public ContainerHost {
   bool started = false;                 // runs, and its startup probe, if any, has succeeded
   std::vector<std::string> gpu_ids;     // of the devices, each once
   std::vector<GpuDevice*> gpus;         // those
+  std::set<int> cpus;                   // its own; none: it shares with others
+  Duration cpu_seen{};                  // of the run's CPU time, what has been booked
   std::optional<ContainerSetup> setup;  // of the last run
   std::function<void()> on_growth;      // when the process takes more of the node
   Backoff restart_backoff, pull_backoff;

@@ -163,6 +163,8 @@ void PodWorker::exited(Container& container) {
   for (const auto& [type, probe] : container.probes) probe->container_stopped();
   for (GpuDevice* gpu : container.gpus) gpu->release(process_of(container));
   if (lost_) return;
+  node_.settle_cpus();
+  node_.share_cpus();
   for (const auto& init : runtime_.init_containers) {
     if (init->awaits_turn_until && is_its_turn(*init)) {
       send_sigterm(*init, *std::exchange(init->awaits_turn_until, std::nullopt));

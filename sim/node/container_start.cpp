@@ -190,6 +190,7 @@ void PodWorker::start(Container& container, const ImageSpec& image) {
            &store = node_.api.store()](std::string_view path) {
             return inferlab::sim::place_of(of_pod, of_container, path, store);
           },
+      .settle_cpus = [this] { node_.settle_cpus(); },
       .driver_is_too_old = cuda.insufficient,
       .machine = &node_};
   container.image_id =
@@ -201,6 +202,7 @@ void PodWorker::start(Container& container, const ImageSpec& image) {
                                            : make_unstartable(std::move(context), cuda.refusal);
   INFERLAB_CHECK(workload != nullptr);
   container.started = false;
+  node_.settle_cpus();
   container.run(std::move(workload), "containerd://" + node_.new_container_id());
   if (container.state != Container::State::kRunning) {  // it could not be started at all
     record(&container, "Warning", "Failed", "Error: " + container.terminated->message);
@@ -208,6 +210,7 @@ void PodWorker::start(Container& container, const ImageSpec& image) {
   }
   record(&container, "Normal", "Started", fmt::format("Started container {}", container.view.name));
   node_.check_memory();
+  node_.share_cpus();
   expose_metrics(container);
   run_post_start(container);
 }

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "sim/node/busy_workload.h"
 #include "sim/node/busybox.h"
 #include "sim/node/dcgm_process.h"
 #include "sim/node/device_plugin.h"
@@ -205,6 +206,13 @@ std::unique_ptr<Workload> make_generic_workload(WorkloadContext context) {
       return std::make_unique<HttpServer>(std::move(context));
     case ImageSpec::Behaviour::kSleeper:
       return make_sleeper(std::move(context));
+    case ImageSpec::Behaviour::kBusy: {
+      if (auto script = script_of(context)) {
+        return std::make_unique<Script>(std::move(context), std::move(*script));
+      }
+      const std::vector<std::string> words = command_line(context);
+      return make_busy_workload(std::move(context), words);
+    }
     case ImageSpec::Behaviour::kCrasher:
       return std::make_unique<Crasher>(std::move(context));
     case ImageSpec::Behaviour::kDevicePlugin:

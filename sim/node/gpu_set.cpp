@@ -23,8 +23,9 @@ std::string resource_of(const GpuSharingSpec& sharing, std::string_view profile)
 
 GpuSet::GpuSet(const GpuSpec* gpu, const GpuSharingSpec& sharing,
                const std::vector<std::string>& uuids,
-               const std::vector<std::string>& instance_uuids, bool is_plugin_built_in)
-    : sharing_(sharing), plugin_(is_plugin_built_in) {
+               const std::vector<std::string>& instance_uuids, int num_numa_nodes,
+               bool is_plugin_built_in)
+    : sharing_(sharing), plugin_(is_plugin_built_in), num_numa_nodes_(num_numa_nodes) {
   const bool is_cut =
       sharing.mig_strategy != GpuSharingSpec::MigStrategy::kNone && !sharing.mig_profiles.empty();
   cards_.reserve(uuids.size());
@@ -33,6 +34,7 @@ GpuSet::GpuSet(const GpuSpec* gpu, const GpuSharingSpec& sharing,
     INFERLAB_CHECK(gpu != nullptr);
     GpuCard& card = cards_.emplace_back();
     card.uuid = uuid;
+    card.numa_node = static_cast<int>((cards_.size() - 1) * num_numa_nodes / uuids.size());
     if (!is_cut) {
       card.devices.push_back(std::make_unique<GpuDevice>(uuid, *gpu));
       continue;
@@ -66,7 +68,8 @@ void GpuSet::offer(GpuCard& card, GpuDevice& device, const std::string& resource
 }
 
 std::optional<std::vector<const GpuSet::Slot*>> GpuSet::take(std::string_view owner,
-                                                             std::string_view resource, int count) {
+                                                             std::string_view resource, int count,
+                                                             std::optional<NumaMask> near) {
   if (available(resource) < count) return std::nullopt;
   std::vector<const Slot*> taken;
   const auto users = [this](const GpuDevice* device) {
@@ -74,16 +77,35 @@ std::optional<std::vector<const GpuSet::Slot*>> GpuSet::take(std::string_view ow
       return slot.device == device && !slot.owner.empty();
     });
   };
+  const auto is_near = [&](const Slot& slot) {
+    return !near || (*near >> slot.card->numa_node & 1) != 0;
+  };
   while (static_cast<int>(taken.size()) < count) {
     Slot* best = nullptr;
     for (Slot& slot : slots_) {
       if (slot.resource != resource || !slot.owner.empty() || !slot.healthy) continue;
-      if (best == nullptr || users(slot.device) < users(best->device)) best = &slot;
+      const bool is_better =
+          best == nullptr || (is_near(slot) && !is_near(*best)) ||
+          (is_near(slot) == is_near(*best) && users(slot.device) < users(best->device));
+      if (is_better) best = &slot;
     }
     best->owner = std::string(owner);
     taken.push_back(best);
   }
   return taken;
+}
+
+ResourceHints GpuSet::hints(std::string_view resource, int count) const {
+  if (count == 0) return std::nullopt;
+  std::vector<std::int64_t> all(static_cast<std::size_t>(num_numa_nodes_));
+  std::vector<std::int64_t> free(all.size());
+  for (const Slot& slot : slots_) {
+    if (slot.resource != resource) continue;
+    const auto node = static_cast<std::size_t>(slot.card->numa_node);
+    ++all[node];
+    if (slot.owner.empty() && slot.healthy) ++free[node];
+  }
+  return hints_of(count, all, free);
 }
 
 void GpuSet::release(std::string_view owner) {

@@ -11,6 +11,7 @@
 #include "sim/node/gpu_device.h"
 #include "sim/node/gpu_sharing.h"
 #include "sim/node/node_spec.h"
+#include "sim/node/topology_manager.h"
 #include "sim/node/xid_table.h"
 
 namespace inferlab::sim {
@@ -18,6 +19,7 @@ namespace inferlab::sim {
 /// One card of a node.
 struct GpuCard {
   std::string uuid;
+  int numa_node = 0;
   std::vector<std::unique_ptr<GpuDevice>> devices;  // itself, or its MIG instances
   std::vector<std::string> profiles;                // of those instances; none: it is not cut
   int last_xid = 0;                                 // since the driver was loaded
@@ -43,14 +45,20 @@ class GpuSet {
   /// `uuids` of the cards and `instance_uuids` of all MIG instances, card by card. `gpu` may be
   /// nullptr when there are no cards. Checks: the profiles fit (labs/ has said so already).
   GpuSet(const GpuSpec* gpu, const GpuSharingSpec& sharing, const std::vector<std::string>& uuids,
-         const std::vector<std::string>& instance_uuids, bool is_plugin_built_in = true);
+         const std::vector<std::string>& instance_uuids, int num_numa_nodes = 1,
+         bool is_plugin_built_in = true);
   GpuSet(GpuSet&&) = default;
   GpuSet& operator=(GpuSet&&) = delete;
 
-  /// Takes `count` free ones; nullopt, and nothing taken, when there are too few. Of time slices
-  /// those of the device with the fewest users come first, else the first free ones.
+  /// Takes `count` free ones; nullopt, and nothing taken, when there are too few. Those of the NUMA
+  /// nodes `near` come first; of time slices those of the device with the fewest users, else the
+  /// first free ones.
   std::optional<std::vector<const Slot*>> take(std::string_view owner, std::string_view resource,
-                                               int count);
+                                               int count,
+                                               std::optional<NumaMask> near = std::nullopt);
+  /// For the Topology Manager, of a container, or of a Pod, that asks for so many; 0: it does not
+  /// matter.
+  [[nodiscard]] ResourceHints hints(std::string_view resource, int count) const;
   void release(std::string_view owner);
   /// Free and healthy; none while nobody offers them.
   [[nodiscard]] int available(std::string_view resource) const;
@@ -76,6 +84,7 @@ class GpuSet {
 
   GpuSharingSpec sharing_;
   DevicePluginLink plugin_;
+  int num_numa_nodes_;
   std::vector<GpuCard> cards_;  // never grows: slots point into it
   std::vector<Slot> slots_;     // never grows
 };

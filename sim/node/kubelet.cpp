@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "sim/node/cpu_sharing.h"
 #include "sim/node/heartbeat.h"
 #include "sim/node/image_gc.h"
 #include "sim/node/memory_guard.h"
@@ -34,6 +35,8 @@ Kubelet::Kubelet(NodeRuntime runtime)
   };
   node_.report_volumes = [this] { report_volumes(); };
   node_.check_memory = [this] { check_memory(); };
+  node_.settle_cpus = [this] { inferlab::sim::settle_cpus(*this); };
+  node_.share_cpus = [this] { inferlab::sim::share_cpus(*this); };
   node_.model_storage.set_free_memory([this] { return free_memory(); });
 }
 

@@ -12,6 +12,14 @@ namespace inferlab::sim {
 /// Source: Kubernetes documentation, "Kubelet Configuration (v1beta1)".
 struct KubeletSpec {
   using Amounts = std::map<std::string, std::string>;
+  enum class CpuManagerPolicy : std::uint8_t { kNone, kStatic };
+  enum class TopologyPolicy : std::uint8_t { kNone, kBestEffort, kRestricted, kSingleNumaNode };
+  enum class TopologyScope : std::uint8_t { kContainer, kPod };
+  /// Source: "Control CPU Management Policies on the Node". The static policy needs reserved CPU.
+  CpuManagerPolicy cpu_manager_policy = CpuManagerPolicy::kNone;
+  /// Source: "Control Topology Management Policies on a node". There is no memory manager.
+  TopologyPolicy topology_manager_policy = TopologyPolicy::kNone;
+  TopologyScope topology_manager_scope = TopologyScope::kContainer;
   /// Quantities of "cpu", "memory" and "ephemeral-storage" that Pods do not get.
   Amounts kube_reserved, system_reserved;
   /// By signal: "memory.available": "100Mi" or "5%". What is written here takes the place of all

@@ -8,6 +8,7 @@
 #include "engine/base/check.h"
 #include "sim/node/dcgm_exporter.h"
 #include "sim/node/kubelet.h"
+#include "sim/node/kubelet_metrics.h"
 
 namespace inferlab::sim {
 namespace {
@@ -39,8 +40,8 @@ GpuSet make_gpus(Simulation& simulation, const std::string& node, const NodePool
   while (instances.size() < count) {
     instances.push_back("MIG-" + uuid_of(simulation.rng("mig", node)));
   }
-  return {gpu, pool.gpu_sharing, cards, instances,
-          pool.device_plugin == NodePoolSpec::DevicePlugin::kBuiltIn};
+  return {gpu,       pool.gpu_sharing, cards,
+          instances, pool.numa_nodes,  pool.device_plugin == NodePoolSpec::DevicePlugin::kBuiltIn};
 }
 
 }  // namespace
@@ -80,6 +81,7 @@ Kubelets::Kubelets(Api& api, std::vector<NodePoolSpec> pools, std::vector<GpuSpe
               ImagePuller(simulation, registry_, pool.registry_bandwidth, image_pull_slowdown),
           .model_storage = ModelStorage(network_, pool.model_bandwidth, pool.disk_bandwidth),
           .gpus = make_gpus(simulation, name, pool, gpu),
+          .cpus = CpuManager(pool),
           .ids = simulation.rng("containerd", name),
           .jitter = simulation.rng("kubelet/probes", name)}));
       by_name_[name] = kubelets_.back().get();
@@ -103,13 +105,17 @@ Kubelets::Kubelets(Api& api, std::vector<NodePoolSpec> pools, std::vector<GpuSpe
 }
 
 Kubelets::~Kubelets() {
-  for (const auto& kubelet : kubelets_) telemetry_.remove_target("dcgm/" + kubelet->name());
+  for (const auto& kubelet : kubelets_) {
+    telemetry_.remove_target("dcgm/" + kubelet->name());
+    remove_kubelet_metrics(telemetry_, *kubelet);
+  }
 }
 
 void Kubelets::start() {
   for (const auto& kubelet : kubelets_) {
     kubelet->start();
     if (kubelet->node().gpu != nullptr) add_dcgm_exporter(telemetry_, *kubelet);
+    add_kubelet_metrics(telemetry_, *kubelet);
   }
 }
 

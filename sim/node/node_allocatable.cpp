@@ -34,14 +34,21 @@ std::int64_t reserved_memory(const NodePoolSpec& pool) {
   return reserved(pool, "memory").units();
 }
 
+int reserved_cpus(const NodePoolSpec& pool) {
+  return static_cast<int>((reserved(pool, "cpu").milli() + 999) / 1000);
+}
+
 Allocatable allocatable_of(const NodePoolSpec& pool) {
   const auto left = [](std::int64_t capacity, std::int64_t taken) {
     return std::max<std::int64_t>(0, capacity - taken);
   };
+  std::int64_t huge_pages = 0;
+  for (const auto& [size, bytes] : pool.huge_pages) huge_pages += bytes;
   return {
       left(pool.cpu_milli, reserved(pool, "cpu").milli()),
-      left(pool.memory_bytes, reserved_memory(pool) + hard_threshold(pool, Signal::kMemoryAvailable,
-                                                                     pool.memory_bytes)),
+      left(pool.memory_bytes,
+           reserved_memory(pool) + huge_pages +
+               hard_threshold(pool, Signal::kMemoryAvailable, pool.memory_bytes)),
       left(pool.disk_bytes, reserved(pool, "ephemeral-storage").units() +
                                 hard_threshold(pool, Signal::kNodeFsAvailable, pool.disk_bytes))};
 }

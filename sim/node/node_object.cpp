@@ -36,9 +36,12 @@ Value resources(const NodeRuntime& node, const Value& old_capacity, bool allocat
   Value::Object members{{"cpu", Quantity::from_milli(own.cpu_milli).str()},
                         {"ephemeral-storage", allocatable ? fmt::format("{}", own.disk_bytes)
                                                           : kibibytes(own.disk_bytes)},
-                        {"hugepages-2Mi", "0"},
                         {"memory", kibibytes(own.memory_bytes)},
                         {"pods", fmt::format("{}", pool.max_pods)}};
+  if (!pool.huge_pages.contains("2Mi")) members.push_back({"hugepages-2Mi", "0"});
+  for (const auto& [size, bytes] : pool.huge_pages) {
+    members.push_back({"hugepages-" + size, Quantity::parse(kibibytes(bytes))->str()});
+  }
   for (const auto& [resource, count] :
        allocatable ? node.gpus.allocatable() : node.gpus.capacity()) {
     members.push_back({resource, fmt::format("{}", count)});

@@ -9,6 +9,7 @@
 
 #include "sim/api/api.h"
 #include "sim/api/event_recorder.h"
+#include "sim/node/cpu_manager.h"
 #include "sim/node/gpu_set.h"
 #include "sim/node/image_puller.h"
 #include "sim/node/workload.h"
@@ -29,6 +30,9 @@ struct NodeRuntime {
   ImagePuller images;
   ModelStorage model_storage;
   GpuSet gpus;
+  CpuManager cpus;
+  /// Pods at which the Topology Manager has looked, and those of them that it has refused.
+  std::int64_t topology_requests = 0, topology_errors = 0;
   Rng& ids;     // container ids
   Rng& jitter;  // of first probes after a start of the kubelet
   Time kubelet_started{};
@@ -42,6 +46,9 @@ struct NodeRuntime {
   std::map<std::string, std::set<std::string>> volumes_in_use = {};
   /// Has that written into the Node's status.
   std::function<void()> report_volumes = {};
+  /// See cpu_sharing.h: the time up to now is booked; processes learn what CPU they can have.
+  std::function<void()> settle_cpus = {}, share_cpus = {};
+  Time cpus_settled = {};
   /// Has the kernel look at the node's memory, after the handler under way.
   std::function<void()> check_memory = {};
   /// Conditions that the eviction manager has set, "MemoryPressure".

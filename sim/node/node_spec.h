@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <utility>
 #include <vector>
@@ -40,6 +41,10 @@ struct NodePoolSpec {
   DriverSpec driver;
   std::int64_t cpu_milli = 8000;
   std::int64_t memory_bytes = std::int64_t{32} << 30;
+  /// CPUs and cards are spread over the NUMA nodes evenly and in order: with two, the first half of
+  /// the cards hangs on node 0. A CPU is one hardware thread, and no two share a core.
+  int numa_nodes = 1;
+  std::map<std::string, std::int64_t> huge_pages = {};  // bytes set aside, by size: "2Mi", "1Gi"
   std::int64_t max_pods = 110;
   std::int64_t disk_bytes = std::int64_t{200} << 30;  // nodefs
   std::int64_t image_disk_bytes = 0;  // imagefs, with the writable layers; 0: on the same disk
@@ -66,6 +71,7 @@ struct ImageSpec {
     kHttpServer,  // answers 200 on its ports a moment after it starts
     kSleeper,     // runs until told to stop (pause, busybox sleep)
     kCrasher,     // exits with status 1 after a second
+    kBusy,        // keeps CPUs busy until told to stop, as stress-ng does
     kDevicePlugin,  // NVIDIA's device plugin
     kDcgmExporter,  // NVIDIA's exporter of GPU metrics
   };
@@ -75,7 +81,7 @@ struct ImageSpec {
   std::int64_t size_bytes = 0;
   Behaviour behaviour = Behaviour::kSleeper;
   // What a container of it takes while it runs. An LLM server's is what its load and model make of
-  // it.
+  // it; one that is busy takes what it gets.
   std::int64_t cpu_milli = 1;
   std::int64_t memory_bytes = std::int64_t{16} << 20;
   std::vector<ImageLayer> layers =

@@ -56,6 +56,7 @@ PodWorker::~PodWorker() {
   for_each_container(
       [this](Container& container) { node_.telemetry.remove_target(target_name(container)); });
   node_.gpus.release(uid_);
+  node_.cpus.release(uid_);
   node_.model_storage.forget_pod(uid_);
   node_.release_pod_ip(runtime_.pod_ip);
 }
@@ -263,6 +264,10 @@ void PodWorker::finish_if_stopped() {
   });
   if (is_running) return;
   node_.gpus.release(uid_);
+  if (node_.cpus.release(uid_)) {
+    node_.settle_cpus();
+    node_.share_cpus();  // the others have them now
+  }
   node_.release_volumes(uid_);
   if (!pod().meta.deletion_timestamp || removed_) return;
   removed_ = true;

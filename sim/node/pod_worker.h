@@ -65,7 +65,14 @@ class PodWorker {
  private:
   // pod_worker.cpp: the order of things
   void admit(const Resources& used);
-  [[nodiscard]] bool take_devices();
+  /// Rejects the pod when devices or CPUs of its own are too few or lie wrong.
+  [[nodiscard]] bool take_resources();
+  [[nodiscard]] bool align(const std::vector<Container*>& containers,
+                           std::optional<NumaMask>& nodes);
+  [[nodiscard]] bool take_devices(const std::vector<Container*>& containers,
+                                  std::optional<NumaMask> nodes);
+  [[nodiscard]] bool take_cpus(Container& container, std::optional<NumaMask> nodes);
+  [[nodiscard]] int exclusive_cpus(const Container& container) const;
   void reject_for_devices(std::string_view resource);
   /// False when it rejects the pod.
   [[nodiscard]] bool readmit();

@@ -11,6 +11,7 @@
 #include "sim/api/views.h"
 #include "sim/kernel/simulation.h"
 #include "sim/node/gpu_device.h"
+#include "sim/node/host_cpu.h"
 #include "sim/node/model_storage.h"
 #include "sim/node/node_spec.h"
 #include "sim/telemetry/telemetry.h"
@@ -47,7 +48,9 @@ struct WorkloadContext {
   std::string ns, pod, node, pod_ip;
   std::string process = {};  // unlike any other on the node; what it holds of GPUs goes by it
   std::function<FilePlace(std::string_view path)> place_of = {};  // of its files; empty: its layer
-  bool driver_is_too_old = false;                                 // for the image's CUDA
+  /// Has the CPU time up to now booked; see Workload::use_cpu().
+  std::function<void()> settle_cpus = {};
+  bool driver_is_too_old = false;  // for the image's CUDA
   NodeRuntime* machine = nullptr;  // for the node's own software alone: device plugin, exporter
 };
 
@@ -70,6 +73,13 @@ struct HostUse {
   std::int64_t cached_bytes = 0;  // of that, pages of files that the kernel takes back at need
   std::int64_t disk_bytes = 0;    // files that it keeps under disk_path
   std::string disk_path = {};
+};
+
+/// Of a process with a CPU limit: CFS periods in which it ran, those in which it had to stand still
+/// because its quota was used up, and for how long in all.
+struct CfsUse {
+  std::int64_t periods = 0, throttled_periods = 0;
+  Duration throttled{};
 };
 
 /// What runs in a container, from its start to its exit. Owned by the kubelet's container; ends by
@@ -102,6 +112,14 @@ class Workload {
   virtual void scrape(std::vector<Sample>& /*samples*/) {}
   [[nodiscard]] virtual GpuUse gpu_use() { return {}; }
   [[nodiscard]] virtual HostUse host_use() { return {}; }
+  [[nodiscard]] virtual CfsUse cfs_use() { return {}; }
+
+  /// How many CPUs it would keep busy all the time; 0: what it needs comes and goes.
+  [[nodiscard]] virtual double busy_cpus() const { return 0; }
+  /// It has got so much CPU time since the last call, if it is busy.
+  virtual void use_cpu(Duration /*time*/) {}
+  /// What CPU it can have from now on. Not before start().
+  virtual void set_cpu(const HostCpu& /*cpu*/) {}
 };
 
 /// Makes the workload of a container from its image's behaviour. Outlives the kubelets.

@@ -5,9 +5,10 @@
 #include "sim/api/quantity.h"
 
 namespace inferlab {
-namespace {
 
 using testing::GoldenCommand;
+
+namespace {
 
 sim::KubeletSpec::Amounts amounts(const std::string& text) {
   sim::KubeletSpec::Amounts out;
@@ -16,6 +17,20 @@ sim::KubeletSpec::Amounts amounts(const std::string& text) {
     out[entry.substr(0, equals)] = entry.substr(equals + 1);
   }
   return out;
+}
+
+void set_managers(const GoldenCommand& command, sim::KubeletSpec& kubelet) {
+  using Policy = sim::KubeletSpec::TopologyPolicy;
+  if (command.get("cpus") == "static") {
+    kubelet.cpu_manager_policy = sim::KubeletSpec::CpuManagerPolicy::kStatic;
+  }
+  if (command.get("scope") == "pod") {
+    kubelet.topology_manager_scope = sim::KubeletSpec::TopologyScope::kPod;
+  }
+  const std::string topology = command.get("topology");
+  if (topology == "best-effort") kubelet.topology_manager_policy = Policy::kBestEffort;
+  if (topology == "restricted") kubelet.topology_manager_policy = Policy::kRestricted;
+  if (topology == "single-numa-node") kubelet.topology_manager_policy = Policy::kSingleNumaNode;
 }
 
 }  // namespace
@@ -61,6 +76,11 @@ sim::NodePoolSpec pool_of(const GoldenCommand& command) {
   pool.kubelet.eviction_soft_grace_period = amounts(command.get("soft_grace"));
   pool.kubelet.eviction_minimum_reclaim = amounts(command.get("reclaim"));
   pool.kubelet.eviction_max_pod_grace_seconds = command.integer("max_grace", 0);
+  pool.numa_nodes = static_cast<int>(command.integer("numa", 1));
+  for (const auto& [size, amount] : amounts(command.get("huge_pages"))) {
+    pool.huge_pages[size] = sim::Quantity::parse(amount)->units();
+  }
+  set_managers(command, pool.kubelet);
   const auto speed = [&](const char* key, double& into) {
     into = static_cast<double>(bytes(command, key, static_cast<std::int64_t>(into)));
   };
@@ -81,6 +101,7 @@ sim::ImageSpec image_of(const GoldenCommand& command) {
   image.behaviour = behaviour == "llm-server"      ? Behaviour::kLlmServer
                     : behaviour == "http-server"   ? Behaviour::kHttpServer
                     : behaviour == "crasher"       ? Behaviour::kCrasher
+                    : behaviour == "busy"          ? Behaviour::kBusy
                     : behaviour == "device-plugin" ? Behaviour::kDevicePlugin
                     : behaviour == "dcgm-exporter" ? Behaviour::kDcgmExporter
                                                    : Behaviour::kSleeper;
@@ -92,6 +113,23 @@ sim::ImageSpec image_of(const GoldenCommand& command) {
     image.layers.push_back({layer.substr(0, colon), std::stoll(layer.substr(colon + 1))});
   }
   return image;
+}
+
+std::vector<sim::GpuSpec> cards() {
+  sim::GpuSpec a100{"A100-80GB-SXM", std::int64_t{80} << 30, 2039e9, 312e12, 0.38, 0.18};
+  sim::GpuSpec h100{"H100-SXM", std::int64_t{80} << 30, 3350e9, 989e12, 0.45, 0.3};
+  return {a100, h100};
+}
+
+std::vector<sim::ModelSpec> models() {
+  sim::ModelSpec small;
+  small.id = "small";
+  small.parameters = 1e9;
+  small.layers = 16;
+  small.weights_bytes = 2'000'000'000;
+  small.kv_bytes_per_token = 32768;
+  small.max_model_len = 8192;
+  return {small};
 }
 
 }  // namespace inferlab

@@ -7,8 +7,10 @@
 #include <regex>
 
 #include "sim/api/json.h"
+#include "sim/api/metrics_source.h"
 #include "sim/api/yaml.h"
 #include "sim/cluster/cluster.h"
+#include "sim/node/kubelet.h"
 #include "sim/node/kubelets.h"
 #include "sim/telemetry/telemetry.h"
 #include "tests/sim/cluster/node_specs.h"
@@ -21,23 +23,6 @@ using sim::Kind;
 using sim::ObjectPtr;
 using sim::Value;
 using testing::GoldenCommand;
-
-std::vector<sim::GpuSpec> cards() {
-  sim::GpuSpec a100{"A100-80GB-SXM", std::int64_t{80} << 30, 2039e9, 312e12, 0.38, 0.18};
-  sim::GpuSpec h100{"H100-SXM", std::int64_t{80} << 30, 3350e9, 989e12, 0.45, 0.3};
-  return {a100, h100};
-}
-
-std::vector<sim::ModelSpec> models() {
-  sim::ModelSpec small;
-  small.id = "small";
-  small.parameters = 1e9;
-  small.layers = 16;
-  small.weights_bytes = 2'000'000'000;
-  small.kv_bytes_per_token = 32768;
-  small.max_model_len = 8192;
-  return {small};
-}
 
 std::string plain(const std::string& text) {
   static const std::regex kUid("[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}");
@@ -128,6 +113,8 @@ class NodeWorld final : public testing::GoldenWorld {
     if (name == "events") return events(command);
     if (name == "log") return log(command);
     if (name == "metric") return metric(command);
+    if (name == "cpus") return cpus(command.words.at(0));
+    if (name == "top") return top(command.words.at(0));
     return "no such command: " + name + "\n";
   }
 
@@ -301,16 +288,45 @@ class NodeWorld final : public testing::GoldenWorld {
     return out;
   }
 
+  std::string cpus(const std::string& node) {
+    const auto found = cluster().kubelets().faulty("cpus", node);
+    if (!found) return found.error().message + "\n";
+    sim::Kubelet* const kubelet = *found;
+    std::string out = fmt::format("{} shared\n", kubelet->node().cpus.num_shared());
+    kubelet->for_each_pod([&](sim::PodWorker& worker) {
+      worker.for_each_container([&](const sim::Container& container) {
+        if (container.cpus.empty() && container.gpus.empty()) return;
+        out += fmt::format(
+            "{} {} cpus {}", worker.name(), container.view.name,
+            container.cpus.empty() ? "shared" : fmt::format("{}", fmt::join(container.cpus, ",")));
+        for (const sim::GpuCard& card : kubelet->node().gpus.cards()) {
+          const auto& own = container.gpus;
+          const bool has = std::find(own.begin(), own.end(), card.devices[0].get()) != own.end();
+          if (has) out += fmt::format(" gpu of node {}", card.numa_node);
+        }
+        out += "\n";
+      });
+    });
+    return out;
+  }
+
+  std::string top(const std::string& node) {
+    const auto usage = cluster().api().metrics()->node(node);
+    if (!usage) return "none\n";
+    return fmt::format("{}m\n", usage->usage.cpu_nanocores / 1'000'000);
+  }
+
   std::string metric(const GoldenCommand& command) {
     std::string out;
+    const bool of_kubelet = command.words.at(0).starts_with("kubelet_");
     for (const auto& series :
          cluster().telemetry().latest(command.words.at(0), {}, cluster().simulation().now())) {
       const auto label = [&](const char* name) {
         const auto found = series.labels.find(name);
         return found == series.labels.end() ? std::string("-") : found->second;
       };
-      out += fmt::format("{}/{} {} {}\n", label("Hostname"), label("gpu"), label("pod"),
-                         series.points.back().value);
+      out += fmt::format("{}/{} {} {}\n", label(of_kubelet ? "node" : "Hostname"), label("gpu"),
+                         label("pod"), series.points.back().value);
     }
     return out.empty() ? "none\n" : out;
   }
