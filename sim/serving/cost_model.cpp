@@ -43,9 +43,16 @@ Duration CostModel::time_of(double prefill_tokens, double decode_tokens, double 
   const double arithmetic = prefill_tokens * flops_per_token_ / prefill_flops_ +
                             decode_tokens * flops_per_token_ / decode_flops_;
   const double traffic = (weights_bytes_ + kv_bytes) / bandwidth_;
-  const double fixed_us =
-      kPerStep + kPerLayer * layers_ + kPerRequest * static_cast<double>(num_requests);
-  return Duration{std::llround(std::max(arithmetic, traffic) * slowdown_ * 1e9 + fixed_us * 1e3)};
+  return Duration{
+      std::llround(std::max(arithmetic, traffic) * slowdown_ * 1e9 + host_us(num_requests) * 1e3)};
+}
+
+double CostModel::host_us(std::size_t num_requests) const {
+  return kPerStep + kPerLayer * layers_ + kPerRequest * static_cast<double>(num_requests);
+}
+
+Duration CostModel::host_time(const Step& step) const {
+  return Duration{std::llround(host_us(step.scheduled.size()) * 1e3)};
 }
 
 Duration CostModel::step_time(const Step& step) const {

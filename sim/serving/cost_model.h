@@ -27,6 +27,8 @@ class CostModel {
   explicit CostModel(StepProfile profile);
 
   [[nodiscard]] Duration step_time(const Step& step) const;
+  /// What of it the host's CPUs work, before and after the GPU does.
+  [[nodiscard]] Duration host_time(const Step& step) const;
   /// The GPU takes so many times as long: its time is shared, or its clock is low.
   void set_slowdown(double slowdown) { slowdown_ = slowdown; }
   /// No step is shorter than this.
@@ -36,6 +38,7 @@ class CostModel {
   [[nodiscard]] Duration time_of(double prefill_tokens, double decode_tokens, double kv_bytes,
                                  std::size_t num_requests) const;
 
+  [[nodiscard]] double host_us(std::size_t num_requests) const;
   [[nodiscard]] Duration profiled(const StepLoad& load) const;
 
   double prefill_flops_ = 0;  // per second, all GPUs together

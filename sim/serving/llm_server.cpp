@@ -38,6 +38,7 @@ LlmServer::LlmServer(WorkloadContext context, const std::vector<ModelSpec>& mode
       models_(models),
       load_slowdown_(load_slowdown),
       profiles_(profiles),
+      host_delay_(context_.simulation, context_.process),
       timers_(context_.simulation) {}
 
 LlmServer::~LlmServer() {
@@ -278,6 +279,8 @@ void LlmServer::serve() {
       measured != nullptr ? CostModel(*measured)
                           : CostModel(*context_.gpu, *model_, args_.tensor_parallel_size),
       args_.served_name());
+  host_delay_.set_workers(args_.tensor_parallel_size);
+  engine_->set_host_delay(&host_delay_);
   serving_ = true;
   served_ = timers_.now();
   listen_to_gpus();

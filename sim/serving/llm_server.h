@@ -65,6 +65,8 @@ class LlmServer final : public Workload {
   void scrape(std::vector<Sample>& samples) override;
   [[nodiscard]] GpuUse gpu_use() override;
   [[nodiscard]] HostUse host_use() override;
+  [[nodiscard]] CfsUse cfs_use() override;
+  void set_cpu(const HostCpu& cpu) override;
 
   /// The part of the answer that the client's name for the model and its key decide: vLLM's 401
   /// without a key of --api-key (or VLLM_API_KEY), its 404 for a model that it does not serve.
@@ -133,6 +135,7 @@ class LlmServer final : public Workload {
   bool downloaded_ = false;  // the weights lie in the cache folder
   bool serving_ = false;
   bool stopping_ = false;
+  HostDelay host_delay_;
   std::unique_ptr<SimulatedEngine> engine_;
   std::map<std::uint64_t, Pending> requests_;
   std::uint64_t last_id_ = 0;

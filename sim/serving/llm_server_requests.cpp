@@ -44,7 +44,9 @@ Result<std::uint64_t> LlmServer::submit(const ChatRequest& request, RequestEvent
   }
   const std::uint64_t id = ++last_id_;
   requests_[id] = {std::move(events), 0};
-  timers_.after(front_end_, "llm/front-end", [this, id, request, arrival = timers_.now()] {
+  const Duration waits = host_delay_.of_request(timers_.now(), front_end_, request.prompt_tokens,
+                                                engine_->runs_steps());
+  timers_.after(front_end_ + waits, "llm/front-end", [this, id, request, arrival = timers_.now()] {
     enter_engine(id, request, arrival);
   });
   return id;
@@ -73,6 +75,18 @@ void LlmServer::enter_engine(std::uint64_t id, const ChatRequest& request, Time 
     requests_.erase(entry);
     if (finished) finished(timers_.now(), FinishReason::kAbort);
   }
+}
+
+CfsUse LlmServer::cfs_use() {
+  const HostDelay::Throttled& throttled = host_delay_.throttled();
+  const std::int64_t ran = engine_ ? engine_->busy() / HostDelay::kCfsPeriod : 0;
+  return {std::max(ran, throttled.periods), throttled.periods, throttled.time};
+}
+
+void LlmServer::set_cpu(const HostCpu& cpu) {
+  if (host_delay_.cpu() == cpu) return;
+  if (engine_) engine_->advance();
+  host_delay_.set_cpu(cpu);
 }
 
 void LlmServer::abort(std::uint64_t id) {

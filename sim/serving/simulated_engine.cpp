@@ -157,8 +157,7 @@ void SimulatedEngine::scrape(std::vector<Sample>& samples) {
 
 Duration SimulatedEngine::busy() {
   advance();
-  const bool runs = executor_.busy();
-  return executor_.total() - (runs ? executor_.due() - timers_.now() : 0s);
+  return executor_.worked(timers_.now());
 }
 
 }  // namespace inferlab::sim

@@ -49,11 +49,15 @@ class SimulatedEngine {
 
   /// Steps that begin from now on take so many times as long on the GPU.
   void set_slowdown(double slowdown);
+  /// Steps that begin from now on wait for their container's CPUs; it outlives the engine. Who
+  /// changes it brings the engine up to the present moment first.
+  void set_host_delay(HostDelay* host_delay) { executor_.set_host_delay(host_delay); }
   /// Brings everything up to the present moment.
   void advance();
   void scrape(std::vector<Sample>& samples);
   /// How long the GPU has run steps up to now.
   [[nodiscard]] Duration busy();
+  [[nodiscard]] bool runs_steps() const { return executor_.busy(); }
   [[nodiscard]] const Scheduler& scheduler() const { return scheduler_; }
   [[nodiscard]] const VllmMetrics& metrics() const { return metrics_; }
 

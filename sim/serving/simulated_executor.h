@@ -4,6 +4,7 @@
 
 #include "engine/schedule/step_executor.h"
 #include "sim/serving/cost_model.h"
+#include "sim/serving/host_delay.h"
 
 namespace inferlab::sim {
 
@@ -23,8 +24,10 @@ class SimulatedExecutor final : public StepExecutor {
   /// Checks: busy().
   [[nodiscard]] Time due() const;
   void finish();
-  /// How long all steps so far took, the one under way included.
-  [[nodiscard]] Duration total() const { return total_; }
+  /// How long the device has worked at steps up to `now`, which is not after due().
+  [[nodiscard]] Duration worked(Time now) const;
+  /// Steps that begin from now on wait for their container's CPUs; it outlives the executor.
+  void set_host_delay(HostDelay* host_delay) { host_delay_ = host_delay; }
 
  private:
   const CostModel& cost_model_;
@@ -33,7 +36,9 @@ class SimulatedExecutor final : public StepExecutor {
   Done done_;
   StepOutput output_;
   Time due_{};
-  Duration total_{};
+  HostDelay* host_delay_ = nullptr;
+  Duration total_{};  // of all steps, the one under way included
+  Duration took_{};   // the one under way
 };
 
 }  // namespace inferlab::sim
