@@ -102,3 +102,47 @@ TEST_CASE("lab file: thresholds, reservations and MIG profiles are checked") {
         "lab.yaml:39:7: cluster.images[0].layers: add up to 2000000 bytes, and the image has "
         "1000000");
 }
+
+TEST_CASE("lab file: a pool states its NUMA nodes, huge pages and who hands out CPUs") {
+  const auto lab = lab_with(kNode, R"(      memory: 16Gi
+      numa_nodes: 2
+      huge_pages: {2Mi: 1Gi, 1Gi: 4Gi}
+      kubelet:
+        cpu_manager_policy: static
+        topology_manager_policy: single-numa-node
+        topology_manager_scope: pod
+        kube_reserved: {cpu: 500m}
+)");
+  if (!lab) FAIL(lab.error().message << " " << lab.error().hint);
+  using Kubelet = inferlab::sim::KubeletSpec;
+  const auto& pool = lab->cluster.pools[0];
+  CHECK(pool.numa_nodes == 2);
+  CHECK(pool.huge_pages.at("1Gi") == std::int64_t{4} << 30);
+  CHECK(pool.kubelet.cpu_manager_policy == Kubelet::CpuManagerPolicy::kStatic);
+  CHECK(pool.kubelet.topology_manager_policy == Kubelet::TopologyPolicy::kSingleNumaNode);
+  CHECK(pool.kubelet.topology_manager_scope == Kubelet::TopologyScope::kPod);
+  CHECK(lab->cluster.pools[1].numa_nodes == 1);
+  CHECK(lab->cluster.pools[1].kubelet.cpu_manager_policy == Kubelet::CpuManagerPolicy::kNone);
+}
+
+TEST_CASE("lab file: NUMA nodes, huge pages and policies are checked") {
+  const auto with = [](const std::string& more) {
+    return said(kNode, "      memory: 16Gi\n      " + more + "\n");
+  };
+  CHECK(with("numa_nodes: 3") ==
+        "lab.yaml:25:7: cluster.pools[0].numa_nodes: 4 CPUs cannot be spread over 3 NUMA nodes "
+        "evenly");
+  CHECK(with("huge_pages: {4Mi: 1Gi}") ==
+        "lab.yaml:25:7: cluster.pools[0].huge_pages: \"4Mi\" is no size of pages");
+  CHECK(with("huge_pages: {2Mi: 1Mi}") ==
+        "lab.yaml:25:7: cluster.pools[0].huge_pages: 2Mi: is no number of such pages that the "
+        "memory has");
+  CHECK(with("huge_pages: {1Gi: 32Gi}") ==
+        "lab.yaml:25:7: cluster.pools[0].huge_pages: 1Gi: is no number of such pages that the "
+        "memory has");
+  CHECK(with("kubelet: {cpu_manager_policy: static}") ==
+        "lab.yaml:25:7: cluster.pools[0].kubelet: the static CPU manager policy needs reserved "
+        "CPU");
+  CHECK(with("kubelet: {cpu_manager_policy: static, kube_reserved: {cpu: \"9\"}}") ==
+        "lab.yaml:25:7: cluster.pools[0].kubelet: more CPU is reserved than there is");
+}
