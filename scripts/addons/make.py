@@ -152,7 +152,7 @@ def main():
     name, sources, openapi = sys.argv[1:4]
     recipe = yaml.safe_load((HERE / f"{name}.yaml").read_text())
     types = Types(openapi)
-    objects = []
+    objects = list(recipe.get("given", []))  # what the project's install guide has people create
     for file in recipe["files"]:
         repository = file.get("repository", recipe["repository"])
         tag = file.get("tag", recipe["tag"])

@@ -45,6 +45,7 @@ struct Cluster::Parts {
   Simulation simulation;
   Store store;
   Api api;
+  GitRepositories repositories;
   AuditLog audit;
   Telemetry telemetry;
   ServingWorkloads workloads;
@@ -61,13 +62,15 @@ struct Cluster::Parts {
       : spec(std::move(cluster_spec)),
         simulation(seed, Time{spec.start}),
         api(simulation, store, spec.max_objects),
+        repositories(spec.repositories),
         audit(api),
         workloads(spec.models, spec.model_load_slowdown, spec.profiles),
         kubelets(api, spec.pools, spec.gpus, spec.images, workloads, telemetry,
                  spec.image_pull_slowdown, spec.model_network),
         metrics(api, kubelets, telemetry),
-        controllers(
-            api, {.root_ca = std::string(cluster_root_ca()), .storage_drivers = drivers_of(spec)}),
+        controllers(api, {.root_ca = std::string(cluster_root_ca()),
+                          .storage_drivers = drivers_of(spec),
+                          .repositories = &repositories}),
         scheduler(api, spec.scheduler_profiles),
         gateway(api, kubelets, telemetry) {
     api.observe([this](const ApiRequest& request, const ApiResponse& response) {
@@ -121,6 +124,13 @@ struct Cluster::Parts {
     if (on_journal) on_journal(journal.back());
   }
 
+  // A commit's id holds all that there is to know of it.
+  Result<std::string> carry_out_push(const GitChange& change) {
+    INFERLAB_TRY(const GitCommit* const commit, repositories.push(change, simulation.now()));
+    simulation.trace().add(commit->id);
+    return commit->id;
+  }
+
   Result<void> carry_out_fault(std::string_view fault, std::string_view target) {
     const auto done = carry_out_node_fault(kubelets, fault, target);
     // A Node that a client has registered stands in the API and has no kubelet here to stop.
@@ -172,6 +182,14 @@ Result<void> Cluster::inject(std::string_view fault, std::string_view target) {
   return {};
 }
 
+Result<std::string> Cluster::push(const GitChange& change) {
+  parts_->settle();
+  INFERLAB_TRY(std::string id, parts_->carry_out_push(change));
+  parts_->keep({parts_->simulation.now(), JournalEntry::Kind::kGit, {}, {}, {}, change});
+  parts_->settle();
+  return id;
+}
+
 void Cluster::replay(const Journal& journal) {
   for (const JournalEntry& entry : journal) {
     INFERLAB_CHECK(entry.at >= parts_->simulation.now());
@@ -179,6 +197,8 @@ void Cluster::replay(const Journal& journal) {
     // In a run with something changed an entry may be refused; it is part of that run all the same.
     if (entry.kind == JournalEntry::Kind::kApi) {
       (void)parts_->api.handle(entry.request);
+    } else if (entry.kind == JournalEntry::Kind::kGit) {
+      (void)parts_->carry_out_push(entry.git);
     } else {
       (void)parts_->carry_out_fault(entry.fault, entry.target);
     }
@@ -207,6 +227,9 @@ const Store& Cluster::store() const {
 }
 Api& Cluster::api() {
   return parts_->api;
+}
+const GitRepositories& Cluster::repositories() const {
+  return parts_->repositories;
 }
 AuditLog& Cluster::audit() {
   return parts_->audit;

@@ -39,6 +39,9 @@ class Cluster {
   ApiResponse request(const ApiRequest& request);
   /// A fault from outside: "node-down NODE", "container-crash NAMESPACE/POD" … (faults.cpp).
   Result<void> inject(std::string_view fault, std::string_view target);
+  /// A push to one of the run's Git repositories. The id of the commit; errors are those of
+  /// GitRepositories::push().
+  Result<std::string> push(const GitChange& change);
   /// Runs up to each entry's time and repeats it. Checks: entries are not in the past.
   void replay(const Journal& journal);
 
@@ -51,6 +54,7 @@ class Cluster {
   [[nodiscard]] Store& store();
   [[nodiscard]] const Store& store() const;
   [[nodiscard]] Api& api();
+  [[nodiscard]] const GitRepositories& repositories() const;
   [[nodiscard]] AuditLog& audit();
   [[nodiscard]] Telemetry& telemetry();
   [[nodiscard]] Gateway& gateway();

@@ -6,6 +6,7 @@
 #include "engine/base/time.h"
 #include "sim/cluster/add_on_spec.h"
 #include "sim/controllers/storage_driver.h"
+#include "sim/gitops/repository.h"
 #include "sim/node/model_storage.h"
 #include "sim/node/node_spec.h"
 #include "sim/scheduler/profile.h"
@@ -36,6 +37,7 @@ struct ClusterSpec {
   std::vector<ReplicaProfile> profiles;
   std::vector<StorageClassSpec> storage;
   std::vector<AddOnSpec> add_ons;  // that passed check_add_ons()
+  std::vector<GitRepositorySpec> repositories;
   std::vector<TrafficSpec> traffic;
   /// Of kube-scheduler, at least one; see profiles_from().
   std::vector<SchedulerProfile> scheduler_profiles = {{}};

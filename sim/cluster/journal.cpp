@@ -94,6 +94,37 @@ Result<ApiRequest> request_from_value(const Value& value) {
   return out;
 }
 
+Value git_to_value(const GitChange& change) {
+  Value::Object out;
+  const auto text = [&out](const char* name, const std::string& value) {
+    if (!value.empty()) out.push_back({name, Value(value)});
+  };
+  text("repository", change.repository);
+  text("branch", change.branch);
+  text("author", change.author);
+  text("message", change.message);
+  text("reverts", change.reverts);
+  Value::Object files;
+  for (const auto& [path, content] : change.files) {
+    files.push_back({path, content ? Value(*content) : Value()});
+  }
+  if (!files.empty()) out.push_back({"files", Value::object(std::move(files))});
+  return Value::object(std::move(out));
+}
+
+GitChange git_from_value(const Value& value) {
+  GitChange out;
+  out.repository = value["repository"].str();
+  out.branch = value["branch"].str();
+  out.author = value["author"].str();
+  out.message = value["message"].str();
+  out.reverts = value["reverts"].str();
+  for (const Value::Member& file : value["files"].members()) {
+    out.files[file.key] = file.value.is_string() ? std::optional(file.value.str()) : std::nullopt;
+  }
+  return out;
+}
+
 Result<JournalEntry> entry_from_value(const Value& value) {
   JournalEntry entry;
   if (!value["at"].is_int() || value["at"].as_int() < 0) {
@@ -104,6 +135,11 @@ Result<JournalEntry> entry_from_value(const Value& value) {
     entry.kind = JournalEntry::Kind::kFault;
     entry.fault = value["fault"].str();
     entry.target = value["target"].str();
+    return entry;
+  }
+  if (value.has("git")) {
+    entry.kind = JournalEntry::Kind::kGit;
+    entry.git = git_from_value(value["git"]);
     return entry;
   }
   INFERLAB_TRY(entry.request, request_from_value(value["api"]));
@@ -117,6 +153,8 @@ std::string write_journal_entry(const JournalEntry& entry) {
   line.push_back({"at", std::int64_t{entry.at.time_since_epoch().count()}});
   if (entry.kind == JournalEntry::Kind::kApi) {
     line.push_back({"api", request_to_value(entry.request)});
+  } else if (entry.kind == JournalEntry::Kind::kGit) {
+    line.push_back({"git", git_to_value(entry.git)});
   } else {
     line.push_back({"fault", entry.fault});
     line.push_back({"target", entry.target});

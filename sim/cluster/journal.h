@@ -7,6 +7,7 @@
 #include "engine/base/result.h"
 #include "engine/base/time.h"
 #include "sim/api/api.h"
+#include "sim/gitops/repository.h"
 
 namespace inferlab::sim {
 
@@ -15,12 +16,14 @@ struct JournalEntry {
   enum class Kind : std::uint8_t {
     kApi,    // a write request to the API
     kFault,  // a fault injected by hand: `fault` names it, `target` the object
+    kGit,    // a push to a Git repository of the run
   };
   Time at{};
   Kind kind = Kind::kApi;
   ApiRequest request;  // kApi
   std::string fault;   // kFault: as faults.cpp names it
   std::string target;  // kFault: a node's name, or NAMESPACE/POD
+  GitChange git = {};  // kGit
 };
 
 /// Everything that entered a run. Journal + seed + spec = the run.

@@ -29,11 +29,17 @@ std::string_view account_of(std::string_view component) {
   return component;
 }
 
+// Argo CD's controller is no part of the control plane.
+std::string_view namespace_of(std::string_view component) {
+  return component == "argocd-application-controller" ? "argocd" : "kube-system";
+}
+
 }  // namespace
 
 Controller::Controller(const ControllerContext& context, const char* label, std::string component)
     : context_(context),
-      user_(fmt::format("system:serviceaccount:kube-system:{}", account_of(component))),
+      user_(fmt::format("system:serviceaccount:{}:{}", namespace_of(component),
+                        account_of(component))),
       events_(context.api, std::move(component), {}, EventRecorder::Repeats::kCorrelated, user_),
       queue_(context.api.simulation(), label, [this](const ObjectKey& key) { work(key); }) {}
 

@@ -15,6 +15,8 @@
 
 namespace inferlab::sim {
 
+class GitRepositories;
+
 /// Settings of the controllers that a cluster may choose. The defaults are those of
 /// kube-controller-manager 1.32.
 struct ControllersConfig {
@@ -25,6 +27,8 @@ struct ControllersConfig {
   /// Whose sidecars run in the cluster. A class of any other provisioner waits for ever, as it does
   /// where the driver was not installed.
   std::vector<StorageDriver> storage_drivers = {};
+  /// What Applications take their manifests from; nullptr: none. Outlives the controllers.
+  const GitRepositories* repositories = nullptr;
 };
 
 /// What every controller is given. All of it outlives the controllers.
