@@ -28,6 +28,9 @@ Result<Finding> deployment_available(CheckContext& context, const Params& params
 extern const SpecTable kDrainsParams;
 Result<Finding> drains(CheckContext& context, const Params& params);
 
+extern const SpecTable kDriftParams;
+Result<Finding> drift(CheckContext& context, const Params& params);
+
 extern const SpecTable kEvalCorpusParams;
 Result<Finding> eval_corpus(CheckContext& context, const Params& params);
 

@@ -4,11 +4,11 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <map>
 
 #include "labs/checks/change.h"
 #include "labs/checks/kinds.h"
 #include "labs/checks/measure.h"
+#include "labs/checks/objects_at.h"
 #include "labs/checks/trouble.h"
 #include "sim/api/custom/printer_path.h"
 #include "sim/api/json.h"
@@ -58,23 +58,6 @@ std::optional<double> number_of(std::string_view text) {
 
 std::string text_of(const Value& value) {
   return value.is_string() ? value.str() : sim::to_json(value);
-}
-
-// The versions of a resource's objects that were the latest at `at`.
-std::vector<sim::ObjectPtr> objects_at(const sim::Store& store, const std::string& resource,
-                                       Time at) {
-  std::map<sim::ObjectKey, sim::ObjectPtr> live;
-  for (const sim::Change& change : store.changes_since(resource, 0)) {
-    if (change.object->written > at) break;
-    if (change.type == sim::ChangeType::kDeleted) {
-      live.erase(change.object->key);
-    } else {
-      live[change.object->key] = change.object;
-    }
-  }
-  std::vector<sim::ObjectPtr> out;
-  for (auto& [key, object] : live) out.push_back(std::move(object));
-  return out;
 }
 
 class Expectation {

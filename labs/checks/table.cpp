@@ -19,6 +19,7 @@ constexpr CheckRow kChecks[] = {
     {"deployment-available", "a Deployment has its replicas available by a time",
      &kDeploymentAvailableParams, deployment_available, Judges::kWhole},
     {"drains", "the drain of a node ends, and the clients are answered", &kDrainsParams, drains},
+    {"drift", "the cluster is as a folder of a Git repository says", &kDriftParams, drift},
     {"eval-corpus", "an evaluation passes good revisions of the model and stops bad ones",
      &kEvalCorpusParams, eval_corpus},
     {"gpu-requested", "a container of a Deployment was given its GPUs", &kGpuRequestedParams,

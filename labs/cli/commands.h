@@ -12,6 +12,7 @@ std::unique_ptr<Command> make_bench_cluster();
 std::unique_ptr<Command> make_bench_engine();
 std::unique_ptr<Command> make_cluster_down();
 std::unique_ptr<Command> make_cluster_inject();
+std::unique_ptr<Command> make_cluster_push();
 std::unique_ptr<Command> make_cluster_kubeconfig();
 std::unique_ptr<Command> make_cluster_speed();
 std::unique_ptr<Command> make_cluster_metrics();

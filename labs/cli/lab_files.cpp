@@ -77,6 +77,13 @@ class LabFiles final : public Command {
   }
 
  private:
+  // What somebody commits in the run is seen in the repository when it is there.
+  static bool is_committed(const LabSpec& lab, const std::string& folder) {
+    return std::any_of(lab.events.begin(), lab.events.end(), [&](const RunEvent& event) {
+      return event.git.folder.substr(0, event.git.folder.find('/')) == folder;
+    });
+  }
+
   // Manifests of drills and of other teams, each in a folder of its name; not what would give an
   // answer away, nor what an intruder brings, nor what is in the cluster already.
   static Result<void> add_handouts(const LabSpec& lab, std::vector<SubmissionFile>& files) {
@@ -86,7 +93,8 @@ class LabFiles final : public Command {
          entry.increment(failed)) {
       const std::string name = entry->path().filename().string();
       const bool kept_back = name == "starter" || name == "solution" || name == "mutants" ||
-                             name == lab.given || name == "intruder" || name.starts_with("corpus");
+                             name == lab.given || name == "intruder" ||
+                             name.starts_with("corpus") || is_committed(lab, name);
       if (entry->is_directory(failed) && !kept_back) folders.push_back(name);
     }
     std::sort(folders.begin(), folders.end());

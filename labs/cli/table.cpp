@@ -40,6 +40,7 @@ constexpr CommandRow kCommands[] = {
     {"cluster kubeconfig", "the kubeconfig of the running cluster", make_cluster_kubeconfig},
     {"cluster speed", "how fast virtual time runs: 1, 10, max, pause", make_cluster_speed},
     {"cluster inject", "break something in the running cluster", make_cluster_inject},
+    {"cluster push", "push to the Git repository of the running lab", make_cluster_push},
     {"cluster down", "end the running session; its journal stays", make_cluster_down},
     {"why", "what every scheduler plugin says of a Pod, node by node", make_why},
     {"serve", "serve a model with an OpenAI-compatible API", make_serve},

@@ -8,6 +8,7 @@
 #include "labs/checks/workload_ref.h"
 #include "labs/grade/submission.h"
 #include "labs/spec/lab_files.h"
+#include "labs/spec/repository_section.h"
 #include "sim/api/access/rbac.h"
 #include "sim/api/custom/printer_path.h"
 #include "sim/api/json.h"
@@ -172,6 +173,18 @@ std::optional<sim::ApiRequest> request_of(const RunEvent& event) {
   return request;
 }
 
+std::string with_edits(std::string text,
+                       const std::vector<std::pair<std::string, std::string>>& edits) {
+  for (const auto& [from, to] : edits) {
+    if (from.empty()) continue;
+    for (std::size_t at = text.find(from); at != std::string::npos; at = text.find(from, at)) {
+      text.replace(at, from.size(), to);
+      at += to.size();
+    }
+  }
+  return text;
+}
+
 }  // namespace
 
 void EventPlayer::run_until(Time end) {
@@ -317,6 +330,33 @@ void EventPlayer::apply_file(const RunEvent& event) {
   if (text) apply_text(event, text->text);
 }
 
+// What stands in no file, or is a path that is not there, is left out; a commit that would change
+// nothing is none.
+void EventPlayer::push(const RunEvent& event) {
+  const RunEvent::Git& git = event.git;
+  sim::GitChange change{.repository = git.repository,
+                        .branch = git.branch,
+                        .author = git.author,
+                        .message = git.message,
+                        .files = {},
+                        .reverts = git.commit};
+  const sim::GitRepository* repository = run_.repositories().by_name(git.repository);
+  const sim::GitCommit* tip = repository == nullptr ? nullptr : repository->resolve(git.branch);
+  if (tip != nullptr && !git.edits.empty()) {
+    for (const auto& [path, text] : tip->files) {
+      const std::string edited = with_edits(text, git.edits);
+      if (edited != text) change.files[path] = edited;
+    }
+  }
+  if (!git.folder.empty()) {
+    auto files = lab_tree(lab_.folder, lab_.parameters, git.folder);
+    if (!files) return;  // it was there when the lab was read
+    for (auto& [path, text] : *files) change.files[path] = std::move(text);
+  }
+  for (const std::string& path : git.removes) change.files[path] = std::nullopt;
+  (void)run_.push(change);
+}
+
 void EventPlayer::apply_answer(const RunEvent& event) {
   const auto found = late_files_.find(event.file);
   if (found == late_files_.end()) return;
@@ -404,6 +444,9 @@ void EventPlayer::carry_out(const RunEvent& event) {
       return apply_file(event);
     case Kind::kApplyAnswer:
       return apply_answer(event);
+    case Kind::kCommit:
+    case Kind::kRevert:
+      return push(event);
     case Kind::kDelete:
     case Kind::kRead:
     case Kind::kPatch:

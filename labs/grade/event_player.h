@@ -63,6 +63,7 @@ class EventPlayer {
   sim::ApiResponse send(const RunEvent& event, sim::ApiRequest request);
   void note(const RunEvent& event);
   void note_missing(const RunEvent& event, std::string why);
+  void push(const RunEvent& event);
   [[nodiscard]] std::string node_of(const RunEvent& event) const;
 
   sim::Cluster& run_;

@@ -27,6 +27,19 @@ std::string manifests_of(const sim::Journal& journal) {
   return out;
 }
 
+// What was handed in for the repository, as far as it is manifests: by name in the submission.
+std::map<std::string, std::string> repository_manifests(const sim::Journal& journal) {
+  std::map<std::string, std::string> out;
+  for (const sim::JournalEntry& entry : journal) {
+    for (const auto& [path, text] : entry.git.files) {
+      const bool is_manifest =
+          path.ends_with(".yaml") || path.ends_with(".yml") || path.ends_with(".json");
+      if (is_manifest && text) out[std::string(kRepositoryFolder) + "/" + path] = *text;
+    }
+  }
+  return out;
+}
+
 }  // namespace
 
 Result<Runs::Played> Runs::play(const Submission& submission, const VariantSpec& variant) const {
@@ -73,6 +86,9 @@ Result<sim::Cluster*> Runs::reference_run(const std::string& answer) {
 Result<const lint::LintResult*> Runs::linted() {
   if (lint_ == nullptr) {
     manifests_ = {lint::parse_manifest("submission", manifests_of(submission_.journal))};
+    for (auto& [path, text] : repository_manifests(submission_.journal)) {
+      manifests_.push_back(lint::parse_manifest(path, std::move(text)));
+    }
     const lint::Context context = lint::context_of(lab_.cluster);
     INFERLAB_TRY(lint::LintResult result, lint::lint(manifests_, &context));
     lint_ = std::make_unique<lint::LintResult>(std::move(result));

@@ -3,12 +3,15 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
+#include <optional>
 #include <set>
 #include <utility>
 
 #include "labs/grade/answer_kinds.h"
 #include "labs/grade/event_player.h"
 #include "labs/grade/given.h"
+#include "labs/grade/submission.h"
 #include "sim/cluster/cluster.h"
 
 namespace inferlab::labs {
@@ -137,9 +140,33 @@ class Settler {
     if (std::find(faults_.begin(), faults_.end(), fault) == faults_.end()) faults_.push_back(fault);
   }
 
+  // What the learner has pushed is one commit in the graded run; what the lab's events push, that
+  // run has too.
+  void take_push(const sim::JournalEntry& entry) {
+    const sim::GitChange& change = entry.git;
+    const bool is_labs =
+        std::any_of(lab_.events.begin(), lab_.events.end(), [&](const RunEvent& event) {
+          const bool pushes =
+              event.kind == RunEvent::Kind::kCommit || event.kind == RunEvent::Kind::kRevert;
+          return pushes && event.git.repository == change.repository &&
+                 event.git.message == change.message && event.git.commit == change.reverts;
+        });
+    if (is_labs || change.repository != lab_.submission_repository) return;
+    for (const auto& [path, text] : change.files) pushed_[path] = text;
+  }
+
   sim::Journal result() {
     tell();
     sim::Journal out;
+    if (!pushed_.empty()) {
+      sim::JournalEntry entry;
+      entry.at = Time{lab_.apply_at};
+      entry.kind = sim::JournalEntry::Kind::kGit;
+      entry.git.repository = lab_.submission_repository;
+      entry.git.message = kHandInMessage;
+      entry.git.files = pushed_;
+      out.push_back(std::move(entry));
+    }
     for (const ObjectKey& key : written_) {
       const sim::ObjectPtr object = scratch_.store().get(key);
       if (object == nullptr) continue;
@@ -208,6 +235,7 @@ class Settler {
   std::vector<std::string> faults_;
   sim::Cluster scratch_;
   std::set<ObjectKey> before_, seen_;
+  std::map<std::string, std::optional<std::string>> pushed_;  // to the lab's repository, by path
   // In the order in which they were first written: a namespace before what lies in it.
   std::vector<ObjectKey> written_;
 };
@@ -220,6 +248,8 @@ sim::Journal settled_journal(const LabSpec& lab, const sim::Journal& journal,
   for (const sim::JournalEntry& entry : journal) {
     if (entry.kind == sim::JournalEntry::Kind::kApi) {
       settler.take(entry.request);
+    } else if (entry.kind == sim::JournalEntry::Kind::kGit) {
+      settler.take_push(entry);
     } else {
       settler.take_fault(entry);
     }

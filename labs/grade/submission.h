@@ -23,7 +23,7 @@ struct SubmissionLimits {
 };
 
 struct SubmissionFile {
-  std::string name;  // in the folder, for messages too
+  std::string name;  // in the folder, for messages too; "repo/apps/vllm.yaml" of its repository
   std::string text;
 };
 
@@ -33,6 +33,20 @@ struct SubmissionFile {
 /// Errors are kInvalid, kNotFound or kUnavailable, "FILE: WHY".
 Result<std::vector<SubmissionFile>> read_submission(const std::string& folder,
                                                     const SubmissionLimits& limits = {});
+
+/// The folder of a submission that holds what is pushed to the lab's Git repository.
+inline constexpr std::string_view kRepositoryFolder = "repo";
+
+/// read_submission(), and the files of kRepositoryFolder with that before their names. A folder
+/// that has either is one.
+Result<std::vector<SubmissionFile>> read_answer(const std::string& folder,
+                                                const SubmissionLimits& limits = {});
+
+/// Of the commit that what was handed in is.
+inline constexpr const char* kHandInMessage = "Hand in";
+
+/// Whether this file belongs to the repository, and is no manifest to be applied.
+bool is_of_repository(const SubmissionFile& file);
 
 /// An answer that the lab ships ("starter", "solution", "mutants/ID"), with the lab's parameters in
 /// it.
@@ -58,7 +72,8 @@ Result<void> apply_document(const sim::YamlDocument& document, const std::string
 Result<void> give_document(const sim::YamlDocument& document, const std::string& file,
                            sim::Cluster& cluster);
 
-/// What applying the manifests among the files does to the lab's cluster at its apply time: each
+/// What applying the manifests among the files does to the lab's cluster at its apply time: the
+/// files of the repository are pushed in one commit where the lab has one that takes them; each
 /// document created, or updated when it is there already, with strict field validation, in the
 /// order of names. A `kind: List` counts as its items. Nothing that the API refuses, and no kind
 /// that is no answer to the lab: kInvalid is "FILE:LINE:COLUMN: WHAT: WHY", with the API's own

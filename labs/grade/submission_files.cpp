@@ -9,6 +9,7 @@
 #include "labs/grade/submission.h"
 #include "labs/report/escape.h"
 #include "labs/spec/text_file.h"
+#include "labs/spec/tree_files.h"
 
 namespace inferlab::labs {
 namespace fs = std::filesystem;
@@ -44,6 +45,14 @@ Error no_manifests(const std::string& folder, const SubmissionLimits& limits) {
       deeper == 0 ? std::string() : fmt::format("; {} in subfolders are not read", deeper);
   return invalid(fmt::format("{}: no .yaml, .yml or .json here{}", folder, elsewhere),
                  "name the folder that holds your manifests itself");
+}
+
+bool has_manifests(const std::string& folder) {
+  std::error_code failed;
+  for (fs::directory_iterator it(folder, failed), end; !failed && it != end; it.increment(failed)) {
+    if (is_manifest(it->path())) return true;
+  }
+  return false;
 }
 
 }  // namespace
@@ -116,8 +125,36 @@ std::vector<SubmissionFile> overlay(std::vector<SubmissionFile> files,
   return out;
 }
 
+bool is_of_repository(const SubmissionFile& file) {
+  return file.name.starts_with(std::string(kRepositoryFolder) + "/");
+}
+
+Result<std::vector<SubmissionFile>> read_answer(const std::string& folder,
+                                                const SubmissionLimits& limits) {
+  const std::string name(kRepositoryFolder);
+  const fs::path repository = fs::path(folder) / name;
+  std::error_code failed;
+  const fs::file_status status = fs::symlink_status(repository, failed);
+  if (fs::is_symlink(status)) return invalid(name + ": is a link", "put the folder itself there");
+  auto manifests = read_submission(folder, limits);
+  if (!fs::is_directory(status)) return manifests;
+  if (!manifests && manifests.error().kind != ErrorKind::kInvalid) return manifests;
+  INFERLAB_TRY(const std::vector<TreeFile> tree,
+               read_tree(repository.string(), name,
+                         {.max_files = limits.max_files,
+                          .max_file_bytes = limits.max_file_bytes,
+                          .max_total_bytes = limits.max_total_bytes,
+                          .max_entries = limits.max_entries}));
+  // A folder may hold the repository alone; one that was refused for anything else stays refused.
+  if (!manifests && (tree.empty() || has_manifests(folder))) return manifests;
+  std::vector<SubmissionFile> files;
+  if (manifests) files = std::move(*manifests);
+  for (const TreeFile& file : tree) files.push_back({name + "/" + file.path, file.text});
+  return files;
+}
+
 Result<std::vector<SubmissionFile>> shipped_answer(const LabSpec& lab, const std::string& folder) {
-  INFERLAB_TRY(std::vector<SubmissionFile> files, read_submission(lab.folder + "/" + folder));
+  INFERLAB_TRY(std::vector<SubmissionFile> files, read_answer(lab.folder + "/" + folder));
   for (SubmissionFile& file : files) {
     INFERLAB_TRY(file.text, with_parameters(file.text, lab.parameters, folder + "/" + file.name));
   }

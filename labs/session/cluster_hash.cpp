@@ -36,12 +36,20 @@ Result<std::string> cluster_hash(const LabSpec& lab) {
     document.value["cluster"].add_to(hash);
     document.value["traffic"].add_to(hash);
   }
-  // What is given, and what a profile says, lies in other files.
+  // What is given, committed, and what a profile says, lies in other files.
   if (!lab.given.empty()) {
     INFERLAB_TRY(const std::vector<ManifestText> files, manifests_of(lab, lab.given));
     for (const ManifestText& each : files) {
       hash.add(each.name);
       hash.add(each.text);
+    }
+  }
+  for (const sim::GitRepositorySpec& repository : lab.cluster.repositories) {
+    for (const sim::GitChange& commit : repository.commits) {
+      for (const auto& [path, content] : commit.files) {
+        hash.add(path);
+        hash.add(content.value_or(std::string()));
+      }
     }
   }
   for (const sim::ReplicaProfile& profile : lab.cluster.profiles) add(hash, profile.steps);

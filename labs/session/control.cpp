@@ -4,6 +4,7 @@
 #include <httplib.h>
 #include <openssl/crypto.h>
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 
@@ -55,6 +56,30 @@ ControlAnswer run_has_ended() {
   return refuse(503, {ErrorKind::kUnavailable, "session: has ended"});
 }
 
+// The commit after which the repository holds these files, and what it held from the beginning.
+sim::GitChange change_of(const Value& wanted, const sim::GitRepositorySpec& spec,
+                         const sim::GitRepositories& repositories) {
+  sim::GitChange out;
+  out.repository = spec.name;
+  out.branch = wanted["branch"].str();
+  out.author = "You <you@example.com>";
+  out.reverts = wanted["reverts"].str();
+  if (!out.reverts.empty()) return out;
+  out.message = wanted["message"].str();
+  for (const Value::Member& file : wanted["files"].members()) {
+    out.files[file.key] = file.value.str();
+  }
+  const sim::GitCommit* tip = repositories.by_name(spec.name)->resolve(out.branch);
+  if (tip == nullptr) return out;
+  for (const auto& [path, text] : tip->files) {
+    const bool from_beginning =
+        std::any_of(spec.commits.begin(), spec.commits.end(),
+                    [&](const sim::GitChange& commit) { return commit.files.contains(path); });
+    if (!from_beginning) out.files.try_emplace(path, std::nullopt);
+  }
+  return out;
+}
+
 bool same_secret(std::string_view a, std::string_view b) {
   return a.size() == b.size() && CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;
 }
@@ -83,6 +108,7 @@ ControlAnswer Control::answer(std::string_view method, std::string_view path, st
   if (method == "GET" && path == "/inferlab/status") return status();
   if (method == "POST" && path == "/inferlab/speed") return set_speed(body);
   if (method == "POST" && path == "/inferlab/fault") return inject(body);
+  if (method == "POST" && path == "/inferlab/push") return push(body);
   if (method == "POST" && path == "/inferlab/why") return why(body);
   if (method == "POST" && path == "/inferlab/traffic") return traffic(body);
   if (method == "GET" && path == "/inferlab/metrics") return metrics();
@@ -161,6 +187,23 @@ ControlAnswer Control::inject(std::string_view body) {
   if (!outcome) return run_has_ended();
   if (!outcome->has_value()) return refuse(outcome->error());
   return {200, "{}"};
+}
+
+ControlAnswer Control::push(std::string_view body) {
+  const auto request = sim::parse_json(body);
+  if (!request) return refuse(request.error());
+  const auto outcome = driver_.mailbox().call([this, wanted = *request]() -> Result<std::string> {
+    if (const auto failure = driver_.failure()) return *failure;
+    sim::Cluster& cluster = driver_.cluster();
+    const auto& repositories = cluster.spec().repositories;
+    if (repositories.empty()) {
+      return Error{ErrorKind::kNotFound, "push: this cluster has no Git repository"};
+    }
+    return cluster.push(change_of(wanted, repositories.front(), cluster.repositories()));
+  });
+  if (!outcome) return run_has_ended();
+  if (!outcome->has_value()) return refuse(outcome->error());
+  return {200, sim::to_json(Value::object({{"commit", outcome->value()}}))};
 }
 
 ControlAnswer Control::why(std::string_view body) {

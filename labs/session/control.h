@@ -29,6 +29,7 @@ struct ControlAnswer {
 ///   GET  /inferlab/metrics                         scraped_metrics(), for Prometheus
 ///   POST /inferlab/incident {"incident": "leaked-key", "cause": "…"}   acknowledged; a diagnosis
 ///                                                                      where it names a cause
+///   POST /inferlab/push     {"files": {"apps/a.yaml": "…"}, "message": "…"} or {"reverts": "last"}
 ///   POST /inferlab/stop
 ///
 /// What is refused is answered with {"error", "hint", "kind"}: an Error, whole.
@@ -48,6 +49,7 @@ class Control {
  private:
   ControlAnswer set_speed(std::string_view body);
   ControlAnswer inject(std::string_view body);
+  ControlAnswer push(std::string_view body);
   ControlAnswer why(std::string_view body);
   ControlAnswer traffic(std::string_view body);
   ControlAnswer metrics();

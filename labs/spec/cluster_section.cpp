@@ -10,6 +10,7 @@
 #include "labs/spec/facts.h"
 #include "labs/spec/node_section.h"
 #include "labs/spec/profile_section.h"
+#include "labs/spec/repository_section.h"
 #include "labs/spec/suggest.h"
 #include "sim/node/image_registry.h"
 
@@ -299,6 +300,7 @@ void read_cluster(const Value& document, const SpecValidator& places, std::strin
   for (const Value& row : section["images"].items()) cluster.images.push_back(read_image(row));
   read_drivers(section, places, cluster, errors);
   for (const Value& row : section["storage"].items()) cluster.storage.push_back(read_storage(row));
+  read_repositories(section["repositories"], places, folder, lab, errors);
   if (!section["add_ons"].empty()) read_add_ons(section["add_ons"], places, cluster, errors);
   for (const Value& row : section["moving_tags"].items()) {
     lab.moving_tags.push_back({row["repository"].str(), row["tag"].str(), row["moves_to"].str()});

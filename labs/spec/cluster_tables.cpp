@@ -1,5 +1,6 @@
 // cluster_tables.cpp: the form of a lab's cluster: its registry, its storage, its pools.
 #include "labs/spec/lab_tables.h"
+#include "labs/spec/repository_section.h"
 
 namespace inferlab::labs {
 namespace {
@@ -125,6 +126,10 @@ constexpr SpecField kClusterFields[] = {
     {.name = "scheduler",
      .type = kDocument,
      .description = "a KubeSchedulerConfiguration; the default profile when left out"},
+    {.name = "repositories",
+     .type = kObjects,
+     .description = "Git repositories outside the cluster, for Argo CD's Applications",
+     .object = &kRepositoryTable},
     {.name = "add_ons",
      .type = kIds,
      .description = "whose kinds the API has from the beginning: see inferlab cluster addons"},

@@ -99,6 +99,8 @@ struct LabSpec {
   // What is run.
   sim::ClusterSpec cluster;
   std::vector<MovingTag> moving_tags;
+  /// The name of the Git repository that repo/ of a submission is pushed to; empty: none.
+  std::string submission_repository;
   std::uint64_t seed = 1;
   Duration horizon{};   // of a graded run
   Duration apply_at{};  // when a submission's manifests arrive

@@ -4,11 +4,13 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <functional>
 
 #include "labs/spec/lab_files.h"
 #include "labs/spec/suggest.h"
 #include "labs/spec/text_list.h"
+#include "labs/spec/tree_files.h"
 #include "sim/api/kind.h"
 #include "sim/cluster/faults.h"
 
@@ -47,6 +49,37 @@ constexpr SpecField kIdentityFields[] = {
      .required = true},
 };
 
+constexpr SpecField kGitEditFields[] = {
+    {.name = "from", .type = kMarkdown, .description = "a text", .required = true},
+    {.name = "to", .type = kMarkdown, .description = "what stands there instead", .required = true},
+};
+constexpr SpecTable kGitEditTable = {"git_edit", "A change wherever a text stands.",
+                                     kGitEditFields};
+
+constexpr SpecField kCommitEventFields[] = {
+    {.name = "repository", .type = kId, .description = "by name", .required = true},
+    {.name = "message", .description = "its first line", .required = true},
+    {.name = "author", .description = "Name <mail>"},
+    {.name = "branch", .description = "the default branch if left out"},
+    {.name = "folder", .description = "of the lab: files that are added or changed"},
+    {.name = "removes", .type = kTexts, .description = "files of the repository that go"},
+    {.name = "edits",
+     .type = kObjects,
+     .description = "texts that are changed in all files of the repository that have them",
+     .object = &kGitEditTable},
+};
+constexpr SpecTable kCommitEventTable = {"commit_event", "A commit to a Git repository.",
+                                         kCommitEventFields};
+
+constexpr SpecField kRevertEventFields[] = {
+    {.name = "repository", .type = kId, .description = "by name", .required = true},
+    {.name = "commit", .description = "its id, or last: the branch's newest", .required = true},
+    {.name = "author", .description = "Name <mail>"},
+    {.name = "branch", .description = "the default branch if left out"},
+};
+constexpr SpecTable kRevertEventTable = {"revert_event", "The revert of a commit.",
+                                         kRevertEventFields};
+
 constexpr SpecField kEventFields[] = {
     {.name = "apply", .description = "a file of the lab's folder with manifests"},
     {.name = "apply_answer",
@@ -58,6 +91,10 @@ constexpr SpecField kEventFields[] = {
                     "administrator if left out",
      .object = &kIdentityTable},
     {.name = "at", .type = kDuration, .description = "from the start of the run", .required = true},
+    {.name = "commit",
+     .type = kObject,
+     .description = "somebody pushes to a Git repository of the cluster",
+     .object = &kCommitEventTable},
     {.name = "delete",
      .description = "the kind of the object to delete; `workload` names it without its kind"},
     {.name = "detail", .description = "of a fault: GPU and Xid \"0/79\", bytes …"},
@@ -75,6 +112,10 @@ constexpr SpecField kEventFields[] = {
     {.name = "read",
      .description = "the kind of the object to read; `workload` names it without its kind, or is "
                     "NAMESPACE/* for all"},
+    {.name = "revert",
+     .type = kObject,
+     .description = "git revert, pushed",
+     .object = &kRevertEventTable},
     {.name = "restart", .type = kBool, .description = "kubectl rollout restart of `workload`"},
     {.name = "scale",
      .type = kInteger,
@@ -106,8 +147,24 @@ constexpr Action kActions[] = {
     {"delete", RunEvent::Kind::kDelete},      {"restart", RunEvent::Kind::kRestart},
     {"set_image", RunEvent::Kind::kSetImage}, {"undo", RunEvent::Kind::kUndo},
     {"scale", RunEvent::Kind::kScale},        {"apply_answer", RunEvent::Kind::kApplyAnswer},
-    {"read", RunEvent::Kind::kRead},
+    {"read", RunEvent::Kind::kRead},          {"commit", RunEvent::Kind::kCommit},
+    {"revert", RunEvent::Kind::kRevert},
 };
+
+RunEvent::Git git_from(const Value& value) {
+  RunEvent::Git out{.repository = value["repository"].str(),
+                    .branch = value["branch"].str(),
+                    .author = value["author"].str(),
+                    .message = value["message"].str(),
+                    .folder = value["folder"].str(),
+                    .removes = text_list(value["removes"]),
+                    .edits = {},
+                    .commit = value["commit"].str()};
+  for (const Value& edit : value["edits"].items()) {
+    out.edits.emplace_back(edit["from"].str(), edit["to"].str());
+  }
+  return out;
+}
 
 bool is_given(const Value& event, const char* field) {
   return event.has(field) && !(event[field].is_bool() && !event[field].as_bool());
@@ -138,6 +195,8 @@ RunEvent event_from(const Value& value) {
                                                  : value["set_image"]["container"].str();
   out.image = value["set_image"]["image"].str();
   out.replicas = value["scale"].as_int();
+  if (value.has("commit")) out.git = git_from(value["commit"]);
+  if (value.has("revert")) out.git = git_from(value["revert"]);
   return out;
 }
 
@@ -196,7 +255,8 @@ void check_times_and_name(const Value& event, std::string_view action, const Fai
 // What the event acts on. What names nothing would never happen, and nobody would be told.
 void check_target(const Value& event, std::string_view action, const Fail& fail) {
   const std::string_view workload = event["workload"].as_string();
-  if (action == "apply" || action == "apply_answer") return;
+  constexpr std::string_view kOfFiles[] = {"apply", "apply_answer", "commit", "revert"};
+  if (std::find(std::begin(kOfFiles), std::end(kOfFiles), action) != std::end(kOfFiles)) return;
   if (action == "delete" || action == "read") {
     const std::string_view kind = event[action].as_string();
     const std::string hint = kind_hint(kind);
@@ -265,6 +325,10 @@ std::string RunEvent::str() const {
       return fmt::format("{} acknowledged", incident);
     case Kind::kDiagnose:
       return fmt::format("{} diagnosed", incident);
+    case Kind::kCommit:
+      return fmt::format("commit \"{}\" to {}", git.message, git.repository);
+    case Kind::kRevert:
+      return fmt::format("revert of commit {} of {}", git.commit, git.repository);
   }
   return {};
 }
@@ -321,6 +385,12 @@ void check_events(const Value& list, const std::string& path, std::string_view f
       if (std::find(faults.begin(), faults.end(), fault) == faults.end()) {
         fail("fault", fmt::format("there is no fault \"{}\"", fault), suggestion(fault, faults));
       }
+    }
+    if (action == "commit" && !folder.empty() && event["commit"].has("folder")) {
+      const auto files =
+          read_tree((std::filesystem::path(folder) / event["commit"]["folder"].str()).string(),
+                    event["commit"]["folder"].str());
+      if (!files) fail("commit", files.error().message, files.error().hint);
     }
     if (action == "apply" && !folder.empty()) {
       const auto text = read_lab_file(std::string(folder), event["apply"].str());

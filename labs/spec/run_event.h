@@ -5,6 +5,7 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "engine/base/error.h"
@@ -31,6 +32,17 @@ struct RunIdentity {
 /// operator does. Whom it hits may depend on the run: "the node that holds most Pods of …" is
 /// looked up when the time has come (see labs/grade/event_player.h).
 struct RunEvent {
+  /// Of kCommit and kRevert.
+  struct Git {
+    std::string repository, branch, author, message;
+    std::string folder;                // of the lab: files added or changed
+    std::vector<std::string> removes;  // paths in the repository
+    /// Texts that stand in the repository's files, wherever, and what stands there afterwards.
+    std::vector<std::pair<std::string, std::string>> edits;
+    std::string commit;  // kRevert: its id, or "last"
+
+    auto operator<=>(const Git&) const = default;
+  };
   enum class Kind : std::uint8_t {
     kFault,     // `fault` of `node`, or of a Pod of `workload`; `detail` stands behind the target
     kDrain,     // cordon the node and evict its Pods, as kubectl drain does, until all are gone
@@ -43,6 +55,8 @@ struct RunEvent {
     kScale,     // kubectl scale, to `replicas`
     kApplyAnswer,  // create or update what `file` of the submission holds, with `fill` in it
     kRead,         // get the object of kind `what` called `workload`, or list NAMESPACE/*
+    kCommit,       // somebody pushes a commit to a Git repository: `git`
+    kRevert,       // git revert, pushed
     // Of responders (see labs/grade/actions.h) alone:
     kCordon,       // the node takes no more Pods
     kEvict,        // one Pod, `workload`
@@ -76,6 +90,7 @@ struct RunEvent {
   std::string patch_type = {};  // kPatch: "strategic" (also if empty), "merge", "json", "apply"
   std::string incident = {};    // kAcknowledge, kDiagnose: its id
   std::string cause = {};       // kDiagnose
+  Git git = {};
 
   auto operator<=>(const RunEvent&) const = default;
   /// "node-down of the node of Deployment default/vllm", for reports.

@@ -90,7 +90,7 @@ class Batch {
       const SubmissionFolder& submission = submissions_[i];
       files_hashes_.push_back(is_link(submission.path)
                                   ? std::string("link")
-                                  : hash_of_files(read_submission(submission.path)));
+                                  : hash_of_files(read_answer(submission.path)));
       by_key[key_of(submission, files_hashes_.back())] = i;
     }
     Result<void> written;

@@ -127,7 +127,7 @@ Value verdict_on(const ChildTask& task, int report_descriptor) {
     return failed(Outcome::kRefused, {ErrorKind::kInvalid, task.name + ": is a link",
                                       "hand in a folder with the manifests themselves"});
   }
-  const auto files = read_submission(task.folder);
+  const auto files = read_answer(task.folder);
   Likeness likeness;
   if (files) {
     const auto starter = shipped_answer(*lab, "starter");

@@ -1,0 +1,65 @@
+// Pushes a folder to the Git repository of the running lab, as a merged pull request would: the
+// commit makes the repository's files those of the folder. Or reverts a commit.
+#include <fmt/format.h>
+
+#include "labs/cli/commands.h"
+#include "labs/cli/print.h"
+#include "labs/cli/session_choice.h"
+#include "labs/session/control.h"
+#include "labs/spec/tree_files.h"
+#include "sim/api/json.h"
+
+namespace inferlab::labs {
+namespace {
+
+using sim::Value;
+
+class ClusterPushCommand final : public Command {
+ public:
+  void declare(Args& args) override {
+    args.positional("FOLDER", folder_, "what the repository is to hold, as repo/ of a submission",
+                    /*required=*/false);
+    args.option("-m,--message", message_, "of the commit");
+    args.option("--revert", reverts_, "a commit to revert instead: its id, or last");
+    args.option("--branch", branch_, "the default branch if left out");
+    session_.declare(args);
+    args.format(format_);
+  }
+
+  Result<int> run(Terminal& terminal) override {
+    if (folder_.empty() == reverts_.empty()) {
+      return Error{ErrorKind::kInvalid, "FOLDER: or --revert, one of the two, must be there",
+                   "inferlab cluster push repo -m \"Use another image\""};
+    }
+    Value::Object files;
+    if (!folder_.empty()) {
+      INFERLAB_TRY(const std::vector<TreeFile> tree, read_tree(folder_, folder_));
+      for (const TreeFile& file : tree) files.push_back({file.path, Value(file.text)});
+    }
+    INFERLAB_TRY(const SessionCard card, session_.find());
+    const Value body = Value::object({{"branch", branch_},
+                                      {"files", Value::object(std::move(files))},
+                                      {"message", message_.empty() ? "Change" : message_},
+                                      {"reverts", reverts_}});
+    INFERLAB_TRY(const std::string answer, ask_session(card, "/inferlab/push", sim::to_json(body)));
+    INFERLAB_TRY(const Value made, sim::parse_json(answer));
+    if (format_ == "json") {
+      print_json(terminal, made);
+    } else {
+      terminal.out << made["commit"].as_string() << "\n";
+    }
+    return kExitDone;
+  }
+
+ private:
+  SessionChoice session_;
+  std::string folder_, message_, reverts_, branch_, format_ = "text";
+};
+
+}  // namespace
+
+std::unique_ptr<Command> make_cluster_push() {
+  return std::make_unique<ClusterPushCommand>();
+}
+
+}  // namespace inferlab::labs
