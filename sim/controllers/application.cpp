@@ -8,7 +8,9 @@
 // "FAQ" (how often Git is polled); its controller/appcontroller.go.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <map>
+#include <optional>
 #include <set>
 
 #include "sim/controllers/application_operation.h"
@@ -94,6 +96,10 @@ class ApplicationController final : public Controller {
     if (app->document["metadata"].has("deletionTimestamp")) return delete_objects(*app);
     const Look look = what_to_look_at(*app);
     if (look != Look::kNothing) INFERLAB_TRY_VOID(refresh(*app, look));
+    // Of several times to come back at the queue keeps the earliest.
+    const Seen& seen = seen_[key.name];
+    queue().add_after(key, seen.next_look - now());
+    if (seen.look) queue().add_after(key, *seen.look - now());
     app = store().get(key);
     if (app == nullptr) return {};
     const bool is_running =
@@ -109,9 +115,10 @@ class ApplicationController final : public Controller {
     kGit,      // and resolve the revision anew
   };
   struct Seen {
-    bool changed = false;   // an object of the Application
-    bool operated = false;  // a sync is over
-    Time next_look{};       // at Git
+    std::optional<Time> look;  // at the cluster: something has changed
+    Time next_look{};          // at Git
+
+    void look_by(Time at) { look = look ? std::min(*look, at) : at; }
   };
 
   // An object that carries an Application's tracking annotation, or carried it.
@@ -124,7 +131,7 @@ class ApplicationController final : public Controller {
     } else {
       tracked.erase(object.key);
     }
-    seen_[std::string(owner)].changed = true;
+    seen_[std::string(owner)].look_by(now() + kAfterChange);
     queue().add_after(key_of(owner), kAfterChange);
   }
 
@@ -141,17 +148,16 @@ class ApplicationController final : public Controller {
                         spec["ignoreDifferences"] != compared["ignoreDifferences"];
     const bool is_asked = document["metadata"]["annotations"].has(kRefresh);
     if (is_new || is_asked || seen.next_look <= now()) return Look::kGit;
-    if (seen.changed || seen.operated || spec["syncPolicy"] != synced_policy_[app.key.name]) {
-      return Look::kCluster;
-    }
-    return Look::kNothing;
+    const bool is_due = seen.look && *seen.look <= now();
+    const bool is_policy_new = spec["syncPolicy"] != synced_policy_[app.key.name];
+    return is_due || is_policy_new ? Look::kCluster : Look::kNothing;
   }
 
   Result<void> refresh(const StoredObject& app, Look look) {
     const std::string& name = app.key.name;
     const Value& before = app.document["status"];
     Seen& seen = seen_[name];
-    seen.changed = seen.operated = false;
+    seen.look.reset();
     synced_policy_[name] = app.document["spec"]["syncPolicy"];
     std::vector<ApplicationFault> faults;
     const ApplicationSpec spec = application_spec(app.document, faults);
@@ -169,17 +175,13 @@ class ApplicationController final : public Controller {
     if (is_free) {
       AutomatedSync next = automated_sync(app.document, spec, state, now());
       if (!next.fault.empty()) faults.push_back({"SyncError", next.fault});
-      if (next.again > Duration{}) {
-        queue().add_after(app.key, next.again);
-        seen.changed = true;
-      }
+      if (next.again > Duration{}) seen.look_by(now() + next.again);
       operation = std::move(next.operation);
     }
     if (look == Look::kGit) {
       const Duration wait =
           kResync + simulation().rng("argocd", name).between(Duration{}, kResyncJitter);
       seen.next_look = now() + wait;
-      queue().add_after(app.key, wait);
     }
     INFERLAB_TRY_VOID(write_status(app, spec, state, faults, look));
     if (!operation) return {};
@@ -250,7 +252,7 @@ class ApplicationController final : public Controller {
     const OperationStep step = operation_step(context, app, spec, faults);
     if (step.again > Duration{}) queue().add_after(app.key, step.again);
     if (step.is_over) {
-      const Value& state = step.patch["status"]["operationState"];
+      const Value& state = step.state;
       const bool good = state["phase"].as_string() == "Succeeded";
       const bool partial = !state["operation"]["sync"]["resources"].empty();
       std::string text =
@@ -264,7 +266,8 @@ class ApplicationController final : public Controller {
       }
       // A sync that somebody asked for is followed by a look at Git; one of its own is not.
       Seen& seen = seen_[app.key.name];
-      seen.operated = true;
+      seen.look_by(now() + kAfterChange);
+      queue().add_after(app.key, kAfterChange);
       if (!state["operation"]["initiatedBy"]["automated"].as_bool()) seen.next_look = now();
     }
     return step.patch.empty() ? Result<void>() : patch(app, step.patch);

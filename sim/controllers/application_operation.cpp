@@ -63,10 +63,11 @@ Value history_with(const Value& status, const Value& state, const ApplicationSpe
                    const std::string& now) {
   Value::Array rows = status["history"].items();
   const std::int64_t id = rows.empty() ? 0 : rows.back()["id"].as_int() + 1;
+  const Value& who = state["operation"]["initiatedBy"];
   rows.push_back(Value::object({{"deployStartedAt", state["startedAt"]},
                                 {"deployedAt", Value(now)},
                                 {"id", id},
-                                {"initiatedBy", state["operation"]["initiatedBy"]},
+                                {"initiatedBy", who.is_null() ? Value::object() : who},
                                 {"revision", state["syncResult"]["revision"]},
                                 {"source", state["syncResult"]["source"]}}));
   const auto limit = static_cast<std::size_t>(std::max<std::int64_t>(spec.history_limit, 0));
@@ -93,7 +94,11 @@ class Operation {
     } else if (before_.has("finishedAt")) {
       const Duration wait = time_of(before_["finishedAt"]).value_or(now_) +
                             retry().wait(before_["retryCount"].as_int() - 1) - now_;
-      if (wait > Duration{}) return {.again = wait};
+      if (wait > Duration{}) {
+        OperationStep later;
+        later.again = wait;
+        return later;
+      }
       begin_again();
     }
     if (state_["operation"]["sync"].is_null()) {
@@ -169,6 +174,7 @@ class Operation {
       out.patch = out.patch.with_path({"status", "history"},
                                       history_with(document_["status"], state_, spec_, time));
     }
+    out.state = state_;
     out.is_over = true;
     return out;
   }

@@ -33,6 +33,7 @@ struct OperationContext {
 /// What a step of an operation makes of the Application.
 struct OperationStep {
   Value patch = Value::object();  // a JSON merge patch; empty: nothing
+  Value state;                    // status.operationState after it
   bool is_over = false;
   Duration again{};  // when to look again; 0: when something changes
 };

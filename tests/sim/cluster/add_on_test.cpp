@@ -33,7 +33,7 @@ TEST_CASE("add-ons: a cluster begins with all that ship, established and without
     for (const Value& object : add_on.objects) {
       definitions += object["kind"].as_string() == "CustomResourceDefinition" ? 1 : 0;
       // One cluster may have any of them together.
-      CHECK(objects.insert(object["metadata"]["name"].str()).second);
+      CHECK(objects.insert(object["kind"].str() + " " + object["metadata"]["name"].str()).second);
     }
   }
   REQUIRE(check_add_ons(spec.add_ons).has_value());
