@@ -85,7 +85,10 @@ sim::ApiRequest carried_over(sim::ApiRequest request) {
 class Settler {
  public:
   Settler(const LabSpec& lab, std::vector<std::string>* notes)
-      : lab_(lab), notes_(notes), scratch_(lab.cluster, lab.seed) {
+      : lab_(lab),
+        notes_(notes),
+        scratch_(lab.cluster, lab.seed),
+        session_(lab.cluster.repositories) {
     (void)give(lab, scratch_);  // refused: then it was not in the session either
     scratch_.run_until(Time{lab.apply_at});
     for (const std::string& resource : scratch_.store().resources()) {
@@ -151,8 +154,19 @@ class Settler {
           return pushes && event.git.repository == change.repository &&
                  event.git.message == change.message && event.git.commit == change.reverts;
         });
-    if (is_labs || change.repository != lab_.submission_repository) return;
-    for (const auto& [path, text] : change.files) pushed_[path] = text;
+    // All pushes, so that ids and "last" mean what they meant in the session.
+    const auto pushed = session_.push(change, entry.at);
+    if (!pushed || is_labs || change.repository != lab_.submission_repository) return;
+    const sim::GitTree& after = (*pushed)->files;
+    const sim::GitCommit* parent = session_.by_name(change.repository)->resolve((*pushed)->parent);
+    const sim::GitTree before = parent == nullptr ? sim::GitTree{} : parent->files;
+    for (const auto& [path, text] : after) {
+      const auto old = before.find(path);
+      if (old == before.end() || old->second != text) pushed_[path] = text;
+    }
+    for (const auto& [path, unused] : before) {
+      if (!after.contains(path)) pushed_[path] = std::nullopt;
+    }
   }
 
   sim::Journal result() {
@@ -235,6 +249,7 @@ class Settler {
   std::vector<std::string> faults_;
   sim::Cluster scratch_;
   std::set<ObjectKey> before_, seen_;
+  sim::GitRepositories session_;                              // as they were in the session
   std::map<std::string, std::optional<std::string>> pushed_;  // to the lab's repository, by path
   // In the order in which they were first written: a namespace before what lies in it.
   std::vector<ObjectKey> written_;

@@ -80,7 +80,20 @@ class CrossChecks {
       if (*parse_duration(events[i]["at"].as_string()) > lab_.horizon) {
         fail(fmt::format(".run.events[{}].at", i), "is after run.horizon: it never happens");
       }
+      for (const char* action : {"commit", "revert"}) {
+        if (!events[i].has(action)) continue;
+        known_repository(events[i][action]["repository"],
+                         fmt::format(".run.events[{}].{}.repository", i, action));
+      }
     }
+  }
+
+  void known_repository(const Value& name, const std::string& at) {
+    std::vector<std::string_view> known;
+    for (const sim::GitRepositorySpec& one : lab_.cluster.repositories) known.push_back(one.name);
+    if (std::find(known.begin(), known.end(), name.as_string()) != known.end()) return;
+    fail(at, fmt::format("\"{}\" is not in cluster.repositories", name.as_string()),
+         suggestion(name.as_string(), known));
   }
 
   void checks() {
@@ -106,6 +119,7 @@ class CrossChecks {
     check_events(params["change"]["events"], at + ".params.change.events", folder_, places_,
                  errors_);
     looked_at_in_time(params, at);
+    if (kind == "drift") known_repository(params["repository"], at + ".params.repository");
     if (kind == "manifest") linter_checks(params["lint"], at + ".params.lint");
     if (kind == "holds-under") {
       const Value& inner = params["check"];

@@ -141,6 +141,11 @@ TEST_CASE("settled journal: what the learner has pushed is handed in, the lab's 
   push(8min, labs);
   mine.files = {{"apps/chat/more.yaml", "c"}};
   push(9min, mine);
+  mine.files = {{"apps/chat/more.yaml", "d"}, {"apps/chat/new.yaml", "e"}};
+  push(10min, mine);
+  sim::GitChange back;
+  back.reverts = "last";
+  push(11min, back);
   const sim::Journal settled = settled_journal(of, session);
   REQUIRE(settled.size() == 1);
   CHECK(settled[0].at == Time{of.apply_at});
