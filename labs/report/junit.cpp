@@ -1,80 +1,68 @@
-// The report for CI. Source: the JUnit XML schema that Jenkins' xUnit plugin publishes.
+// The report for CI.
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include <algorithm>
+#include <utility>
 
 #include "labs/report/error_report.h"
-#include "labs/report/escape.h"
 #include "labs/report/formats.h"
+#include "labs/report/junit_parts.h"
 
 namespace inferlab::labs {
 namespace {
 
-std::string property(std::string_view name, std::string_view value) {
-  return fmt::format("      <property name=\"{}\" value=\"{}\"/>\n", name, for_xml(value));
+std::string suite_name(const std::string& lab_id, const std::string& submission) {
+  return submission.empty() ? lab_id : fmt::format("{}: {}", lab_id, submission);
+}
+
+JunitCase case_of(const Report& report, const CheckResult& check) {
+  JunitCase out;
+  out.name = check.id + ": " + check.title;
+  out.class_name = report.lab_id + "." + check.kind;
+  if (check.passed) return out;
+  out.outcome = JunitCase::Outcome::kFailed;
+  out.type = check.kind;
+  out.message = fmt::format("{} of {} points: {}", check.earned, check.points, check.seen);
+  out.body = fmt::format("seen: {}\nexpected: {}\npractises: {}", check.seen, check.expected,
+                         fmt::join(check.rows, ", "));
+  if (!check.blocked_by.empty()) out.body += "\nblocked_by: " + check.blocked_by;
+  return out;
 }
 
 }  // namespace
 
 std::string report_junit(const Report& report) {
-  const auto failures = std::count_if(report.checks.begin(), report.checks.end(),
-                                      [](const CheckResult& check) { return !check.passed; });
-  const std::string counts = fmt::format("tests=\"{}\" failures=\"{}\" errors=\"0\" time=\"0\"",
-                                         report.checks.size(), failures);
-  std::string out = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n";
-  out += fmt::format("<testsuites name=\"inferlab\" {}>\n", counts);
-  out += fmt::format("  <testsuite name=\"{}\" {} skipped=\"0\">\n    <properties>\n",
-                     for_xml(report.lab_id), counts);
-  out += property("submission", report.submission);
-  out += property("seed", std::to_string(report.seed));
-  out += property("points", fmt::format("{}/{}", report.earned, report.points));
-  out += property("passed", report.passed ? "true" : "false");
-  out += property("journalHash", report.journal_hash);
-  out += property("runHash", report.run_hash);
-  for (const std::string& note : report.notes) out += property("note", note);
-  out += "    </properties>\n";
-  for (const CheckResult& check : report.checks) {
-    out += fmt::format("    <testcase name=\"{}\" classname=\"{}.{}\" time=\"0\"",
-                       for_xml(check.id + ": " + check.title), for_xml(report.lab_id),
-                       for_xml(check.kind));
-    if (check.passed) {
-      out += "/>\n";
-      continue;
-    }
-    const std::string message =
-        fmt::format("{} of {} points: {}", check.earned, check.points, check.seen);
-    std::string body = fmt::format("seen: {}\nexpected: {}\npractises: {}", check.seen,
-                                   check.expected, fmt::join(check.rows, ", "));
-    if (!check.blocked_by.empty()) body += "\nblocked_by: " + check.blocked_by;
-    out +=
-        fmt::format(">\n      <failure message=\"{}\" type=\"{}\">{}</failure>\n    </testcase>\n",
-                    for_xml(message), for_xml(check.kind), for_xml(body));
-  }
-  out += "  </testsuite>\n</testsuites>\n";
-  return out;
+  JunitSuite suite;
+  suite.name = suite_name(report.lab_id, report.submission);
+  suite.package = report.lab_id;
+  suite.properties = {{"submission", report.submission},
+                      {"seed", std::to_string(report.seed)},
+                      {"points", fmt::format("{}/{}", report.earned, report.points)},
+                      {"passed", report.passed ? "true" : "false"},
+                      {"journalHash", report.journal_hash},
+                      {"runHash", report.run_hash}};
+  for (const std::string& note : report.notes) suite.properties.emplace_back("note", note);
+  for (const CheckResult& check : report.checks) suite.cases.push_back(case_of(report, check));
+  return junit_document({suite});
 }
 
 // The form is that of report_junit().
 std::string error_junit(const std::string& lab_id, const std::string& submission,
                         const Error& error) {
-  constexpr const char* kCounts = "tests=\"1\" failures=\"0\" errors=\"1\" time=\"0\"";
-  std::string out = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n";
-  out += fmt::format("<testsuites name=\"inferlab\" {}>\n", kCounts);
-  out += fmt::format("  <testsuite name=\"{}\" {} skipped=\"0\">\n", for_xml(lab_id), kCounts);
-  out += fmt::format(
-      "    <properties>\n      <property name=\"submission\" value=\"{}\"/>\n"
-      "      <property name=\"passed\" value=\"false\"/>\n    </properties>\n",
-      for_xml(submission));
-  out += fmt::format(
-      "    <testcase name=\"submission: can be graded\" classname=\"{}.submission\" time=\"0\">\n",
-      for_xml(lab_id));
-  const std::string body =
+  JunitCase failed;
+  failed.name = "submission: can be graded";
+  failed.class_name = lab_id + ".submission";
+  failed.outcome = JunitCase::Outcome::kError;
+  failed.type = "submission";
+  failed.message = error.message;
+  failed.body =
       error.hint.empty() ? error.message : fmt::format("{}\nhint: {}", error.message, error.hint);
-  out += fmt::format("      <error message=\"{}\" type=\"submission\">{}</error>\n",
-                     for_xml(error.message), for_xml(body));
-  out += "    </testcase>\n  </testsuite>\n</testsuites>\n";
-  return out;
+  JunitSuite suite;
+  suite.name = suite_name(lab_id, submission);
+  suite.package = lab_id;
+  suite.properties = {{"submission", submission}, {"passed", "false"}};
+  suite.cases.push_back(std::move(failed));
+  return junit_document({suite});
 }
 
 }  // namespace inferlab::labs

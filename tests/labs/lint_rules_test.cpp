@@ -12,9 +12,11 @@
 #include <vector>
 
 #include "labs/lint/lint.h"
+#include "labs/lint/output/formats.h"
 #include "labs/lint/value_path.h"
 #include "labs/spec/text_file.h"
 #include "sim/api/yaml.h"
+#include "tests/labs/published_schemas.h"
 #include "tests/support/golden.h"
 
 namespace inferlab::labs::lint {
@@ -64,7 +66,8 @@ std::string full_path(std::string_view kind, std::string path) {
 //                                   List, or with a file for each object
 class LintWorld final : public testing::GoldenWorld {
  public:
-  explicit LintWorld(std::set<std::string>& seen) : seen_(seen) {}
+  LintWorld(std::set<std::string>& seen, PublishedSchemas& reports)
+      : seen_(seen), reports_(reports) {}
 
   std::string run(const testing::GoldenCommand& command) override {
     if (command.name == "bundle") return begin(command.words.at(0));
@@ -162,6 +165,8 @@ class LintWorld final : public testing::GoldenWorld {
     const std::vector<ManifestFile> files = manifests(command.get("pack"));
     const auto result = lint(files, with_context ? &*cluster : nullptr);
     if (!result) return result.error().message + "\n";
+    reports_.add_junit(command.place, lint_junit(*result));
+    reports_.add_sarif(command.place, lint_sarif(*result, files, "0.1.0"));
     std::string out;
     for (const Finding& finding : result->findings) {
       out += fmt::format("{} {}{}{}\n", finding.check->id, finding.object,
@@ -175,16 +180,19 @@ class LintWorld final : public testing::GoldenWorld {
   }
 
   std::set<std::string>& seen_;
+  PublishedSchemas& reports_;
   std::vector<Value> objects_;
   std::vector<std::pair<std::string, std::string>> files_;
 };
 
 TEST_CASE("golden: what the linter finds in manifests") {
   std::set<std::string> seen;
-  for (const std::string& failure :
-       testing::run_golden_cases("lint", [&] { return std::make_unique<LintWorld>(seen); })) {
+  PublishedSchemas reports;
+  for (const std::string& failure : testing::run_golden_cases(
+           "lint", [&] { return std::make_unique<LintWorld>(seen, reports); })) {
     FAIL_CHECK(failure);
   }
+  CHECK(reports.faults() == "");
   for (const Check* check : check_table()) {
     INFO("no case of tests/golden/lint shows " << check->id);
     CHECK(seen.count(std::string(check->id)) == 1);

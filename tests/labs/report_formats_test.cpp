@@ -104,8 +104,22 @@ TEST_CASE("report formats: no stranger's text leaves control or direction charac
 
 TEST_CASE("report junit: its structure is that of the schema") {
   const auto elements = read_junit(report_junit(report_full_of(kHostile)));
-  CHECK(elements.front().attributes.at("failures") == "1");
+  REQUIRE(elements.size() > 1);
+  CHECK(elements[1].attributes.at("failures") == "1");
   CHECK(report_junit(report_full_of(kHostile)).find("<script") == std::string::npos);
+  const auto error = read_junit(error_junit(kHostile, kHostile, hostile_error()));
+  REQUIRE(error.size() > 1);
+  CHECK(error[1].attributes.at("errors") == "1");
+}
+
+// Jenkins makes one suite of two that have one name.
+TEST_CASE("report junit: two submissions to one lab are two suites") {
+  Report first = report_sample();
+  Report second = report_sample();
+  first.submission = "ada";
+  second.submission = "grace";
+  CHECK(read_junit(report_junit(first))[1].attributes.at("name") == "vllm-inference: ada");
+  CHECK(read_junit(report_junit(second))[1].attributes.at("name") == "vllm-inference: grace");
 }
 
 TEST_CASE("report sarif: failed checks are results, and the submission is their place") {

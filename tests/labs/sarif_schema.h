@@ -4,5 +4,6 @@
 
 #include "sim/api/value.h"
 
-/// A SARIF log, held against the parts of SARIF 2.1.0 that we use. Fails the test on anything else.
+/// A SARIF log, held against the published schema, and against what the specification's text asks
+/// of the parts that we use. Fails the test on anything else.
 inferlab::sim::Value read_sarif(const std::string& text);

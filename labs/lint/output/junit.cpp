@@ -1,4 +1,4 @@
-// The findings for CI. Source: the JUnit XML schema that Jenkins' xUnit plugin publishes.
+// The findings for CI.
 #include <fmt/format.h>
 
 #include <map>
@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "labs/lint/output/formats.h"
-#include "labs/report/escape.h"
+#include "labs/report/junit_parts.h"
 
 namespace inferlab::labs::lint {
 namespace {
@@ -85,20 +85,6 @@ class Suites {
   std::map<std::string, std::size_t> index_;  // by file
 };
 
-struct Counts {
-  std::size_t tests = 0, failures = 0, skipped = 0;
-};
-
-Counts counts_of(const Suite& suite, bool rejected) {
-  Counts out;
-  for (const Case& each : suite.cases) {
-    ++out.tests;
-    if (!each.findings.empty()) ++out.failures;
-    if (each.findings.empty() && rejected) ++out.skipped;
-  }
-  return out;
-}
-
 std::string body_of(const Case& failed) {
   const Check& check = *failed.findings.front()->check;
   std::string out;
@@ -113,56 +99,46 @@ std::string body_of(const Case& failed) {
   return out;
 }
 
-std::string case_xml(const Case& each, bool rejected) {
-  const auto head = [&each](std::string_view name) {
-    return fmt::format("    <testcase name=\"{}\" classname=\"{}\" time=\"0\"", for_xml(name),
-                       for_xml(each.class_name));
-  };
-  if (each.findings.empty() && !rejected) return head("nothing found") + "/>\n";
-  if (each.findings.empty()) {
-    return head("nothing found") +
-           ">\n      <skipped message=\"not looked at: other objects are refused\"/>\n"
-           "    </testcase>\n";
+JunitCase junit_case(const Case& each, bool rejected) {
+  JunitCase out;
+  out.class_name = each.class_name;
+  out.name = "nothing found";
+  if (each.findings.empty() && rejected) {
+    out.outcome = JunitCase::Outcome::kSkipped;
+    out.message = "not looked at: other objects are refused";
   }
+  if (each.findings.empty()) return out;
   const Check& check = *each.findings.front()->check;
-  std::string message = each.findings.front()->message;
-  if (each.findings.size() > 1) message += fmt::format(" (and {} more)", each.findings.size() - 1);
-  return head(fmt::format("{}: {}", check.id, check.title)) +
-         fmt::format(">\n      <failure message=\"{}\" type=\"{}\">{}</failure>\n    </testcase>\n",
-                     for_xml(message), for_xml(check.id), for_xml(body_of(each)));
+  out.name = fmt::format("{}: {}", check.id, check.title);
+  out.outcome = JunitCase::Outcome::kFailed;
+  out.type = check.id;
+  out.message = each.findings.front()->message;
+  if (each.findings.size() > 1) {
+    out.message += fmt::format(" (and {} more)", each.findings.size() - 1);
+  }
+  out.body = body_of(each);
+  return out;
 }
 
 }  // namespace
 
 std::string lint_junit(const LintResult& result) {
   const bool rejected = result.verdict == Verdict::kReject;
-  const Suites suites(result);
-  std::string inner;
-  Counts all;
-  for (const Suite& suite : suites.list()) {
-    const Counts counts = counts_of(suite, rejected);
-    all.tests += counts.tests;
-    all.failures += counts.failures;
-    inner += fmt::format(
-        "  <testsuite name=\"{}\" tests=\"{}\" failures=\"{}\" errors=\"0\" skipped=\"{}\" "
-        "time=\"0\">\n",
-        for_xml(suite.file), counts.tests, counts.failures, counts.skipped);
-    // What was not looked at concerns all files: it is said once.
-    if (&suite == &suites.list().front() && !result.notes.empty()) {
-      inner += "    <properties>\n";
-      for (const std::string& note : result.notes) {
-        inner += fmt::format("      <property name=\"note\" value=\"{}\"/>\n", for_xml(note));
-      }
-      inner += "    </properties>\n";
-    }
-    for (const Case& each : suite.cases) inner += case_xml(each, rejected);
-    inner += "  </testsuite>\n";
+  const Suites found(result);
+  std::vector<JunitSuite> suites;
+  for (const Suite& suite : found.list()) {
+    JunitSuite& out = suites.emplace_back();
+    out.name = suite.file;
+    out.package = "inferlab.lint";
+    for (const Case& each : suite.cases) out.cases.push_back(junit_case(each, rejected));
   }
-  return fmt::format(
-      "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
-      "<testsuites name=\"inferlab lint\" tests=\"{}\" failures=\"{}\" errors=\"0\" time=\"0\">\n"
-      "{}</testsuites>\n",
-      all.tests, all.failures, inner);
+  // What was not looked at concerns all files: it is said once.
+  if (!suites.empty()) {
+    for (const std::string& note : result.notes) {
+      suites.front().properties.emplace_back("note", note);
+    }
+  }
+  return junit_document(suites);
 }
 
 }  // namespace inferlab::labs::lint
