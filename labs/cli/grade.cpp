@@ -77,7 +77,7 @@ class Grade final : public Command {
     args.option("--batch", batch_, "grade every folder of this folder, each in its own process");
     args.option("--jobs", jobs_, "of a batch: how many at a time; 0: one for each core", 0, 1024);
     args.repeated_option("--results", results_,
-                         "of a batch: write FILE.csv, .json, .html, .sqlite or .db");
+                         "of a batch: write FILE.csv, .json, .html, .xml (JUnit), .sqlite or .db");
     args.option("--time-limit", time_limit_, "of a batch: for each submission");
     args.option("--memory-limit", memory_limit_, "of a batch: address space of each submission");
     args.option(

@@ -8,6 +8,7 @@
 #include "labs/progress/sqlite.h"
 #include "sim/api/json.h"
 #include "tests/labs/batch_sample.h"
+#include "tests/labs/junit_schema.h"
 #include "tests/labs/temp_dir.h"
 
 using namespace inferlab;               // NOLINT
@@ -42,6 +43,21 @@ Table sample_table() {
 }
 
 }  // namespace
+
+TEST_CASE("batch results: JUnit has a suite a submission, an error where there is no grade") {
+  const auto elements = read_junit(batch_junit(sample_table()));
+  std::vector<std::string> seen;
+  for (const XmlElement& element : elements) {
+    if (element.name == "testsuite") seen.push_back(element.attributes.at("name"));
+    if (element.name == "failure" || element.name == "error") {
+      seen.push_back(element.name + " " + element.attributes.at("message"));
+    }
+  }
+  CHECK(seen == std::vector<std::string>{"lab-1: =cmd()", "lab-1: b", "failure 0 of 60 points",
+                                         "lab-1: c&quot;&lt;script&gt;,",
+                                         "error a.yaml:1:2: &lt;U+001B&gt;[31m no"});
+  CHECK(read_junit(batch_junit(Table{})).size() == 1);
+}
 
 TEST_CASE("batch results: CSV has a line each, and no formula") {
   const std::string text = batch_csv(sample_table(), false);

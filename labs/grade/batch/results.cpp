@@ -91,15 +91,16 @@ Result<void> write_results(const std::string& file, const Table& table, bool tim
   if (is_sqlite(extension)) return write_batch_sqlite(file, table);
   return write_text_file(file, extension == ".csv"    ? batch_csv(table, timings)
                                : extension == ".json" ? batch_json(table, timings)
+                               : extension == ".xml"  ? batch_junit(table)
                                                       : batch_html(table, timings));
 }
 
 Result<void> check_results(const std::string& file) {
   const std::string extension = extension_of(file);
   if (!is_sqlite(extension) && extension != ".csv" && extension != ".json" &&
-      extension != ".html") {
+      extension != ".html" && extension != ".xml") {
     return Error{ErrorKind::kInvalid,
-                 fmt::format("{}: must end with .csv, .json, .html, .sqlite or .db", file)};
+                 fmt::format("{}: must end with .csv, .json, .html, .xml, .sqlite or .db", file)};
   }
   return is_sqlite(extension) ? check_batch_sqlite(file) : check_writable(file);
 }

@@ -15,6 +15,8 @@ namespace inferlab::labs::batch {
 std::string batch_csv(const Table& table, bool timings);
 /// An object with "schema": "inferlab.batch/v1".
 std::string batch_json(const Table& table, bool timings);
+/// JUnit XML: a suite is a submission, a test case a check.
+std::string batch_junit(const Table& table);
 /// One page that needs nothing else: its rows are put in order by radio buttons and the style
 /// sheet's `order`, without a script.
 std::string batch_html(const Table& table, bool timings);
@@ -24,7 +26,7 @@ Result<void> write_batch_sqlite(const std::string& file, const Table& table);
 /// Whether it can: kInvalid for a file of something else.
 Result<void> check_batch_sqlite(const std::string& file);
 
-/// By the file's ending: .csv, .json, .html, .sqlite or .db.
+/// By the file's ending: .csv, .json, .html, .xml (JUnit), .sqlite or .db.
 Result<void> write_results(const std::string& file, const Table& table, bool timings);
 
 /// Whether write_results() knows the file's kind and can write it: asked before the work.
