@@ -12,6 +12,7 @@
 #include "labs/grade/event_player.h"
 #include "labs/grade/given.h"
 #include "labs/grade/submission.h"
+#include "labs/grade/written_fields.h"
 #include "sim/cluster/cluster.h"
 
 namespace inferlab::labs {
@@ -115,14 +116,9 @@ class Settler {
       return;
     }
     if (is_deletion(request)) forget(about);
-    // Pods of the session have other names here; a Deployment makes its own again.
-    if (request.resource == "pods") {
-      if (request.verb == sim::Verb::kCreate && request.subresource.empty()) {
-        note(about,
-             fmt::format("{} was made by hand: only Pods that a controller makes count", what));
-      }
-      return;
-    }
+    // Pods of the session that a controller made have other names here; it makes its own again.
+    const bool makes_pod = request.verb == sim::Verb::kCreate && request.subresource.empty();
+    if (request.resource == "pods" && !makes_pod && seen_.count(about) == 0) return;
     const sim::ApiResponse response = scratch_.request(carried_over(request));
     if (response.ok() && is_deletion(request)) finish_deletion(about);
     if (!response.ok()) {
@@ -131,6 +127,9 @@ class Settler {
       return;
     }
     const ObjectKey key = key_of(request, response);
+    if (const sim::ObjectPtr now = scratch_.store().get(key)) {
+      fields_[key].take(request, now->document);
+    }
     if (seen_.insert(key).second) written_.push_back(key);
   }
 
@@ -192,7 +191,7 @@ class Settler {
       entry.request.ns = key.ns;
       if (was_there) entry.request.name = key.name;
       entry.request.field_manager = "inferlab-check";
-      entry.request.body = as_manifest(object->document);
+      entry.request.body = as_manifest(fields_[key].only(object->document));
       out.push_back(std::move(entry));
     }
     return out;
@@ -253,6 +252,7 @@ class Settler {
   std::map<std::string, std::optional<std::string>> pushed_;  // to the lab's repository, by path
   // In the order in which they were first written: a namespace before what lies in it.
   std::vector<ObjectKey> written_;
+  std::map<ObjectKey, WrittenFields> fields_;
 };
 
 }  // namespace
