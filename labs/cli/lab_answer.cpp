@@ -47,7 +47,7 @@ class LabAnswer final : public Command {
 
   Result<int> run(Terminal& terminal) override {
     INFERLAB_TRY(const LabSpec lab, find_lab(lab_id_, learner_of(learner_)));
-    INFERLAB_TRY(const std::string folder, session_folder(lab.id));
+    INFERLAB_TRY(const std::string folder, session_folder(lab.id, lab.learner));
     INFERLAB_TRY(Value answers, answers_in(folder, lab));
     if (lab.quiz.empty()) {
       return Error{ErrorKind::kNotFound, fmt::format("lab {}: asks no questions", lab.id)};

@@ -27,7 +27,7 @@ class LabHintCommand final : public Command {
 
   Result<int> run(Terminal& terminal) override {
     INFERLAB_TRY(const LabSpec lab, find_lab(lab_id_, learner_of(learner_)));
-    INFERLAB_TRY(Progress progress, Progress::open_default());
+    INFERLAB_TRY(Progress progress, Progress::open_default(lab.learner));
     INFERLAB_TRY(const std::vector<std::string> used, progress.hints_used(lab.id));
     if (hint_id_.empty()) {
       list(terminal, lab, used);

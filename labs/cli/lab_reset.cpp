@@ -24,7 +24,7 @@ class LabReset final : public Command {
 
   Result<int> run(Terminal& terminal) override {
     INFERLAB_TRY(const LabSpec lab, find_lab(lab_id_, learner_of(learner_)));
-    INFERLAB_TRY(const std::string folder, session_folder(lab.id));
+    INFERLAB_TRY(const std::string folder, session_folder(lab.id, lab.learner));
     // Held to the end: no session may begin with a journal that is about to go.
     const auto lock = SessionLock::take(folder);
     if (!lock && lock.error().kind == ErrorKind::kConflict) {
@@ -32,7 +32,7 @@ class LabReset final : public Command {
                    "end it first, with Ctrl-C where it was started, or: inferlab cluster down"};
     }
     if (!lock) return lock.error();
-    INFERLAB_TRY(Progress progress, Progress::open_default());
+    INFERLAB_TRY(Progress progress, Progress::open_default(lab.learner));
     INFERLAB_TRY_VOID(progress.reset(lab.id));
     std::error_code failed;
     std::filesystem::remove(journal_path(folder), failed);

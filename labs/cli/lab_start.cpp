@@ -63,7 +63,7 @@ class LabStartCommand final : public Command {
     const std::string audit_log = options.audit_log;
     // From here on a signal ends in order what has begun.
     const StopSignals signals;
-    auto progress = Progress::open_default();
+    auto progress = Progress::open_default(options.lab.learner);
     if (!progress) warn(terminal, progress.error());
     INFERLAB_TRY(const std::unique_ptr<Session> session, Session::start(std::move(options)));
     std::optional<std::int64_t> row;

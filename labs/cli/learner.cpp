@@ -5,7 +5,9 @@
 namespace inferlab::labs {
 
 void declare_learner(Args& args, std::string& into) {
-  args.option("--learner", into, "whose variant of the lab; default: $INFERLAB_LEARNER");
+  args.option("--learner", into,
+              "whose variant of the lab, session and progress; default: "
+              "$INFERLAB_LEARNER");
 }
 
 std::string learner_of(const std::string& given) {

@@ -9,9 +9,11 @@
 namespace inferlab::labs {
 
 void SessionChoice::declare(Args& args) {
-  args.option("--session", name_,
-              fmt::format("where several are running: the id of the lab, or {} for `cluster up`",
-                          kPlainCluster));
+  args.option(
+      "--session", name_,
+      fmt::format("where several are running: the id of the lab (of a learner LAB@LEARNER), "
+                  "or {} for `cluster up`",
+                  kPlainCluster));
 }
 
 Result<SessionCard> SessionChoice::find() const {
@@ -21,12 +23,13 @@ Result<SessionCard> SessionChoice::find() const {
                  "start one: inferlab cluster up, or inferlab lab start vllm-inference"};
   }
   std::string names;
-  std::vector<std::string_view> words;
+  std::vector<std::string> called;
   for (const SessionCard& card : running) {
-    if (card.lab_id == name_) return card;
-    names += (names.empty() ? "" : ", ") + card.lab_id;
-    words.push_back(card.lab_id);
+    called.push_back(card.name());
+    if (called.back() == name_) return card;
+    names += (names.empty() ? "" : ", ") + called.back();
   }
+  const std::vector<std::string_view> words(called.begin(), called.end());
   if (!name_.empty()) {
     return Error{ErrorKind::kNotFound, fmt::format("--session {}: is not running", name_),
                  suggestion(name_, words)};
@@ -34,7 +37,7 @@ Result<SessionCard> SessionChoice::find() const {
   if (running.size() > 1) {
     return Error{ErrorKind::kConflict,
                  fmt::format("session: {} are running: {}", running.size(), names),
-                 fmt::format("say which: --session {}", running.front().lab_id)};
+                 fmt::format("say which: --session {}", called.front())};
   }
   return running.front();
 }

@@ -20,14 +20,22 @@ struct LabProgress {
   std::vector<std::string> hints;  // used, in that order
 };
 
+/// Days on which something was done, as numbers that count up by one a day; ordered, each once.
+struct WorkedDays {
+  std::vector<std::int64_t> worked;  // a session was begun, a hint used or an attempt made
+  std::vector<std::int64_t> passed;  // a lab was passed
+};
+
 /// What a learner has done, kept in XDG_DATA_HOME/inferlab/progress.db: attempts and scores, hints
-/// used, sessions. Errors are SqliteDatabase's.
+/// used, sessions. One file may hold several learners; one sees his own alone. Errors are
+/// SqliteDatabase's.
 class Progress {
  public:
-  /// Opens or creates the learner's own database.
-  static Result<Progress> open_default();
+  /// Opens or creates the user's own database. `learner` as in find_lab(); "": nobody by name,
+  /// whose is also all that was noted before there were learners.
+  static Result<Progress> open_default(const std::string& learner = {});
   /// kInvalid: a file of a newer version of inferlab.
-  static Result<Progress> open(const std::string& path);
+  static Result<Progress> open(const std::string& path, const std::string& learner = {});
 
   Result<void> record_attempt(const Report& report);
   /// Idempotent: a hint is paid for once.
@@ -35,6 +43,10 @@ class Progress {
   /// Of hints used for this lab since its last reset.
   Result<std::vector<std::string>> hints_used(std::string_view lab);
   Result<LabProgress> lab(std::string_view lab);
+  /// By the calendar of this machine's time zone.
+  Result<WorkedDays> days();
+  /// Today, as days() counts.
+  Result<std::int64_t> today();
   /// Forgets attempts, hints and sessions of the lab.
   Result<void> reset(std::string_view lab);
 
@@ -44,9 +56,12 @@ class Progress {
   Result<void> end_session(std::int64_t session);
 
  private:
-  explicit Progress(SqliteDatabase database) : database_(std::move(database)) {}
+  Progress(SqliteDatabase database, std::string learner)
+      : database_(std::move(database)), learner_(std::move(learner)) {}
   Result<void> migrate();
+  Result<std::vector<std::int64_t>> numbers(const std::string& query);
   SqliteDatabase database_;
+  std::string learner_;
 };
 
 }  // namespace inferlab::labs

@@ -220,7 +220,7 @@ struct Session::Parts {
 
   Result<void> take_folder() {
     if (options.folder.empty()) {
-      INFERLAB_TRY(options.folder, session_folder(options.lab.id));
+      INFERLAB_TRY(options.folder, session_folder(options.lab.id, options.lab.learner));
     }
     auto taken = SessionLock::take(options.folder);
     if (taken) {
@@ -280,7 +280,7 @@ struct Session::Parts {
                                              }));
     return write_card(options.folder,
                       {options.lab.id, static_cast<int>(::getpid()), api->url(), gateway->url(),
-                       gateway->url(), options.folder + "/kubeconfig", token});
+                       gateway->url(), options.folder + "/kubeconfig", token, options.lab.learner});
   }
 };
 

@@ -5,6 +5,8 @@
 #include <filesystem>
 #include <vector>
 
+#include "labs/grade/batch/report_folder.h"
+#include "labs/session/journal_file.h"
 #include "labs/session/session_lock.h"
 #include "sim/api/json.h"
 #include "sim/apiserver/private_file.h"
@@ -29,11 +31,21 @@ Result<std::string> sessions_root() {
   return std::string(home) + "/.local/state/inferlab/sessions";
 }
 
+bool is_journal_of(const std::string& folder, const std::string& learner) {
+  const auto journal = read_journal_file(journal_path(folder));
+  return journal && journal->header && journal->header->learner == learner;
+}
+
 }  // namespace
 
-Result<std::string> session_folder(const std::string& lab_id) {
+Result<std::string> session_folder(const std::string& lab_id, const std::string& learner) {
   INFERLAB_TRY(const std::string root, sessions_root());
-  const std::string folder = root + "/" + lab_id;
+  std::string folder = root + "/" + lab_id;
+  if (!learner.empty()) {
+    const std::string own = folder + "@" + batch::file_name_for(learner);
+    std::error_code failed;
+    if (fs::exists(own, failed) || !is_journal_of(folder, learner)) folder = own;
+  }
   const auto made = sim::make_private_folder(folder);
   if (!made) {  // also where a part of the path is not there: it is no name that somebody gave
     return Error{ErrorKind::kUnavailable, made.error().message,
@@ -53,7 +65,8 @@ Result<void> write_card(const std::string& folder, const SessionCard& card) {
                                      {"gatewayUrl", card.gateway_url},
                                      {"controlUrl", card.control_url},
                                      {"kubeconfig", card.kubeconfig},
-                                     {"token", card.token}});
+                                     {"token", card.token},
+                                     {"learner", card.learner}});
   return sim::write_private_file(folder + "/" + kCardName, sim::to_json(value, 2) + "\n");
 }
 
@@ -72,7 +85,7 @@ Result<std::optional<SessionCard>> read_card(const std::string& folder) {
   SessionCard card{value["lab"].str(),        static_cast<int>(value["pid"].as_int()),
                    value["apiUrl"].str(),     value["gatewayUrl"].str(),
                    value["controlUrl"].str(), value["kubeconfig"].str(),
-                   value["token"].str()};
+                   value["token"].str(),      value["learner"].str()};
   return std::optional<SessionCard>(std::move(card));
 }
 

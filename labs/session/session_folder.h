@@ -14,10 +14,17 @@ struct SessionCard {
   int pid = 0;
   std::string api_url, gateway_url, control_url, kubeconfig;
   std::string token;  // for control_url
+  std::string learner = {};
+  /// What it is called where several are running: its lab, "LAB@LEARNER" of a learner.
+  [[nodiscard]] std::string name() const {
+    return learner.empty() ? lab_id : lab_id + "@" + learner;
+  }
 };
 
-/// XDG_STATE_HOME/inferlab/sessions/LAB, or under ~/.local/state. Made with mode 0700.
-Result<std::string> session_folder(const std::string& lab_id);
+/// XDG_STATE_HOME/inferlab/sessions/LAB, of a learner LAB@LEARNER; or under ~/.local/state. Made
+/// with mode 0700. LAB too for a learner who has no folder of his own but worked there when all
+/// shared one.
+Result<std::string> session_folder(const std::string& lab_id, const std::string& learner = {});
 std::string journal_path(const std::string& folder);
 
 Result<void> write_card(const std::string& folder, const SessionCard& card);
