@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "engine/base/time.h"
+#include "labs/cli/learner.h"
 #include "labs/desk/desk.h"
 #include "labs/grade/submission.h"
 #include "labs/spec/text_file.h"
@@ -21,6 +22,7 @@ class UiCommand final : public labs::Command {
  public:
   void declare(labs::Args& args) override {
     args.option("--lab", lab_, "id of a lab; default: the first");
+    labs::declare_learner(args, learner_);
     args.option("--screenshot", screenshot_, "write a PNG of the window and end; needs no display");
     args.option("--at", at_, "with --screenshot: virtual time of the picture, \"120s\"");
     args.option("--apply", apply_,
@@ -33,7 +35,10 @@ class UiCommand final : public labs::Command {
     if (!screenshot_.empty()) INFERLAB_TRY_VOID(labs::check_writable(screenshot_));
     labs::Desk::Options options;
     options.lab_id = lab_;
+    options.learner = labs::learner_of(learner_);
     options.serve = screenshot_.empty();
+    std::error_code failed;
+    if (std::filesystem::is_directory(apply_, failed)) options.answers_folder = apply_;
     INFERLAB_TRY(const std::unique_ptr<labs::Desk> desk, labs::Desk::open(std::move(options)));
     if (screenshot_.empty()) {
       INFERLAB_TRY_VOID(run_window(*desk));
@@ -76,12 +81,13 @@ class UiCommand final : public labs::Command {
     INFERLAB_TRY(const auto found, labs::read_submission(apply_));
     std::vector<std::string> out;
     for (const labs::SubmissionFile& file : found) {
+      if (file.name == labs::kAnswersFile) continue;
       out.push_back((std::filesystem::path(apply_) / file.name).string());
     }
     return out;
   }
 
-  std::string lab_, screenshot_, at_ = "0s", apply_;
+  std::string lab_, learner_, screenshot_, at_ = "0s", apply_;
   bool check_ = false;
 };
 

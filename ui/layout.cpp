@@ -50,6 +50,7 @@ void answer_keys(const labs::DeskView& view, labs::DeskCommands& commands, UiSta
   constexpr int kF1 = 290;
   if (ImGui::IsKeyPressed(kF1, false)) state.show_help = !state.show_help;
   if (control('S')) commands.apply_manifest(state.editor_text);
+  if (control('R')) state.saves_report = state.wants_report = true;
   if (ImGui::IsKeyPressed(kF1 + 4, false)) {
     commands.check();
     state.wants_report = true;

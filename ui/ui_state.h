@@ -16,6 +16,8 @@ struct UiState {
   double plot_window = 600;  // seconds
   bool show_help = false;
   bool wants_report = false;  // a check was asked for: bring its report to the front
+  bool saves_report = false;  // the line for a file's name is shown
+  std::string report_file = "report.html";
 };
 
 }  // namespace inferlab::ui

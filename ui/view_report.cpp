@@ -2,6 +2,7 @@
 // expected.
 #include <fmt/format.h>
 #include <imgui.h>
+#include <imgui_stdlib.h>
 
 #include "ui/theme.h"
 #include "ui/views.h"
@@ -24,13 +25,36 @@ Sign sign_of(labs::CheckRow::State state) {
   return Sign::kUnknown;
 }
 
+// A button, and behind it the line for the file's name: its ending says what the file becomes.
+void draw_save(const labs::DeskView& view, labs::DeskCommands& commands, UiState& state) {
+  if (!state.saves_report) {
+    if (ImGui::Button("Save report …")) state.saves_report = true;
+    if (ImGui::IsItemHovered()) ImGui::SetTooltip("Writes it to a file (Ctrl+R)");
+  } else {
+    ImGui::SetNextItemWidth(-160);
+    const bool entered =
+        ImGui::InputTextWithHint("##file", "report.html, .txt, .json, .xml (JUnit), .sarif or .svg",
+                                 &state.report_file, ImGuiInputTextFlags_EnterReturnsTrue);
+    ImGui::SameLine();
+    if ((ImGui::Button("Save") || entered) && !state.report_file.empty()) {
+      commands.save_report(state.report_file);
+      state.saves_report = false;
+    }
+    ImGui::SameLine();
+    if (ImGui::Button("Cancel")) state.saves_report = false;
+  }
+  if (!view.saved.empty()) dim_text(("Saved as " + view.saved).c_str());
+}
+
 }  // namespace
 
-void draw_report(const labs::DeskView& view, labs::DeskCommands& /*commands*/, UiState& /*state*/) {
+void draw_report(const labs::DeskView& view, labs::DeskCommands& commands, UiState& state) {
   if (view.busy) {
     ImGui::ProgressBar(static_cast<float>(view.progress), {-1, 0}, view.busy_with.c_str());
   } else if (view.score < 0) {
     dim_text("Not checked yet. Check my work (F5) replays your session and grades what it causes.");
+  } else {
+    draw_save(view, commands, state);
   }
   for (const labs::CheckRow& check : view.checks) {
     draw_sign(sign_of(check.state));

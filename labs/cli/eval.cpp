@@ -61,7 +61,7 @@ class Eval final : public Command {
   Result<void> hand_in(const std::string& text) const {
     INFERLAB_TRY(const LabSpec lab, find_lab(lab_id_, learner_of(learner_)));
     INFERLAB_TRY_VOID(submission_from_files({{std::string(kEvalsFile), text}}, lab));
-    INFERLAB_TRY(const std::string folder, session_folder(lab.id));
+    INFERLAB_TRY(const std::string folder, session_folder(lab.id, lab.learner));
     return write_text_file(folder + "/" + std::string(kEvalsFile), text);
   }
 

@@ -5,7 +5,8 @@
 #include <algorithm>
 #include <utility>
 
-#include "labs/cli/learner_work.h"
+#include "labs/cli/learner.h"
+#include "labs/progress/learner_work.h"
 #include "labs/session/control.h"
 #include "sim/api/json.h"
 
@@ -17,13 +18,13 @@ bool IncidentCalls::is_acknowledged(const Incident& incident) const {
   });
 }
 
-Result<IncidentCalls> incident_calls(const std::string& lab_id) {
+Result<IncidentCalls> incident_calls(const std::string& lab_id, const std::string& learner) {
   IncidentCalls out;
-  INFERLAB_TRY(out.lab, lab_of_learner(lab_id, {}, {}));
+  INFERLAB_TRY(out.lab, lab_of_learner(lab_id, {}, learner_of(learner)));
   if (out.lab.incidents.empty()) {
     return Error{ErrorKind::kNotFound, fmt::format("lab {}: has no incidents", out.lab.id)};
   }
-  INFERLAB_TRY(const std::string folder, session_folder(out.lab.id));
+  INFERLAB_TRY(const std::string folder, session_folder(out.lab.id, out.lab.learner));
   INFERLAB_TRY(const std::optional<SessionCard> card, read_card(folder));
   if (!card) {
     return Error{ErrorKind::kNotFound, fmt::format("lab {}: no session of it runs", out.lab.id),

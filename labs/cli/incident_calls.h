@@ -21,8 +21,9 @@ struct IncidentCalls {
   [[nodiscard]] bool is_acknowledged(const Incident& incident) const;
 };
 
-/// `lab_id` names it. kNotFound: the lab has no incidents, or no session of it runs.
-Result<IncidentCalls> incident_calls(const std::string& lab_id);
+/// `lab_id` names it, `learner` whose session it is (see learner_of()). kNotFound: the lab has no
+/// incidents, or no session of it runs.
+Result<IncidentCalls> incident_calls(const std::string& lab_id, const std::string& learner);
 
 /// Says to the session that this incident is acknowledged, or, with a cause, what it comes of. The
 /// time that the session noted, in its own time.

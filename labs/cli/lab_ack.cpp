@@ -3,6 +3,7 @@
 
 #include "labs/cli/commands.h"
 #include "labs/cli/incident_calls.h"
+#include "labs/cli/learner.h"
 #include "labs/cli/print.h"
 #include "labs/report/wrap.h"
 #include "labs/spec/suggest.h"
@@ -16,11 +17,12 @@ class LabAck final : public Command {
     args.positional("LAB", lab_id_, "id of a lab whose session runs");
     args.positional("INCIDENT", incident_, "its id; the first one that nobody has acknowledged",
                     /*required=*/false);
+    declare_learner(args, learner_);
     args.format(format_);
   }
 
   Result<int> run(Terminal& terminal) override {
-    INFERLAB_TRY(const IncidentCalls calls, incident_calls(lab_id_));
+    INFERLAB_TRY(const IncidentCalls calls, incident_calls(lab_id_, learner_));
     INFERLAB_TRY(const Incident* incident, choose(calls));
     INFERLAB_TRY(const Time at, say_of_incident(calls, *incident, {}));
     if (format_ == "json") {
@@ -72,7 +74,7 @@ class LabAck final : public Command {
     terminal.out << fmt::format("\nWhen you know: inferlab lab diagnose {} CAUSE\n", lab_id_);
   }
 
-  std::string lab_id_, incident_, format_ = "text";
+  std::string lab_id_, incident_, learner_, format_ = "text";
 };
 
 }  // namespace

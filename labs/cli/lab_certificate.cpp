@@ -7,9 +7,9 @@
 #include "labs/cli/commands.h"
 #include "labs/cli/grading.h"
 #include "labs/cli/learner.h"
-#include "labs/cli/learner_work.h"
 #include "labs/cli/print.h"
 #include "labs/progress/certificate.h"
+#include "labs/progress/learner_work.h"
 #include "labs/progress/progress.h"
 #include "labs/report/escape.h"
 #include "labs/spec/text_file.h"
@@ -48,12 +48,12 @@ class LabCertificate final : public Command {
       return Error{ErrorKind::kInvalid, "lab certificate: needs --name", "whom it is for"};
     }
     INFERLAB_TRY(const std::string key, read_text_file(key_, kMaxBytes));
-    INFERLAB_TRY(const LabSpec lab, lab_of_learner(lab_id_, folder_, learner_));
+    INFERLAB_TRY(const LabSpec lab, lab_of_learner(lab_id_, folder_, learner_of(learner_)));
     std::vector<std::string> notes;
     INFERLAB_TRY(const Submission work, submission_of_learner(lab, folder_, notes));
     std::vector<std::string> hints;  // of a session; whoever grades a folder gave none
     if (folder_.empty()) {
-      INFERLAB_TRY(Progress progress, Progress::open_default());
+      INFERLAB_TRY(Progress progress, Progress::open_default(lab.learner));
       INFERLAB_TRY(hints, progress.hints_used(lab.id));
     }
     INFERLAB_TRY(const Report report,

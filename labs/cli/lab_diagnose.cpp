@@ -3,6 +3,7 @@
 
 #include "labs/cli/commands.h"
 #include "labs/cli/incident_calls.h"
+#include "labs/cli/learner.h"
 #include "labs/cli/print.h"
 #include "labs/spec/suggest.h"
 
@@ -15,11 +16,12 @@ class LabDiagnose final : public Command {
     args.positional("LAB", lab_id_, "id of a lab whose session runs");
     args.positional("CAUSE", cause_, "one of the incident's causes, by its id");
     args.option("--incident", incident_, "its id; the first one that may come of that");
+    declare_learner(args, learner_);
     args.format(format_);
   }
 
   Result<int> run(Terminal& terminal) override {
-    INFERLAB_TRY(const IncidentCalls calls, incident_calls(lab_id_));
+    INFERLAB_TRY(const IncidentCalls calls, incident_calls(lab_id_, learner_));
     INFERLAB_TRY(const Incident* incident, choose(calls));
     INFERLAB_TRY(const Time at, say_of_incident(calls, *incident, cause_));
     if (format_ == "json") {
@@ -51,7 +53,7 @@ class LabDiagnose final : public Command {
                  suggestion(cause_, known)};
   }
 
-  std::string lab_id_, cause_, incident_, format_ = "text";
+  std::string lab_id_, cause_, incident_, learner_, format_ = "text";
 };
 
 }  // namespace

@@ -6,7 +6,7 @@
 
 #include "labs/cli/commands.h"
 #include "labs/cli/learner.h"
-#include "labs/cli/learner_work.h"
+#include "labs/progress/learner_work.h"
 #include "labs/cli/print.h"
 #include "labs/report/escape.h"
 #include "labs/session/record.h"
@@ -29,7 +29,7 @@ class LabRecord final : public Command {
   }
 
   Result<int> run(Terminal& terminal) override {
-    INFERLAB_TRY(const LabSpec lab, lab_of_learner(lab_id_, {}, learner_));
+    INFERLAB_TRY(const LabSpec lab, lab_of_learner(lab_id_, {}, learner_of(learner_)));
     INFERLAB_TRY(const std::string session, session_folder_of(lab));
     std::vector<std::string> notes;
     INFERLAB_TRY(const std::vector<SubmissionFile> files, record_folder(lab, session, notes));

@@ -55,7 +55,7 @@ class LabStartCommand final : public Command {
     options.fresh = fresh_;
     options.audit_log = audit_log_;
     if (audit_log_.empty() && !options.lab.incidents.empty()) {
-      INFERLAB_TRY(const std::string folder, session_folder(options.lab.id));
+      INFERLAB_TRY(const std::string folder, session_folder(options.lab.id, options.lab.learner));
       options.audit_log = folder + "/audit.jsonl";
       std::error_code ignored;  // what is replayed is told again
       std::filesystem::remove(options.audit_log, ignored);

@@ -8,6 +8,7 @@
 #include "engine/base/result.h"
 #include "engine/base/time.h"
 #include "labs/desk/desk_view.h"
+#include "labs/report/report.h"
 
 namespace inferlab::labs {
 
@@ -21,6 +22,9 @@ class DeskCommands {
   virtual void apply_manifest(std::string text) = 0;
   virtual void reset_lab() = 0;
   virtual void check() = 0;
+  /// Writes the report of the last check; the file's name says in what format (see
+  /// report_format_of_file()).
+  virtual void save_report(std::string path) = 0;
   virtual void take_hint(std::string id) = 0;
   /// Virtual seconds a wall second; 0 pauses, infinity runs as fast as the machine can.
   virtual void set_speed(double speed) = 0;
@@ -36,9 +40,12 @@ class Desk {
  public:
   struct Options {
     std::string lab_id;                 // opened at once
+    std::string learner;                // whose variant and progress; empty: nobody's
     std::optional<std::uint64_t> seed;  // empty: of the session that is taken up, else the lab's
     double speed = 1;
-    bool serve = true;  // false: no HTTP (screenshots)
+    bool serve = true;  // false: no HTTP, and no session on disk (screenshots)
+    /// Where the answers to the quiz lie when there is no session; empty: there are none.
+    std::string answers_folder;
   };
   static Result<std::unique_ptr<Desk>> open(Options options);
   virtual ~Desk() = default;
@@ -46,6 +53,9 @@ class Desk {
   /// The latest picture, never null. Any thread.
   [[nodiscard]] virtual DeskViewPtr view() const = 0;
   [[nodiscard]] virtual DeskCommands& commands() = 0;
+  /// Of the last check of the open lab, as `inferlab lab check` would give it for the same work;
+  /// nullptr: it was not checked yet. Any thread.
+  [[nodiscard]] virtual std::shared_ptr<const Report> report() const = 0;
 
   // For pictures: these return when it is done. With `serve` false only.
   /// Runs the cluster up to this virtual time.

@@ -59,6 +59,7 @@ struct DeskView {
   double progress = 0;    // 0..1 of what it is busy with
   std::vector<CheckRow> checks;
   int score = -1, max_score = 100;  // -1: not checked yet
+  std::string saved;  // where the report of the last check was written to; empty: nowhere
   std::vector<HintRow> hints;
 
   std::string chat_answer;  // what the real engine has streamed so far

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <utility>
 
 namespace inferlab::labs {
@@ -15,6 +16,14 @@ constexpr std::pair<std::string_view, ReportFormat> kFormats[] = {
     {"badge", ReportFormat::kBadge},   {"html", ReportFormat::kHtml},
 };
 
+// The first that fits counts.
+constexpr std::pair<std::string_view, ReportFormat> kEndings[] = {
+    {".sarif.json", ReportFormat::kSarif}, {"results.json", ReportFormat::kGradescope},
+    {".txt", ReportFormat::kText},         {".json", ReportFormat::kJson},
+    {".xml", ReportFormat::kJunit},        {".sarif", ReportFormat::kSarif},
+    {".svg", ReportFormat::kBadge},        {".html", ReportFormat::kHtml},
+};
+
 }  // namespace
 
 std::optional<ReportFormat> report_format(std::string_view name) {
@@ -22,6 +31,16 @@ std::optional<ReportFormat> report_format(std::string_view name) {
     if (word == name) return format;
   }
   return std::nullopt;
+}
+
+Result<ReportFormat> report_format_of_file(std::string_view path) {
+  const std::string name = std::filesystem::path(path).filename().string();
+  for (const auto& [ending, format] : kEndings) {
+    if (ending == name || (ending.front() == '.' && name.ends_with(ending))) return format;
+  }
+  return Error{
+      ErrorKind::kInvalid, fmt::format("{}: its ending names no format", path),
+      "one of .txt, .json, .xml (JUnit), .sarif, .svg, .html; results.json for Gradescope"};
 }
 
 std::vector<std::string> report_format_names() {

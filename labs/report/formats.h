@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "engine/base/result.h"
 #include "labs/report/report.h"
 #include "labs/report/style.h"
 #include "labs/report/terminal_width.h"
@@ -28,6 +29,9 @@ enum class ReportFormat : std::uint8_t {
 
 /// "text", "json", "junit", "sarif", "github", "gradescope", "badge", "html".
 std::optional<ReportFormat> report_format(std::string_view name);
+/// By a file's name: .txt text, .json json, .xml junit, .sarif and .sarif.json sarif, .svg badge,
+/// .html html, and results.json gradescope. kInvalid for another.
+Result<ReportFormat> report_format_of_file(std::string_view path);
 /// All of them, in that order.
 std::vector<std::string> report_format_names();
 

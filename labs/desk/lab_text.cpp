@@ -1,0 +1,43 @@
+#include "labs/desk/lab_text.h"
+
+#include <vector>
+
+#include "labs/grade/submission.h"
+
+namespace inferlab::labs {
+
+std::string window_text(const LabSpec& lab) {
+  std::string text = "# " + lab.title + "\n\n" + lab.objective + "\n\n" + lab.story + "\n\n";
+  const auto list = [&text](const char* title, const std::vector<std::string>& items) {
+    if (items.empty()) return;
+    text += std::string("## ") + title + "\n\n";
+    for (const std::string& item : items) text += "- " + item + "\n";
+    text += "\n";
+  };
+  list("Before you start", lab.prerequisites);
+  if (!lab.commands.empty()) {
+    text += "## Commands\n\n";
+    for (const LabCommand& command : lab.commands) {
+      text += command.why + "\n\n```\n" + command.run + "\n```\n\n";
+    }
+  }
+  list("Signals to look for", lab.validation_signals);
+  if (!lab.failure_drills.empty()) text += "## Failure drills\n\n";
+  for (const LabDrill& drill : lab.failure_drills) {
+    text += "**" + drill.title + "** " + drill.steps + " Expect: " + drill.expect + "\n\n";
+  }
+  list("Read", lab.sources);
+  return text;
+}
+
+Result<std::string> starter_text(const LabSpec& lab) {
+  INFERLAB_TRY(const std::vector<SubmissionFile> files, shipped_answer(lab, "starter"));
+  std::string text;
+  for (const SubmissionFile& file : files) {
+    if (!text.empty()) text += "---\n";
+    text += file.text;
+  }
+  return text;
+}
+
+}  // namespace inferlab::labs
