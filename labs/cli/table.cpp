@@ -15,6 +15,8 @@ constexpr CommandRow kCommands[] = {
     {"lab record", "write a session as a submission: what you did, and when", make_lab_record},
     {"lab hint", "the hints of a lab; each costs points", make_lab_hint},
     {"lab check", "grade what you have done so far", make_lab_check},
+    {"lab compare", "your run beside that of the solution, in numbers", make_lab_compare},
+    {"lab replay", "what you did in a session, and what came of it", make_lab_replay},
     {"lab certificate", "a signed certificate of a lab that was passed", make_lab_certificate},
     {"lab reset", "forget attempts, hints and the session of a lab", make_lab_reset},
     {"lab watch", "grade an answer, or test a lab, whenever a file is saved", make_lab_watch},

@@ -18,6 +18,7 @@
 #include "labs/session/live_gateway.h"
 #include "labs/session/live_replicas.h"
 #include "labs/session/picture.h"
+#include "labs/session/replay.h"
 #include "labs/session/session_folder.h"
 #include "labs/session/session_lock.h"
 #include "labs/spec/data_dirs.h"
@@ -138,7 +139,7 @@ struct Session::Parts {
     if (earlier.header) options.lab.cluster.start = earlier.header->start;
     auto cluster = std::make_unique<sim::Cluster>(options.lab.cluster, seed);
     INFERLAB_TRY_VOID(give(options.lab, *cluster));
-    replay(*cluster, earlier);
+    replay_session(*cluster, earlier);
     resumed = earlier.entries.size();
     INFERLAB_TRY(journal,
                  JournalFile::open(path, {seed, options.lab.id, hash, options.lab.cluster.start,
@@ -154,22 +155,6 @@ struct Session::Parts {
     for (const sim::AuditEvent& event : log.recent()) INFERLAB_TRY_VOID(audit->append(event));
     log.on_event([this](const sim::AuditEvent& event) { kept(audit->append(event)); });
     return {};
-  }
-
-  static void replay(sim::Cluster& cluster, const SessionJournal& earlier) {
-    auto next = earlier.entries.begin();
-    const auto up_to = [&](std::size_t count) {
-      const auto end = earlier.entries.begin() + static_cast<std::ptrdiff_t>(count);
-      cluster.replay({next, end});
-      next = end;
-    };
-    for (const SessionJournal::Live& live : earlier.live) {
-      up_to(live.after);
-      cluster.run_until(live.request.at);
-      note_live_request(cluster, live.request);
-    }
-    up_to(earlier.entries.size());
-    cluster.run_until(earlier.clock);
   }
 
   // Writes through the API server, which must not be acknowledged when they are not kept.
