@@ -81,7 +81,7 @@ class UiCommand final : public labs::Command {
     INFERLAB_TRY(const auto found, labs::read_submission(apply_));
     std::vector<std::string> out;
     for (const labs::SubmissionFile& file : found) {
-      if (file.name == labs::kAnswersFile) continue;
+      if (labs::is_for_grader(file.name)) continue;
       out.push_back((std::filesystem::path(apply_) / file.name).string());
     }
     return out;

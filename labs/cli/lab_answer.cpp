@@ -3,6 +3,8 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <filesystem>
+#include <system_error>
 
 #include "labs/cli/commands.h"
 #include "labs/cli/learner.h"
@@ -56,6 +58,8 @@ class LabAnswer final : public Command {
       INFERLAB_TRY(answers, answered(lab, answers));
       const std::string path = folder + "/" + std::string(kAnswersFile);
       INFERLAB_TRY_VOID(write_text_file(path, sim::to_yaml(answers)));
+      std::error_code ignored;  // what was there is in the new file
+      std::filesystem::remove(fmt::format("{}/{}", folder, kFormerAnswersFile), ignored);
     }
     show(terminal, lab, answers);
     return kExitDone;

@@ -36,6 +36,10 @@ class LabFiles final : public Command {
     INFERLAB_TRY(const LabSpec lab, find_lab(lab_id_, learner_of(learner_)));
     INFERLAB_TRY(std::vector<SubmissionFile> files, answer_files(lab, answer_));
     if (answer_ == "starter") INFERLAB_TRY_VOID(add_handouts(lab, files));
+    // Whatever the lab's author has named it, kubectl is to pass it over.
+    for (SubmissionFile& file : files) {
+      if (is_answers_file(file.name)) file.name = kAnswersFile;
+    }
     const fs::path folder = folder_.empty() ? fs::path(lab.id) : fs::path(folder_);
     std::error_code failed;
     fs::create_directories(folder, failed);
@@ -63,16 +67,26 @@ class LabFiles final : public Command {
       return kExitDone;
     }
     for (const Value& file : written) terminal.out << file.as_string() << '\n';
-    std::string manifests;
-    for (const SubmissionFile& file : files) {
-      const bool is_manifest =
-          !is_no_manifest(file.name) && file.name.find('/') == std::string::npos;
-      if (is_manifest) manifests += " -f " + (folder / file.name).string();
+    // kubectl takes a folder as a whole, where nothing in it is for the grader under such a name.
+    std::string manifests = " -f " + folder.string();
+    if (std::any_of(files.begin(), files.end(), [](const SubmissionFile& file) {
+          return is_no_manifest(file.name) && file.name.ends_with(".yaml");
+        })) {
+      manifests.clear();
+      for (const SubmissionFile& file : files) {
+        const bool is_manifest =
+            !is_no_manifest(file.name) && file.name.find('/') == std::string::npos;
+        if (is_manifest) manifests += " -f " + (folder / file.name).string();
+      }
     }
     terminal.out << fmt::format(
-        "\nApply them: kubectl apply{3}\nGrade them: inferlab grade --lab {1} --submission {0}"
-        "{2}\n",
-        folder.string(), lab.id, lab.learner.empty() ? "" : " --learner " + lab.learner, manifests);
+        "\nApply them: kubectl apply{4}\n{3}Grade them: inferlab grade --lab {1} --submission "
+        "{0}{2}\n",
+        folder.string(), lab.id, lab.learner.empty() ? "" : " --learner " + lab.learner,
+        lab.quiz.empty() ? ""
+                         : fmt::format("Answer the quiz: {}, one line a question, ID: ANSWER\n",
+                                       (folder / kAnswersFile).string()),
+        manifests);
     return kExitDone;
   }
 

@@ -74,7 +74,7 @@ class LabNew final : public Command {
     INFERLAB_TRY(const std::string from, find_data("assets/lab-template"));
     std::vector<std::string> written;
     for (const char* file : {"lab.yaml", "quiz.yaml", "starter/app.yaml", "solution/app.yaml",
-                             "solution/answers.yaml"}) {
+                             "solution/answers.txt"}) {
       INFERLAB_TRY(std::string text, read_text_file((fs::path(from) / file).string(), kMaxBytes));
       text = replaced(std::move(text), "LAB_ID", id);
       // In quotes, which YAML has from JSON: a title may hold a colon.

@@ -207,7 +207,7 @@ Result<void> give_document(const sim::YamlDocument& document, const std::string&
 }
 
 bool is_no_manifest(std::string_view file) {
-  return file == kAnswersFile || file == kEvalsFile || file == kActionsFile ||
+  return is_answers_file(file) || file == kEvalsFile || file == kActionsFile ||
          file == kAuditPolicyFile;
 }
 
@@ -260,25 +260,34 @@ Result<Submission> submission_from_files(const std::vector<SubmissionFile>& file
   INFERLAB_TRY(sim::Journal journal, journal_from_files(at_once, lab));
   Submission out(std::move(journal));
   out.actions = std::move(actions.events);
+  const SubmissionFile* found = nullptr;
   for (const SubmissionFile& file : files) {
     if (comes_later(lab, file.name)) out.late_files[file.name] = file.text;
-    if (file.name == kAnswersFile) {
-      INFERLAB_TRY(out.answers, answers_of(file, lab));
-    } else if (file.name == kEvalsFile) {
+    if (file.name == kEvalsFile) {
       INFERLAB_TRY(out.evals, evals_of(file, lab));
     } else if (file.name == kAuditPolicyFile) {
       INFERLAB_TRY(out.audit, read_audit_policy(file.text, for_terminal(file.name)));
     }
+    if (!is_answers_file(file.name)) continue;
+    if (found != nullptr) {
+      return Error{ErrorKind::kInvalid, fmt::format("{}: there is {}, too", file.name, found->name),
+                   fmt::format("keep one of them, best {}", kAnswersFile)};
+    }
+    found = &file;
+    INFERLAB_TRY(out.answers, answers_of(file, lab));
   }
   return out;
 }
 
 Result<Value> answers_in(const std::string& folder, const LabSpec& lab) {
-  const std::string path = folder + "/" + std::string(kAnswersFile);
-  auto text = read_text_file(path, SubmissionLimits{}.max_file_bytes, /*follow_links=*/false);
-  if (!text && text.error().kind == ErrorKind::kNotFound) return Value();
-  if (!text) return text.error();
-  return answers_of({path, std::move(*text)}, lab);
+  for (const std::string_view name : {kAnswersFile, kFormerAnswersFile}) {
+    const std::string path = fmt::format("{}/{}", folder, name);
+    auto text = read_text_file(path, SubmissionLimits{}.max_file_bytes, /*follow_links=*/false);
+    if (!text && text.error().kind == ErrorKind::kNotFound) continue;
+    if (!text) return text.error();
+    return answers_of({path, std::move(*text)}, lab);
+  }
+  return Value();
 }
 
 Result<std::optional<EvalSuite>> evals_in(const std::string& folder, const LabSpec& lab) {

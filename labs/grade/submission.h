@@ -27,10 +27,10 @@ struct SubmissionFile {
   std::string text;
 };
 
-/// The .yaml, .yml and .json files that lie in `folder` itself, by name. Links, files too large and
-/// folders too full are refused before anything is read of them. Subfolders are not entered, as
-/// with `kubectl apply -f FOLDER` without -R, and a folder without manifests is kInvalid as there.
-/// Errors are kInvalid, kNotFound or kUnavailable, "FILE: WHY".
+/// The .yaml, .yml and .json files that lie in `folder` itself, and kAnswersFile, by name. Links,
+/// files too large and folders too full are refused before anything is read of them. Subfolders are
+/// not entered, as with `kubectl apply -f FOLDER` without -R, and a folder without manifests is
+/// kInvalid as there. Errors are kInvalid, kNotFound or kUnavailable, "FILE: WHY".
 Result<std::vector<SubmissionFile>> read_submission(const std::string& folder,
                                                     const SubmissionLimits& limits = {});
 
@@ -81,23 +81,29 @@ Result<void> give_document(const sim::YamlDocument& document, const std::string&
 Result<sim::Journal> journal_from_files(const std::vector<SubmissionFile>& files,
                                         const LabSpec& lab);
 
-/// The file of a submission that answers the lab's quiz, by the ids of its questions; it is no
-/// manifest.
-inline constexpr std::string_view kAnswersFile = "answers.yaml";
+/// The file of a submission that answers the lab's quiz, by the ids of its questions: YAML, but no
+/// manifest, and so named that `kubectl apply -f FOLDER` passes it over.
+inline constexpr std::string_view kAnswersFile = "answers.txt";
+/// Its name in former days, at which kubectl stops ("apiVersion not set"). It is read, too.
+inline constexpr std::string_view kFormerAnswersFile = "answers.yaml";
 /// The one that says how a model is to be evaluated (labs/spec/evals.h); it is no manifest either.
 inline constexpr std::string_view kEvalsFile = "evals.yaml";
+
+constexpr bool is_answers_file(std::string_view name) {
+  return name == kAnswersFile || name == kFormerAnswersFile;
+}
 
 /// Whether a file of a submission is one of those that say something else than what to apply.
 bool is_no_manifest(std::string_view file);
 
-/// journal_from_files() of the manifests, and what kAnswersFile, kEvalsFile, kActionsFile
+/// journal_from_files() of the manifests, and what the answers file, kEvalsFile, kActionsFile
 /// (labs/grade/actions.h) and kAuditPolicyFile (labs/checks/audit_rules.h) say. An answer to a
-/// question that the lab does not ask is kInvalid, and so is an evaluation that it does not look
-/// at.
+/// question that the lab does not ask is kInvalid, and so are two answers files, and an evaluation
+/// that the lab does not look at.
 Result<Submission> submission_from_files(const std::vector<SubmissionFile>& files,
                                          const LabSpec& lab);
 
-/// What kAnswersFile of this folder says; null: there is none.
+/// What the answers file of this folder says; null: there is none.
 Result<sim::Value> answers_in(const std::string& folder, const LabSpec& lab);
 
 /// What kEvalsFile of this folder says; nullopt: there is none.

@@ -76,7 +76,7 @@ Result<std::vector<SubmissionFile>> read_submission(const std::string& folder,
       return invalid(fmt::format("{}: has more than {} entries", folder, limits.max_entries),
                      "submit a folder that holds the manifests alone");
     }
-    if (!is_manifest(it->path())) continue;
+    if (!is_manifest(it->path()) && it->path().filename().string() != kAnswersFile) continue;
     std::error_code ignored;
     const fs::file_status own = it->symlink_status(ignored);
     const std::string name = it->path().filename().string();

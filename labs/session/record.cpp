@@ -210,7 +210,7 @@ Result<std::vector<SubmissionFile>> record_folder(const LabSpec& lab, const std:
                                                   std::vector<std::string>& notes) {
   INFERLAB_TRY(const SessionJournal journal, read_journal_file(journal_path(folder)));
   std::vector<SubmissionFile> files = record_session(lab, journal, notes);
-  for (const std::string_view name : {kAnswersFile, kAuditPolicyFile}) {
+  for (const std::string_view name : {kAnswersFile, kFormerAnswersFile, kAuditPolicyFile}) {
     auto text = read_text_file(folder + "/" + std::string(name), SubmissionLimits{}.max_file_bytes,
                                /*follow_links=*/false);
     if (!text && text.error().kind != ErrorKind::kNotFound) return text.error();

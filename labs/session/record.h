@@ -19,7 +19,7 @@ namespace inferlab::labs {
 std::vector<SubmissionFile> record_session(const LabSpec& lab, const SessionJournal& journal,
                                            std::vector<std::string>& notes);
 
-/// record_session(), with what lies beside the journal in the session's folder: answers.yaml and
+/// record_session(), with what lies beside the journal in the session's folder: the answers and
 /// audit-policy.yaml.
 Result<std::vector<SubmissionFile>> record_folder(const LabSpec& lab, const std::string& folder,
                                                   std::vector<std::string>& notes);

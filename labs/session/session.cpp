@@ -123,8 +123,9 @@ struct Session::Parts {
     const std::string path = journal_path(options.folder);
     if (options.fresh) {
       std::error_code failed;
-      for (const std::string_view file : {kAnswersFile, kEvalsFile, kAuditPolicyFile}) {
-        std::filesystem::remove(options.folder + "/" + std::string(file), failed);
+      for (const std::string_view name :
+           {kAnswersFile, kFormerAnswersFile, kEvalsFile, kAuditPolicyFile}) {
+        std::filesystem::remove(fmt::format("{}/{}", options.folder, name), failed);
       }
       std::filesystem::remove(path, failed);
       if (failed) {

@@ -54,7 +54,7 @@ constexpr SpecField kQuestionFields[] = {
      .type = kMarkdown,
      .description = "why it is so, for those who are through with it",
      .required = true},
-    {.name = "id", .type = kId, .description = "as answers.yaml names it", .required = true},
+    {.name = "id", .type = kId, .description = "as answers.txt names it", .required = true},
     {.name = "number", .type = kObject, .description = "of type number", .object = &kNumberTable},
     {.name = "options", .type = kObjects, .description = "to choose from", .object = &kOptionTable},
     {.name = "text", .type = kMarkdown, .description = "what is asked", .required = true},

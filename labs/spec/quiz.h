@@ -13,7 +13,7 @@
 
 namespace inferlab::labs {
 
-/// One question of a lab. What a learner answers stands in answers.yaml beside the manifests, by
+/// One question of a lab. What a learner answers stands in answers.txt beside the manifests, by
 /// the question's id.
 struct Question {
   enum class Type : std::uint8_t {

@@ -1,4 +1,4 @@
-// quiz.yaml, and what a learner writes in answers.yaml. Parts: the quiz, the answers.
+// quiz.yaml, and what a learner writes in answers.txt. Parts: the quiz, the answers.
 #include <fmt/format.h>
 
 #include <string>

@@ -31,7 +31,7 @@ struct Answer {
     if (!files) FAIL(files.error().message);
     for (const SubmissionFile& file : *files) {
       const std::string path = dir.write("session/" + file.name, file.text);
-      if (file.name != kAnswersFile) manifests.push_back(path);
+      if (!is_no_manifest(file.name)) manifests.push_back(path);
     }
   }
   [[nodiscard]] std::string folder() const { return dir.path() + "/session"; }

@@ -38,7 +38,7 @@ void work_on(const std::string& lab_id, const std::string& learner) {
   const auto files = shipped_answer(*lab, "solution");
   REQUIRE(files.has_value());
   for (const SubmissionFile& file : *files) {
-    if (!is_for_grader(file.name)) (*desk)->commands().apply_manifest(file.text);
+    if (!is_no_manifest(file.name)) (*desk)->commands().apply_manifest(file.text);
   }
   (*desk)->commands().inject_fault("container-crash", "no/such-pod");  // behind the last manifest
   (*desk)->commands().check();

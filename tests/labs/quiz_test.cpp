@@ -9,6 +9,7 @@
 #include "labs/spec/load_lab.h"
 #include "sim/api/yaml.h"
 #include "tests/labs/small_lab.h"
+#include "tests/labs/temp_dir.h"
 
 using namespace inferlab;        // NOLINT
 using namespace inferlab::labs;  // NOLINT
@@ -72,7 +73,7 @@ std::string judged(const std::string& id, const std::string& answer) {
   return !right ? "none" : *right ? "right" : "wrong";
 }
 
-// What is said of an answers.yaml with this text.
+// What is said of an answers.txt with this text.
 std::string said(const std::string& text) {
   const LabSpec lab = quiz_lab();
   const auto submission = submission_from_files({{std::string(kAnswersFile), text}}, lab);
@@ -172,21 +173,43 @@ TEST_CASE("quiz: a measured number is judged by what was measured") {
   CHECK(is_right(question, sim::Value(1), 0) == false);
 }
 
-TEST_CASE("quiz: what is wrong with answers.yaml is told with its place") {
+// kubectl apply -f FOLDER takes every .yaml file for a manifest, and stops at one that is none.
+TEST_CASE("quiz: the answers of a folder are in a file that kubectl passes over, or as of old") {
+  const LabSpec lab = quiz_lab();
+  for (const char* name : {"answers.txt", "answers.yaml"}) {
+    const TempDir dir;
+    dir.write(name, "one: taint\n");
+    const auto submission = submission_from_folder(dir.path(), lab);
+    REQUIRE(submission.has_value());
+    CHECK(submission->journal.empty());
+    CHECK(submission->answers["one"].as_string() == "taint");
+    CHECK((*answers_in(dir.path(), lab))["one"].as_string() == "taint");
+    dir.write("notes.txt", "mine");
+    CHECK(read_submission(dir.path())->size() == 1);
+  }
+  const TempDir dir;
+  dir.write("answers.txt", "one: taint\n");
+  dir.write("answers.yaml", "one: quota\n");
+  const auto both = submission_from_folder(dir.path(), lab);
+  REQUIRE_FALSE(both.has_value());
+  CHECK(both.error().message == "answers.yaml: there is answers.txt, too");
+}
+
+TEST_CASE("quiz: what is wrong with answers.txt is told with its place") {
   CHECK(said("one: taint\nsize: 16 GiB\n") == "answers");
   CHECK(said("# later\n") == "no answers");
   CHECK(said("one: taint\nsoem: [a]\n") ==
-        "answers.yaml:2:1: soem: is no question of this lab (hint: known: one, some, steps, why, "
+        "answers.txt:2:1: soem: is no question of this lab (hint: known: one, some, steps, why, "
         "size, count)");
   CHECK(said("one: taint\nstep: [a]\n") ==
-        "answers.yaml:2:1: step: is no question of this lab (hint: did you mean \"steps\"?)");
+        "answers.txt:2:1: step: is no question of this lab (hint: did you mean \"steps\"?)");
   CHECK(said("- one: taint\n") ==
-        "answers.yaml:1:1: must be one map, from questions to answers (hint: as in: why-pending: "
+        "answers.txt:1:1: must be one map, from questions to answers (hint: as in: why-pending: "
         "taint)");
-  CHECK(said("one: taint\n---\none: quota\n").starts_with("answers.yaml:1:1: must be one map"));
+  CHECK(said("one: taint\n---\none: quota\n").starts_with("answers.txt:1:1: must be one map"));
   CHECK(said("one: taint\none: quota\n") ==
-        "answers.yaml:1:1: one: stands here twice (hint: keep one of them)");
-  CHECK(said("one: [taint\n").starts_with("answers.yaml:2:1: not valid YAML"));
+        "answers.txt:1:1: one: stands here twice (hint: keep one of them)");
+  CHECK(said("one: [taint\n").starts_with("answers.txt:2:1: not valid YAML"));
 }
 
 TEST_CASE("quiz: a lab that asks nothing takes no answers") {
@@ -194,6 +217,6 @@ TEST_CASE("quiz: a lab that asks nothing takes no answers") {
   REQUIRE(lab.has_value());
   const auto submission = submission_from_files({{std::string(kAnswersFile), "one: taint"}}, *lab);
   REQUIRE_FALSE(submission.has_value());
-  CHECK(submission.error().message == "answers.yaml:1:1: one: is no question of this lab");
+  CHECK(submission.error().message == "answers.txt:1:1: one: is no question of this lab");
   CHECK(submission.error().hint == "the lab asks no questions");
 }

@@ -31,6 +31,6 @@ struct WebServer {
 };
 std::string web_server(const WebServer& server = {});
 
-/// What the lab's one check finds in these manifests, and in answers.yaml where it is not empty.
+/// What the lab's one check finds in these manifests, and in answers.txt where it is not empty.
 inferlab::labs::Finding web_finding(const WebLab& lab, const std::string& manifests,
                                     const std::string& answers = "");
