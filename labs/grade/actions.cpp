@@ -364,6 +364,9 @@ Value written(const RunEvent& event) {
     }
     case Kind::kFault:
     case Kind::kRead:
+    case Kind::kApplyAnswer:
+    case Kind::kCommit:
+    case Kind::kRevert:
       break;  // no action of a responder
   }
   return out;

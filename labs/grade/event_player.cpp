@@ -6,11 +6,11 @@
 #include <utility>
 
 #include "labs/checks/workload_ref.h"
+#include "labs/grade/event_requests.h"
 #include "labs/grade/submission.h"
 #include "labs/spec/lab_files.h"
 #include "labs/spec/repository_section.h"
 #include "sim/api/access/rbac.h"
-#include "sim/api/custom/printer_path.h"
 #include "sim/api/json.h"
 #include "sim/api/status.h"
 #include "sim/api/views.h"
@@ -43,90 +43,6 @@ std::vector<sim::ObjectPtr> pods_on(const sim::Store& store, const std::string& 
   return out;
 }
 
-sim::ApiRequest patch(const ObjectRef& ref, Value body) {
-  sim::ApiRequest request;
-  request.verb = sim::Verb::kPatch;
-  request.patch_type = sim::PatchType::kStrategic;
-  request.resource = ref.resource;
-  request.ns = ref.ns;
-  request.name = ref.name;
-  request.body = std::move(body);
-  return request;
-}
-
-// The template of the revision before the present one: what kubectl rollout undo goes back to.
-// Source: k8s.io/kubectl/pkg/polymorphichelpers, DeploymentRollbacker.
-Value template_before(const sim::Store& store, const sim::StoredObject& deployment) {
-  const auto revision_of = [](const sim::StoredObject& object) {
-    const std::string text =
-        object.document["metadata"]["annotations"]["deployment.kubernetes.io/revision"].str();
-    return text.empty() ? std::int64_t{0} : std::strtoll(text.c_str(), nullptr, 10);
-  };
-  const std::string uid = deployment.document["metadata"]["uid"].str();
-  std::int64_t best = 0;
-  Value found;
-  for (const sim::ObjectPtr& set : store.list("replicasets.apps", deployment.key.ns)) {
-    const auto& owners = set->view<sim::ReplicaSetView>().meta.owners;
-    const bool is_ours = std::any_of(owners.begin(), owners.end(),
-                                     [&](const auto& owner) { return owner.uid == uid; });
-    const std::int64_t revision = revision_of(*set);
-    if (!is_ours || revision >= revision_of(deployment) || revision <= best) continue;
-    best = revision;
-    found =
-        set->document["spec"]["template"].without_path({"metadata", "labels", "pod-template-hash"});
-  }
-  return found;
-}
-
-Value with_image(const Value& pod_template, const std::string& container,
-                 const std::string& image) {
-  Value::Array containers;
-  const Value& list = pod_template["spec"]["containers"];
-  for (const Value& each : list.items()) {
-    if (!container.empty() && each["name"].as_string() != container) continue;
-    containers.push_back(Value::object({{"name", each["name"]}, {"image", image}}));
-  }
-  return Value::object().with_path({"spec", "template", "spec", "containers"},
-                                   Value::array(std::move(containers)));
-}
-
-std::string text_at(const Value& document, const std::string& path) {
-  const std::vector<Value> found = sim::find_by_path(document, path);
-  if (found.empty()) return {};
-  return found.front().is_string() ? found.front().str() : sim::to_json(found.front());
-}
-
-/// What an operator finds who looks for the newest object; empty: there is none.
-std::string newest_value(sim::Cluster& run, const RunEvent::Fill& fill) {
-  std::string newest, value;
-  for (const sim::Kind* kind : run.api().kinds().all()) {
-    if (kind->kind != fill.kind) continue;
-    for (const sim::ObjectPtr& object : run.store().list(kind->storage().resource())) {
-      const bool fits = std::all_of(fill.where.begin(), fill.where.end(), [&](const auto& wanted) {
-        return text_at(object->document, wanted.first) == wanted.second;
-      });
-      const std::string created = object->document["metadata"]["creationTimestamp"].str();
-      if (!fits || created < newest) continue;
-      newest = created;
-      value = text_at(object->document, fill.path);
-    }
-  }
-  return value;
-}
-
-sim::ApiRequest eviction(const std::string& ns, const std::string& pod) {
-  sim::ApiRequest out;
-  out.verb = sim::Verb::kCreate;
-  out.resource = "pods";
-  out.ns = ns;
-  out.name = pod;
-  out.subresource = "eviction";
-  out.body = Value::object({{"apiVersion", "policy/v1"}, {"kind", "Eviction"}})
-                 .with_path({"metadata", "name"}, Value(pod))
-                 .with_path({"metadata", "namespace"}, Value(ns));
-  return out;
-}
-
 // "NAMESPACE/NAME" of an object, or of each in a list.
 std::vector<std::string> names_in(const Value& body) {
   const auto name_of = [](const Value& object) {
@@ -137,40 +53,6 @@ std::vector<std::string> names_in(const Value& body) {
   std::vector<std::string> out;
   for (const Value& item : body["items"].items()) out.push_back(name_of(item));
   return out;
-}
-
-// Of an event that is one request whatever the run looks like. nullopt: it names no kind.
-std::optional<sim::ApiRequest> request_of(const RunEvent& event) {
-  const bool is_patch = event.kind == RunEvent::Kind::kPatch;
-  const auto ref = object_ref(is_patch ? event.workload : event.what + " " + event.workload);
-  if (!ref) return std::nullopt;
-  sim::ApiRequest request;
-  request.resource = ref->resource;
-  request.ns = ref->ns;
-  request.name = ref->name;
-  if (is_patch) {
-    constexpr std::pair<std::string_view, sim::PatchType> kTypes[] = {
-        {"merge", sim::PatchType::kMerge},
-        {"json", sim::PatchType::kJson},
-        {"apply", sim::PatchType::kApply},
-    };
-    request.verb = sim::Verb::kPatch;
-    request.patch_type = sim::PatchType::kStrategic;
-    for (const auto& [word, type] : kTypes) {
-      if (event.patch_type == word) request.patch_type = type;
-    }
-    // As kubectl apply --server-side --force-conflicts: the session took what it wrote.
-    request.force = request.patch_type == sim::PatchType::kApply;
-    request.body = sim::parse_json(event.body).value_or(Value());
-  } else if (event.kind == RunEvent::Kind::kDelete) {
-    request.verb = sim::Verb::kDelete;
-    // As kubectl delete: what it owns goes after it.
-    if (event.is_response) request.propagation = sim::Propagation::kBackground;
-  } else {
-    request.verb = ref->name == "*" ? sim::Verb::kList : sim::Verb::kGet;
-    if (ref->name == "*") request.name.clear();
-  }
-  return request;
 }
 
 std::string with_edits(std::string text,
@@ -304,8 +186,8 @@ void EventPlayer::note_missing(const RunEvent& event, std::string why) {
 }
 
 void EventPlayer::begin_drain(const RunEvent& event, const std::string& node) {
-  send(event,
-       patch({"nodes", "", node}, Value::object().with_path({"spec", "unschedulable"}, true)));
+  send(event, patch_request({"nodes", "", node},
+                            Value::object().with_path({"spec", "unschedulable"}, true)));
   drains_.push_back({node, run_.simulation().now(), event});
   ask_again(drains_.back());
   std::erase_if(drains_, [](const Drain& drain) { return drain.node.empty(); });
@@ -315,7 +197,7 @@ void EventPlayer::ask_again(Drain& drain) {
   const std::vector<sim::ObjectPtr> pods = pods_on(run_.store(), drain.node);
   for (const sim::ObjectPtr& pod : pods) {
     if (pod->view<sim::PodView>().meta.deletion_timestamp) continue;
-    send(drain.event, eviction(pod->key.ns, pod->key.name));
+    send(drain.event, eviction_request(pod->key.ns, pod->key.name));
   }
   if (pods.empty()) {
     drain.node.clear();  // done
@@ -391,8 +273,9 @@ void EventPlayer::on_node(const RunEvent& event) {
   if (event.kind == Kind::kDrain) return begin_drain(event, node);
   if (event.kind == Kind::kCordon || event.kind == Kind::kUncordon) {
     std::erase_if(drains_, [&](const Drain& drain) { return drain.node == node; });
-    send(event, patch({"nodes", "", node}, Value::object().with_path({"spec", "unschedulable"},
-                                                                     event.kind == Kind::kCordon)));
+    send(event, patch_request({"nodes", "", node},
+                              Value::object().with_path({"spec", "unschedulable"},
+                                                        event.kind == Kind::kCordon)));
     return;
   }
   std::string target = node;
@@ -412,23 +295,24 @@ void EventPlayer::on_object(const RunEvent& event) {
       ref ? run_.store().get({ref->resource, ref->ns, ref->name}) : nullptr;
   if (object == nullptr) return note_missing(event, event.workload + " is not there");
   if (event.kind == Kind::kRestart) {
-    send(event,
-         patch(*ref, Value::object().with_path({"spec", "template", "metadata", "annotations",
-                                                "kubectl.kubernetes.io/restartedAt"},
-                                               format_rfc3339(run_.simulation().now()))));
+    send(event, patch_request(
+                    *ref, Value::object().with_path({"spec", "template", "metadata", "annotations",
+                                                     "kubectl.kubernetes.io/restartedAt"},
+                                                    format_rfc3339(run_.simulation().now()))));
   } else if (event.kind == Kind::kSetImage) {
-    send(event,
-         patch(*ref, with_image(object->document["spec"]["template"], event.what, event.image)));
+    send(event, patch_request(*ref, with_image(object->document["spec"]["template"], event.what,
+                                               event.image)));
   } else if (event.kind == Kind::kScale) {
-    send(event, patch(*ref, Value::object().with_path({"spec", "replicas"}, event.replicas)));
+    send(event,
+         patch_request(*ref, Value::object().with_path({"spec", "replicas"}, event.replicas)));
   } else if (event.kind == Kind::kEvict) {
-    send(event, eviction(ref->ns, ref->name));
+    send(event, eviction_request(ref->ns, ref->name));
   } else if (event.kind == Kind::kUndo) {
     const Value before = template_before(run_.store(), *object);
     if (before.is_null()) return note_missing(event, "there is no revision to go back to");
-    sim::ApiRequest request =
-        patch(*ref, Value::array({Value::object(
-                        {{"op", "replace"}, {"path", "/spec/template"}, {"value", before}})}));
+    sim::ApiRequest request = patch_request(
+        *ref, Value::array({Value::object(
+                  {{"op", "replace"}, {"path", "/spec/template"}, {"value", before}})}));
     request.patch_type = sim::PatchType::kJson;
     send(event, std::move(request));
   }
