@@ -150,8 +150,9 @@ class Settler {
         std::any_of(lab_.events.begin(), lab_.events.end(), [&](const RunEvent& event) {
           const bool pushes =
               event.kind == RunEvent::Kind::kCommit || event.kind == RunEvent::Kind::kRevert;
-          return pushes && event.git.repository == change.repository &&
-                 event.git.message == change.message && event.git.commit == change.reverts;
+          return pushes && Time{event.at} == entry.at &&
+                 event.git.repository == change.repository && event.git.message == change.message &&
+                 event.git.commit == change.reverts;
         });
     // All pushes, so that ids and "last" mean what they meant in the session.
     const auto pushed = session_.push(change, entry.at);
@@ -161,10 +162,16 @@ class Settler {
     const sim::GitTree before = parent == nullptr ? sim::GitTree{} : parent->files;
     for (const auto& [path, text] : after) {
       const auto old = before.find(path);
+      if (old == before.end() && !pushed_.contains(path)) added_.insert(path);
       if (old == before.end() || old->second != text) pushed_[path] = text;
     }
     for (const auto& [path, unused] : before) {
-      if (!after.contains(path)) pushed_[path] = std::nullopt;
+      if (after.contains(path)) continue;
+      if (added_.contains(path)) {
+        pushed_.erase(path);  // as if it had never been
+      } else {
+        pushed_[path] = std::nullopt;
+      }
     }
   }
 
@@ -250,6 +257,7 @@ class Settler {
   std::set<ObjectKey> before_, seen_;
   sim::GitRepositories session_;                              // as they were in the session
   std::map<std::string, std::optional<std::string>> pushed_;  // to the lab's repository, by path
+  std::set<std::string> added_;                               // of these: not in it before
   // In the order in which they were first written: a namespace before what lies in it.
   std::vector<ObjectKey> written_;
   std::map<ObjectKey, WrittenFields> fields_;

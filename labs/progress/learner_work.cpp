@@ -36,7 +36,8 @@ Result<std::string> session_folder_of(const LabSpec& lab) {
 Result<Submission> submission_of_session(const LabSpec& lab, const sim::Journal& journal,
                                          const std::string& folder,
                                          std::vector<std::string>& notes) {
-  if (!lab.incidents.empty() && !folder.empty()) {
+  std::error_code failed;
+  if (!lab.incidents.empty() && std::filesystem::exists(journal_path(folder), failed)) {
     INFERLAB_TRY(const std::vector<SubmissionFile> files, record_folder(lab, folder, notes));
     return submission_from_files(files, lab);
   }

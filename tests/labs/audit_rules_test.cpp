@@ -60,7 +60,8 @@ TEST_CASE("audit policy: a subresource is named, and a group is the core one unl
   CHECK(level(rule("{resources: [\"*/log\"]}"), request("get", "pods")) == "None");
   CHECK(level(rule("{resources: [\"*\"]}"), request("get", "deployments", "", "apps")) == "None");
   CHECK(level(rule("{group: apps}"), request("get", "deployments", "", "apps")) == "Metadata");
-  CHECK(level(rule("{resources: [pods], resourceNames: [other]}"), request("get", "pods")) == "None");
+  CHECK(level(rule("{resources: [pods], resourceNames: [other]}"), request("get", "pods")) ==
+        "None");
 }
 
 TEST_CASE("audit policy: paths, namespaces, and stages that are left out") {

@@ -1,4 +1,5 @@
 // The window and the command line give one report, to the last byte: they grade by one path.
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <chrono>
 #include <map>
@@ -31,7 +32,9 @@ struct Answer {
     if (!files) FAIL(files.error().message);
     for (const SubmissionFile& file : *files) {
       const std::string path = dir.write("session/" + file.name, file.text);
-      if (!is_no_manifest(file.name)) manifests.push_back(path);
+      const bool is_manifest =
+          !is_no_manifest(file.name) && file.name.find('/') == std::string::npos;
+      if (is_manifest) manifests.push_back(path);
     }
   }
   [[nodiscard]] std::string folder() const { return dir.path() + "/session"; }
@@ -98,6 +101,15 @@ std::string differences(const ByFormat& shown, const ByFormat& printed) {
   return out;
 }
 
+// What some labs take is more than what one applies in the window: a Git repository, what a
+// responder did and when, files that are held back.
+bool is_applied_at_once(const LabSpec& lab) {
+  return lab.submission_repository.empty() && lab.incidents.empty() &&
+         std::none_of(lab.events.begin(), lab.events.end(), [](const RunEvent& event) {
+           return event.kind == RunEvent::Kind::kApplyAnswer;
+         });
+}
+
 const std::vector<std::string> kWhole = {"json", "html"};  // all that a report has stands in them
 
 std::unique_ptr<Desk> checked_desk(const LabSpec& lab, const Answer& answer) {
@@ -124,7 +136,10 @@ TEST_CASE("desk: its report is that of inferlab grade on the same manifests, of 
   const OwnDataHome home;
   const auto labs = list_labs();
   REQUIRE(labs.has_value());
+  std::size_t compared = 0;
   for (const LabSpec& lab : *labs) {
+    if (!is_applied_at_once(lab)) continue;
+    ++compared;
     for (const char* name : {"starter", "solution"}) {
       INFO(lab.id << ", " << name);
       const Answer answer(lab, name);
@@ -140,6 +155,7 @@ TEST_CASE("desk: its report is that of inferlab grade on the same manifests, of 
       CHECK(differences(in_formats(shown, kWhole), printed) == "");
     }
   }
+  CHECK(compared + 3 >= labs->size());
 }
 
 TEST_CASE("desk: checks that run at the same time give the report that each gives alone") {
@@ -164,7 +180,8 @@ TEST_CASE("desk: checks that run at the same time give the report that each give
 TEST_CASE("desk: its report is that of lab check over the same session, and can be saved") {
   const OwnDataHome home;
   const std::vector<std::string> formats = report_format_names();
-  for (const char* id : {"vllm-inference", "drain-without-outage"}) {
+  for (const char* id :
+       {"vllm-inference", "drain-without-outage", "security-incident", "gitops-rollback"}) {
     const auto lab = find_lab(id);
     REQUIRE(lab.has_value());
     const Answer answer(*lab, "solution");
