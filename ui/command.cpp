@@ -81,8 +81,7 @@ class UiCommand final : public labs::Command {
     INFERLAB_TRY(const auto found, labs::read_submission(apply_));
     std::vector<std::string> out;
     for (const labs::SubmissionFile& file : found) {
-      const bool is_in_folder = file.name.find('/') != std::string::npos;
-      if (is_in_folder || labs::is_no_manifest(file.name)) continue;
+      if (labs::is_no_manifest(file.name)) continue;
       out.push_back((std::filesystem::path(apply_) / file.name).string());
     }
     return out;

@@ -210,6 +210,7 @@ Result<AuditPolicy> read_audit_policy(std::string_view text, const std::string& 
   if (!errors.empty()) return errors.front();
   const Value& policy = documents.front().value;
   AuditPolicy out;
+  out.text = std::string(text);
   out.omit_stages = text_list(policy["omitStages"]);
   const Value& rules = policy["rules"];
   for (std::size_t i = 0; i < rules.size(); ++i) {

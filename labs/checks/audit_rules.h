@@ -47,6 +47,7 @@ struct AuditPolicy {
   };
   std::vector<Rule> rules;
   std::vector<std::string> omit_stages;
+  std::string text;  // as it was handed in
 
   [[nodiscard]] AuditLevel level_of(const AuditedRequest& request) const;
 };

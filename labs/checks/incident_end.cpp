@@ -36,11 +36,13 @@ Result<IncidentEnd> end_of_access(CheckContext& context, const Value& change,
                                   const Value& condition, Time begin) {
   const std::string user = condition["refused"].str(), secret = condition["secret"].str();
   INFERLAB_TRY(const std::vector<Deed>* deeds, context.deeds(variant_from(change)));
-  IncidentEnd out{begin, {}};
+  IncidentEnd out{std::nullopt, user + " has asked for nothing since"};
   for (const Deed& deed : *deeds) {
     if (deed.is_response || deed.user != user || deed.at < begin) continue;
     if (!secret.empty() && deed.secret != secret) continue;
-    if (deed.ok()) {
+    // Whoever is told that something is not there, or not well-formed, was let in.
+    const bool is_refused = deed.code == 401 || deed.code == 403;
+    if (!is_refused) {
       out.at.reset();
       out.seen = fmt::format("{} is still granted what it asks for: {} {} after {}", user,
                              deed.verb, deed.resource, format_duration(deed.at.time_since_epoch()));

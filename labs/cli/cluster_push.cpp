@@ -1,5 +1,6 @@
 // Pushes a folder to the Git repository of the running lab, as a merged pull request would: the
-// commit makes the repository's files those of the folder. Or reverts a commit.
+// commit puts the folder's files into the repository, and takes out of those that earlier pushes
+// have added what is not in the folder any more. Or reverts a commit.
 #include <fmt/format.h>
 
 #include "labs/cli/commands.h"

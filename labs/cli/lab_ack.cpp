@@ -1,6 +1,8 @@
 // What the pager says in a lab's session, and that somebody has seen it.
 #include <fmt/format.h>
 
+#include <optional>
+
 #include "labs/cli/commands.h"
 #include "labs/cli/incident_calls.h"
 #include "labs/cli/learner.h"
@@ -24,7 +26,15 @@ class LabAck final : public Command {
   Result<int> run(Terminal& terminal) override {
     INFERLAB_TRY(const IncidentCalls calls, incident_calls(lab_id_, learner_));
     INFERLAB_TRY(const Incident* incident, choose(calls));
-    INFERLAB_TRY(const Time at, say_of_incident(calls, *incident, {}));
+    // Who asks again reads again; what counts is the first time.
+    std::optional<Time> said;
+    for (const IncidentNote& note : calls.notes) {
+      if (!said && note.incident == incident->id && note.cause.empty()) said = note.at;
+    }
+    if (!said) {
+      INFERLAB_TRY(said, say_of_incident(calls, *incident, {}));
+    }
+    const Time at = *said;
     if (format_ == "json") {
       sim::Value::Array causes;
       for (const auto& [id, text] : incident->causes) {
@@ -48,7 +58,10 @@ class LabAck final : public Command {
       for (const Incident* each : calls.called) {
         if (!calls.is_acknowledged(*each)) return each;
       }
-      return Error{ErrorKind::kNotFound, "the pager is silent: nothing is left to acknowledge"};
+      if (calls.called.empty()) {
+        return Error{ErrorKind::kNotFound, "the pager is silent: it has not called yet"};
+      }
+      return calls.called.back();  // all are known: the latest is read again
     }
     std::vector<std::string_view> known;
     for (const Incident* each : calls.called) {

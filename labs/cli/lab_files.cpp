@@ -69,13 +69,18 @@ class LabFiles final : public Command {
     for (const Value& file : written) terminal.out << file.as_string() << '\n';
     // kubectl takes a folder as a whole, where nothing in it is for the grader under such a name.
     std::string manifests = " -f " + folder.string();
-    if (std::any_of(files.begin(), files.end(), [](const SubmissionFile& file) {
-          return is_no_manifest(file.name) && file.name.ends_with(".yaml");
+    const auto is_held_back = [&](const SubmissionFile& file) {
+      return std::any_of(lab.events.begin(), lab.events.end(), [&](const RunEvent& event) {
+        return event.kind == RunEvent::Kind::kApplyAnswer && event.file == file.name;
+      });
+    };
+    if (std::any_of(files.begin(), files.end(), [&](const SubmissionFile& file) {
+          return is_held_back(file) || (is_no_manifest(file.name) && file.name.ends_with(".yaml"));
         })) {
       manifests.clear();
       for (const SubmissionFile& file : files) {
-        const bool is_manifest =
-            !is_no_manifest(file.name) && file.name.find('/') == std::string::npos;
+        const bool is_manifest = !is_no_manifest(file.name) && !is_held_back(file) &&
+                                 file.name.find('/') == std::string::npos;
         if (is_manifest) manifests += " -f " + (folder / file.name).string();
       }
     }

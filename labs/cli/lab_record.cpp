@@ -6,8 +6,8 @@
 
 #include "labs/cli/commands.h"
 #include "labs/cli/learner.h"
-#include "labs/progress/learner_work.h"
 #include "labs/cli/print.h"
+#include "labs/progress/learner_work.h"
 #include "labs/report/escape.h"
 #include "labs/session/record.h"
 #include "labs/session/session_folder.h"
@@ -30,6 +30,11 @@ class LabRecord final : public Command {
 
   Result<int> run(Terminal& terminal) override {
     INFERLAB_TRY(const LabSpec lab, lab_of_learner(lab_id_, {}, learner_of(learner_)));
+    if (lab.incidents.empty()) {
+      return Error{ErrorKind::kInvalid,
+                   fmt::format("lab {}: has no incidents, and takes no actions", lab.id),
+                   fmt::format("its session is graded with: inferlab lab check {}", lab.id)};
+    }
     INFERLAB_TRY(const std::string session, session_folder_of(lab));
     std::vector<std::string> notes;
     INFERLAB_TRY(const std::vector<SubmissionFile> files, record_folder(lab, session, notes));

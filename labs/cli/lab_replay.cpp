@@ -58,7 +58,8 @@ class LabReplay final : public Command {
     sim::Cluster cluster(lab.cluster, session.header->seed);
     INFERLAB_TRY_VOID(give(lab, cluster));
     replay_session(cluster, session, until);
-    const std::vector<TimelineEntry> timeline = timeline_of(cluster, cluster.gateway());
+    const std::vector<TimelineEntry> timeline =
+        timeline_of(cluster, cluster.gateway(), session.notes);
     if (format_ == "json") {
       print_json(terminal, as_json(lab, cluster.simulation().now(), timeline));
     } else {
@@ -99,7 +100,8 @@ class LabReplay final : public Command {
   }
 
   static bool is_done_by_hand(const TimelineEntry& entry) {
-    return entry.kind == TimelineEntry::Kind::kWrite || entry.kind == TimelineEntry::Kind::kFault;
+    using Kind = TimelineEntry::Kind;
+    return entry.kind == Kind::kWrite || entry.kind == Kind::kFault || entry.kind == Kind::kNote;
   }
 
   // What was done stands at the margin, what came of it to its right.

@@ -1,8 +1,5 @@
 #include <fmt/format.h>
 
-#include <filesystem>
-#include <system_error>
-
 #include "labs/cli/commands.h"
 #include "labs/cli/learner.h"
 #include "labs/cli/print.h"
@@ -34,12 +31,7 @@ class LabReset final : public Command {
     if (!lock) return lock.error();
     INFERLAB_TRY(Progress progress, Progress::open_default(lab.learner));
     INFERLAB_TRY_VOID(progress.reset(lab.id));
-    std::error_code failed;
-    std::filesystem::remove(journal_path(folder), failed);
-    if (failed) {
-      return Error{ErrorKind::kUnavailable,
-                   fmt::format("{}: {}", journal_path(folder), failed.message())};
-    }
+    INFERLAB_TRY_VOID(forget_session(folder));
     if (format_ == "json") {
       print_json(terminal, sim::Value::object({{"lab", lab.id}, {"reset", true}}));
     } else {

@@ -131,7 +131,7 @@ class LabShow final : public Command {
     terminal.out << fmt::format(
         "\nBegin:   inferlab lab files {0} DIR{1}\n"
         "Grade:   inferlab grade --lab {0} --submission DIR{1}\n"
-        "Hints:   inferlab lab hint {0}\n",
+        "Hints:   inferlab lab hint {0}{1}\n",
         lab.id, learner_words(lab));
   }
 

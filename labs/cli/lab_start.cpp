@@ -134,17 +134,19 @@ class LabStartCommand final : public Command {
         session.kubeconfig(), session.api_url(), session.gateway_url(), session.folder());
     if (!session.lab().incidents.empty()) {
       terminal.out << fmt::format(
-          "Audit log   {1}\nPager       inferlab lab ack {0}, lab diagnose {0} CAUSE\n\n",
-          session.lab().id, audit_log);
+          "Audit log   {1}\nPager       inferlab lab ack {0}{2}, lab diagnose {0} CAUSE{2}\n\n",
+          session.lab().id, audit_log, learner);
     }
     terminal.out << fmt::format(
         "In another terminal: inferlab lab show {0}{1}   the task\n"
         "                     inferlab lab files {0} DIR{1}   what you begin with\n"
         "                     inferlab lab check {0}{1}  your grade\n"
-        "                     inferlab cluster traffic   what clients get; --watch goes on\n"
-        "                     inferlab cluster speed {2}\n\n{3}\n\nCtrl-C ends the session.\n",
+        "                     inferlab cluster traffic{4}   what clients get; --watch goes on\n"
+        "                     inferlab cluster speed{4} {2}\n\n{3}\n\nCtrl-C ends the session.\n",
         session.lab().id, learner, other_speed(session.driver().speed()),
-        wrap(kAboutAges, terminal.prose_width()));
+        wrap(kAboutAges, terminal.prose_width()),
+        learner.empty() ? ""
+                        : fmt::format(" --session {}@{}", session.lab().id, session.lab().learner));
     terminal.out.flush();
   }
 

@@ -34,6 +34,7 @@ Result<std::string> starter_text(const LabSpec& lab) {
   INFERLAB_TRY(const std::vector<SubmissionFile> files, shipped_answer(lab, "starter"));
   std::string text;
   for (const SubmissionFile& file : files) {
+    if (is_no_manifest(file.name) || file.name.find('/') != std::string::npos) continue;
     if (!text.empty()) text += "---\n";
     text += file.text;
   }

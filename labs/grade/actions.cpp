@@ -24,6 +24,9 @@ using Kind = RunEvent::Kind;
 using enum SpecType;
 
 constexpr std::size_t kMaxActions = 1000;
+// Of files, as often as they are applied: each action keeps what it applies.
+constexpr std::size_t kMaxAppliedBytes = std::size_t{8} << 20;
+constexpr sim::YamlLimits kFileLimits = {.max_bytes = std::size_t{1} << 20, .max_documents = 200};
 constexpr sim::YamlLimits kYamlLimits = {.max_bytes = std::size_t{1} << 20, .max_documents = 2};
 constexpr std::string_view kPatchTypes[] = {"strategic", "merge", "json", "apply"};
 
@@ -239,13 +242,25 @@ class ActionReader {
   Result<RunEvent> apply(RunEvent out, const std::string& name, const std::string& path) {
     std::vector<std::string_view> known;
     for (const SubmissionFile& file : files_) {
-      if (is_no_manifest(file.name)) continue;
+      if (is_no_manifest(file.name) || file.name.find('/') != std::string::npos) continue;
       known.push_back(file.name);
       if (file.name != name) continue;
       const std::string shown = for_terminal(name);
-      INFERLAB_TRY(const auto documents, sim::parse_yaml(file.text, shown));
+      INFERLAB_TRY(const auto documents, sim::parse_yaml(file.text, shown, kFileLimits));
       for (const sim::YamlDocument& document : documents) {
-        INFERLAB_TRY_VOID(may_touch(document.value["kind"].as_string(), shown, document));
+        INFERLAB_TRY_VOID(may_touch(document.value["kind"].as_string(), shown, document, ".kind"));
+        const Value& items = document.value["items"];
+        for (std::size_t i = 0; i < items.size(); ++i) {
+          INFERLAB_TRY_VOID(may_touch(items[i]["kind"].as_string(), shown, document,
+                                      fmt::format(".items[{}].kind", i)));
+        }
+      }
+      applied_bytes_ += file.text.size();
+      if (applied_bytes_ > kMaxAppliedBytes) {
+        return error(path,
+                     fmt::format("is, with all that is applied before it, more than {} bytes",
+                                 kMaxAppliedBytes),
+                     "apply less, or less often");
       }
       out.file = name;
       out.manifests = file.text;
@@ -256,12 +271,12 @@ class ActionReader {
                  suggestion(name, known));
   }
 
-  // A kind that the cluster does not know is refused when the file is applied.
+  // Told here for its place; kinds of add-ons, and unknown ones, are when the file is applied.
   Result<void> may_touch(std::string_view kind_name, const std::string& file,
-                         const sim::YamlDocument& document) const {
+                         const sim::YamlDocument& document, const std::string& at) const {
     for (const sim::Kind* kind : sim::KindTable::builtin().all()) {
       if (kind->kind != kind_name || is_answer(*kind, lab_)) continue;
-      const sim::Place place = document.place(".kind");
+      const sim::Place place = document.place(at);
       return Error{
           ErrorKind::kInvalid,
           fmt::format("{}:{}:{}: kind: a {} is no answer to this lab: the cluster is given", file,
@@ -315,6 +330,7 @@ class ActionReader {
   const std::vector<SubmissionFile>& files_;
   const LabSpec& lab_;
   const SpecValidator* places_ = nullptr;
+  std::size_t applied_bytes_ = 0;
   Actions out_;
 };
 

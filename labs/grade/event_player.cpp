@@ -59,10 +59,13 @@ std::string with_edits(std::string text,
                        const std::vector<std::pair<std::string, std::string>>& edits) {
   for (const auto& [from, to] : edits) {
     if (from.empty()) continue;
-    for (std::size_t at = text.find(from); at != std::string::npos; at = text.find(from, at)) {
-      text.replace(at, from.size(), to);
-      at += to.size();
+    std::string edited;
+    std::size_t done = 0;
+    for (std::size_t at = text.find(from); at != std::string::npos; at = text.find(from, done)) {
+      edited.append(text, done, at - done).append(to);
+      done = at + from.size();
     }
+    text = edited.append(text, done);
   }
   return text;
 }
@@ -188,6 +191,7 @@ void EventPlayer::note_missing(const RunEvent& event, std::string why) {
 void EventPlayer::begin_drain(const RunEvent& event, const std::string& node) {
   send(event, patch_request({"nodes", "", node},
                             Value::object().with_path({"spec", "unschedulable"}, true)));
+  std::erase_if(drains_, [&](const Drain& drain) { return drain.node == node; });
   drains_.push_back({node, run_.simulation().now(), event});
   ask_again(drains_.back());
   std::erase_if(drains_, [](const Drain& drain) { return drain.node.empty(); });
@@ -246,21 +250,20 @@ void EventPlayer::apply_answer(const RunEvent& event) {
   for (const RunEvent::Fill& fill : event.fill) {
     const std::string value = newest_value(run_, fill);
     if (value.empty()) continue;  // there is nothing to look up: the word stays
-    for (std::size_t at = text.find(fill.word); at != std::string::npos;
-         at = text.find(fill.word, at + value.size())) {
-      text.replace(at, fill.word.size(), value);
-    }
+    text = with_edits(std::move(text), {{fill.word, value}});
   }
   apply_text(event, text);
 }
 
 void EventPlayer::apply_text(const RunEvent& event, const std::string& text) {
   const auto documents = sim::parse_yaml(text, event.file);
-  if (!documents) return;
+  if (!documents) return note_missing(event, documents.error().message);
+  // What a submission brings may no more be part of the given cluster than at its apply time.
+  const bool is_answer = event.is_response || event.kind == RunEvent::Kind::kApplyAnswer;
   const SendRequest ask = [&](sim::ApiRequest request) { return send(event, std::move(request)); };
   for (const sim::YamlDocument& document : *documents) {
     const std::size_t asked = deeds_.size();
-    const auto done = apply_document(document, event.file, run_, ask);
+    const auto done = apply_document(document, event.file, run_, ask, is_answer ? &lab_ : nullptr);
     // What was refused before anybody was asked: a kind that the cluster does not know.
     if (!done && deeds_.size() == asked) note_missing(event, done.error().message);
   }

@@ -8,6 +8,7 @@
 
 #include "engine/base/hash.h"
 #include "labs/checks/table.h"
+#include "labs/grade/actions.h"
 #include "labs/grade/evidence.h"
 #include "labs/grade/runs.h"
 #include "sim/api/json.h"
@@ -74,13 +75,15 @@ void refer_to_roots(std::vector<Judged>& all) {
   }
 }
 
-// What the API has refused of the responder's actions has not happened: that must be known.
+// What the API has refused of an answer, applied later or by its responder, has not happened: that
+// must be known.
 void tell_refused(const std::vector<Deed>& deeds, std::vector<std::string>& notes) {
   constexpr std::size_t kFewWords = 200;
   constexpr int kMaxNotes = 20;
   int told = 0;
   for (const Deed& deed : deeds) {
-    if (!deed.is_response || deed.ok() || told++ >= kMaxNotes) continue;
+    const bool is_answer = deed.is_response || deed.event == RunEvent::Kind::kApplyAnswer;
+    if (!is_answer || deed.ok() || told++ >= kMaxNotes) continue;
     notes.push_back(fmt::format("refused after {}: {}: {}",
                                 format_duration(deed.at.time_since_epoch()), deed.what,
                                 shortened(deed.message, kFewWords)));
@@ -117,9 +120,14 @@ Result<Report> grade_checks(const LabSpec& given, const Submission& submission,
   journal_hash.add(sim::write_journal(submission.journal));
   if (!submission.answers.is_null()) journal_hash.add(sim::to_json(submission.answers));
   if (submission.evals) journal_hash.add(sim::to_json(submission.evals->document));
-  for (const RunEvent& action : submission.actions) {
-    journal_hash.add(fmt::format("{} {} {} {} {}", action.at.count(), action.str(),
-                                 action.manifests, action.body, action.cause));
+  if (!submission.actions.empty()) {
+    journal_hash.add(write_actions(submission.actions));
+    for (const RunEvent& action : submission.actions) journal_hash.add(action.manifests);
+  }
+  if (!submission.audit.text.empty()) journal_hash.add(submission.audit.text);
+  for (const auto& [file, text] : submission.late_files) {
+    journal_hash.add(file);
+    journal_hash.add(text);
   }
   report.journal_hash = journal_hash.hex();
 

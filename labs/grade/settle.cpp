@@ -11,6 +11,7 @@
 #include "labs/grade/answer_kinds.h"
 #include "labs/grade/event_player.h"
 #include "labs/grade/given.h"
+#include "labs/grade/session_writes.h"
 #include "labs/grade/submission.h"
 #include "labs/grade/written_fields.h"
 #include "sim/cluster/cluster.h"
@@ -51,24 +52,13 @@ Value as_manifest(const Value& document) {
   return out;
 }
 
-// A JSON patch without the operations about the version that the object had in the session.
-Value without_version_operations(const Value& patch) {
-  Value::Array kept;
-  for (const Value& operation : patch.items()) {
-    const std::string_view path = operation["path"].as_string();
-    if (path == "/metadata/resourceVersion" || path == "/metadata/uid") continue;
-    kept.push_back(operation);
-  }
-  return Value::array(std::move(kept));
-}
-
 // The same write to an object that was made here, where its uid, version and address are others.
 // kubectl replace and client libraries send all three back as they have read them.
 sim::ApiRequest carried_over(sim::ApiRequest request) {
   request.precondition_uid.clear();
   request.precondition_resource_version.clear();
   if (request.verb == sim::Verb::kPatch && request.patch_type == sim::PatchType::kJson) {
-    request.body = without_version_operations(request.body);
+    request.body = without_version_tests(request.body);
     return request;
   }
   for (const char* field : {"uid", "resourceVersion"}) {
@@ -134,29 +124,29 @@ class Settler {
   }
 
   void take_fault(const sim::JournalEntry& entry) {
-    const bool is_labs =
-        std::any_of(lab_.events.begin(), lab_.events.end(),
-                    [&](const RunEvent& event) { return event.fault == entry.fault; });
-    if (is_labs) return;  // the graded run has it too
+    if (is_labs_fault(lab_, entry)) return;  // the graded run has it too
     const std::string fault = fmt::format("{} {}", entry.fault, entry.target);
     if (std::find(faults_.begin(), faults_.end(), fault) == faults_.end()) faults_.push_back(fault);
   }
 
-  // What the learner has pushed is one commit in the graded run; what the lab's events push, that
-  // run has too.
+  // What the learner has pushed is one commit in the graded run, on the default branch; what the
+  // lab's events push, that run has too.
   void take_push(const sim::JournalEntry& entry) {
     const sim::GitChange& change = entry.git;
-    const bool is_labs =
-        std::any_of(lab_.events.begin(), lab_.events.end(), [&](const RunEvent& event) {
-          const bool pushes =
-              event.kind == RunEvent::Kind::kCommit || event.kind == RunEvent::Kind::kRevert;
-          return pushes && Time{event.at} == entry.at &&
-                 event.git.repository == change.repository && event.git.message == change.message &&
-                 event.git.commit == change.reverts;
-        });
     // All pushes, so that ids and "last" mean what they meant in the session.
     const auto pushed = session_.push(change, entry.at);
-    if (!pushed || is_labs || change.repository != lab_.submission_repository) return;
+    if (!pushed || is_labs_push(lab_, entry)) return;
+    const ObjectKey about = {"", "", change.repository};  // nothing of the cluster
+    if (change.repository != lab_.submission_repository) {
+      note(about, fmt::format("a push to {} does not count", change.repository));
+      return;
+    }
+    const std::string& branch = (*pushed)->branch;
+    if (branch != default_branch_of(change.repository)) {
+      note(about, fmt::format("a push to branch {} of {} does not count: it is not the default one",
+                              branch, change.repository));
+      return;
+    }
     const sim::GitTree& after = (*pushed)->files;
     const sim::GitCommit* parent = session_.by_name(change.repository)->resolve((*pushed)->parent);
     const sim::GitTree before = parent == nullptr ? sim::GitTree{} : parent->files;
@@ -205,6 +195,13 @@ class Settler {
   }
 
  private:
+  [[nodiscard]] std::string_view default_branch_of(std::string_view repository) const {
+    for (const sim::GitRepositorySpec& one : lab_.cluster.repositories) {
+      if (one.name == repository) return one.default_branch;
+    }
+    return {};
+  }
+
   // An eviction deletes its Pod.
   static bool is_deletion(const sim::ApiRequest& request) {
     return request.verb == sim::Verb::kDelete || request.verb == sim::Verb::kDeleteCollection ||

@@ -16,7 +16,8 @@ namespace inferlab::labs {
 ///
 /// What a write says about the version it was based on (resourceVersion, uid, preconditions) held
 /// in the session and does not count here. `notes`, if given, gets a line for each write that could
-/// not be carried over, unless its object was deleted later, and one for the faults.
+/// not be carried over, unless its object was deleted later, one for the faults, and one for pushes
+/// to what is not graded: another repository, another branch than the default one.
 sim::Journal settled_journal(const LabSpec& lab, const sim::Journal& journal,
                              std::vector<std::string>* notes = nullptr);
 

@@ -158,15 +158,31 @@ Result<Value> answers_of(const SubmissionFile& file, const LabSpec& lab) {
   return document.value;
 }
 
+bool has_check(const LabSpec& lab, std::string_view kind) {
+  return std::ranges::any_of(lab.checks, [&](const LabCheck& each) { return each.kind == kind; });
+}
+
 Result<EvalSuite> evals_of(const SubmissionFile& file, const LabSpec& lab) {
   const std::string name = for_terminal(file.name);
-  const bool is_asked = std::ranges::any_of(
-      lab.checks, [](const LabCheck& each) { return each.kind == "eval-corpus"; });
-  if (!is_asked) {
+  if (!has_check(lab, "eval-corpus")) {
     return Error{ErrorKind::kInvalid, fmt::format("{}: this lab asks for no evaluation", name),
                  "give a manifest another name"};
   }
   return read_evals(file.text, name);
+}
+
+/// Files that only some labs ask for; in another lab they would do what nobody has thought of.
+Result<void> is_asked_for(const SubmissionFile& file, const LabSpec& lab) {
+  if (file.name == kActionsFile && lab.incidents.empty()) {
+    return Error{ErrorKind::kInvalid,
+                 fmt::format("{}: this lab has no incident that somebody responds to", file.name),
+                 "leave it out; what you apply is applied at once"};
+  }
+  if (file.name == kAuditPolicyFile && !has_check(lab, "audit-policy")) {
+    return Error{ErrorKind::kInvalid,
+                 fmt::format("{}: this lab asks for no audit policy", file.name), "leave it out"};
+  }
+  return {};
 }
 
 /// Whether an event of the lab's run applies the file; until then it is held back.
@@ -197,8 +213,8 @@ Result<void> apply_document(const sim::YamlDocument& document, const std::string
 }
 
 Result<void> apply_document(const sim::YamlDocument& document, const std::string& file,
-                            sim::Cluster& cluster, const SendRequest& send) {
-  return apply_document_for(document, file, cluster, {.send = &send});
+                            sim::Cluster& cluster, const SendRequest& send, const LabSpec* lab) {
+  return apply_document_for(document, file, cluster, {.lab = lab, .send = &send});
 }
 
 Result<void> give_document(const sim::YamlDocument& document, const std::string& file,
@@ -223,6 +239,12 @@ Result<sim::Journal> journal_from_files(const std::vector<SubmissionFile>& files
                       .reverts = {}};
   for (const SubmissionFile& file : files) {
     if (is_of_repository(file)) {
+      if (lab.submission_repository.empty()) {
+        return Error{ErrorKind::kInvalid,
+                     fmt::format("{}: this lab has no Git repository that takes it",
+                                 for_terminal(file.name)),
+                     "manifests lie in the folder itself"};
+      }
       push.files[file.name.substr(kRepositoryFolder.size() + 1)] = file.text;
       continue;
     }
@@ -252,6 +274,7 @@ Result<sim::Journal> journal_from_files(const std::vector<SubmissionFile>& files
 Result<Submission> submission_from_files(const std::vector<SubmissionFile>& files,
                                          const LabSpec& lab) {
   // What an action applies waits for its time.
+  for (const SubmissionFile& file : files) INFERLAB_TRY_VOID(is_asked_for(file, lab));
   INFERLAB_TRY(Actions actions, actions_in(files, lab));
   std::vector<SubmissionFile> at_once = files;
   std::erase_if(at_once, [&](const SubmissionFile& file) {
@@ -288,15 +311,6 @@ Result<Value> answers_in(const std::string& folder, const LabSpec& lab) {
     return answers_of({path, std::move(*text)}, lab);
   }
   return Value();
-}
-
-Result<std::optional<EvalSuite>> evals_in(const std::string& folder, const LabSpec& lab) {
-  const std::string path = folder + "/" + std::string(kEvalsFile);
-  auto text = read_text_file(path, SubmissionLimits{}.max_file_bytes, /*follow_links=*/false);
-  if (!text && text.error().kind == ErrorKind::kNotFound) return std::optional<EvalSuite>();
-  if (!text) return text.error();
-  INFERLAB_TRY(EvalSuite evals, evals_of({path, std::move(*text)}, lab));
-  return std::optional(std::move(evals));
 }
 
 Result<Submission> submission_from_folder(const std::string& folder, const LabSpec& lab) {

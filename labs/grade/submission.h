@@ -1,7 +1,6 @@
 #pragma once
 
 #include <functional>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -63,10 +62,12 @@ std::vector<SubmissionFile> overlay(std::vector<SubmissionFile> files,
 Result<void> apply_document(const sim::YamlDocument& document, const std::string& file,
                             sim::Cluster& cluster, std::string_view manager = "inferlab-grade");
 
-/// The same, where `send` asks the cluster in its own way and notes what comes of it.
+/// The same, where `send` asks the cluster in its own way and notes what comes of it. `lab`: what
+/// is no answer to it is refused before anybody is asked; nullptr: everything may be applied.
 using SendRequest = std::function<sim::ApiResponse(sim::ApiRequest request)>;
 Result<void> apply_document(const sim::YamlDocument& document, const std::string& file,
-                            sim::Cluster& cluster, const SendRequest& send);
+                            sim::Cluster& cluster, const SendRequest& send,
+                            const LabSpec* lab = nullptr);
 
 /// The same past the journal: what belongs to the cluster and is no write of anybody's.
 Result<void> give_document(const sim::YamlDocument& document, const std::string& file,
@@ -105,9 +106,6 @@ Result<Submission> submission_from_files(const std::vector<SubmissionFile>& file
 
 /// What the answers file of this folder says; null: there is none.
 Result<sim::Value> answers_in(const std::string& folder, const LabSpec& lab);
-
-/// What kEvalsFile of this folder says; nullopt: there is none.
-Result<std::optional<EvalSuite>> evals_in(const std::string& folder, const LabSpec& lab);
 
 /// read_submission() and submission_from_files(). A folder that holds nothing is kInvalid.
 Result<Submission> submission_from_folder(const std::string& folder, const LabSpec& lab);

@@ -43,9 +43,11 @@ Result<Submission> submission_of_session(const LabSpec& lab, const sim::Journal&
   }
   Submission out(settled_journal(lab, journal, &notes));
   if (folder.empty()) return out;
-  INFERLAB_TRY(out.answers, answers_in(folder, lab));
-  INFERLAB_TRY(out.evals, evals_in(folder, lab));
-  return out;
+  INFERLAB_TRY(const std::vector<SubmissionFile> beside, files_beside_journal(folder));
+  if (beside.empty()) return out;
+  INFERLAB_TRY(Submission said, submission_from_files(beside, lab));
+  said.journal = std::move(out.journal);
+  return said;
 }
 
 Result<Submission> submission_of_learner(const LabSpec& lab, const std::string& folder,

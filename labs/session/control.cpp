@@ -4,9 +4,9 @@
 #include <httplib.h>
 #include <openssl/crypto.h>
 
-#include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <set>
 
 #include "labs/session/traffic_picture.h"
 #include "sim/api/json.h"
@@ -56,26 +56,42 @@ ControlAnswer run_has_ended() {
   return refuse(503, {ErrorKind::kUnavailable, "session: has ended"});
 }
 
-// The commit after which the repository holds these files, and what it held from the beginning.
-sim::GitChange change_of(const Value& wanted, const sim::GitRepositorySpec& spec,
-                         const sim::GitRepositories& repositories) {
+constexpr const char* kLearner = "You <you@example.com>";
+
+// The paths that the learner alone has ever added up to this commit: no one else's go with a push.
+std::set<std::string> added_by_learner(const sim::GitRepository& repository,
+                                       const sim::GitCommit* tip) {
+  std::set<std::string> learners, others;
+  for (const sim::GitCommit* commit = tip; commit != nullptr;) {
+    // Of no name resolve() makes the newest commit.
+    const sim::GitCommit* parent =
+        commit->parent.empty() ? nullptr : repository.resolve(commit->parent);
+    std::set<std::string>& added = commit->author == kLearner ? learners : others;
+    for (const auto& [path, text] : commit->files) {
+      if (parent == nullptr || !parent->files.contains(path)) added.insert(path);
+    }
+    commit = parent;
+  }
+  std::erase_if(learners, [&](const std::string& path) { return others.contains(path); });
+  return learners;
+}
+
+// The commit after which the repository holds these files, and what the learner has not added.
+sim::GitChange change_of(const Value& wanted, const sim::GitRepository& repository) {
   sim::GitChange out;
-  out.repository = spec.name;
+  out.repository = repository.name();
   out.branch = wanted["branch"].str();
-  out.author = "You <you@example.com>";
+  out.author = kLearner;
   out.reverts = wanted["reverts"].str();
   if (!out.reverts.empty()) return out;
   out.message = wanted["message"].str();
   for (const Value::Member& file : wanted["files"].members()) {
     out.files[file.key] = file.value.str();
   }
-  const sim::GitCommit* tip = repositories.by_name(spec.name)->resolve(out.branch);
+  const sim::GitCommit* tip = repository.resolve(out.branch);
   if (tip == nullptr) return out;
-  for (const auto& [path, text] : tip->files) {
-    const bool from_beginning =
-        std::any_of(spec.commits.begin(), spec.commits.end(),
-                    [&](const sim::GitChange& commit) { return commit.files.contains(path); });
-    if (!from_beginning) out.files.try_emplace(path, std::nullopt);
+  for (const std::string& path : added_by_learner(repository, tip)) {
+    if (tip->files.contains(path)) out.files.try_emplace(path, std::nullopt);
   }
   return out;
 }
@@ -199,7 +215,12 @@ ControlAnswer Control::push(std::string_view body) {
     if (repositories.empty()) {
       return Error{ErrorKind::kNotFound, "push: this cluster has no Git repository"};
     }
-    return cluster.push(change_of(wanted, repositories.front(), cluster.repositories()));
+    const std::string& name = repository_.empty() ? repositories.front().name : repository_;
+    const sim::GitRepository* repository = cluster.repositories().by_name(name);
+    if (repository == nullptr) {
+      return Error{ErrorKind::kNotFound, fmt::format("push: there is no Git repository {}", name)};
+    }
+    return cluster.push(change_of(wanted, *repository));
   });
   if (!outcome) return run_has_ended();
   if (!outcome->has_value()) return refuse(outcome->error());

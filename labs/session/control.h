@@ -38,8 +38,14 @@ class Control {
   /// Notes what is said of an incident at the run's present time, and says that; on its thread.
   using NoteIncident =
       std::function<Result<Time>(const std::string& incident, const std::string& cause)>;
-  Control(Driver& driver, std::string token, NoteIncident note_incident = {})
-      : driver_(driver), token_(std::move(token)), note_incident_(std::move(note_incident)) {}
+  /// Pushes go to `repository`, by name: the one that the graded run takes them to. Empty: there is
+  /// none, and they go to the first of the run's.
+  Control(Driver& driver, std::string token, NoteIncident note_incident = {},
+          std::string repository = {})
+      : driver_(driver),
+        token_(std::move(token)),
+        note_incident_(std::move(note_incident)),
+        repository_(std::move(repository)) {}
 
   /// `authorization` is the header's value. From any thread but the run's.
   ControlAnswer answer(std::string_view method, std::string_view path, std::string_view body,
@@ -59,6 +65,7 @@ class Control {
   Driver& driver_;
   std::string token_;
   NoteIncident note_incident_;
+  std::string repository_;
   std::atomic<bool> stop_ = false;
 };
 

@@ -8,12 +8,11 @@
 #include <set>
 #include <utility>
 
-#include "labs/checks/audit_rules.h"
 #include "labs/grade/actions.h"
 #include "labs/grade/answer_kinds.h"
 #include "labs/grade/event_player.h"
+#include "labs/grade/session_writes.h"
 #include "labs/session/session_folder.h"
-#include "labs/spec/text_file.h"
 #include "sim/api/json.h"
 #include "sim/api/kind.h"
 #include "sim/api/yaml.h"
@@ -48,22 +47,13 @@ std::string patch_type_of(sim::PatchType type) {
   return {};
 }
 
-// A JSON patch may test the version that its author had read.
-Value without_version_tests(const Value& patch) {
-  Value::Array kept;
-  for (const Value& operation : patch.items()) {
-    const std::string_view path = operation["path"].as_string();
-    if (path != "/metadata/resourceVersion" && path != "/metadata/uid") kept.push_back(operation);
-  }
-  return Value::array(std::move(kept));
-}
-
 class Recorder {
  public:
   Recorder(const LabSpec& lab, std::vector<std::string>& notes) : lab_(lab), notes_(notes) {}
 
   void take(const sim::JournalEntry& entry) {
     if (entry.kind == sim::JournalEntry::Kind::kFault) return take_fault(entry);
+    if (entry.kind == sim::JournalEntry::Kind::kGit) return take_push(entry);
     if (entry.request.field_manager == kLabManager) return;  // an event of the lab
     if (!in_time(entry.at)) return;
     auto event = event_of(entry.request);
@@ -110,11 +100,15 @@ class Recorder {
   }
 
   void take_fault(const sim::JournalEntry& entry) {
-    const bool is_labs =
-        std::any_of(lab_.events.begin(), lab_.events.end(),
-                    [&](const RunEvent& event) { return event.fault == entry.fault; });
-    if (!is_labs)
-      note(fmt::format("{} {}: an injected fault does not count", entry.fault, entry.target));
+    if (is_labs_fault(lab_, entry)) return;
+    note(fmt::format("{} {}: an injected fault does not count", entry.fault, entry.target));
+  }
+
+  // There is no action that pushes, and files of repo/ would be pushed at the apply time, before
+  // whatever the responder had done first.
+  void take_push(const sim::JournalEntry& entry) {
+    if (is_labs_push(lab_, entry)) return;
+    note(fmt::format("a push to {} is not in the record", entry.git.repository));
   }
 
   std::optional<RunEvent> event_of(const sim::ApiRequest& request) {
@@ -210,12 +204,8 @@ Result<std::vector<SubmissionFile>> record_folder(const LabSpec& lab, const std:
                                                   std::vector<std::string>& notes) {
   INFERLAB_TRY(const SessionJournal journal, read_journal_file(journal_path(folder)));
   std::vector<SubmissionFile> files = record_session(lab, journal, notes);
-  for (const std::string_view name : {kAnswersFile, kFormerAnswersFile, kAuditPolicyFile}) {
-    auto text = read_text_file(folder + "/" + std::string(name), SubmissionLimits{}.max_file_bytes,
-                               /*follow_links=*/false);
-    if (!text && text.error().kind != ErrorKind::kNotFound) return text.error();
-    if (text) files.push_back({std::string(name), std::move(*text)});
-  }
+  INFERLAB_TRY(std::vector<SubmissionFile> beside, files_beside_journal(folder));
+  for (SubmissionFile& file : beside) files.push_back(std::move(file));
   return files;
 }
 

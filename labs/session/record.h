@@ -14,13 +14,12 @@ namespace inferlab::labs {
 /// the lab's apply time comes at that time.
 ///
 /// Left out, with a line in `notes`: what a submission may not do (see actions_in()), what came
-/// after the lab's horizon, and faults injected by hand. Graded in a run with the session's seed,
-/// the rest does what it did in the session.
+/// after the lab's horizon, pushes to Git repositories, and faults injected by hand. Graded in a
+/// run with the session's seed, the rest does what it did in the session.
 std::vector<SubmissionFile> record_session(const LabSpec& lab, const SessionJournal& journal,
                                            std::vector<std::string>& notes);
 
-/// record_session(), with what lies beside the journal in the session's folder: the answers and
-/// audit-policy.yaml.
+/// record_session(), with files_beside_journal() of the session's folder.
 Result<std::vector<SubmissionFile>> record_folder(const LabSpec& lab, const std::string& folder,
                                                   std::vector<std::string>& notes);
 

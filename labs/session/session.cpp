@@ -3,14 +3,11 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include <filesystem>
 #include <mutex>
-#include <system_error>
 #include <utility>
 
 #include "labs/grade/event_player.h"
 #include "labs/grade/given.h"
-#include "labs/grade/submission.h"
 #include "labs/session/audit_file.h"
 #include "labs/session/cluster_hash.h"
 #include "labs/session/control.h"
@@ -121,18 +118,7 @@ struct Session::Parts {
 
   Result<std::unique_ptr<sim::Cluster>> make_cluster() {
     const std::string path = journal_path(options.folder);
-    if (options.fresh) {
-      std::error_code failed;
-      for (const std::string_view name :
-           {kAnswersFile, kFormerAnswersFile, kEvalsFile, kAuditPolicyFile}) {
-        std::filesystem::remove(fmt::format("{}/{}", options.folder, name), failed);
-      }
-      std::filesystem::remove(path, failed);
-      if (failed) {
-        return Error{ErrorKind::kUnavailable, fmt::format("{}: {}", path, failed.message()),
-                     "look at the folder's permissions"};
-      }
-    }
+    if (options.fresh) INFERLAB_TRY_VOID(forget_session(options.folder));
     INFERLAB_TRY(const SessionJournal earlier, read_journal_file(path));
     INFERLAB_TRY(const std::string hash, cluster_hash(options.lab));
     if (earlier.header) INFERLAB_TRY_VOID(check_same_run(*earlier.header, hash));
@@ -256,9 +242,11 @@ struct Session::Parts {
                                       [this](Time end) { player->run_until(end); });
     replicas = std::make_unique<LiveReplicas>(*driver, model);
     control = std::make_unique<Control>(
-        *driver, token, [this](const std::string& incident, const std::string& cause) {
+        *driver, token,
+        [this](const std::string& incident, const std::string& cause) {
           return note_incident(incident, cause);
-        });
+        },
+        options.lab.submission_repository);
     INFERLAB_TRY_VOID(start_api());
     INFERLAB_TRY(gateway, LiveGateway::start(*driver, *replicas, *control, lab_service(options.lab),
                                              options.gateway_port, [this](LiveRequest request) {

@@ -1,13 +1,17 @@
 #include "labs/session/session_folder.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cstdlib>
 #include <filesystem>
+#include <utility>
 #include <vector>
 
 #include "labs/grade/batch/report_folder.h"
 #include "labs/session/journal_file.h"
 #include "labs/session/session_lock.h"
+#include "labs/spec/text_file.h"
 #include "sim/api/json.h"
 #include "sim/apiserver/private_file.h"
 
@@ -56,6 +60,37 @@ Result<std::string> session_folder(const std::string& lab_id, const std::string&
 
 std::string journal_path(const std::string& folder) {
   return folder + "/journal.jsonl";
+}
+
+Result<std::vector<SubmissionFile>> files_beside_journal(const std::string& folder) {
+  std::vector<SubmissionFile> files;
+  bool is_answered = false;
+  for (const std::string_view name : kFilesBesideJournal) {
+    if (is_answers_file(name) && is_answered) continue;
+    auto text = read_text_file(fmt::format("{}/{}", folder, name),
+                               SubmissionLimits{}.max_file_bytes, /*follow_links=*/false);
+    if (!text && text.error().kind == ErrorKind::kNotFound) continue;
+    if (!text) return text.error();
+    is_answered = is_answered || is_answers_file(name);
+    files.push_back({std::string(name), std::move(*text)});
+  }
+  return files;
+}
+
+Result<void> forget_session(const std::string& folder) {
+  std::vector<std::string> paths;
+  for (const std::string_view name : kFilesBesideJournal) {
+    paths.push_back(fmt::format("{}/{}", folder, name));
+  }
+  paths.push_back(journal_path(folder));
+  for (const std::string& path : paths) {
+    std::error_code failed;
+    fs::remove(path, failed);
+    if (!failed) continue;
+    return Error{ErrorKind::kUnavailable, fmt::format("{}: {}", path, failed.message()),
+                 "look at the folder's permissions"};
+  }
+  return {};
 }
 
 Result<void> write_card(const std::string& folder, const SessionCard& card) {

@@ -2,9 +2,12 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "engine/base/result.h"
+#include "labs/checks/audit_rules.h"
+#include "labs/grade/submission.h"
 
 namespace inferlab::labs {
 
@@ -26,6 +29,16 @@ struct SessionCard {
 /// shared one.
 Result<std::string> session_folder(const std::string& lab_id, const std::string& learner = {});
 std::string journal_path(const std::string& folder);
+
+/// What lies beside the journal in a session's folder and is handed in with it: files of a
+/// submission that are no manifests (see is_no_manifest()). The first of two answers files counts.
+inline constexpr std::string_view kFilesBesideJournal[] = {kAnswersFile, kFormerAnswersFile,
+                                                           kEvalsFile, kAuditPolicyFile};
+/// Those of them that are there.
+Result<std::vector<SubmissionFile>> files_beside_journal(const std::string& folder);
+/// Removes the journal and kFilesBesideJournal; what is not there is no error. The session must not
+/// be running.
+Result<void> forget_session(const std::string& folder);
 
 Result<void> write_card(const std::string& folder, const SessionCard& card);
 void remove_card(const std::string& folder);

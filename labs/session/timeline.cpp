@@ -40,10 +40,24 @@ std::string_view verb_of(const sim::ApiRequest& request) {
   }
 }
 
+TimelineEntry push_of(const sim::JournalEntry& entry) {
+  const sim::GitChange& change = entry.git;
+  std::string text = change.reverts.empty()
+                         ? "pushed: " + change.message.substr(0, change.message.find('\n'))
+                         : "pushed: revert of " + change.reverts;
+  if (!change.branch.empty()) text += " on " + change.branch;
+  return {entry.at, Kind::kWrite, "repository " + change.repository,
+          fmt::format("{} by {}", text, change.author.empty() ? sim::kGitAuthor : change.author)};
+}
+
 void add_journal(const sim::Journal& journal, Entries& out) {
   for (const sim::JournalEntry& entry : journal) {
     if (entry.kind == sim::JournalEntry::Kind::kFault) {
       out.push_back({entry.at, Kind::kFault, entry.target, entry.fault});
+      continue;
+    }
+    if (entry.kind == sim::JournalEntry::Kind::kGit) {
+      out.push_back(push_of(entry));
       continue;
     }
     const sim::ApiRequest& request = entry.request;
@@ -58,6 +72,14 @@ void add_journal(const sim::Journal& journal, Entries& out) {
     out.push_back({entry.at, Kind::kWrite,
                    fmt::format("{} {}", request.resource, named(request.ns, name)),
                    std::move(text)});
+  }
+}
+
+void add_notes(const std::vector<IncidentNote>& notes, Time end, Entries& out) {
+  for (const IncidentNote& said : notes) {
+    if (said.at > end) continue;
+    out.push_back({said.at, Kind::kNote, "incident " + said.incident,
+                   said.cause.empty() ? "acknowledged" : "diagnosed: " + said.cause});
   }
 }
 
@@ -115,6 +137,8 @@ std::string_view word_of(TimelineEntry::Kind kind) {
       return "write";
     case Kind::kFault:
       return "fault";
+    case Kind::kNote:
+      return "note";
     case Kind::kWarning:
       return "warning";
     case Kind::kReady:
@@ -127,9 +151,11 @@ std::string_view word_of(TimelineEntry::Kind kind) {
   return {};
 }
 
-std::vector<TimelineEntry> timeline_of(const sim::Cluster& run, const sim::Gateway& gateway) {
+std::vector<TimelineEntry> timeline_of(sim::Cluster& run, const sim::Gateway& gateway,
+                                       const std::vector<IncidentNote>& notes) {
   Entries out;
   add_journal(run.journal(), out);
+  add_notes(notes, run.simulation().now(), out);
   add_warnings(run.store(), out);
   add_pods(run, out);
   add_failures(gateway, out);

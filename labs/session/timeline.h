@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "engine/base/time.h"
+#include "labs/session/journal_file.h"
 #include "sim/cluster/cluster.h"
 
 namespace inferlab::labs {
@@ -13,8 +14,9 @@ namespace inferlab::labs {
 /// Something that a person who looks back at a run wants to know of.
 struct TimelineEntry {
   enum class Kind : std::uint8_t {
-    kWrite,     // a request to the API that wrote, from outside
+    kWrite,     // a request to the API that wrote, from outside, or a push to a Git repository
     kFault,     // a fault that was injected
+    kNote,      // what a responder said of an incident
     kWarning,   // an Event of type Warning, when it was first told
     kReady,     // a Pod became Ready
     kNotReady,  // a Pod that was Ready is so no more, or is gone
@@ -26,11 +28,13 @@ struct TimelineEntry {
   std::string text;   // what became of it, in the words of whoever said so
 };
 
-/// "write", "fault", "warning", "ready", "not-ready", "failed-requests".
+/// "write", "fault", "note", "warning", "ready", "not-ready", "failed-requests".
 std::string_view word_of(TimelineEntry::Kind kind);
 
 /// What was done to a run, by its journal, and what came of it; in order of time, what was done
-/// before what came of it. On the run's thread.
-std::vector<TimelineEntry> timeline_of(const sim::Cluster& run, const sim::Gateway& gateway);
+/// before what came of it. `notes` are those of the session's journal; what was said later than the
+/// run has come to is left out. On the run's thread.
+std::vector<TimelineEntry> timeline_of(sim::Cluster& run, const sim::Gateway& gateway,
+                                       const std::vector<IncidentNote>& notes = {});
 
 }  // namespace inferlab::labs

@@ -77,7 +77,8 @@ struct LabMutant {
 /// A lab as its file states it. A folder: lab.yaml, starter/, solution/, mutants/.
 struct LabSpec {
   std::string id, title;
-  std::string folder;  // where it was loaded from
+  std::string folder;                 // where it was loaded from
+  std::vector<std::string> included;  // files that its own includes, by name
   /// Whose variant it is; empty: nobody's. And what its parameters are in it.
   std::string learner;
   Parameters parameters;

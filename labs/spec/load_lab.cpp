@@ -134,6 +134,9 @@ ReadLab read_lab(std::string_view given, const std::string& file, const std::str
   if (!errors.empty()) return out;
   out.document = std::move(whole.document);
   out.files = std::move(whole.files);
+  std::set<std::string> included;
+  for (const auto& [path, name] : out.files) included.insert(name);
+  lab.included.assign(included.begin(), included.end());
   const auto params_of = [](std::string_view kind) -> const SpecTable* {
     const CheckRow* row = find_check_row(kind);
     return row == nullptr ? nullptr : row->params;

@@ -88,9 +88,11 @@ class ApplicationController final : public Controller {
   }
 
   Result<void> reconcile(const ObjectKey& key) override {
+    if (key.ns != kArgoNamespace) return {};  // its name may be that of one that counts
     ObjectPtr app = store().get(key);
-    if (app == nullptr || key.ns != kArgoNamespace) {
+    if (app == nullptr) {
       seen_.erase(key.name);
+      synced_policy_.erase(key.name);
       return {};
     }
     if (app->document["metadata"].has("deletionTimestamp")) return delete_objects(*app);

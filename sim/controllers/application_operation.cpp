@@ -15,6 +15,14 @@ constexpr int kHealingFactor = 3;           // --self-heal-backoff-factor
 constexpr Duration kLongestHealing = 300s;  // --self-heal-backoff-cap-seconds
 constexpr Duration kBetweenWaves = 2s;      // ARGOCD_SYNC_WAVE_DELAY
 
+// Counts stand in documents that anybody may write: far above what is ever reached, and one more
+// is a number still.
+constexpr std::int64_t kHighestCount = 1'000'000'000;
+
+std::int64_t count_of(const Value& number) {
+  return std::clamp<std::int64_t>(number.as_int(), 0, kHighestCount);
+}
+
 Duration healing_wait(std::int64_t attempts) {
   if (attempts == 0) return {};
   Duration out = kFirstHealing;
@@ -48,7 +56,10 @@ Value rows_out_of_sync(const ApplicationState& state, const ApplicationSpec& spe
 
 // RFC 3339 of a status field; nullopt: none.
 std::optional<Time> time_of(const Value& text) {
-  return text.is_string() ? parse_rfc3339(text.as_string()) : std::nullopt;
+  constexpr Duration kFar = 24h * 365 * 100;  // sums with it are times still
+  const auto at = text.is_string() ? parse_rfc3339(text.as_string()) : std::nullopt;
+  if (!at) return std::nullopt;
+  return std::clamp(*at, Time{-kFar}, Time{kFar});
 }
 
 // "3:04PM", as Go's time.Kitchen, in UTC.
@@ -93,7 +104,7 @@ class Operation {
       begin();
     } else if (before_.has("finishedAt")) {
       const Duration wait = time_of(before_["finishedAt"]).value_or(now_) +
-                            retry().wait(before_["retryCount"].as_int() - 1) - now_;
+                            retry().wait(count_of(before_["retryCount"]) - 1) - now_;
       if (wait > Duration{}) {
         OperationStep later;
         later.again = wait;
@@ -150,7 +161,7 @@ class Operation {
 
   OperationStep end(std::string phase, std::string message) {
     OperationStep out;
-    const std::int64_t tried = state_["retryCount"].as_int();
+    const std::int64_t tried = count_of(state_["retryCount"]);
     const RetryRule rule = retry();
     const bool failed = phase != "Succeeded";
     if (failed && (tried < rule.limit || rule.limit < 0)) {
@@ -220,7 +231,7 @@ AutomatedSync automated_sync(const Value& application, const ApplicationSpec& sp
       return out;
     }
     if (!spec.heals) return out;
-    const std::int64_t attempts = last["operation"]["sync"]["autoHealAttemptsCount"].as_int();
+    const std::int64_t attempts = count_of(last["operation"]["sync"]["autoHealAttemptsCount"]);
     const Duration since = now - time_of(last["finishedAt"]).value_or(now);
     if (const Duration left = healing_wait(attempts) - since; left > Duration{}) {
       out.again = left;

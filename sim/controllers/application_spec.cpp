@@ -4,23 +4,16 @@
 
 #include <algorithm>
 
+#include "sim/gitops/glob.h"
+
 namespace inferlab::sim {
 namespace {
 
 constexpr std::string_view kThisCluster = "https://kubernetes.default.svc";
 constexpr const char* kInvalid = "InvalidSpecError";
 
-// `*` stands for any text. Source: Argo CD 3.5 documentation, "Projects".
-bool matches(std::string_view pattern, std::string_view text) {
-  const std::size_t star = pattern.find('*');
-  if (star == std::string_view::npos) return pattern == text;
-  if (!text.starts_with(pattern.substr(0, star))) return false;
-  const std::string_view rest = pattern.substr(star + 1);
-  for (std::size_t from = star; from <= text.size(); ++from) {
-    if (matches(rest, text.substr(from))) return true;
-  }
-  return false;
-}
+// What a wait before a retry may be.
+constexpr Duration kShortestWait = 1s, kLongestWait = 24h;
 
 Duration duration_or(const Value& text, Duration fallback) {
   return parse_duration(text.as_string()).value_or(fallback);
@@ -97,7 +90,11 @@ void read_ignored(const Value& list, ApplicationSpec& out, std::vector<Applicati
 
 Duration RetryRule::wait(std::int64_t count) const {
   Duration out = first;
-  for (std::int64_t i = 0; i < count && out < longest; ++i) out *= factor;
+  if (factor <= 1) return std::min(out, longest);
+  for (std::int64_t i = 0; i < count && out < longest; ++i) {
+    if (out > longest / factor) return longest;
+    out *= factor;
+  }
   return std::min(out, longest);
 }
 
@@ -109,7 +106,8 @@ std::vector<std::string> ApplicationSpec::ignored_in(const Value& object) const 
   std::vector<std::string> out;
   for (const Ignored& row : ignored) {
     const Value& meta = object["metadata"];
-    const bool fits = matches(row.group, group) && matches(row.kind, object["kind"].as_string()) &&
+    const bool fits = matches_glob(row.group, group) &&
+                      matches_glob(row.kind, object["kind"].as_string()) &&
                       (row.name.empty() || row.name == meta["name"].as_string()) &&
                       (row.ns.empty() || row.ns == meta["namespace"].as_string());
     if (fits) out.insert(out.end(), row.pointers.begin(), row.pointers.end());
@@ -120,9 +118,14 @@ std::vector<std::string> ApplicationSpec::ignored_in(const Value& object) const 
 RetryRule retry_rule(const Value& retry) {
   RetryRule out;
   out.limit = retry["limit"].as_int();
-  out.first = duration_or(retry["backoff"]["duration"], out.first);
+  // Argo CD itself takes any duration, none or a negative one too, and tries again at once. Here a
+  // try takes no time, so that a wait of nothing would compare millions of times at one moment and
+  // the run would not come on.
+  out.first =
+      std::clamp(duration_or(retry["backoff"]["duration"], out.first), kShortestWait, kLongestWait);
   out.factor = std::clamp<std::int64_t>(retry["backoff"]["factor"].as_int(out.factor), 1, 1000);
-  out.longest = duration_or(retry["backoff"]["maxDuration"], out.longest);
+  out.longest = std::clamp(duration_or(retry["backoff"]["maxDuration"], out.longest), kShortestWait,
+                           kLongestWait);
   out.refresh = retry["refresh"].as_bool();
   return out;
 }
@@ -177,7 +180,7 @@ void check_project(const Store& store, const ApplicationSpec& spec,
   const Value& limits = project->document["spec"];
   const Value::Array& repos = limits["sourceRepos"].items();
   const bool takes_source = std::any_of(repos.begin(), repos.end(), [&](const Value& pattern) {
-    return matches(pattern.as_string(), spec.repo_url);
+    return matches_glob(pattern.as_string(), spec.repo_url);
   });
   if (!takes_source) {
     faults.push_back({kInvalid, fmt::format("application repo {} is not permitted in project '{}'",
@@ -185,9 +188,9 @@ void check_project(const Store& store, const ApplicationSpec& spec,
   }
   const Value::Array& places = limits["destinations"].items();
   const bool takes_place = std::any_of(places.begin(), places.end(), [&](const Value& place) {
-    return (matches(place["server"].as_string(), kThisCluster) ||
-            matches(place["name"].as_string(), "in-cluster")) &&
-           matches(place["namespace"].as_string(), spec.ns);
+    return (matches_glob(place["server"].as_string(), kThisCluster) ||
+            matches_glob(place["name"].as_string(), "in-cluster")) &&
+           matches_glob(place["namespace"].as_string(), spec.ns);
   });
   if (!takes_place) {
     faults.push_back(

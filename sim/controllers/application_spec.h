@@ -59,7 +59,8 @@ struct ApplicationSpec {
 /// InvalidSpecError (ComparisonError for how manifests are made).
 ApplicationSpec application_spec(const Value& document, std::vector<ApplicationFault>& faults);
 
-/// Of `spec.syncPolicy.retry`, or of an operation.
+/// Of `spec.syncPolicy.retry`, or of an operation. Waits are between a second and a day, whatever
+/// it says.
 RetryRule retry_rule(const Value& retry);
 
 /// What the AppProject does not allow of the Application.

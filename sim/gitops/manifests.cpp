@@ -9,6 +9,11 @@
 namespace inferlab::sim {
 namespace {
 
+// A repository is anybody's text, and is read anew whenever it is compared.
+constexpr YamlLimits kFileLimits = {
+    .max_bytes = std::size_t{1} << 20, .max_nodes = 20'000, .max_documents = 200};
+constexpr std::size_t kMostValues = 50'000;  // of all files together
+
 Error invalid(std::string message) {
   return Error{ErrorKind::kInvalid, std::move(message)};
 }
@@ -31,6 +36,14 @@ bool ends_with_one_of(std::string_view name, const std::array<std::string_view, 
     if (name.ends_with(ending)) return true;
   }
   return false;
+}
+
+// As YamlLimits counts: keys too.
+std::size_t count_values(const Value& value) {
+  std::size_t out = 1 + value.members().size();
+  for (const Value& item : value.items()) out += count_values(item);
+  for (const auto& [key, member] : value.members()) out += count_values(member);
+  return out;
 }
 
 Result<void> add(const Value& object, const std::string& name, std::vector<Value>& out) {
@@ -60,6 +73,7 @@ Result<std::vector<Value>> manifests_in(const GitTree& tree, const ManifestSourc
   if (folder.starts_with('/')) return invalid(folder + ": app path is absolute");
   const std::string prefix = folder.empty() ? std::string() : folder + "/";
   std::vector<Value> out;
+  std::size_t num_values = 0;
   bool is_there = folder.empty();
   for (auto file = tree.lower_bound(prefix); file != tree.end(); ++file) {
     if (!file->first.starts_with(prefix)) break;
@@ -70,12 +84,20 @@ Result<std::vector<Value>> manifests_in(const GitTree& tree, const ManifestSourc
     if (is_deeper && !source.recurse) continue;
     if (name.ends_with(".jsonnet")) return not_simulated(source.path, "Jsonnet");
     if (!ends_with_one_of(name, {".yaml", ".yml", ".json"})) continue;
-    const auto documents = parse_yaml(file->second, name);
+    const auto documents = parse_yaml(file->second, name, kFileLimits);
     if (!documents) {
       return invalid(
           fmt::format("Failed to unmarshal \"{}\": {}", name, documents.error().message));
     }
     for (const YamlDocument& document : *documents) {
+      num_values += count_values(document.value);
+      if (num_values > kMostValues) {
+        return Error{ErrorKind::kInvalid,
+                     fmt::format("{}: with \"{}\" its manifests have more than {} values, and no "
+                                 "more are read here",
+                                 source.path, name, kMostValues),
+                     "give the Application a folder with less in it"};
+      }
       INFERLAB_TRY_VOID(add(document.value, name, out));
     }
   }

@@ -17,7 +17,8 @@ struct ManifestSource {
 
 /// The objects of a folder of plain manifests (.yaml, .yml, .json), in order of files, lists as
 /// their items. kInvalid in Argo CD's words: no such folder, a file that is no manifest; or, in our
-/// words, what is not simulated here (Helm, Kustomize, Jsonnet).
+/// words, what is not simulated here (Helm, Kustomize, Jsonnet), or is too much: of a file 1 MiB,
+/// 200 documents and 20,000 values (keys too, aliases written out), of all of them 50,000 values.
 /// Source: Argo CD 3.5 documentation, "Directory".
 Result<std::vector<Value>> manifests_in(const GitTree& tree, const ManifestSource& source);
 

@@ -131,26 +131,29 @@ void settle_cpus(Kubelet& kubelet) {
   const double seconds = to_seconds(now - std::exchange(node.cpus_settled, now));
   if (seconds <= 0) return;
   const std::vector<Container*> all = running(kubelet);
-  if (std::none_of(all.begin(), all.end(), [](const Container* one) { return is_busy(*one); })) {
-    return;
-  }
+  // Of those who are not busy, all that they used by now: also while nobody is, so that the first
+  // busy one is not charged for what they did before.
   double left = (node.cpus.num_shared() - kSystemCpus) * seconds;
+  for (Container* one : all) {
+    if (is_busy(*one)) continue;
+    const Duration used = one->workload->host_use().cpu;
+    const double since = to_seconds(used - std::exchange(one->cpu_seen, used));
+    if (one->cpus.empty()) left -= since;
+  }
   std::vector<Container*> sharing;
   std::vector<CpuClaim> claims;
   for (Container* one : all) {
-    if (!is_busy(*one)) {
-      const Duration used = one->workload->host_use().cpu;
-      const double since = to_seconds(used - std::exchange(one->cpu_seen, used));
-      if (one->cpus.empty()) left -= since;
-    } else if (!one->cpus.empty()) {
+    if (!is_busy(*one)) continue;
+    if (!one->cpus.empty()) {
       one->workload->use_cpu(
           of_seconds(wants(*one, static_cast<double>(one->cpus.size())) * seconds));
-    } else {
-      sharing.push_back(one);
-      claims.push_back(
-          {cpu_shares_of(one->view.requests), wants(*one, node.cpus.num_shared()) * seconds});
+      continue;
     }
+    sharing.push_back(one);
+    claims.push_back(
+        {cpu_shares_of(one->view.requests), wants(*one, node.cpus.num_shared()) * seconds});
   }
+  if (sharing.empty()) return;
   const std::vector<double> got = fair_shares(std::max(0.0, left), claims);
   for (std::size_t i = 0; i < got.size(); ++i) sharing[i]->workload->use_cpu(of_seconds(got[i]));
 }

@@ -2,7 +2,8 @@
 
 #include <algorithm>
 #include <bit>
-#include <functional>
+#include <set>
+#include <utility>
 
 #include "engine/base/check.h"
 
@@ -23,23 +24,24 @@ bool is_narrower(NumaMask a, NumaMask b) {
   return size_a == size_b ? a < b : size_a < size_b;
 }
 
+/// What hints of some resources, one of each, come to.
 struct Merged {
   NumaMask nodes = 0;
-  bool preferred = false;
+  bool preferred = false;  // all hints are, and all that name nodes name the same
+  /// The nodes that they name, as long as it is preferred; nullopt: none names any.
+  std::optional<NumaMask> named = {};
+  auto operator<=>(const Merged&) const = default;
 };
 
-/// Preferred only where all hints are, and all that name nodes name the same.
-Merged merge(NumaMask all, const std::vector<TopologyHint>& permutation) {
-  Merged out{all, true};
-  std::optional<NumaMask> first;
-  for (const TopologyHint& hint : permutation) {
-    if (!hint.preferred) out.preferred = false;
-    if (!hint.nodes) continue;
-    if (!first) first = hint.nodes;
-    if (*hint.nodes != *first) out.preferred = false;
-    out.nodes &= *hint.nodes;
+Merged merge(Merged merged, const TopologyHint& hint) {
+  const bool agrees = !hint.nodes || !merged.named || *hint.nodes == *merged.named;
+  merged.preferred = merged.preferred && hint.preferred && agrees;
+  if (hint.nodes) {
+    merged.nodes &= *hint.nodes;
+    merged.named = hint.nodes;
   }
-  return out;
+  if (!merged.preferred) merged.named.reset();
+  return merged;
 }
 
 /// How many nodes the resource that needs most of them needs: of hints that are not preferred, the
@@ -68,26 +70,27 @@ bool is_better(const Merged& candidate, const Merged& current, int need) {
   return then > now && then <= need;
 }
 
-void for_each_permutation(const HintLists& lists, std::vector<TopologyHint>& chosen,
-                          const std::function<void(const std::vector<TopologyHint>&)>& visit) {
-  if (chosen.size() == lists.size()) return visit(chosen);
-  for (const TopologyHint& hint : lists[chosen.size()]) {
-    chosen.push_back(hint);
-    for_each_permutation(lists, chosen, visit);
-    chosen.pop_back();
-  }
-}
-
+/// The kubelet walks all permutations of hints, which grow with every resource. What they come to
+/// are few: one resource after the other is merged into the set of those. Which of them is best
+/// does not depend on their order.
 Merged best_of(NumaMask all, const HintLists& lists) {
+  std::set<Merged> reached{{.nodes = all, .preferred = true}};
+  for (const auto& hints : lists) {
+    std::set<Merged> next;
+    for (const Merged& before : reached) {
+      for (const TopologyHint& hint : hints) {
+        const Merged merged = merge(before, hint);
+        if (merged.nodes != 0) next.insert(merged);
+      }
+    }
+    reached = std::move(next);
+  }
   const int need = widest_need(lists);
   std::optional<Merged> best;
-  std::vector<TopologyHint> chosen;
-  for_each_permutation(lists, chosen, [&](const std::vector<TopologyHint>& permutation) {
-    const Merged merged = merge(all, permutation);
-    if (merged.nodes == 0) return;
+  for (const Merged& merged : reached) {
     if (!best || is_better(merged, *best, need)) best = merged;
-  });
-  return best.value_or(Merged{all, false});
+  }
+  return best.value_or(Merged{.nodes = all});
 }
 
 /// Of the single-numa-node policy: what is on one node, or does not care.

@@ -132,6 +132,8 @@ TEST_CASE("lab file: NUMA nodes, huge pages and policies are checked") {
   CHECK(with("numa_nodes: 3") ==
         "lab.yaml:25:7: cluster.pools[0].numa_nodes: 4 CPUs cannot be spread over 3 NUMA nodes "
         "evenly");
+  CHECK(with("numa_nodes: 9") == "lab.yaml:25:7: cluster.pools[0].numa_nodes: must be at most 8");
+  CHECK(with("numa_nodes: 0") == "lab.yaml:25:7: cluster.pools[0].numa_nodes: must be at least 1");
   CHECK(with("huge_pages: {4Mi: 1Gi}") ==
         "lab.yaml:25:7: cluster.pools[0].huge_pages: \"4Mi\" is no size of pages");
   CHECK(with("huge_pages: {2Mi: 1Mi}") ==

@@ -5,8 +5,13 @@
 #include "labs/grade/event_player.h"
 #include "labs/grade/settle.h"
 #include "labs/grade/submission.h"
+#include "labs/session/control.h"
+#include "labs/session/picture.h"
+#include "labs/session/record.h"
+#include "labs/session/timeline.h"
 #include "labs/spec/load_lab.h"
 #include "labs/spec/tree_files.h"
+#include "sim/api/json.h"
 #include "tests/labs/temp_dir.h"
 
 namespace inferlab::labs {
@@ -25,6 +30,33 @@ LabSpec lab() {
   auto out = load_lab(kFolder);
   REQUIRE(out.has_value());
   return std::move(*out);
+}
+
+sim::JournalEntry push_at(Duration at, sim::GitChange change) {
+  sim::JournalEntry entry;
+  entry.at = Time{at};
+  entry.kind = sim::JournalEntry::Kind::kGit;
+  entry.git = std::move(change);
+  return entry;
+}
+
+sim::GitChange change(const std::string& message, const std::string& path,
+                      const std::string& branch = "", const std::string& repository = "platform") {
+  return {.repository = repository,
+          .branch = branch,
+          .author = {},
+          .message = message,
+          .files = {{path, message}},
+          .reverts = {}};
+}
+
+sim::GitChange revert_of(const std::string& commit) {
+  return {.repository = "platform",
+          .branch = {},
+          .author = {},
+          .message = {},
+          .files = {},
+          .reverts = commit};
 }
 
 sim::Journal solution(const LabSpec& lab) {
@@ -151,6 +183,92 @@ TEST_CASE("settled journal: what the learner has pushed is handed in, the lab's 
   CHECK(settled[0].at == Time{of.apply_at});
   CHECK(settled[0].git.files == std::map<std::string, std::optional<std::string>>{
                                     {"apps/chat/more.yaml", "c"}, {"apps/chat/server.yaml", "a"}});
+}
+
+TEST_CASE("settled journal: pushes to other branches and repositories do not count, and are told") {
+  LabSpec of = lab();
+  of.cluster.repositories.push_back({.name = "other",
+                                     .url = "https://git.example.com/other.git",
+                                     .default_branch = "main",
+                                     .commits = {},
+                                     .tags = {}});
+  const sim::Journal session = {push_at(1min, change("one", "a.yaml")),
+                                push_at(2min, change("two", "b.yaml", "main")),
+                                push_at(3min, change("three", "c.yaml", "trial")),
+                                push_at(4min, change("four", "d.yaml", "trial")),
+                                push_at(5min, change("five", "e.yaml", "", "other"))};
+  std::vector<std::string> notes;
+  const sim::Journal settled = settled_journal(of, session, &notes);
+  REQUIRE(settled.size() == 1);
+  CHECK(settled[0].git.files ==
+        std::map<std::string, std::optional<std::string>>{{"a.yaml", "one"}, {"b.yaml", "two"}});
+  CHECK(notes == std::vector<std::string>{
+                     "a push to branch trial of platform does not count: it is not the default one",
+                     "a push to other does not count"});
+}
+
+TEST_CASE("record: a learner's push is told, those of the lab are nothing to tell of") {
+  const LabSpec of = lab();
+  SessionJournal journal;
+  journal.entries = {push_at(8min, change("Use vLLM v0.13.0", "apps/chat/server.yaml")),
+                     push_at(9min, change("Mine", "apps/chat/server.yaml")),
+                     push_at(10min, revert_of("last"))};
+  std::vector<std::string> notes;
+  (void)record_session(of, journal, notes);
+  CHECK(notes == std::vector<std::string>{"a push to platform is not in the record"});
+}
+
+TEST_CASE("timeline: pushes, reverts and what was said of incidents") {
+  const LabSpec of = lab();
+  sim::Cluster run(of.cluster, of.seed);
+  REQUIRE(run.push(change("Mine\n\nAnd why.", "a.yaml")).has_value());
+  run.run_until(Time{1min});
+  REQUIRE(run.push(revert_of("last")).has_value());
+  const std::vector<IncidentNote> said = {
+      {Time{20s}, "leak", ""}, {Time{30s}, "leak", "token"}, {Time{2min}, "leak", "login"}};
+  std::vector<std::string> lines;
+  for (const TimelineEntry& entry : timeline_of(run, run.gateway(), said)) {
+    if (entry.kind != TimelineEntry::Kind::kWrite && entry.kind != TimelineEntry::Kind::kNote) {
+      continue;
+    }
+    lines.push_back(std::string(word_of(entry.kind)) + " " + entry.about + " " + entry.text);
+  }
+  const std::string by = " by " + std::string(sim::kGitAuthor);
+  CHECK(lines == std::vector<std::string>{"write repository platform pushed: Mine" + by,
+                                          "note incident leak acknowledged",
+                                          "note incident leak diagnosed: token",
+                                          "write repository platform pushed: revert of last" + by});
+}
+
+TEST_CASE("control: a push goes to the graded repository, and removes what the learner has added") {
+  LabSpec of = lab();
+  of.cluster.repositories.insert(of.cluster.repositories.begin(),
+                                 {.name = "other",
+                                  .url = "https://git.example.com/other.git",
+                                  .default_branch = "main",
+                                  .commits = {},
+                                  .tags = {}});
+  Driver driver(std::make_unique<sim::Cluster>(of.cluster, of.seed), 0, take_picture);
+  Control control(driver, "secret", {}, of.submission_repository);
+  const auto push = [&](const std::string& path) {
+    const sim::Value body =
+        sim::Value::object({{"message", "Mine"}, {"files", sim::Value::object({{path, "mine"}})}});
+    return control.answer("POST", "/inferlab/push", sim::to_json(body), "Bearer secret").status;
+  };
+  REQUIRE(push("first.yaml") == 200);
+  const auto labs = driver.mailbox().call(
+      [&] { return driver.cluster().push(change("Labs", "labs.yaml")).has_value(); });
+  REQUIRE(labs.value_or(false));
+  REQUIRE(push("second.yaml") == 200);
+  const auto files = driver.mailbox().call(
+      [&] { return driver.cluster().repositories().by_name("platform")->resolve("")->files; });
+  REQUIRE(files.has_value());
+  CHECK_FALSE(files->contains("first.yaml"));
+  CHECK(files->contains("second.yaml"));
+  CHECK(files->contains("labs.yaml"));
+  for (const auto& [path, unused] : of.cluster.repositories.back().commits.front().files) {
+    CHECK(files->contains(path));  // from the beginning
+  }
 }
 
 }  // namespace inferlab::labs

@@ -214,7 +214,7 @@ Result<Descriptor> lock_folder(const std::string& folder) {
 
 Result<BatchResult> run_batch(const BatchOptions& options) {
   INFERLAB_TRY(const LabSpec lab, find_lab(options.lab));
-  INFERLAB_TRY(std::string lab_hash, hash_of_lab(lab.folder));
+  INFERLAB_TRY(std::string lab_hash, hash_of_lab(lab));
   INFERLAB_TRY(auto submissions, list_submissions(options.folder));
   if (!options.variants) {
     for (SubmissionFolder& submission : submissions) submission.learner.clear();

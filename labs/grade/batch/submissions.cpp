@@ -87,9 +87,14 @@ std::string hash_of_files(const Result<std::vector<SubmissionFile>>& files) {
   return hash.hex();
 }
 
-Result<std::string> hash_of_lab(const std::string& lab_folder) {
+Result<std::string> hash_of_lab(const LabSpec& lab) {
   RunHash hash;
-  INFERLAB_TRY_VOID(add_folder(lab_folder, hash));
+  INFERLAB_TRY_VOID(add_folder(lab.folder, hash));
+  for (const std::string& file : lab.included) {
+    INFERLAB_TRY(const std::string text, read_text_file(file, kMaxLabFileBytes));
+    hash.add(fs::path(file).filename().string());
+    hash.add(text);
+  }
   for (const char* data : {"assets/facts", "assets/addons"}) {
     if (const auto found = find_data(data)) INFERLAB_TRY_VOID(add_folder(*found, hash));
   }

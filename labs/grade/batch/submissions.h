@@ -29,6 +29,6 @@ bool is_link(const std::string& path);
 std::string hash_of_files(const Result<std::vector<SubmissionFile>>& files);
 
 /// The hash of a lab: every file of its folder, and the facts that its runs are made of.
-Result<std::string> hash_of_lab(const std::string& lab_folder);
+Result<std::string> hash_of_lab(const LabSpec& lab);
 
 }  // namespace inferlab::labs::batch

@@ -1,7 +1,13 @@
 // CPUs of a node: how they are shared, and how hints of NUMA nodes are merged.
+#include <algorithm>
+#include <bit>
 #include <catch2/catch.hpp>
+#include <functional>
 #include <map>
+#include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "engine/base/rng.h"
 #include "sim/api/quantity.h"
@@ -61,6 +67,91 @@ TEST_CASE("decide_topology: what does not care where it lies is always admitted"
     CHECK(decide_topology(policy, 2, {std::nullopt, std::nullopt}).admit);
     CHECK(decide_topology(policy, 1, {}).admit);
   }
+}
+
+/// The best of all permutations, as the kubelet looks for it: policies best-effort and restricted.
+TopologyDecision by_permutations(Policy policy, int num_nodes,
+                                 const std::vector<ResourceHints>& resources) {
+  const NumaMask all = (NumaMask{1} << num_nodes) - 1;
+  int need = 0;
+  for (const ResourceHints& hints : resources) {
+    int least = 0;
+    for (const TopologyHint& hint : hints.value_or(std::vector<TopologyHint>{})) {
+      const int size = std::popcount(*hint.nodes);
+      least = least == 0 ? size : std::min(least, size);
+    }
+    need = std::max(need, least);
+  }
+  const auto narrower = [](NumaMask a, NumaMask b) {
+    return std::pair(std::popcount(a), a) < std::pair(std::popcount(b), b);
+  };
+  struct Best {
+    NumaMask nodes;
+    bool preferred;
+  };
+  std::optional<Best> best;
+  const auto better = [&](const Best& one) {
+    if (!best) return true;
+    if (one.preferred != best->preferred) return one.preferred;
+    const int now = std::popcount(best->nodes), then = std::popcount(one.nodes);
+    if (one.preferred || then == now) return narrower(one.nodes, best->nodes);
+    if (now > need) return then < now;
+    return now != need && then > now && then <= need;
+  };
+  std::vector<TopologyHint> chosen;
+  const std::function<void()> visit = [&] {
+    if (chosen.size() < resources.size()) {
+      const ResourceHints& hints = resources[chosen.size()];
+      std::vector<TopologyHint> choice{{.preferred = !hints}};
+      if (hints && !hints->empty()) choice = *hints;
+      for (const TopologyHint& hint : choice) {
+        chosen.push_back(hint);
+        visit();
+        chosen.pop_back();
+      }
+      return;
+    }
+    Best one{all, true};
+    std::optional<NumaMask> first;
+    for (const TopologyHint& hint : chosen) {
+      if (hint.nodes && !first) first = hint.nodes;
+      one.preferred = one.preferred && hint.preferred && (!hint.nodes || hint.nodes == first);
+      one.nodes &= hint.nodes.value_or(all);
+    }
+    if (one.nodes != 0 && better(one)) best = one;
+  };
+  visit();
+  const Best found = best.value_or(Best{all, false});
+  return {.admit = policy == Policy::kBestEffort || found.preferred, .nodes = found.nodes};
+}
+
+TEST_CASE("decide_topology: as if all permutations of hints were looked at") {
+  Rng rng(11);
+  for (int i = 0; i < 2000; ++i) {
+    const int num_nodes = static_cast<int>(rng.between(1, 4));
+    std::vector<ResourceHints> resources(rng.below(4));
+    for (ResourceHints& hints : resources) {
+      if (rng.below(5) == 0) continue;  // does not care
+      hints.emplace();
+      for (NumaMask mask = 1; mask < (NumaMask{1} << num_nodes); ++mask) {
+        if (rng.below(2) == 0) hints->push_back({mask, rng.below(3) == 0});
+      }
+    }
+    for (const Policy policy : {Policy::kBestEffort, Policy::kRestricted}) {
+      const TopologyDecision wanted = by_permutations(policy, num_nodes, resources);
+      const TopologyDecision decision = decide_topology(policy, num_nodes, resources);
+      REQUIRE(decision.admit == wanted.admit);
+      REQUIRE(decision.nodes == wanted.nodes);
+    }
+  }
+}
+
+TEST_CASE("decide_topology: eight NUMA nodes and many resources are no matter") {
+  const ResourceHints any_two =
+      hints_of(2, std::vector<std::int64_t>(8, 1), std::vector<std::int64_t>(8, 1));
+  const std::vector<ResourceHints> resources(12, any_two);
+  CHECK(decide_topology(Policy::kRestricted, 8, resources).admit);
+  CHECK(decide_topology(Policy::kRestricted, 8, resources).nodes == NumaMask{0b11});
 }
 
 TEST_CASE("CpuManager: no CPU has two owners, and all come back") {
