@@ -3,9 +3,13 @@
 // have added what is not in the folder any more. Or reverts a commit.
 #include <fmt/format.h>
 
+#include <filesystem>
+#include <system_error>
+
 #include "labs/cli/commands.h"
 #include "labs/cli/print.h"
 #include "labs/cli/session_choice.h"
+#include "labs/grade/submission.h"
 #include "labs/session/control.h"
 #include "labs/spec/tree_files.h"
 #include "sim/api/json.h"
@@ -34,7 +38,12 @@ class ClusterPushCommand final : public Command {
     }
     Value::Object files;
     if (!folder_.empty()) {
+      INFERLAB_TRY_VOID(check_folder());
       INFERLAB_TRY(const std::vector<TreeFile> tree, read_tree(folder_, folder_));
+      if (tree.empty()) {
+        return Error{ErrorKind::kInvalid, fmt::format("{}: holds no file", folder_),
+                     "a push of it would empty the repository"};
+      }
       for (const TreeFile& file : tree) files.push_back({file.path, Value(file.text)});
     }
     INFERLAB_TRY(const SessionCard card, session_.find());
@@ -53,6 +62,23 @@ class ClusterPushCommand final : public Command {
   }
 
  private:
+  // A submission's folder holds the repository's as repo/: pushed whole it would be a tree of its
+  // own, in which nothing is where it was.
+  [[nodiscard]] Result<void> check_folder() const {
+    namespace fs = std::filesystem;
+    std::error_code failed;
+    if (!fs::is_directory(folder_, failed)) {
+      return Error{ErrorKind::kInvalid, fmt::format("{}: is no folder", folder_),
+                   "a push takes the folder whose files the repository shall have"};
+    }
+    const fs::path inner = fs::path(folder_) / kRepositoryFolder;
+    if (fs::is_directory(inner, failed)) {
+      return Error{ErrorKind::kInvalid, fmt::format("{}: is a submission", folder_),
+                   fmt::format("push what lies in {}", inner.string())};
+    }
+    return {};
+  }
+
   SessionChoice session_;
   std::string folder_, message_, reverts_, branch_, format_ = "text";
 };

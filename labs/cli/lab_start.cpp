@@ -3,6 +3,8 @@
 
 #include <filesystem>
 #include <optional>
+#include <set>
+#include <string>
 #include <system_error>
 #include <utility>
 
@@ -77,7 +79,11 @@ class LabStartCommand final : public Command {
     } else {
       announce(terminal, *session, audit_log);
     }
-    signals.wait([&session] { return session->asked_to_stop(); });
+    std::set<std::string> paged;
+    signals.wait([&] {
+      if (format_ != "json") ring(terminal, *session, paged);
+      return session->asked_to_stop();
+    });
     const auto failure = session->driver().failure();
     if (format_ != "json") {
       terminal.out << "\nThe session has ended; its journal is kept.\n";
@@ -90,6 +96,21 @@ class LabStartCommand final : public Command {
   }
 
  private:
+  // What the pager says of an incident, once, when its time has come.
+  static void ring(Terminal& terminal, Session& session, std::set<std::string>& paged) {
+    const LabSpec& lab = session.lab();
+    if (paged.size() == lab.incidents.size()) return;
+    const Time now = session.driver().snapshot()->now;
+    for (const Incident& incident : lab.incidents) {
+      if (now < Time{incident.at} || !paged.insert(incident.id).second) continue;
+      terminal.out << fmt::format(
+          "\n{}  {}\n  {}\n  inferlab lab ack {} {}{}\n", terminal.style.bold("PAGER"),
+          incident.title, wrap(incident.page, terminal.prose_width(), 2), lab.id, incident.id,
+          lab.learner.empty() ? "" : " --learner " + lab.learner);
+      terminal.out.flush();
+    }
+  }
+
   // The list of sessions is a convenience: a lab can be worked on without it.
   static void warn(Terminal& terminal, const Error& error) {
     print_warning(terminal, "the session will not be listed", error);

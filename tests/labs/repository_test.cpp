@@ -12,6 +12,7 @@
 #include "labs/spec/load_lab.h"
 #include "labs/spec/tree_files.h"
 #include "sim/api/json.h"
+#include "tests/labs/cli_run.h"
 #include "tests/labs/temp_dir.h"
 
 namespace inferlab::labs {
@@ -269,6 +270,20 @@ TEST_CASE("control: a push goes to the graded repository, and removes what the l
   for (const auto& [path, unused] : of.cluster.repositories.back().commits.front().files) {
     CHECK(files->contains(path));  // from the beginning
   }
+}
+
+TEST_CASE("cluster push: what is no folder of a repository is refused before anybody is asked") {
+  const TempDir folder;
+  folder.write("answer/repo/apps/chat/server.yaml", "kind: x");
+  folder.write("answer/application.yaml", "kind: Application");
+  std::filesystem::create_directory(folder.path() + "/nothing");
+  const Ran file = run({"cluster", "push", folder.path() + "/answer/application.yaml"});
+  CHECK(file.status == 2);
+  CHECK(file.err.find("is no folder") != std::string::npos);
+  const Ran answer = run({"cluster", "push", folder.path() + "/answer"});
+  CHECK(answer.status == 2);
+  CHECK(answer.err.find("/answer/repo") != std::string::npos);
+  CHECK(run({"cluster", "push", folder.path() + "/nothing"}).status == 2);
 }
 
 }  // namespace inferlab::labs
