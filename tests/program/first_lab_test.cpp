@@ -157,7 +157,8 @@ TEST_CASE("program: a bare control plane has no nodes but those that clients mak
         "{\n  \"speed\": \"5\"\n}\n");
   const ProcessResult unknown = home.run({"cluster", "inject", "earthquake", "x"});
   CHECK(unknown.exit_code == 2);
-  CHECK(contains(unknown.err, "(hint: one of node-down, node-up, container-crash"));
+  CHECK(
+      contains(unknown.err, "(hint: one of node-down, node-up, kubelet-restart, container-crash"));
   CHECK(contains(home.run({"cluster", "down", "--format", "json"}).out, "\"ended\": true"));
   CHECK(cluster.finish().exit_code == 0);
 }
