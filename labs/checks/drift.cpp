@@ -5,6 +5,8 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <map>
+#include <optional>
 #include <set>
 
 #include "labs/checks/change.h"
@@ -54,8 +56,7 @@ class DriftCheck {
   std::vector<std::string> faults_at(Time at) {
     const sim::GitCommit* commit = repository_.at(params_.text_or("branch", "HEAD"), at);
     if (commit == nullptr) return {"the repository has no commit"};
-    const auto manifests = sim::manifests_in(
-        commit->files, {.path = params_.text("path"), .recurse = params_.flag("recurse")});
+    const auto& manifests = manifests_of(*commit);
     if (!manifests) return {manifests.error().message};
     if (manifests->empty()) return {fmt::format("{}: no manifest here", params_.text("path"))};
     std::vector<std::string> out;
@@ -94,14 +95,33 @@ class DriftCheck {
                        meta["name"].as_string());
   }
 
-  [[nodiscard]] sim::ObjectPtr object_at(const sim::ObjectKey& key, Time at) const {
-    for (sim::ObjectPtr& object : objects_at(run_.store(), key.resource, at)) {
-      if (object->key == key) return std::move(object);
+  // One moment after the other is looked at, and most of them see the same commit.
+  const Result<std::vector<Value>>& manifests_of(const sim::GitCommit& commit) {
+    if (!manifests_ || read_from_ != commit.id) {
+      read_from_ = commit.id;
+      manifests_ = sim::manifests_in(
+          commit.files, {.path = params_.text("path"), .recurse = params_.flag("recurse")});
+    }
+    return *manifests_;
+  }
+
+  // A resource's history is walked once a moment.
+  const std::vector<sim::ObjectPtr>& objects_of(const std::string& resource, Time at) {
+    if (moment_ != at) objects_.clear();
+    moment_ = at;
+    const auto [found, is_new] = objects_.try_emplace(resource);
+    if (is_new) found->second = objects_at(run_.store(), resource, at);
+    return found->second;
+  }
+
+  sim::ObjectPtr object_at(const sim::ObjectKey& key, Time at) {
+    for (const sim::ObjectPtr& object : objects_of(key.resource, at)) {
+      if (object->key == key) return object;
     }
     return nullptr;
   }
 
-  std::string fault_of(sim::DesiredObject desired, Time at) const {
+  std::string fault_of(sim::DesiredObject desired, Time at) {
     const std::string name = name_of(desired.object);
     if (desired.kind == nullptr) return name + ": the cluster has no such kind";
     const sim::ObjectPtr stored = object_at(desired.key, at);
@@ -123,7 +143,7 @@ class DriftCheck {
   // What an Application has made in the namespace, and Git has no more.
   void add_extra(const std::set<sim::ObjectKey>& wanted, Time at, std::vector<std::string>& out) {
     for (const std::string& resource : run_.store().resources()) {
-      for (const sim::ObjectPtr& object : objects_at(run_.store(), resource, at)) {
+      for (const sim::ObjectPtr& object : objects_of(resource, at)) {
         const Value& id = object->document["metadata"]["annotations"][sim::kTrackingId];
         if (object->key.ns != ns_ || !id.is_string() || wanted.contains(object->key)) continue;
         const std::string own = fmt::format("/{}:{}/{}", object->document["kind"].as_string(),
@@ -141,6 +161,10 @@ class DriftCheck {
   const std::string ns_;
   const std::vector<std::string> ignores_;
   std::set<std::string> resources_;
+  std::string read_from_;  // id of the commit that manifests_ are of
+  std::optional<Result<std::vector<Value>>> manifests_;
+  std::optional<Time> moment_;  // that objects_ are of
+  std::map<std::string, std::vector<sim::ObjectPtr>> objects_;
 };
 
 }  // namespace

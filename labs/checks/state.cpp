@@ -10,8 +10,8 @@
 #include "labs/checks/measure.h"
 #include "labs/checks/objects_at.h"
 #include "labs/checks/trouble.h"
+#include "labs/checks/value_text.h"
 #include "sim/api/custom/printer_path.h"
-#include "sim/api/json.h"
 #include "sim/api/quantity.h"
 #include "sim/api/selector.h"
 
@@ -56,10 +56,6 @@ std::optional<double> number_of(std::string_view text) {
   return static_cast<double>(quantity->milli()) / 1000;
 }
 
-std::string text_of(const Value& value) {
-  return value.is_string() ? value.str() : sim::to_json(value);
-}
-
 class Expectation {
  public:
   explicit Expectation(const Params& params) : params_(params) {}
@@ -69,12 +65,12 @@ class Expectation {
     if (!params_.has("path")) return {};
     const std::vector<Value> found = sim::find_by_path(object, params_.text("path"));
     if (params_.has("exists") && params_.flag("exists") == found.empty()) {
-      return found.empty() ? "is not there" : "is there: " + text_of(found.front());
+      return found.empty() ? "is not there" : "is there: " + value_text(found.front());
     }
     if (params_.has("exists") && !params_.flag("exists")) return {};
     if (found.empty()) return "is not there";
     for (const Value& value : found) {
-      if (!fits(value)) return "is " + shortened(text_of(value), 120);
+      if (!fits(value)) return "is " + shortened(value_text(value), 120);
     }
     return {};
   }
@@ -87,15 +83,15 @@ class Expectation {
     if (params_.has("one_of"))
       out += fmt::format(" is one of {}", fmt::join(params_.texts("one_of"), ", "));
     if (params_.has("contains")) out += fmt::format(" contains \"{}\"", params_.text("contains"));
-    if (params_.has("at_least")) out += " is at least " + text_of(params_.value("at_least"));
+    if (params_.has("at_least")) out += " is at least " + value_text(params_.value("at_least"));
     if (params_.has("at_least") && params_.has("at_most")) out += " and";
-    if (params_.has("at_most")) out += " is at most " + text_of(params_.value("at_most"));
+    if (params_.has("at_most")) out += " is at most " + value_text(params_.value("at_most"));
     return out;
   }
 
  private:
   [[nodiscard]] bool fits(const Value& value) const {
-    const std::string text = text_of(value);
+    const std::string text = value_text(value);
     if (params_.has("equals") && text != params_.text("equals")) return false;
     if (params_.has("contains") && text.find(params_.text("contains")) == std::string::npos) {
       return false;
@@ -105,7 +101,7 @@ class Expectation {
     const auto number = number_of(text);
     for (const char* bound : {"at_least", "at_most"}) {
       if (!params_.has(bound)) continue;
-      const auto limit = number_of(text_of(params_.value(bound)));
+      const auto limit = number_of(value_text(params_.value(bound)));
       if (!number || !limit) return false;
       if (bound[3] == 'l' ? *number < *limit : *number > *limit) return false;
     }
@@ -123,7 +119,7 @@ bool is_selected(const sim::StoredObject& object, const Params& params,
   for (const Value::Member& wanted : where.members()) {
     const std::vector<Value> found = sim::find_by_path(object.document, wanted.key);
     const bool has = std::any_of(found.begin(), found.end(), [&](const Value& value) {
-      return text_of(value) == wanted.value.as_string();
+      return value_text(value) == wanted.value.as_string();
     });
     if (!has) return false;
   }

@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "labs/checks/value_text.h"
 #include "sim/api/custom/printer_path.h"
 #include "sim/api/json.h"
 #include "sim/api/views.h"
@@ -18,7 +19,7 @@ using sim::Value;
 std::string text_at(const Value& document, const std::string& path) {
   const std::vector<Value> found = sim::find_by_path(document, path);
   if (found.empty()) return {};
-  return found.front().is_string() ? found.front().str() : sim::to_json(found.front());
+  return value_text(found.front());
 }
 
 }  // namespace

@@ -19,13 +19,6 @@ const Value& annotation(const Value& object, std::string_view name) {
   return object["metadata"]["annotations"][name];
 }
 
-std::pair<std::string, std::string> group_version(const Value& object) {
-  const std::string version = object["apiVersion"].str();
-  const std::size_t slash = version.find('/');
-  if (slash == std::string::npos) return {"", version};
-  return {version.substr(0, slash), version.substr(slash + 1)};
-}
-
 Error load_error(std::string_view why) {
   return Error{ErrorKind::kInvalid, fmt::format("Failed to load target state: failed to generate "
                                                 "manifest for source 1 of 1: rpc error: code = "

@@ -9,6 +9,7 @@
 #include <set>
 #include <tuple>
 
+#include "sim/gitops/compare.h"
 #include "sim/gitops/health.h"
 #include "sim/gitops/three_way_merge.h"
 
@@ -59,13 +60,6 @@ std::ptrdiff_t rank_of(const Value& object) {
   const auto* found =
       std::find(std::begin(kKindOrder), std::end(kKindOrder), object["kind"].as_string());
   return found - std::begin(kKindOrder);
-}
-
-std::pair<std::string, std::string> group_version(const Value& object) {
-  const std::string version = object["apiVersion"].str();
-  const std::size_t slash = version.find('/');
-  if (slash == std::string::npos) return {"", version};
-  return {version.substr(0, slash), version.substr(slash + 1)};
 }
 
 // "apps/Deployment/vllm", as in messages; with the namespace it tells two results apart.

@@ -133,6 +133,13 @@ Value last_applied(const Value& live) {
 
 }  // namespace
 
+std::pair<std::string, std::string> group_version(const Value& object) {
+  const std::string version = object["apiVersion"].str();
+  const std::size_t slash = version.find('/');
+  if (slash == std::string::npos) return {"", version};
+  return {version.substr(0, slash), version.substr(slash + 1)};
+}
+
 std::string tracking_id(std::string_view application, std::string_view group, std::string_view kind,
                         std::string_view ns, std::string_view name) {
   return fmt::format("{}:{}/{}:{}/{}", application, group, kind, ns, name);
@@ -143,9 +150,7 @@ DesiredObject desired_object(const KindTable& kinds, const Value& manifest,
   DesiredObject out;
   const std::string_view version = manifest["apiVersion"].as_string();
   const std::string_view kind = manifest["kind"].as_string();
-  const std::size_t slash = version.find('/');
-  const std::string_view group =
-      slash == std::string_view::npos ? std::string_view() : version.substr(0, slash);
+  const std::string group = group_version(manifest).first;
   out.kind = kinds.by_gvk(version, kind);
   const std::string name = manifest["metadata"]["name"].str();
   std::string own = manifest["metadata"]["namespace"].str();

@@ -3,6 +3,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "sim/api/kind.h"
@@ -14,6 +15,9 @@ namespace inferlab::sim {
 /// The annotation by which an object is known as an Application's: "APP:GROUP/KIND:NAMESPACE/NAME".
 /// Source: Argo CD 3.5 documentation, "Resource Tracking": annotations alone, since 3.0.
 inline constexpr std::string_view kTrackingId = "argocd.argoproj.io/tracking-id";
+
+/// Of the object's apiVersion; the core group is "".
+std::pair<std::string, std::string> group_version(const Value& object);
 
 std::string tracking_id(std::string_view application, std::string_view group, std::string_view kind,
                         std::string_view ns, std::string_view name);
