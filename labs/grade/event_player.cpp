@@ -146,6 +146,8 @@ sim::ApiResponse EventPlayer::send(const RunEvent& event, sim::ApiRequest reques
   } else {
     request.user = event.as.user;
     request.groups = event.as.groups;
+    request.source_ip = event.as.source_ip;
+    request.user_agent = event.as.user_agent;
     response = token_is_good(event.as) ? sim::request_of_client(run_, request)
                                        : sim::status_failure(401, "Unauthorized", "Unauthorized");
   }

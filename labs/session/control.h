@@ -27,7 +27,8 @@ struct ControlAnswer {
 ///   POST /inferlab/why      {"namespace": "default", "pod": "x"}   what every plugin says, by node
 ///   POST /inferlab/traffic  {"window": "60s"}      what clients got: traffic_picture()
 ///   GET  /inferlab/metrics                         scraped_metrics(), for Prometheus
-///   POST /inferlab/incident {"incident": "leaked-key", "cause": "…"}   acknowledged; a diagnosis
+///   POST /inferlab/incident {"incident": "secrets-listed", "cause": "…"}   acknowledged; a
+///   diagnosis
 ///                                                                      where it names a cause
 ///   POST /inferlab/push     {"files": {"apps/a.yaml": "…"}, "message": "…"} or {"reverts": "last"}
 ///   POST /inferlab/stop

@@ -30,9 +30,13 @@ constexpr SpecField kIdentityFields[] = {
      .description =
          "where the account's token lies, in its namespace: without it the token is worth "
          "nothing; a token of the account alone if left out"},
+    {.name = "source_ip",
+     .description = "from where he asks, as the audit log has it; the control plane if left out"},
     {.name = "user",
      .description = "ann, or system:serviceaccount:NAMESPACE:NAME",
      .required = true},
+    {.name = "user_agent",
+     .description = "with what program, as the audit log has it; kubectl's if left out"},
 };
 
 constexpr SpecField kGitEditFields[] = {

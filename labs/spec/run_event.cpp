@@ -169,7 +169,8 @@ void check_target(const Value& event, std::string_view action, const Fail& fail)
 }  // namespace
 
 RunIdentity identity_from(const Value& value) {
-  return {value["user"].str(), text_list(value["groups"]), value["secret"].str()};
+  return {value["user"].str(), text_list(value["groups"]), value["secret"].str(),
+          value["source_ip"].str(), value["user_agent"].str()};
 }
 
 std::string RunEvent::str() const {

@@ -24,6 +24,8 @@ struct RunIdentity {
   /// Of the token that the user, a service account, shows: it lies in this Secret of the account's
   /// namespace, and is worth nothing without it. Empty: a token that is bound to the account alone.
   std::string secret = {};
+  /// As the audit log has them.
+  std::string source_ip = {}, user_agent = {};
 
   auto operator<=>(const RunIdentity&) const = default;
 };

@@ -60,6 +60,8 @@ struct ApiRequest {
   std::string user = "system:admin";
   /// All that the user is in. Empty: a component of the cluster, whose rights nobody looks at.
   std::vector<std::string> groups;
+  /// From where a client asks, and with what program: for the audit log. Empty of components.
+  std::string source_ip = {}, user_agent = {};
   // kList, kDeleteCollection
   std::string label_selector, field_selector, continue_token;
   std::int64_t limit = 0;                    // 0: no limit

@@ -143,6 +143,13 @@ std::optional<HttpResponse> read_delete_options(const HttpRequest& http, ApiRequ
   return std::nullopt;
 }
 
+// Source: k8s.io/apiserver, audit/request.go, maybeTruncateUserAgent.
+std::string audited_agent(std::string_view agent) {
+  constexpr std::size_t kMaxLength = 1024;
+  if (agent.size() <= kMaxLength) return std::string(agent);
+  return std::string(agent.substr(0, kMaxLength)) + "...TRUNCATED";
+}
+
 std::optional<HttpResponse> read_list_options(const HttpRequest& http, DecodedRequest& result) {
   ApiRequest& api = result.api;
   WatchOptions& watch = result.watch;
@@ -338,6 +345,8 @@ std::variant<DecodedRequest, HttpResponse> decode_request(const HttpRequest& req
   api.name = path.name;
   api.subresource = path.subresource;
   api.user = user;
+  api.source_ip = "127.0.0.1";  // nobody else is let in
+  api.user_agent = audited_agent(request.header("user-agent"));
   const bool named = !path.name.empty();
   const bool creatable = !named && (!path.ns.empty() || !path.kind->namespaced);
   const std::string& method = request.method;

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "sim/api/json.h"
+#include "sim/cluster/audit_origin.h"
 
 namespace inferlab::sim {
 namespace {
@@ -67,6 +68,10 @@ void AuditLog::add(const ApiRequest& request, const ApiResponse& response, bool 
   event.id = new_id();
   event.user = request.user;
   event.groups = groups_of(request.user, request.groups);
+  const AuditOrigin origin =
+      request.groups.empty() ? origin_of_component(api_.store(), request.user) : origin_of_client();
+  event.source_ip = request.source_ip.empty() ? origin.source_ip : request.source_ip;
+  event.user_agent = request.user_agent.empty() ? origin.user_agent : request.user_agent;
   event.verb = kVerbs.at(static_cast<std::size_t>(request.verb));
   const std::size_t dot = request.resource.find('.');
   event.resource = request.resource.substr(0, dot);
@@ -105,20 +110,24 @@ std::string write_audit_event(const AuditEvent& event) {
   Value status = event.status.is_null()
                      ? Value::object({{"metadata", Value::object()}, {"code", event.code}})
                      : event.status.without("apiVersion").without("kind");
-  return to_json(Value::object({{"kind", "Event"},
-                                {"apiVersion", "audit.k8s.io/v1"},
-                                {"level", "Metadata"},
-                                {"auditID", event.id},
-                                {"stage", "ResponseComplete"},
-                                {"requestURI", path_of(event)},
-                                {"verb", event.verb},
-                                {"user", Value::object({{"username", event.user},
-                                                        {"groups", Value::strings(event.groups)}})},
-                                {"objectRef", ref},
-                                {"responseStatus", status},
-                                {"requestReceivedTimestamp", time},
-                                {"stageTimestamp", time},
-                                {"annotations", annotations}}));
+  Value::Object out = {{"kind", "Event"},
+                       {"apiVersion", "audit.k8s.io/v1"},
+                       {"level", "Metadata"},
+                       {"auditID", event.id},
+                       {"stage", "ResponseComplete"},
+                       {"requestURI", path_of(event)},
+                       {"verb", event.verb},
+                       {"user", Value::object({{"username", event.user},
+                                               {"groups", Value::strings(event.groups)}})}};
+  if (!event.source_ip.empty())
+    out.push_back({"sourceIPs", Value::strings(std::array{event.source_ip})});
+  if (!event.user_agent.empty()) out.push_back({"userAgent", Value(event.user_agent)});
+  out.push_back({"objectRef", ref});
+  out.push_back({"responseStatus", status});
+  out.push_back({"requestReceivedTimestamp", time});
+  out.push_back({"stageTimestamp", time});
+  out.push_back({"annotations", annotations});
+  return to_json(Value::object(std::move(out)));
 }
 
 }  // namespace inferlab::sim

@@ -20,6 +20,7 @@ struct AuditEvent {
   std::string id;  // a UUID
   std::string user;
   std::vector<std::string> groups;
+  std::string source_ip, user_agent;  // empty: not known
   std::string verb;  // "create", "update", "patch", "delete", "deletecollection", "get", "list"
   std::string api_group, api_version, resource, subresource, ns, name;
   std::string query;  // "?dryRun=All", or nothing

@@ -52,6 +52,8 @@ Value request_to_value(const ApiRequest& request) {
   text("fieldManager", request.field_manager);
   text("user", request.user);
   if (!request.groups.empty()) out.push_back({"groups", Value::strings(request.groups)});
+  text("sourceIP", request.source_ip);
+  text("userAgent", request.user_agent);
   text("labelSelector", request.label_selector);
   text("fieldSelector", request.field_selector);
   text("uid", request.precondition_uid);
@@ -82,6 +84,8 @@ Result<ApiRequest> request_from_value(const Value& value) {
   out.field_manager = value["fieldManager"].str();
   out.user = value["user"].str();
   for (const Value& group : value["groups"].items()) out.groups.push_back(group.str());
+  out.source_ip = value["sourceIP"].str();
+  out.user_agent = value["userAgent"].str();
   out.label_selector = value["labelSelector"].str();
   out.field_selector = value["fieldSelector"].str();
   out.precondition_uid = value["uid"].str();

@@ -268,7 +268,8 @@ const WebLab kEvalLab = {
     .params =
         "{harmless: [{id: cold, quantize: f32}, {id: warm, temperature: 0.3, seed: 2}], "
         "regressions: [{id: worse, category: quality, bits: 2}, "
-        "{id: endless, category: format, ignore_eos: true}]}"};
+        "{id: endless, category: format, ignore_eos: true}, "
+        "{id: cut, category: format, stop: \" token\"}]}"};
 
 Finding judged(const std::string& evals) {
   const TempDir folder;
@@ -294,7 +295,7 @@ TEST_CASE("check eval-corpus: a gate that stops what is worse and nothing else")
   CHECK(holds.passed());
   const Finding half = judged(one_case("{contains: [first token]}"));
   CHECK(half.percent == 50);
-  CHECK(half.seen == "1 of 1 regressions of format go through");
+  CHECK(half.seen == "1 of 2 regressions of format go through");
 }
 
 TEST_CASE(
@@ -302,7 +303,7 @@ TEST_CASE(
   const Finding open = judged(one_case("{max_words: 900}"));
   CHECK(open.percent == 0);
   CHECK(open.seen ==
-        "1 of 1 regressions of format go through; 1 of 1 regressions of quality go through");
+        "2 of 2 regressions of format go through; 1 of 1 regressions of quality go through");
   const Finding shut = judged(one_case("{contains: [zebra]}"));
   CHECK(shut.percent == 0);
   CHECK(shut.seen ==

@@ -2,6 +2,8 @@
 #include "sim/cluster/audit_log.h"
 
 #include <catch2/catch.hpp>
+#include <map>
+#include <string>
 
 #include "sim/api/json.h"
 #include "sim/cluster/client_request.h"
@@ -49,6 +51,8 @@ TEST_CASE("audit log: a write is told with who, what and how it ended") {
   CHECK(event["user"]["groups"].size() == 2);
   CHECK(event["requestURI"].as_string() ==
         "/api/v1/namespaces/default/configmaps?fieldManager=kubectl-create");
+  CHECK(event["sourceIPs"] == *sim::parse_json(R"(["10.0.0.2"])"));
+  CHECK(event["userAgent"].as_string() == "kubectl/v1.32.4 (linux/amd64) kubernetes/59526cd");
   CHECK(event["objectRef"] == *sim::parse_json(R"({"resource": "configmaps", "apiVersion": "v1",
                              "namespace": "default", "name": "c"})"));
   CHECK(event["responseStatus"] == *sim::parse_json(R"({"code": 201, "metadata": {}})"));
@@ -56,6 +60,37 @@ TEST_CASE("audit log: a write is told with who, what and how it ended") {
   CHECK(event["auditID"].as_string().size() == 36);
   CHECK(event["annotations"]["authorization.k8s.io/decision"].as_string() == "allow");
   CHECK(!event.has("requestObject"));
+}
+
+TEST_CASE("audit log: from where and with what program, as the client says, in a replay as well") {
+  sim::Cluster cluster(sim::ClusterSpec{}, 1);
+  sim::ApiRequest request = create("configmaps", R"({"metadata": {"name": "c"}})");
+  request.source_ip = "203.0.113.7";
+  request.user_agent = "curl/8.5.0";
+  REQUIRE(cluster.request(request).ok());
+  CHECK(last(cluster)["sourceIPs"] == *sim::parse_json(R"(["203.0.113.7"])"));
+  CHECK(last(cluster)["userAgent"].as_string() == "curl/8.5.0");
+  const auto journal = sim::read_journal(sim::write_journal(cluster.journal()), "journal");
+  REQUIRE(journal);
+  sim::Cluster again(sim::ClusterSpec{}, 1);
+  again.replay(*journal);
+  CHECK(last(again)["sourceIPs"] == last(cluster)["sourceIPs"]);
+  CHECK(last(again)["userAgent"] == last(cluster)["userAgent"]);
+}
+
+TEST_CASE("audit log: components ask from their nodes, or from the control plane") {
+  sim::ClusterSpec spec;
+  spec.pools.emplace_back().name = "cpu";
+  sim::Cluster cluster(spec, 1);
+  cluster.run_until(cluster.simulation().now() + std::chrono::minutes(1));
+  std::map<std::string, std::string> agents;
+  for (const sim::AuditEvent& event : cluster.audit().recent()) {
+    agents.emplace(event.user, event.source_ip + " " + event.user_agent);
+  }
+  CHECK(agents["system:node:cpu-0"] ==
+        "10.0.0.10 kubelet/v1.32.0 (linux/amd64) kubernetes/70d3cc9");
+  CHECK(agents["system:apiserver"] ==
+        "::1 kube-apiserver/v1.32.4 (linux/amd64) kubernetes/59526cd");
 }
 
 TEST_CASE("audit log: a refusal is told, of a Secret without what was wrong with it") {
