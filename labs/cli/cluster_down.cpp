@@ -20,9 +20,12 @@ class ClusterDownCommand final : public Command {
     INFERLAB_TRY(const SessionCard card, session_.find());
     INFERLAB_TRY_VOID(ask_session(card, "/inferlab/stop", "{}"));
     if (format_ == "json") {
-      print_json(terminal, sim::Value::object({{"lab", card.lab_id}, {"ended", true}}));
+      print_json(terminal, sim::Value::object({{"session", card.name()},
+                                               {"lab", card.lab_id},
+                                               {"learner", card.learner},
+                                               {"ended", true}}));
     } else {
-      terminal.out << "session of " << card.lab_id << " ended\n";
+      terminal.out << "session of " << spoken_name(card) << " ended\n";
     }
     return kExitDone;
   }

@@ -25,8 +25,9 @@ class ClusterStatusCommand final : public Command {
     const bool bare = status["simulatedNodes"].as_int() == 0;
     if (format_ == "json") {
       sim::Value::Object out = {
-          {"session", card.lab_id},
+          {"session", card.name()},
           {"lab", card.lab_id == kPlainCluster ? sim::Value() : sim::Value(card.lab_id)},
+          {"learner", card.learner},
           {"apiUrl", card.api_url},
           {"gatewayUrl", bare ? sim::Value() : sim::Value(card.gateway_url)},
           {"kubeconfig", card.kubeconfig}};
@@ -36,7 +37,7 @@ class ClusterStatusCommand final : public Command {
     }
     terminal.out << fmt::format(
         "{}\nvirtual time {:.1f} s, {}\n{} node{}, {} of {} Pods Ready\nAPI server {}\n",
-        card.lab_id == kPlainCluster ? "a cluster without a lab" : "lab " + card.lab_id,
+        card.lab_id == kPlainCluster ? "a cluster without a lab" : "lab " + spoken_name(card),
         status["virtualSeconds"].as_double(), speed_words(status["speed"]),
         status["nodes"].as_int(), status["nodes"].as_int() == 1 ? "" : "s",
         status["podsReady"].as_int(), status["pods"].as_int(), card.api_url);

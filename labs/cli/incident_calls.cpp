@@ -7,6 +7,7 @@
 
 #include "labs/cli/learner.h"
 #include "labs/progress/learner_work.h"
+#include "labs/report/command_words.h"
 #include "labs/session/control.h"
 #include "sim/api/json.h"
 
@@ -28,7 +29,7 @@ Result<IncidentCalls> incident_calls(const std::string& lab_id, const std::strin
   INFERLAB_TRY(const std::optional<SessionCard> card, read_card(folder));
   if (!card) {
     return Error{ErrorKind::kNotFound, fmt::format("lab {}: no session of it runs", out.lab.id),
-                 "inferlab lab start " + out.lab.id};
+                 "inferlab lab start " + out.lab.id + learner_words(out.lab.learner)};
   }
   out.card = *card;
   INFERLAB_TRY(const std::string answer, ask_session(out.card, "/inferlab/status", ""));

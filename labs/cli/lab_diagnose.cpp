@@ -5,6 +5,7 @@
 #include "labs/cli/incident_calls.h"
 #include "labs/cli/learner.h"
 #include "labs/cli/print.h"
+#include "labs/report/command_words.h"
 #include "labs/spec/suggest.h"
 
 namespace inferlab::labs {
@@ -47,7 +48,8 @@ class LabDiagnose final : public Command {
     }
     if (known.empty()) {
       return Error{ErrorKind::kNotFound, "the pager has not called for such an incident",
-                   "see what it says with: inferlab lab ack " + lab_id_};
+                   fmt::format("see what it says with: inferlab lab ack {}{}", shell_word(lab_id_),
+                               learner_words(calls.lab.learner))};
     }
     return Error{ErrorKind::kNotFound, fmt::format("{}: is no cause to choose from", cause_),
                  suggestion(cause_, known)};

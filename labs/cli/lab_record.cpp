@@ -8,6 +8,7 @@
 #include "labs/cli/learner.h"
 #include "labs/cli/print.h"
 #include "labs/progress/learner_work.h"
+#include "labs/report/command_words.h"
 #include "labs/report/escape.h"
 #include "labs/session/record.h"
 #include "labs/session/session_folder.h"
@@ -33,7 +34,8 @@ class LabRecord final : public Command {
     if (lab.incidents.empty()) {
       return Error{ErrorKind::kInvalid,
                    fmt::format("lab {}: has no incidents, and takes no actions", lab.id),
-                   fmt::format("its session is graded with: inferlab lab check {}", lab.id)};
+                   fmt::format("its session is graded with: inferlab lab check {}{}", lab.id,
+                               learner_words(lab.learner))};
     }
     INFERLAB_TRY(const std::string session, session_folder_of(lab));
     std::vector<std::string> notes;
@@ -56,8 +58,7 @@ class LabRecord final : public Command {
     for (const sim::Value& file : written) terminal.out << file.as_string() << '\n';
     for (const std::string& note : notes) terminal.out << "note: " << for_terminal(note) << '\n';
     terminal.out << fmt::format("\nGrade it: inferlab grade --lab {} --submission {}{}\n", lab.id,
-                                folder.string(),
-                                lab.learner.empty() ? "" : " --learner " + lab.learner);
+                                shell_word(folder.string()), learner_words(lab.learner));
     return kExitDone;
   }
 

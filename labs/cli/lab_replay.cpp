@@ -12,6 +12,7 @@
 #include "labs/cli/stop_signals.h"
 #include "labs/grade/given.h"
 #include "labs/progress/learner_work.h"
+#include "labs/report/command_words.h"
 #include "labs/report/escape.h"
 #include "labs/report/wrap.h"
 #include "labs/session/cluster_hash.h"
@@ -75,7 +76,7 @@ class LabReplay final : public Command {
   static Result<void> check_session(const LabSpec& lab, const SessionJournal& session) {
     if (!session.header) {
       return Error{ErrorKind::kNotFound, fmt::format("lab {}: nothing has been done yet", lab.id),
-                   fmt::format("inferlab lab start {}", lab.id)};
+                   fmt::format("inferlab lab start {}{}", lab.id, learner_words(lab.learner))};
     }
     INFERLAB_TRY(const std::string hash, cluster_hash(lab));
     if (session.header->cluster == hash) return {};

@@ -4,6 +4,7 @@
 #include "labs/cli/learner.h"
 #include "labs/cli/print.h"
 #include "labs/progress/progress.h"
+#include "labs/report/command_words.h"
 #include "labs/session/session_folder.h"
 #include "labs/session/session_lock.h"
 #include "labs/spec/catalog.h"
@@ -26,7 +27,8 @@ class LabReset final : public Command {
     const auto lock = SessionLock::take(folder);
     if (!lock && lock.error().kind == ErrorKind::kConflict) {
       return Error{ErrorKind::kConflict, fmt::format("lab {}: its session is running", lab.id),
-                   "end it first, with Ctrl-C where it was started, or: inferlab cluster down"};
+                   "end it first, with Ctrl-C where it was started, or: inferlab cluster down" +
+                       session_words(lab.id, lab.learner)};
     }
     if (!lock) return lock.error();
     INFERLAB_TRY(Progress progress, Progress::open_default(lab.learner));

@@ -4,9 +4,17 @@
 
 #include <vector>
 
+#include "labs/report/command_words.h"
+#include "labs/report/escape.h"
 #include "labs/spec/suggest.h"
 
 namespace inferlab::labs {
+
+std::string spoken_name(const SessionCard& card) {
+  return card.learner.empty()
+             ? card.lab_id
+             : fmt::format("{} of learner {}", card.lab_id, for_terminal(card.learner));
+}
 
 void SessionChoice::declare(Args& args) {
   args.option(
@@ -37,7 +45,7 @@ Result<SessionCard> SessionChoice::find() const {
   if (running.size() > 1) {
     return Error{ErrorKind::kConflict,
                  fmt::format("session: {} are running: {}", running.size(), names),
-                 fmt::format("say which: --session {}", called.front())};
+                 "say which: --session " + shell_word(called.front())};
   }
   return running.front();
 }

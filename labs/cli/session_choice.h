@@ -11,6 +11,9 @@ namespace inferlab::labs {
 /// What `inferlab cluster up` calls its session; a lab's session has the lab's id.
 inline constexpr const char* kPlainCluster = "cluster-up";
 
+/// "vllm-inference of learner ann"; without him where it is nobody's.
+std::string spoken_name(const SessionCard& card);
+
 /// Which running session a command is about: --session NAME, or the only one there is.
 class SessionChoice {
  public:

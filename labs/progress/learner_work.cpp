@@ -8,6 +8,7 @@
 
 #include "labs/grade/settle.h"
 #include "labs/grade/submission.h"
+#include "labs/report/command_words.h"
 #include "labs/session/journal_file.h"
 #include "labs/session/record.h"
 #include "labs/session/session_folder.h"
@@ -30,7 +31,8 @@ Result<std::string> session_folder_of(const LabSpec& lab) {
   std::error_code failed;
   if (std::filesystem::exists(journal_path(session), failed)) return session;
   return Error{ErrorKind::kNotFound, fmt::format("lab {}: nothing has been done yet", lab.id),
-               fmt::format("inferlab lab start {}, or name a folder with --submission", lab.id)};
+               fmt::format("inferlab lab start {}{}, or name a folder with --submission", lab.id,
+                           learner_words(lab.learner))};
 }
 
 Result<Submission> submission_of_session(const LabSpec& lab, const sim::Journal& journal,

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "labs/report/command_words.h"
 #include "labs/report/error_report.h"
 #include "labs/report/formats.h"
 #include "labs/report/github_command.h"
@@ -17,7 +18,7 @@ std::string text_of(const Report& report, const CheckResult& check) {
   if (!check.expected.empty()) out += "\nexpected: " + check.expected;
   out += fmt::format("\npractises: {}", fmt::join(check.rows, ", "));
   if (!check.hint.empty()) {
-    out += fmt::format("\nhint: inferlab lab hint {} {}", report.lab_id, check.hint);
+    out += "\nhint: " + hint_command(report.lab_id, check.hint, report.learner);
   }
   return out;
 }

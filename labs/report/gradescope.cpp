@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "labs/report/command_words.h"
 #include "labs/report/error_report.h"
 #include "labs/report/formats.h"
 #include "labs/report/json_text.h"
@@ -19,7 +20,7 @@ std::string output_of(const Report& report, const CheckResult& check) {
   if (check.passed || !check.blocked_by.empty()) return out;
   if (!check.expected.empty()) out += "\nexpected: " + check.expected;
   if (!check.hint.empty()) {
-    out += fmt::format("\nhint: inferlab lab hint {} {}", report.lab_id, check.hint);
+    out += "\nhint: " + hint_command(report.lab_id, check.hint, report.learner);
   }
   return out;
 }

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "labs/report/command_words.h"
 #include "labs/report/error_report.h"
 #include "labs/report/escape.h"
 #include "labs/report/formats.h"
@@ -119,8 +120,9 @@ std::string check_row(const Report& report, const CheckResult& check) {
       }
       if (!tags.empty()) out += detail("Practises", tags);
       if (!check.hint.empty()) {
-        out += detail("Hint", fmt::format("<code>inferlab lab hint {} {}</code>",
-                                          for_xml(report.lab_id), for_xml(check.hint)));
+        out += detail(
+            "Hint", fmt::format("<code>{}</code>",
+                                for_xml(hint_command(report.lab_id, check.hint, report.learner))));
       }
     }
     out += "</dl>\n";
@@ -184,16 +186,15 @@ std::string report_html(const Report& report) {
                      evidence_section(report.evidence) + notes(report.notes);
   if (!report.next_lab.empty()) {
     body += fmt::format(
-        "<p class=\"card next\"><b>Next lab</b><code>inferlab lab start {}</code></p>\n",
-        for_xml(report.next_lab));
+        "<p class=\"card next\"><b>Next lab</b><code>inferlab lab start {}{}</code></p>\n",
+        for_xml(report.next_lab), for_xml(learner_words(report.learner)));
   }
   body += fmt::format(
       "<footer class=\"foot\">\n<p>Graded by re-execution. The same submission gives the same "
       "report, to the last byte:</p>\n<p><code>inferlab grade --lab {} --submission FOLDER --seed "
       "{}{} --format html</code></p>\n<p>Journal <code>{}</code> · run <code>{}</code></p>\n"
       "</footer>\n",
-      for_xml(report.lab_id), report.seed,
-      report.learner.empty() ? std::string() : " --learner " + for_xml(report.learner),
+      for_xml(report.lab_id), report.seed, for_xml(learner_words(report.learner)),
       for_xml(report.journal_hash), for_xml(report.run_hash));
   return page(fmt::format("{}: {}", report.lab_title, verdict_of(report)), body);
 }

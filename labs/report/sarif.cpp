@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "engine/base/hash.h"
+#include "labs/report/command_words.h"
 #include "labs/report/error_report.h"
 #include "labs/report/escape.h"
 #include "labs/report/formats.h"
@@ -69,8 +70,9 @@ std::string report_sarif(const Report& report, std::string_view version) {
     const std::string id = rule_id(report.lab_id, check.id);
     const std::string help =
         check.hint.empty()
-            ? fmt::format("Read the lab's tasks: inferlab lab show {}", report.lab_id)
-            : fmt::format("Ask for a hint: inferlab lab hint {} {}", report.lab_id, check.hint);
+            ? fmt::format("Read the lab's tasks: inferlab lab show {}{}", report.lab_id,
+                          learner_words(report.learner))
+            : "Ask for a hint: " + hint_command(report.lab_id, check.hint, report.learner);
     run.results.push_back(
         result(id, run.rules.size(), text_of(check), location(report.submission, 0, 0)));
     run.rules.push_back(rule(id, check.title, check.rows, help));

@@ -7,6 +7,7 @@
 #include <optional>
 #include <vector>
 
+#include "labs/report/command_words.h"
 #include "labs/report/escape.h"
 #include "labs/report/formats.h"
 #include "labs/report/plot.h"
@@ -116,8 +117,9 @@ std::string report_text(const Report& report, const Style& style, std::size_t wi
     add_detail(out, "expected", check.expected, style, width);
     add_detail(out, "practises", fmt::format("{}", fmt::join(check.rows, ", ")), style, width);
     if (!check.hint.empty()) {
-      add_detail(out, "hint", fmt::format("inferlab lab hint {} {}", report.lab_id, check.hint),
-                 style, width);
+      // A command stays one line, to be copied.
+      add_detail(out, "hint", hint_command(report.lab_id, check.hint, report.learner), style,
+                 std::string::npos);
     }
   }
   out += "\n";
@@ -138,7 +140,8 @@ std::string report_text(const Report& report, const Style& style, std::size_t wi
     out += wrap(fmt::format("Note: {}", for_terminal(note)), width, 6) + "\n";
   }
   if (report.passed && !report.next_lab.empty()) {
-    out += fmt::format("Next: inferlab lab start {}\n", report.next_lab);
+    out += fmt::format("Next: inferlab lab start {}{}\n", report.next_lab,
+                       for_terminal(learner_words(report.learner)));
   }
   out += style.faint(
              wrap(fmt::format("journal {}  run {}", report.journal_hash, report.run_hash), width)) +

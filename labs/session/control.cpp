@@ -8,6 +8,7 @@
 #include <cmath>
 #include <set>
 
+#include "labs/report/command_words.h"
 #include "labs/session/traffic_picture.h"
 #include "sim/api/json.h"
 #include "sim/scheduler/kube_scheduler.h"
@@ -282,7 +283,7 @@ Result<std::string> ask_session(const SessionCard& card, const std::string& path
                                      : client.Post(path, headers, body, "application/json");
   if (!result) {
     return Error{ErrorKind::kUnavailable, "session: " + card.control_url + " does not answer",
-                 "start it again: inferlab lab start " + card.lab_id};
+                 "start it again: inferlab lab start " + card.lab_id + learner_words(card.learner)};
   }
   if (result->status != 200) {
     const auto answer = sim::parse_json(result->body);

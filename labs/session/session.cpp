@@ -8,6 +8,7 @@
 
 #include "labs/grade/event_player.h"
 #include "labs/grade/given.h"
+#include "labs/report/command_words.h"
 #include "labs/session/audit_file.h"
 #include "labs/session/cluster_hash.h"
 #include "labs/session/control.h"
@@ -106,7 +107,9 @@ struct Session::Parts {
     if (earlier.learner != options.lab.learner) {
       return Error{ErrorKind::kConflict,
                    fmt::format("{}: its session is the variant of \"{}\"", id, earlier.learner),
-                   "go on with --learner, or begin anew with --fresh"};
+                   fmt::format("go on {}, or begin anew with --fresh",
+                               earlier.learner.empty() ? "without --learner"
+                                                       : "with" + learner_words(earlier.learner))};
     }
     if (earlier.lab != id || earlier.cluster != cluster) {
       return Error{ErrorKind::kConflict,
@@ -167,7 +170,8 @@ struct Session::Parts {
     if (incident == nullptr || now < Time{incident->at}) {
       return Error{ErrorKind::kNotFound,
                    fmt::format("incident {}: the pager has not called for it", id),
-                   "see what it says with: inferlab lab ack " + options.lab.id};
+                   "see what it says with: inferlab lab ack " + options.lab.id +
+                       learner_words(options.lab.learner)};
     }
     if (!cause.empty() && !incident->has_cause(cause)) {
       std::vector<std::string_view> known;
@@ -205,7 +209,8 @@ struct Session::Parts {
     const std::string who =
         card && *card ? fmt::format(" (process {})", (*card)->pid) : std::string();
     return Error{ErrorKind::kConflict, fmt::format("{}: is running already{}", options.lab.id, who),
-                 "end it there with Ctrl-C, or: inferlab cluster down"};
+                 "end it there with Ctrl-C, or: inferlab cluster down" +
+                     session_words(options.lab.id, options.lab.learner)};
   }
 
   Result<void> start_api() {
