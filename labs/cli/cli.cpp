@@ -69,7 +69,15 @@ class CommandLine {
   /// What `completion` prints: it speaks of the commands themselves. nullopt: another was chosen.
   std::optional<std::string> completion() {
     if (!completion_->parsed()) return std::nullopt;
-    return completion_script(command_tree(app_), shell_);
+    return completion_script(shell_);
+  }
+
+  /// What a shell's script asks: `completion SHELL -- WORDS…`. nullopt: that is not what was asked.
+  std::optional<std::string> completion_of(const std::vector<std::string>& words) {
+    const bool asks = words.size() > 2 && words[0] == "completion" && words[2] == "--" &&
+                      completion_script(words[1]).has_value();
+    if (!asks) return std::nullopt;
+    return completion_answer(command_tree(app_), words[1], {words.begin() + 3, words.end()});
   }
 
   /// The command that was chosen; nullptr when none was.
@@ -215,6 +223,10 @@ void print_warning(Terminal& terminal, std::string_view consequence, const Error
 int run_cli(int argc, char** argv, const CliHooks& hooks, Terminal& terminal) {
   CommandLine line(hooks);
   std::vector<std::string> words = main_words(argc, argv);
+  if (const auto answer = line.completion_of(words)) {
+    terminal.out << *answer << std::flush;
+    return kExitDone;
+  }
   if (const auto wrong = line.wrong_word(words)) return print_error(terminal, *wrong);
   if (!words.empty() && words.front() == "serve") {
     Result<std::vector<std::string>> as_ours = vllm_words(std::move(words));

@@ -23,9 +23,14 @@ std::vector<std::string> words_of(const std::string& type) {
 }  // namespace
 
 CommandNode command_tree(const CLI::App& app) {
-  CommandNode node{app.get_name(), app.get_description(), {}, {}};
+  CommandNode node{app.get_name(), app.get_description(), {}, {}, {}};
   for (const CLI::Option* option : app.get_options()) {
-    if (option->get_lnames().empty() && option->get_snames().empty()) continue;  // positional
+    if (option->get_group().empty()) continue;
+    if (option->get_lnames().empty() && option->get_snames().empty()) {
+      node.arguments.push_back({option->get_single_name(), words_of(option->get_type_name()),
+                                option->get_items_expected_max() > 1});
+      continue;
+    }
     CommandOption out;
     for (const std::string& name : option->get_snames()) out.names.push_back("-" + name);
     for (const std::string& name : option->get_lnames()) out.names.push_back("--" + name);

@@ -17,10 +17,19 @@ struct CommandOption {
   std::vector<std::string> words;  // what the value may be; empty: anything
 };
 
-/// A command, or a group of them, as the program has declared it.
+/// A word that is no option, by its place.
+struct CommandArgument {
+  std::string name;  // "LAB"
+  std::vector<std::string> words;
+  bool repeats = false;  // and all words behind it
+};
+
+/// A command, or a group of them, as the program has declared it. What is not in its help is not
+/// here either.
 struct CommandNode {
   std::string name, summary;
   std::vector<CommandOption> options;
+  std::vector<CommandArgument> arguments;
   std::vector<CommandNode> children;
 };
 

@@ -42,6 +42,7 @@ constexpr const char* kLearners[] = {
     "CREATE INDEX attempts_by_learner ON attempts(learner, lab)",
 };
 constexpr std::span<const char* const> kMigrations[] = {kTables, kLearners};
+constexpr const char* kFileName = "progress.db";
 constexpr std::int64_t kVersion = std::size(kMigrations);
 
 std::int64_t number(const SqlValue& value) {
@@ -68,7 +69,7 @@ Result<Progress> Progress::open_default(const std::string& learner) {
     return Error{ErrorKind::kUnavailable, fmt::format("{}: {}", folder, failed.message()),
                  "set XDG_DATA_HOME to a folder that can be written"};
   }
-  return open((fs::path(folder) / "progress.db").string(), learner);
+  return open((fs::path(folder) / kFileName).string(), learner);
 }
 
 Result<Progress> Progress::open(const std::string& path, const std::string& learner) {
@@ -84,6 +85,21 @@ Result<Progress> Progress::open(const std::string& path, const std::string& lear
   // Who only looks (lab list) must not wait for the lock of somebody who writes.
   if (number(rows.at(0).at(0)) < kVersion) INFERLAB_TRY_VOID(progress.migrate());
   return progress;
+}
+
+Result<std::vector<std::string>> Progress::learners() {
+  INFERLAB_TRY(const std::string folder, user_data_dir());
+  std::error_code failed;
+  if (!fs::exists(fs::path(folder) / kFileName, failed)) return std::vector<std::string>();
+  INFERLAB_TRY(Progress progress, open_default());
+  INFERLAB_TRY(const auto rows, progress.database_.run(
+                                    "SELECT learner FROM attempts UNION SELECT learner FROM hints "
+                                    "UNION SELECT learner FROM sessions ORDER BY 1"));
+  std::vector<std::string> out;
+  for (const auto& row : rows) {
+    if (const std::string name = text(row.at(0)); !name.empty()) out.push_back(name);
+  }
+  return out;
 }
 
 Result<void> Progress::migrate() {

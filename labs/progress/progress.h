@@ -37,6 +37,9 @@ class Progress {
   /// kInvalid: a file of a newer version of inferlab.
   static Result<Progress> open(const std::string& path, const std::string& learner = {});
 
+  /// Everybody by name who has done something with the user's own database, in order. Makes none.
+  static Result<std::vector<std::string>> learners();
+
   Result<void> record_attempt(const Report& report);
   /// Idempotent: a hint is paid for once.
   Result<void> use_hint(std::string_view lab, std::string_view hint, int cost);

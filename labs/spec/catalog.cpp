@@ -98,6 +98,13 @@ Result<std::vector<LabSpec>> list_labs() {
   return out;
 }
 
+Result<std::vector<std::string>> lab_names() {
+  INFERLAB_TRY(const std::vector<std::string> folders, lab_folders());
+  std::vector<std::string> out;
+  for (const std::string& folder : folders) out.push_back(fs::path(folder).filename().string());
+  return out;
+}
+
 Result<std::string> find_lab_folder(const std::string& id_or_path) {
   if (id_or_path == "." || id_or_path == ".." || id_or_path.find('/') != std::string::npos) {
     std::error_code failed;

@@ -12,6 +12,9 @@ namespace inferlab::labs {
 /// last, by id. A lab that cannot be read is an error: the ones that ship can.
 Result<std::vector<LabSpec>> list_labs();
 
+/// The ids of the labs under scenarios/, by name; none of them is read.
+Result<std::vector<std::string>> lab_names();
+
 /// The folder of a lab, whether or not it can be read: what find_lab() reads.
 Result<std::string> find_lab_folder(const std::string& id_or_path);
 

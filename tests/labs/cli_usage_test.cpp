@@ -5,18 +5,20 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <sstream>
 
 #include "labs/cli/pod_name.h"
+#include "labs/cli/session_choice.h"
 #include "labs/play/progress_bar.h"
 #include "labs/report/terminal_width.h"
 #include "labs/report/wrap.h"
 #include "labs/session/session_folder.h"
 #include "labs/session/session_lock.h"
+#include "labs/spec/catalog.h"
 #include "sim/api/json.h"
 #include "tests/labs/cli_run.h"
-#include "tests/support/process.h"
 
 using namespace inferlab;        // NOLINT
 using namespace inferlab::labs;  // NOLINT
@@ -65,10 +67,11 @@ class FakeTerminal {
 // A session that another program seems to run.
 class RunningSession {
  public:
-  explicit RunningSession(const std::string& name)
-      : folder_(session_folder(name).value()), lock_(SessionLock::take(folder_).value()) {
+  explicit RunningSession(const std::string& name, const std::string& learner = {})
+      : folder_(session_folder(name, learner).value()), lock_(SessionLock::take(folder_).value()) {
     SessionCard card;
     card.lab_id = name;
+    card.learner = learner;
     card.kubeconfig = folder_ + "/kubeconfig";
     REQUIRE(write_card(folder_, card).has_value());
   }
@@ -78,8 +81,16 @@ class RunningSession {
   SessionLock lock_;
 };
 
-// All long options and commands that the help of a command names, and of those below it.
-void check_named(const std::string& script, std::vector<std::string> words) {
+// All long options and commands that the help of a command names, and of those below it, are what
+// a shell is told at that place.
+void check_offered(const std::string& shell, std::vector<std::string> words) {
+  const auto offered = [&](const std::string& begun) {
+    std::vector<std::string> asked = {"completion", shell, "--"};
+    asked.insert(asked.end(), words.begin(), words.end());
+    asked.push_back(begun);
+    return run(asked).out;
+  };
+  const std::string options = offered("--"), below = offered("");
   words.emplace_back("--help");
   const Ran help = run(words);
   words.pop_back();
@@ -97,14 +108,15 @@ void check_named(const std::string& script, std::vector<std::string> words) {
     } else if (const std::size_t at = line.find("--"); at != std::string::npos && at < 30) {
       const std::string option = line.substr(at + 2, line.find_first_of(" ,", at) - at - 2);
       INFO(option);
-      CHECK(contains(script, option));
+      CHECK(contains(options, "\n--" + option));
     }
   }
   for (const std::string& command : commands) {
     INFO(command);
-    CHECK(contains(script, command));
+    CHECK(contains(below, "\n" + command));
+    if (command == "help") continue;  // its words are the others'
     words.push_back(command);
-    check_named(script, words);
+    check_offered(shell, words);
     words.pop_back();
   }
 }
@@ -131,28 +143,93 @@ TEST_CASE("usage: help COMMAND is COMMAND --help") {
   CHECK(contains(run({"--help"}).out, "Exit status: 0 done or passed"));
 }
 
-TEST_CASE("usage: the completion of every shell has every command and every option") {
+TEST_CASE("usage: every command and every option is offered in every shell") {
   for (const char* shell : {"bash", "zsh", "fish"}) {
-    const Ran script = run({"completion", shell});
     INFO(shell);
-    REQUIRE(script.status == 0);
-    check_named(script.out, {});
+    CHECK(contains(run({"completion", shell}).out, std::string("completion ") + shell + " -- "));
+    check_offered(shell, {});
   }
   CHECK(run({"completion", "tcsh"}).status == 2);
 }
 
-TEST_CASE("usage: bash completes commands, options and their words") {
-  const std::string script = run({"completion", "bash"}).out;
-  const auto complete = [&script](const std::string& words, int at) {
-    return testing::run_process({"bash", "-c",
-                                 script + "COMP_WORDS=(" + words + ") COMP_CWORD=" +
-                                     std::to_string(at) + "\n_inferlab\necho \"${COMPREPLY[@]}\""})
-        .out;
+TEST_CASE("usage: what an option or an argument may be is offered") {
+  const OwnDataHome home;
+  const auto offered = [](std::vector<std::string> words) {
+    words.insert(words.begin(), {"completion", "bash", "--"});
+    return run(words).out;
   };
-  CHECK(complete("inferlab lab sch", 2) == "schema\n");
-  CHECK(complete("inferlab grade --su", 2) == "--submission\n");
-  CHECK(complete("inferlab grade --format j", 3) == "json junit\n");
-  CHECK(complete("inferlab lab show --format ''", 4) == "text json\n");
+  CHECK(offered({"lab", "sch"}) == "words\nschema\n");
+  CHECK(offered({"grade", "--format", "j"}) == "words\njson\njunit\n");
+  CHECK(offered({"grade", "--format=ju"}) == "words\n--format=junit\n");
+  CHECK(offered({"lab", "show", "vllm"}) == "words\nvllm-inference\n");
+  CHECK(offered({"lab", "show", "./"}) == "folders\n");
+  CHECK(offered({"grade", "--lab", "vllm"}) == "words\nvllm-inference\n");
+  CHECK(offered({"lab", "hint", "vllm-inference", "what-m"}) == "words\nwhat-moves\n");
+  CHECK(offered({"lab", "hint", "no-such-lab", "w"}) == "words\n");
+  CHECK(contains(offered({"lab", "diagnose", "security-incident", ""}), "\nleaked-token\n"));
+  CHECK(offered({"lab", "ack", "security-incident", ""}) == "words\nsecrets-listed\n");
+  CHECK(contains(offered({"lab", "files", "vllm-inference", "--answer", "s"}), "solution\n"));
+  CHECK(contains(offered({"cluster", "inject", "node-d"}), "\nnode-down\n"));
+  CHECK(offered({"cluster", "up", "--addon", "ked"}) == "words\nkeda\n");
+  CHECK(offered({"serve", "--device", "cp"}) == "words\ncpu\n");
+  CHECK(offered({"lab", "check", "vllm-inference", "--submission", "x"}) == "folders\n");
+  CHECK(offered({"lint", ""}) == "files\n");
+  CHECK(offered({"cluster", "push", "--message", ""}) == "words\n");
+  CHECK(offered({"help", "lab", "sh"}) == "words\nshow\n");
+  CHECK(offered({"completion", "z"}) == "words\nzsh\n");
+  // Where nothing more is taken, what is left are options; `--child` is nobody's.
+  CHECK(contains(offered({"grade", ""}), "\n--submission\n"));
+  CHECK_FALSE(contains(offered({"grade", "--"}), "--child"));
+  // A question, then its options, each once.
+  const auto lab = find_lab("does-it-fit");
+  REQUIRE(lab);
+  const auto question = std::find_if(lab->quiz.begin(), lab->quiz.end(),
+                                     [](const Question& each) { return each.options.size() > 1; });
+  REQUIRE(question != lab->quiz.end());
+  CHECK(contains(offered({"lab", "answer", lab->id, ""}), "\n" + question->id + "\n"));
+  const std::string first = question->options.front().first;
+  CHECK(contains(offered({"lab", "answer", lab->id, question->id, ""}), "\n" + first + "\n"));
+  CHECK_FALSE(
+      contains(offered({"lab", "answer", lab->id, question->id, first, ""}), "\n" + first + "\n"));
+}
+
+TEST_CASE("usage: learners and sessions are offered by name, quoted") {
+  const OwnDataHome home;
+  CHECK(run({"completion", "bash", "--", "lab", "list", "--learner", ""}).out == "words\n");
+  REQUIRE(run({"lab", "hint", "vllm-inference", "what-moves", "--learner", "ann o'neil"}).status ==
+          0);
+  CHECK(run({"completion", "bash", "--", "lab", "list", "--learner", "'ann"}).out ==
+        "words\n'ann o'\\''neil'\n");
+  CHECK(run({"completion", "fish", "--", "lab", "list", "--learner", ""}).out ==
+        "words\nann o'neil\n");
+  const RunningSession session("vllm-inference", "bob");
+  CHECK(run({"completion", "bash", "--", "cluster", "status", "--session", ""}).out ==
+        "words\nvllm-inference@bob\n");
+}
+
+TEST_CASE("usage: the answer to a question is one at a time, and its options are told") {
+  const OwnDataHome home;
+  const auto lab = find_lab("does-it-fit");
+  REQUIRE(lab);
+  const auto question = std::find_if(lab->quiz.begin(), lab->quiz.end(), [](const Question& each) {
+    return each.type == Question::Type::kSingle;
+  });
+  REQUIRE(question != lab->quiz.end());
+  const Ran bare = run({"lab", "answer", lab->id, question->id});
+  CHECK(bare.status == 2);
+  CHECK(contains(bare.err, "(hint: one of " + question->options.front().first + ", "));
+  const Ran wrong = run({"lab", "answer", lab->id, question->id, "nothing-of-it"});
+  CHECK(wrong.status == 2);
+  CHECK(contains(wrong.err, "\"nothing-of-it\" is no possible answer (hint: one of "));
+  const std::string other =
+      question == lab->quiz.begin() ? lab->quiz.back().id : lab->quiz.front().id;
+  const Ran both =
+      run({"lab", "answer", lab->id, question->id, question->options.front().first, other, "x"});
+  CHECK(both.status == 2);
+  CHECK(contains(both.err, other + ": is another question, and one is answered at a time"));
+  const Ran given = run({"lab", "answer", lab->id, question->id, question->options.front().first});
+  CHECK(given.status == 0);
+  CHECK(contains(given.out, "your answer: " + question->options.front().first + "\n"));
 }
 
 TEST_CASE("usage: with several sessions the one that is meant must be named") {
@@ -177,6 +254,18 @@ TEST_CASE("usage: with several sessions the one that is meant must be named") {
     CHECK(contains(run({"cluster", command, "--help"}).out, "--session"));
   }
   CHECK(contains(run({"why", "--help"}).out, "--session"));
+}
+
+TEST_CASE("usage: a session is called after its lab and its learner") {
+  SessionCard card;
+  card.lab_id = "vllm-inference";
+  CHECK(spoken_name(card) == "vllm-inference");
+  card.learner = "ann";
+  CHECK(spoken_name(card) == "vllm-inference of learner ann");
+  const OwnDataHome home;
+  const RunningSession first("vllm-inference", "ann o'neil"), second("vllm-inference", "bob");
+  CHECK(contains(run({"cluster", "kubeconfig"}).err,
+                 "(hint: say which: --session 'vllm-inference@ann o'\\''neil')"));
 }
 
 TEST_CASE("usage: a Pod is named as for kubectl, or with its namespace before it") {
