@@ -1,12 +1,14 @@
 // What the pager says in a lab's session, and that somebody has seen it.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <optional>
 
 #include "labs/cli/commands.h"
 #include "labs/cli/incident_calls.h"
 #include "labs/cli/learner.h"
 #include "labs/cli/print.h"
+#include "labs/report/command_words.h"
 #include "labs/report/wrap.h"
 #include "labs/spec/suggest.h"
 
@@ -48,7 +50,7 @@ class LabAck final : public Command {
                                      {"acknowledgedSeconds", to_seconds(at.time_since_epoch())}}));
       return kExitDone;
     }
-    show(terminal, *incident, at);
+    show(terminal, *incident, calls.lab.learner, at);
     return kExitDone;
   }
 
@@ -73,18 +75,20 @@ class LabAck final : public Command {
                  suggestion(incident_, known)};
   }
 
-  void show(Terminal& terminal, const Incident& incident, Time at) const {
-    std::string page = incident.page;
-    while (page.ends_with('\n')) page.pop_back();
+  void show(Terminal& terminal, const Incident& incident, const std::string& learner,
+            Time at) const {
     terminal.out << terminal.style.bold(incident.id) << "  " << incident.title << "\n\n  "
-                 << wrap(page, terminal.prose_width(), 2) << "\n\n";
+                 << wrap_markdown(incident.page, terminal.prose_width(), 2) << "\n\n";
     terminal.out << fmt::format("Acknowledged at {}, {} after it began. What it may come of:\n\n",
                                 spoken(at.time_since_epoch()), spoken(at - Time{incident.at}));
+    std::size_t longest = 0;
+    for (const auto& [id, text] : incident.causes) longest = std::max(longest, id.size());
     for (const auto& [id, text] : incident.causes) {
-      terminal.out << fmt::format("  {}  {}\n", pad(id, 16),
-                                  wrap(text, terminal.prose_width(), 20));
+      terminal.out << fmt::format("  {}  {}\n", pad(id, longest),
+                                  wrap_markdown(text, terminal.prose_width(), longest + 4));
     }
-    terminal.out << fmt::format("\nWhen you know: inferlab lab diagnose {} CAUSE\n", lab_id_);
+    terminal.out << fmt::format("\nWhen you know: inferlab lab diagnose {} CAUSE{}\n",
+                                shell_word(lab_id_), learner_words(learner));
   }
 
   std::string lab_id_, incident_, learner_, format_ = "text";

@@ -35,6 +35,8 @@ class LabCertificate final : public Command {
     args.option("--public-key", public_key_, "file of the signer's public key, for --verify");
     args.option("--new-key", new_key_, "write a new private key, and FILE.pub beside it");
     declare_learner(args, learner_);
+    args.choice("--format", format_, {"text", "json"},
+                "of what --verify and --new-key say; a certificate is JSON always");
   }
 
   Result<int> run(Terminal& terminal) override {
@@ -77,6 +79,11 @@ class LabCertificate final : public Command {
     INFERLAB_TRY(const SigningKey pair, new_signing_key());
     INFERLAB_TRY_VOID(sim::write_private_file(new_key_, pair.private_pem));
     INFERLAB_TRY_VOID(write_text_file(new_key_ + ".pub", pair.public_pem));
+    if (format_ == "json") {
+      print_json(terminal,
+                 sim::Value::object({{"privateKey", new_key_}, {"publicKey", new_key_ + ".pub"}}));
+      return kExitDone;
+    }
     terminal.out << fmt::format("{0}      keep it to yourself\n{0}.pub  give it to who verifies\n",
                                 new_key_);
     return kExitDone;
@@ -99,6 +106,10 @@ class LabCertificate final : public Command {
       print_error(terminal, error);
       return kExitFailed;
     }
+    if (format_ == "json") {
+      print_json(terminal, sim::Value::object({{"holds", true}, {"certificate", *certificate}}));
+      return kExitDone;
+    }
     terminal.out << fmt::format("{}: {} of {} points in {}\n",
                                 for_terminal((*certificate)["name"].as_string("somebody")),
                                 (*certificate)["points"].as_int(), (*certificate)["of"].as_int(),
@@ -106,7 +117,8 @@ class LabCertificate final : public Command {
     return kExitDone;
   }
 
-  std::string lab_id_, folder_, key_, name_, output_, verify_, public_key_, new_key_, learner_;
+  std::string lab_id_, folder_, key_, name_, output_, verify_, public_key_, new_key_, learner_,
+      format_ = "text";
 };
 
 }  // namespace

@@ -50,7 +50,7 @@ class LabHintCommand final : public Command {
                                           {"cost", hint->cost},
                                           {"charged", !again}}));
     } else {
-      terminal.out << wrap(hint->text, terminal.prose_width()) << '\n'
+      terminal.out << wrap_markdown(hint->text, terminal.prose_width()) << '\n'
                    << terminal.style.faint(again ? std::string("(paid for already)")
                                                  : fmt::format("(costs {} points)", hint->cost))
                    << '\n';

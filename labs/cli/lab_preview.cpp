@@ -14,6 +14,7 @@
 #include "labs/report/lab_page.h"
 #include "labs/spec/catalog.h"
 #include "labs/spec/load_lab.h"
+#include "sim/api/json.h"
 
 namespace inferlab::labs {
 namespace {
@@ -26,6 +27,7 @@ class LabPreview final : public Command {
     args.positional("LAB", lab_id_, "id of a lab, or path of its folder");
     args.option("--port", port_, "of the page, on 127.0.0.1; 0: a free one", 0, 65535);
     declare_learner(args, learner_);
+    args.format(format_);
   }
 
   Result<int> run(Terminal& terminal) override {
@@ -60,9 +62,15 @@ class LabPreview final : public Command {
     }
     const StopSignals signals;
     std::jthread thread([&server] { server.listen_after_bind(); });
-    terminal.out << fmt::format("http://127.0.0.1:{}/  shows {} as learners read it; Ctrl-C ends\n",
-                                port, fs::weakly_canonical(folder_).filename().string())
-                 << std::flush;
+    const std::string url = fmt::format("http://127.0.0.1:{}/", port);
+    if (format_ == "json") {
+      const sim::Value said = sim::Value::object({{"url", url}, {"folder", folder_}});
+      terminal.out << sim::to_json(said) << '\n';
+    } else {
+      terminal.out << fmt::format("{}  shows {} as learners read it; Ctrl-C ends\n", url,
+                                  fs::weakly_canonical(folder_).filename().string());
+    }
+    terminal.out << std::flush;
     signals.wait([] { return false; });
     server.stop();
     return kExitDone;
@@ -99,7 +107,7 @@ class LabPreview final : public Command {
     return hash.hex();
   }
 
-  std::string lab_id_, learner_, folder_;
+  std::string lab_id_, learner_, folder_, format_ = "text";
   std::int64_t port_ = 0;
 };
 

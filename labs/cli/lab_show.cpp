@@ -1,8 +1,11 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "labs/cli/commands.h"
 #include "labs/cli/learner.h"
 #include "labs/cli/print.h"
+#include "labs/report/command_words.h"
 #include "labs/report/wrap.h"
 #include "labs/spec/catalog.h"
 
@@ -10,11 +13,6 @@ namespace inferlab::labs {
 namespace {
 
 using sim::Value;
-
-// What commands about this variant end with.
-std::string learner_words(const LabSpec& lab) {
-  return lab.learner.empty() ? std::string() : " --learner " + lab.learner;
-}
 
 class LabShow final : public Command {
  public:
@@ -35,8 +33,24 @@ class LabShow final : public Command {
   }
 
  private:
+  // Which is right nobody is told.
+  static Value choices(const std::vector<std::pair<std::string, std::string>>& all) {
+    Value::Array out;
+    for (const auto& [id, text] : all) {
+      out.push_back(Value::object({{"id", id}, {"text", text}}));
+    }
+    return Value::array(std::move(out));
+  }
+
   static Value as_value(const LabSpec& lab) {
-    Value::Array commands, drills, checks, hints;
+    Value::Array commands, drills, checks, hints, questions, incidents;
+    for (const Question& each : lab.quiz) {
+      questions.push_back(Value::object(
+          {{"id", each.id}, {"text", each.text}, {"options", choices(each.options)}}));
+    }
+    for (const Incident& each : lab.incidents) {
+      incidents.push_back(Value::object({{"id", each.id}, {"causes", choices(each.causes)}}));
+    }
     for (const LabCommand& each : lab.commands) {
       commands.push_back(Value::object({{"run", each.run}, {"why", each.why}}));
     }
@@ -56,7 +70,10 @@ class LabShow final : public Command {
     }
     return Value::object({{"id", lab.id},
                           {"title", lab.title},
+                          {"learner", lab.learner},
                           {"minutes", lab.minutes},
+                          {"points", lab.total_points()},
+                          {"passPoints", lab.pass_points},
                           {"rows", Value::strings(lab.rows)},
                           {"objective", lab.objective},
                           {"prerequisites", Value::strings(lab.prerequisites)},
@@ -66,6 +83,8 @@ class LabShow final : public Command {
                           {"validationSignals", Value::strings(lab.validation_signals)},
                           {"failureDrills", Value::array(std::move(drills))},
                           {"expectedSignals", Value::strings(lab.expected_signals)},
+                          {"questions", Value::array(std::move(questions))},
+                          {"incidents", Value::array(std::move(incidents))},
                           {"checks", Value::array(std::move(checks))},
                           {"hints", Value::array(std::move(hints))},
                           {"sources", Value::strings(lab.sources)},
@@ -83,8 +102,27 @@ class LabShow final : public Command {
     int number = 0;
     for (const std::string& item : items) {
       const std::string mark = numbered ? fmt::format("{:>2}. ", ++number) : "  - ";
-      terminal.out << mark << wrap(item, terminal.prose_width(), mark.size()) << '\n';
+      terminal.out << mark << wrap_markdown(item, terminal.prose_width(), mark.size()) << '\n';
     }
+  }
+
+  // What lab ack and lab diagnose take. What happens is the pager's to tell, at its time.
+  static void print_incidents(Terminal& terminal, const LabSpec& lab) {
+    if (lab.incidents.empty()) return;
+    heading(terminal, "Incidents, and what each may come of");
+    for (const Incident& each : lab.incidents) {
+      terminal.out << "  " << each.id << '\n';
+      std::size_t longest = 0;
+      for (const auto& [id, text] : each.causes) longest = std::max(longest, id.size());
+      for (const auto& [id, text] : each.causes) {
+        terminal.out << "    " << pad(id, longest) << "  "
+                     << wrap_markdown(text, terminal.prose_width(), longest + 6) << '\n';
+      }
+    }
+    terminal.out << fmt::format(
+        "  When the pager calls: inferlab lab ack {0} INCIDENT{1}\n"
+        "  When you know:        inferlab lab diagnose {0} CAUSE{1}\n",
+        lab.id, learner_words(lab.learner));
   }
 
   static void print_text(Terminal& terminal, const LabSpec& lab) {
@@ -94,31 +132,33 @@ class LabShow final : public Command {
                                                      lab.minutes, lab.total_points()))
                  << '\n';
     heading(terminal, "Objective");
-    terminal.out << wrap(lab.objective, width) << '\n';
+    terminal.out << wrap_markdown(lab.objective, width) << '\n';
     list(terminal, "Before you start", lab.prerequisites);
     heading(terminal, "The situation");
-    terminal.out << wrap(lab.story, width) << '\n';
+    terminal.out << wrap_markdown(lab.story, width) << '\n';
     list(terminal, "What to do", lab.tasks, /*numbered=*/true);
     heading(terminal, "Commands to look around");
     for (const LabCommand& each : lab.commands) {
       // A command stays one line, to be copied.
       terminal.out << "  $ " << wrap(each.run, std::string::npos, 4) << "\n      "
-                   << wrap(each.why, width, 6) << '\n';
+                   << wrap_markdown(each.why, width, 6) << '\n';
     }
     if (!lab.quiz.empty()) {
       heading(terminal, "Questions");
       for (const Question& each : lab.quiz) {
-        terminal.out << "  " << each.id << "  " << wrap(each.text, width, each.id.size() + 4)
-                     << '\n';
+        terminal.out << "  " << each.id << "  "
+                     << wrap_markdown(each.text, width, each.id.size() + 4) << '\n';
       }
       terminal.out << fmt::format("  Options and answers: inferlab lab answer {}\n",
-                                  lab.id + learner_words(lab));
+                                  lab.id + learner_words(lab.learner));
     }
+    print_incidents(terminal, lab);
     list(terminal, "How to see that it works", lab.validation_signals);
     heading(terminal, "Failure drills");
     for (const LabDrill& each : lab.failure_drills) {
-      terminal.out << "  - " << wrap(each.title, width, 4) << "\n    " << wrap(each.steps, width, 4)
-                   << "\n    expect: " << wrap(each.expect, width, 12) << '\n';
+      terminal.out << "  - " << wrap(each.title, width, 4) << "\n    "
+                   << wrap_markdown(each.steps, width, 4)
+                   << "\n    expect: " << wrap_markdown(each.expect, width, 12) << '\n';
     }
     list(terminal, "Signals the drills move", lab.expected_signals);
     heading(terminal, "What is graded");
@@ -132,7 +172,7 @@ class LabShow final : public Command {
         "\nBegin:   inferlab lab files {0} DIR{1}\n"
         "Grade:   inferlab grade --lab {0} --submission DIR{1}\n"
         "Hints:   inferlab lab hint {0}{1}\n",
-        lab.id, learner_words(lab));
+        lab.id, learner_words(lab.learner));
   }
 
   std::string lab_id_, learner_, format_ = "text";

@@ -13,6 +13,7 @@
 #include "labs/cli/learner.h"
 #include "labs/cli/stop_signals.h"
 #include "labs/progress/progress.h"
+#include "labs/report/command_words.h"
 #include "labs/report/wrap.h"
 #include "labs/session/control.h"
 #include "labs/session/session.h"
@@ -103,10 +104,10 @@ class LabStartCommand final : public Command {
     const Time now = session.driver().snapshot()->now;
     for (const Incident& incident : lab.incidents) {
       if (now < Time{incident.at} || !paged.insert(incident.id).second) continue;
-      terminal.out << fmt::format(
-          "\n{}  {}\n  {}\n  inferlab lab ack {} {}{}\n", terminal.style.bold("PAGER"),
-          incident.title, wrap(incident.page, terminal.prose_width(), 2), lab.id, incident.id,
-          lab.learner.empty() ? "" : " --learner " + lab.learner);
+      terminal.out << fmt::format("\n{}  {}\n  {}\n  inferlab lab ack {} {}{}\n",
+                                  terminal.style.bold("PAGER"), incident.title,
+                                  wrap_markdown(incident.page, terminal.prose_width(), 2), lab.id,
+                                  incident.id, learner_words(lab.learner));
       terminal.out.flush();
     }
   }
@@ -147,8 +148,7 @@ class LabStartCommand final : public Command {
       terminal.out << fmt::format("Taken up where you were: {} entries of the journal replayed.\n",
                                   session.resumed_entries());
     }
-    const std::string learner =
-        session.lab().learner.empty() ? std::string() : " --learner " + session.lab().learner;
+    const std::string learner = learner_words(session.lab().learner);
     terminal.out << fmt::format(
         "\n  export KUBECONFIG={}\n  kubectl get nodes\n\n"
         "API server  {}\nGateway     {}   (POST /v1/chat/completions)\nFolder      {}\n\n",
@@ -166,8 +166,7 @@ class LabStartCommand final : public Command {
         "                     inferlab cluster speed{4} {2}\n\n{3}\n\nCtrl-C ends the session.\n",
         session.lab().id, learner, other_speed(session.driver().speed()),
         wrap(kAboutAges, terminal.prose_width()),
-        learner.empty() ? ""
-                        : fmt::format(" --session {}@{}", session.lab().id, session.lab().learner));
+        session_words(session.lab().id, session.lab().learner));
     terminal.out.flush();
   }
 

@@ -9,6 +9,7 @@
 #include <thread>
 
 #include "labs/cli/commands.h"
+#include "labs/cli/lab_test_json.h"
 #include "labs/cli/print.h"
 #include "labs/report/escape.h"
 #include "labs/report/wrap.h"
@@ -48,7 +49,7 @@ class LabTestCommand final : public Command {
       if (!*result) return result->error();
       holds = holds && (*result)->holds();
       if (format_ == "json") {
-        out.push_back(as_value(**result));
+        out.push_back(lab_test_json(**result));
       } else {
         print_text(terminal, **result);
       }
@@ -99,27 +100,6 @@ class LabTestCommand final : public Command {
 
   [[nodiscard]] std::int64_t jobs() const {
     return jobs_ > 0 ? jobs_ : std::max(1U, std::thread::hardware_concurrency());
-  }
-
-  static Value as_value(const LabTestResult& result) {
-    Value::Array rows;
-    for (const LabTestRow& row : result.rows) {
-      Value::Array reasons;
-      for (const auto& reason : row.reasons) {
-        reasons.push_back(Value::object({{"check", reason.check}, {"seen", reason.seen}}));
-      }
-      rows.push_back(Value::object({{"answer", row.answer},
-                                    {"title", row.title},
-                                    {"expected", row.expected},
-                                    {"seen", row.seen},
-                                    {"earned", row.earned},
-                                    {"points", row.points},
-                                    {"holds", row.holds},
-                                    {"reasons", Value::array(std::move(reasons))}}));
-    }
-    return Value::object({{"lab", result.lab},
-                          {"holds", result.holds()},
-                          {"answers", Value::array(std::move(rows))}});
   }
 
   // Of all labs those rows that do not hold; of a single one every row.

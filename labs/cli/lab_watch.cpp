@@ -10,21 +10,26 @@
 #include <thread>
 
 #include "labs/cli/commands.h"
+#include "labs/cli/lab_test_json.h"
 #include "labs/cli/learner.h"
 #include "labs/cli/print.h"
 #include "labs/cli/stop_signals.h"
 #include "labs/grade/grade.h"
 #include "labs/grade/lab_test.h"
 #include "labs/grade/submission.h"
+#include "labs/report/command_words.h"
 #include "labs/report/escape.h"
+#include "labs/report/json_text.h"
 #include "labs/report/wrap.h"
 #include "labs/spec/catalog.h"
 #include "labs/spec/load_lab.h"
+#include "sim/api/json.h"
 
 namespace inferlab::labs {
 namespace {
 
 namespace fs = std::filesystem;
+using sim::Value;
 
 constexpr std::size_t kMaxFiles = 2000;
 
@@ -52,6 +57,8 @@ class LabWatch final : public Command {
                 "grade this folder whenever it is saved; the lab itself is tested if left out");
     args.flag("--once", once_, "look once and end");
     declare_learner(args, learner_);
+    args.choice("--format", format_, {"text", "json"},
+                "how to print; json is an object a line, one for each look");
   }
 
   Result<int> run(Terminal& terminal) override {
@@ -68,10 +75,12 @@ class LabWatch final : public Command {
         if (!first) std::this_thread::sleep_for(kSettle);
         seen = stamps_of(folder);
         first = false;
-        begin(terminal, folder);
+        if (!is_json()) begin(terminal, folder);
         INFERLAB_TRY(status, submission_.empty() ? test(terminal) : grade_once(terminal));
         if (once_) return status;
-        terminal.out << terminal.style.faint("\nWaiting for a file to be saved; Ctrl-C ends.\n");
+        if (!is_json()) {
+          terminal.out << terminal.style.faint("\nWaiting for a file to be saved; Ctrl-C ends.\n");
+        }
         terminal.out.flush();
       }
       std::this_thread::sleep_for(kLook);
@@ -88,11 +97,28 @@ class LabWatch final : public Command {
     terminal.out << terminal.style.bold(folder) << '\n';
   }
 
+  [[nodiscard]] bool is_json() const { return format_ == "json"; }
+
+  // Data, on one line: whoever reads it reads lines.
+  static void print_line(Terminal& terminal, const Value& value) {
+    terminal.out << sim::to_json(value) << '\n';
+  }
+
+  // What kept this look from being one.
+  int tell(Terminal& terminal, const std::vector<Error>& errors) const {
+    Value::Array out;
+    for (const Error& error : errors) {
+      if (!is_json()) print_error(terminal, error);
+      out.push_back(Value::object({{"message", error.message}, {"hint", error.hint}}));
+    }
+    if (is_json()) print_line(terminal, Value::object({{"errors", Value::array(std::move(out))}}));
+    return kExitBadInput;
+  }
+
   // What is wrong with the lab's files; if nothing is, its promises.
   Result<int> test(Terminal& terminal) {
     const std::vector<Error> errors = lint_lab(lab_folder_);
-    for (const Error& error : errors) print_error(terminal, error);
-    if (!errors.empty()) return kExitBadInput;
+    if (!errors.empty()) return tell(terminal, errors);
     INFERLAB_TRY(const LabSpec lab, load_lab(lab_folder_));
     ProgressLine line(terminal, "testing " + lab.id);
     LabTestOptions options;
@@ -100,9 +126,10 @@ class LabWatch final : public Command {
     options.progress = [&](std::string_view what, int done, int of) { line.show(what, done, of); };
     const auto result = test_lab(lab, options);
     line.clear();
-    if (!result) {
-      print_error(terminal, result.error());
-      return kExitBadInput;
+    if (!result) return tell(terminal, {result.error()});
+    if (is_json()) {
+      print_line(terminal, lab_test_json(*result));
+      return result->holds() ? kExitDone : kExitFailed;
     }
     int holding = 0;
     for (const LabTestRow& row : result->rows) {
@@ -127,25 +154,52 @@ class LabWatch final : public Command {
   // The grade, and what is new since the last one.
   Result<int> grade_once(Terminal& terminal) {
     const auto read = load_lab(lab_folder_, learner_of(learner_));
-    if (!read) {  // an instructor is at it
-      print_error(terminal, read.error());
-      return kExitBadInput;
-    }
+    if (!read) return tell(terminal, {read.error()});  // an instructor is at it
     const LabSpec& lab = *read;
     const auto submission = submission_from_folder(submission_, lab);
-    if (!submission) {
-      print_error(terminal, submission.error());
-      return kExitBadInput;
-    }
+    if (!submission) return tell(terminal, {submission.error()});
     ProgressLine line(terminal, "grading");
     GradeOptions options;
     options.progress = [&](std::string_view what, int done, int of) { line.show(what, done, of); };
     const auto report = grade(lab, *submission, options);
     line.clear();
     if (!report) return report.error();
-    std::set<std::string> passed;
+    if (is_json()) {
+      print_line(terminal, grade_json(*report));
+    } else {
+      print_grade(terminal, lab, *report);
+    }
+    passed_.clear();
     for (const CheckResult& check : report->checks) {
-      if (check.passed) passed.insert(check.id);
+      if (check.passed) passed_.insert(check.id);
+    }
+    first_ = false;
+    return report->passed ? kExitDone : kExitFailed;
+  }
+
+  // The points of a look. What a check has seen in full is in the report of `grade`.
+  [[nodiscard]] Value grade_json(const Report& report) const {
+    Value::Array checks;
+    for (const CheckResult& check : report.checks) {
+      checks.push_back(
+          Value::object({{"id", check.id},
+                         {"passed", check.passed},
+                         {"passed_before", first_ ? Value() : Value(passed_.count(check.id) > 0)},
+                         {"earned", check.earned},
+                         {"points", check.points},
+                         {"seen", json_text(check.seen)},
+                         {"hint", check.hint.empty() ? Value() : Value(check.hint)}}));
+    }
+    return Value::object({{"lab", report.lab_id},
+                          {"learner", json_text(report.learner)},
+                          {"earned", report.earned},
+                          {"points", report.points},
+                          {"passed", report.passed},
+                          {"checks", Value::array(std::move(checks))}});
+  }
+
+  void print_grade(Terminal& terminal, const LabSpec& lab, const Report& report) const {
+    for (const CheckResult& check : report.checks) {
       const bool is_new = check.passed && !first_ && passed_.count(check.id) == 0;
       const bool is_lost = !check.passed && passed_.count(check.id) > 0;
       terminal.out << fmt::format(
@@ -159,17 +213,16 @@ class LabWatch final : public Command {
       terminal.out << fmt::format("        {}\n",
                                   wrap(for_terminal(check.seen), terminal.prose_width(), 8));
       if (!check.hint.empty()) {
-        terminal.out << fmt::format("        hint: inferlab lab hint {} {}\n", lab.id, check.hint);
+        // As it was named here: its id says nothing where it is a folder.
+        terminal.out << "        hint: "
+                     << hint_command(shell_word(lab_id_), check.hint, lab.learner) << '\n';
       }
     }
-    terminal.out << fmt::format("{} of {} points, {}\n", report->earned, report->points,
-                                report->passed ? "passed" : "not passed yet");
-    passed_ = std::move(passed);
-    first_ = false;
-    return report->passed ? kExitDone : kExitFailed;
+    terminal.out << fmt::format("{} of {} points, {}\n", report.earned, report.points,
+                                report.passed ? "passed" : "not passed yet");
   }
 
-  std::string lab_id_, lab_folder_, submission_, learner_;
+  std::string lab_id_, lab_folder_, submission_, learner_, format_ = "text";
   bool once_ = false, first_ = true;
   std::set<std::string> passed_;
 };

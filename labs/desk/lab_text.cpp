@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "labs/grade/submission.h"
+#include "labs/report/command_words.h"
 
 namespace inferlab::labs {
 
@@ -20,6 +21,15 @@ std::string window_text(const LabSpec& lab) {
     for (const LabCommand& command : lab.commands) {
       text += command.why + "\n\n```\n" + command.run + "\n```\n\n";
     }
+  }
+  if (!lab.incidents.empty()) text += "## Incidents\n\n";
+  for (const Incident& incident : lab.incidents) {
+    text += "When the pager calls for `" + incident.id + "`: `inferlab lab ack " + lab.id + " " +
+            incident.id + learner_words(lab.learner) +
+            "`. It may come of one of these; `inferlab " + "lab diagnose " + lab.id + " CAUSE" +
+            learner_words(lab.learner) + "` says which.\n\n";
+    for (const auto& [id, cause] : incident.causes) text += "- `" + id + "` " + cause + "\n";
+    text += "\n";
   }
   list("Signals to look for", lab.validation_signals);
   if (!lab.failure_drills.empty()) text += "## Failure drills\n\n";

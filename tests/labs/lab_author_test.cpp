@@ -71,6 +71,73 @@ TEST_CASE("lab watch and test: a broken lab is told, and why a check judged as i
   CHECK(contains(wrong.out, "two-copies: never available"));
   CHECK(contains(run({"lab", "test", lab, "--format", "json"}).out, "\"reasons\": [\n"));
   CHECK(run({"lab", "watch", folder.path() + "/none", "--once"}).status == 2);
+  // As data each look is one line.
+  const auto line = sim::parse_json(run({"lab", "watch", lab, "--once", "--format", "json"}).out);
+  REQUIRE(line);
+  CHECK_FALSE((*line)["holds"].as_bool(true));
+  CHECK((*line)["answers"].size() > 3);
+  rewrite("minutes:", "minutse:");
+  const Ran looked = run({"lab", "watch", lab, "--once", "--format", "json"});
+  CHECK(looked.status == 2);
+  CHECK(looked.err.empty());
+  const auto errors = sim::parse_json(looked.out);
+  REQUIRE(errors);
+  REQUIRE((*errors)["errors"].size() > 0);
+  CHECK(contains(looked.out, "minutse: unknown field"));
+  // What chance may lose is no mistake, lost or not.
+  rewrite("loses: [two-copies]", "loses: [two-copies]\n    may_lose: [knows-why]");
+  CHECK(run({"lab", "test", lab}).status == 0);
+}
+
+TEST_CASE("lab watch: a learner's grade names the command for his hint, and is data as well") {
+  const OwnDataHome home;
+  const TempDir folder;
+  const std::string ann = folder.path() + "/ann";
+  REQUIRE(run({"lab", "files", "vllm-inference", ann, "--learner", "ann o'neil"}).status == 0);
+  const std::vector<std::string> words = {"lab", "watch",     "vllm-inference", "--submission",
+                                          ann,   "--learner", "ann o'neil",     "--once"};
+  const Ran text = run(words);
+  CHECK(text.status == 1);
+  CHECK(contains(text.out, " --learner 'ann o'\\''neil'\n"));
+  std::vector<std::string> as_json = words;
+  as_json.insert(as_json.end(), {"--format", "json"});
+  const Ran data = run(as_json);
+  CHECK(data.status == 1);
+  CHECK(data.out.find('\n') == data.out.size() - 1);
+  const auto grade = sim::parse_json(data.out);
+  REQUIRE(grade);
+  CHECK((*grade)["learner"].as_string() == "ann o'neil");
+  CHECK((*grade)["checks"].items().front().has("passed_before"));
+}
+
+TEST_CASE(
+    "lab show: as data it has the questions and what an incident may come of, not the answers") {
+  const auto lab =
+      sim::parse_json(run({"lab", "show", "security-incident", "--format", "json"}).out);
+  REQUIRE(lab);
+  const sim::Value& incident = (*lab)["incidents"].items().front();
+  CHECK(incident["id"].as_string() == "secrets-listed");
+  CHECK(incident["causes"].size() > 2);
+  CHECK_FALSE(incident.has("cause"));
+  const auto quiz = sim::parse_json(run({"lab", "show", "does-it-fit", "--format", "json"}).out);
+  REQUIRE(quiz);
+  REQUIRE((*quiz)["questions"].size() > 0);
+  CHECK_FALSE((*quiz)["questions"].items().front().has("answer"));
+  const std::string text = run({"lab", "show", "security-incident"}).out;
+  CHECK(contains(text, "leaked-token"));
+  CHECK(contains(text, "lab diagnose security-incident CAUSE"));
+}
+
+TEST_CASE("lab files: what is held back is not among what kubectl applies") {
+  const TempDir folder;
+  const std::string path = folder.path() + "/work with spaces";
+  const Ran made =
+      run({"lab", "files", "security-incident", path, "--answer", "solution", "--learner", "ann"});
+  REQUIRE(made.status == 0);
+  const std::string command = made.out.substr(made.out.find("Apply them:"));
+  CHECK(contains(command, "-f '" + path + "/policy.yaml'"));
+  CHECK_FALSE(contains(command, "new-token.yaml"));
+  CHECK(contains(command, "--submission '" + path + "' --learner ann\n"));
 }
 
 TEST_CASE("lab new: the kinds of checks are told with the forms that they take") {

@@ -103,6 +103,19 @@ TEST_CASE("escape: control characters, direction marks and broken UTF-8 become v
   CHECK(for_xml("\x01<&>\"") == "&lt;U+0001&gt;&lt;&amp;&gt;&quot;");
 }
 
+TEST_CASE("wrap: what its author has broken into lines is broken anew, and once") {
+  CHECK(wrap_markdown("one two\nthree four five\n\nsix\n", 14) ==
+        "one two three\nfour five\n\nsix");
+  CHECK(wrap_markdown("Do:\n- one two\n  three four\n- five", 12, 2) ==
+        "Do:\n  - one two\n    three\n    four\n  - five");
+  CHECK(wrap_markdown("1. one two\n   three\n12. four", 8) == "1. one\n   two\n   three\n12. four");
+  CHECK(wrap_markdown("Run:\n\n    kubectl get pods --all\n\nthen\nlook", 12) ==
+        "Run:\n\n    kubectl get pods --all\n\nthen look");
+  CHECK(wrap_markdown("```\na\nb\n```\nc\nd", 12) == "```\na\nb\n```\nc d");
+  CHECK(wrap_markdown("3 - 2\nis 1", 12) == "3 - 2 is 1");
+  CHECK(wrap_markdown("\n", 12).empty());
+}
+
 TEST_CASE("wrap: lines break at spaces, and a long word stays whole") {
   CHECK(wrap("one two three", 8, 2) == "one\n  two\n  three");
   CHECK(wrap("abcdefghijkl m", 5) == "abcdefghijkl\nm");
