@@ -2,12 +2,15 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <optional>
+
 #include "labs/checks/real_engine.h"
 #include "labs/cli/commands.h"
 #include "labs/cli/learner.h"
 #include "labs/cli/print.h"
 #include "labs/evals/ask.h"
 #include "labs/grade/submission.h"
+#include "labs/report/command_words.h"
 #include "labs/report/escape.h"
 #include "labs/session/session_folder.h"
 #include "labs/spec/catalog.h"
@@ -18,6 +21,11 @@ namespace inferlab::labs {
 namespace {
 
 using sim::Value;
+
+/// Where a lab's session has the file from now on, and what grades it.
+struct HandedIn {
+  std::string lab, file, grade_with;
+};
 
 class Eval final : public Command {
  public:
@@ -42,7 +50,9 @@ class Eval final : public Command {
     }
     INFERLAB_TRY(const std::string text, read_text_file(file_, SubmissionLimits{}.max_file_bytes));
     INFERLAB_TRY(const EvalSuite suite, read_evals(text, for_terminal(file_)));
-    if (!lab_id_.empty()) INFERLAB_TRY_VOID(hand_in(text));
+    if (!lab_id_.empty()) {
+      INFERLAB_TRY(handed_in_, hand_in(text));
+    }
     if (model_.empty()) {
       INFERLAB_TRY(model_, embedded_model());
     }
@@ -58,14 +68,20 @@ class Eval final : public Command {
   }
 
  private:
-  Result<void> hand_in(const std::string& text) const {
+  // What to do next.
+  Result<HandedIn> hand_in(const std::string& text) const {
     INFERLAB_TRY(const LabSpec lab, find_lab(lab_id_, learner_of(learner_)));
     INFERLAB_TRY_VOID(submission_from_files({{std::string(kEvalsFile), text}}, lab));
     INFERLAB_TRY(const std::string folder, session_folder(lab.id, lab.learner));
-    return write_text_file(folder + "/" + std::string(kEvalsFile), text);
+    const std::string path = folder + "/" + std::string(kEvalsFile);
+    INFERLAB_TRY_VOID(write_text_file(path, text));
+    return HandedIn{
+        lab.id, path,
+        fmt::format("inferlab lab check {}{}", shell_word(lab_id_), learner_words(lab.learner))};
   }
 
-  static Value as_json(const EvalVerdict& verdict, const std::vector<EvalAnswer>& answers) {
+  [[nodiscard]] Value as_json(const EvalVerdict& verdict,
+                              const std::vector<EvalAnswer>& answers) const {
     Value::Array cases;
     for (std::size_t i = 0; i < verdict.rows.size(); ++i) {
       const EvalVerdict::Row& row = verdict.rows[i];
@@ -76,7 +92,14 @@ class Eval final : public Command {
                                      {"answer", answers[i].text},
                                      {"finish_reason", answers[i].finish_reason}}));
     }
+    Value handed_in;
+    if (handed_in_) {
+      handed_in = Value::object({{"lab", handed_in_->lab},
+                                 {"file", handed_in_->file},
+                                 {"grade_with", handed_in_->grade_with}});
+    }
     return Value::object({{"passed", verdict.passed()},
+                          {"handed_in", std::move(handed_in)},
                           {"pass_rate", verdict.pass_rate},
                           {"reasons", Value::strings(verdict.reasons)},
                           {"cases", Value::array(std::move(cases))}});
@@ -99,8 +122,15 @@ class Eval final : public Command {
     terminal.out << (verdict.passed() ? std::string("The gate lets this model through.\n")
                                       : fmt::format("The gate stops this model: {}.\n",
                                                     fmt::join(verdict.reasons, "; ")));
+    if (!handed_in_) return;
+    terminal.out << fmt::format(
+        "\nHanded in for the session of {0}. Grade it: {1}\n"
+        "In a folder of manifests the file is named {2}: inferlab grade --lab {0} --submission "
+        "FOLDER{3}\n",
+        handed_in_->lab, handed_in_->grade_with, kEvalsFile, learner_words(learner_of(learner_)));
   }
 
+  std::optional<HandedIn> handed_in_;
   std::string file_, model_, lab_id_, learner_, format_ = "text";
   bool shows_answers_ = false, wants_schema_ = false;
 };

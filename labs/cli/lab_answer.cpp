@@ -10,6 +10,8 @@
 #include "labs/cli/learner.h"
 #include "labs/cli/print.h"
 #include "labs/grade/submission.h"
+#include "labs/report/command_words.h"
+#include "labs/report/escape.h"
 #include "labs/report/wrap.h"
 #include "labs/session/session_folder.h"
 #include "labs/spec/catalog.h"
@@ -22,15 +24,16 @@ namespace {
 
 using sim::Value;
 
-std::string how_to_answer(const Question& question) {
+// `these`: what the options are called.
+std::string how_to_answer(const Question& question, std::string_view these = "these") {
   switch (question.type) {
     case Question::Type::kSingle:
     case Question::Type::kCause:
-      return "one of these";
+      return fmt::format("one of {}", these);
     case Question::Type::kMultiple:
-      return "some of these";
+      return fmt::format("some of {}", these);
     case Question::Type::kOrder:
-      return "all of these, in order";
+      return fmt::format("all of {}, in order", these);
     case Question::Type::kNumber:
       return question.unit.empty() ? "a number"
                                    : "a number, in " + question.unit + " or with a unit";
@@ -38,11 +41,27 @@ std::string how_to_answer(const Question& question) {
   return {};
 }
 
+// The same for an error, which stands alone: the options by their ids.
+std::string answer_hint(const Question& question) {
+  std::vector<std::string_view> ids;
+  for (const auto& [id, text] : question.options) ids.push_back(id);
+  return how_to_answer(question, fmt::format("{}", fmt::join(ids, ", ")));
+}
+
+// As somebody would say it: options with commas between them.
+std::string given_text(const Question& question, const Value& given) {
+  if (question.type == Question::Type::kNumber && given.is_string()) return given.str();
+  return fmt::format("{}", fmt::join(chosen_options(given), ", "));
+}
+
 class LabAnswer final : public Command {
  public:
   void declare(Args& args) override {
     args.positional("LAB", lab_id_, "id of a lab");
-    args.positional("ANSWER", words_, "a question's id, and the answer: option(s) or a number");
+    args.positional(
+        "ANSWER", words_,
+        "a question's id, and the answer: options or a number; without it the questions "
+        "are shown");
     declare_learner(args, learner_);
     args.format(format_);
   }
@@ -76,7 +95,16 @@ class LabAnswer final : public Command {
     }
     if (words_.size() < 2) {
       return Error{ErrorKind::kInvalid, fmt::format("{}: needs an answer", words_.front()),
-                   how_to_answer(*question)};
+                   answer_hint(*question)};
+    }
+    for (std::size_t i = 1; i < words_.size(); ++i) {
+      const bool is_option = std::ranges::any_of(
+          question->options, [&](const auto& option) { return option.first == words_[i]; });
+      if (is_option || lab.question(words_[i]) == nullptr) continue;
+      return Error{ErrorKind::kInvalid,
+                   fmt::format("{}: is another question, and one is answered at a time", words_[i]),
+                   fmt::format("first inferlab lab answer {} {} …, then {} …", shell_word(lab_id_),
+                               words_.front(), words_[i])};
     }
     Value answer;
     if (question->type == Question::Type::kNumber) {
@@ -91,8 +119,10 @@ class LabAnswer final : public Command {
     }
     // Whether it is right is the grade's business; what cannot be is told at once.
     if (!is_right(*question, answer, 0)) {
-      return Error{ErrorKind::kInvalid, fmt::format("{}: is no possible answer", words_.front()),
-                   how_to_answer(*question)};
+      return Error{ErrorKind::kInvalid,
+                   fmt::format("{}: \"{}\" is no possible answer", words_.front(),
+                               given_text(*question, answer)),
+                   answer_hint(*question)};
     }
     return answers.with(words_.front(), answer);
   }
@@ -117,14 +147,16 @@ class LabAnswer final : public Command {
     for (const Question& question : lab.quiz) {
       const Value& given = answers[question.id];
       terminal.out << terminal.style.bold(question.id) << "  "
-                   << (given.is_null() ? terminal.style.faint("not answered yet")
-                                       : "your answer: " + sim::to_yaml(given))
-                   << (given.is_null() ? "\n" : "") << "  "
-                   << wrap(question.text, terminal.prose_width(), 2) << "\n  ("
+                   << (given.is_null()
+                           ? terminal.style.faint("not answered yet")
+                           : "your answer: " + for_terminal(given_text(question, given)))
+                   << "\n  " << wrap_markdown(question.text, terminal.prose_width(), 2) << "\n  ("
                    << how_to_answer(question) << ")\n";
+      std::size_t longest = 0;
+      for (const auto& [id, text] : question.options) longest = std::max(longest, id.size());
       for (const auto& [id, text] : question.options) {
-        terminal.out << fmt::format("    {}  {}\n", pad(id, 16),
-                                    wrap(text, terminal.prose_width(), 22));
+        terminal.out << fmt::format("    {}  {}\n", pad(id, longest),
+                                    wrap_markdown(text, terminal.prose_width(), longest + 6));
       }
       terminal.out << '\n';
     }

@@ -185,6 +185,27 @@ std::optional<double> number_in(std::string_view text, std::string_view unit) {
   return value * from->factor / to->factor;
 }
 
+std::vector<std::string> chosen_options(const Value& answer) {
+  std::vector<std::string> out;
+  const auto add = [&out](const Value& value) {
+    const std::string text = text_of(value);
+    for (std::size_t begin = 0; begin <= text.size();) {
+      const std::size_t end = std::min(text.find(',', begin), text.size());
+      const std::size_t from = text.find_first_not_of(' ', begin);
+      if (from < end) {
+        out.push_back(text.substr(from, text.find_last_not_of(' ', end - 1) - from + 1));
+      }
+      begin = end + 1;
+    }
+  };
+  if (answer.is_array()) {
+    for (const Value& item : answer.items()) add(item);
+  } else {
+    add(answer);
+  }
+  return out;
+}
+
 std::optional<bool> is_right(const Question& question, const Value& answer, double truth) {
   if (question.type == Question::Type::kNumber) {
     const auto number = number_in(text_of(answer), question.unit);
@@ -193,8 +214,8 @@ std::optional<bool> is_right(const Question& question, const Value& answer, doub
     const double allowed = std::max(std::abs(truth) * question.tolerance, question.within);
     return std::abs(*number - truth) <= allowed + 1e-9;
   }
-  std::vector<std::string> given =
-      answer.is_array() ? text_list(answer) : std::vector<std::string>{text_of(answer)};
+  std::vector<std::string> given = chosen_options(answer);
+  if (given.empty() && !answer.is_array()) return std::nullopt;
   for (const std::string& id : given) {
     const bool known = std::any_of(question.options.begin(), question.options.end(),
                                    [&](const auto& option) { return option.first == id; });

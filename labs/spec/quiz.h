@@ -45,6 +45,9 @@ extern const SpecTable kQuizTable;
 std::vector<Question> read_quiz(std::string_view text, const std::string& file,
                                 std::vector<Error>& errors);
 
+/// The options that an answer names: the items of a list, or of a text with commas between them.
+std::vector<std::string> chosen_options(const sim::Value& answer);
+
 /// Whether `answer`, as a learner wrote it, is right; `truth` is that of a number. nullopt: it is
 /// no answer to such a question (another option, no number, another unit).
 std::optional<bool> is_right(const Question& question, const sim::Value& answer, double truth);

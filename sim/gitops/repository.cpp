@@ -1,6 +1,7 @@
 #include "sim/gitops/repository.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <utility>
@@ -87,15 +88,24 @@ Result<const GitCommit*> GitRepository::push(const GitChange& change, Time at) {
 
 Result<const GitCommit*> GitRepository::revert(const GitChange& change, const std::string& branch,
                                                Time at) {
+  if (!branches_.empty() && branches_.count(branch) == 0) {
+    std::vector<std::string> known;
+    for (const auto& [name, tip] : branches_) known.push_back(name);
+    return Error{ErrorKind::kNotFound, fmt::format("{}: there is no branch \"{}\"", name_, branch),
+                 fmt::format("its branches: {}", fmt::join(known, ", "))};
+  }
   const GitCommit* tip = resolve(branch);
   const GitCommit* undone = change.reverts == "last" ? tip : resolve(change.reverts);
   if (tip == nullptr || undone == nullptr) {
     return Error{ErrorKind::kNotFound,
-                 fmt::format("{}: there is no commit \"{}\"", name_, change.reverts)};
+                 fmt::format("{}: there is no commit \"{}\"", name_, change.reverts),
+                 tip == nullptr
+                     ? std::string("nothing has been pushed yet")
+                     : fmt::format("the newest of {} is {}; last says the same", branch, tip->id)};
   }
   if (undone->parent.empty()) {
-    return Error{ErrorKind::kConflict,
-                 fmt::format("{}: {} is the first commit", name_, undone->id)};
+    return Error{ErrorKind::kConflict, fmt::format("{}: {} is the first commit", name_, undone->id),
+                 "before it there is nothing to go back to"};
   }
   const GitTree& before = resolve(undone->parent)->files;
   GitTree files = tip->files;

@@ -136,6 +136,11 @@ TEST_CASE("quiz: of several options, all of them in any order and no other") {
   CHECK(judged("some", "a") == "wrong");
   CHECK(judged("some", "[]") == "wrong");
   CHECK(judged("some", "[a, d]") == "none");
+  // As people write lists who do not write YAML.
+  CHECK(judged("some", "a, c") == "right");
+  CHECK(judged("some", "c,a,") == "right");
+  CHECK(judged("some", "a, d") == "none");
+  CHECK(judged("some", "\", \"") == "none");
 }
 
 TEST_CASE("quiz: of an order, that one") {
@@ -143,6 +148,7 @@ TEST_CASE("quiz: of an order, that one") {
   CHECK(judged("steps", "[a, b, c]") == "wrong");
   CHECK(judged("steps", "[c, a]") == "wrong");
   CHECK(judged("steps", "[c, a, x]") == "none");
+  CHECK(judged("steps", "c, a, b") == "right");
 }
 
 TEST_CASE("quiz: of a number, what lies within its tolerance") {

@@ -85,6 +85,21 @@ TEST_CASE("git: a revert takes back what its commit has changed, and nothing els
   CHECK((*again)->files.at("apps/chat/a.yaml") == "a: 9\n");
 }
 
+TEST_CASE("git: a revert on a branch that there is not names those that there are") {
+  GitRepository repository(spec());
+  REQUIRE(repository.push(kFirst, Time{}).has_value());
+  GitChange nowhere = revert("last");
+  nowhere.branch = "nope";
+  const auto refused = repository.push(nowhere, Time{});
+  REQUIRE_FALSE(refused.has_value());
+  CHECK(refused.error().message == "platform: there is no branch \"nope\"");
+  CHECK(refused.error().hint == "its branches: main");
+  const auto unknown = repository.push(revert("0123456789"), Time{});
+  REQUIRE_FALSE(unknown.has_value());
+  CHECK(unknown.error().hint ==
+        "the newest of main is " + repository.resolve("")->id + "; last says the same");
+}
+
 TEST_CASE("git: what cannot be pushed says why") {
   GitRepository repository(spec());
   const auto why = [&](const GitChange& one) {
