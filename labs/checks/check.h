@@ -1,6 +1,7 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -87,9 +88,10 @@ class CheckContext {
   virtual ~CheckContext() = default;
   [[nodiscard]] virtual const LabSpec& lab() const = 0;
   [[nodiscard]] virtual const Submission& submission() const = 0;
-  /// The submission's manifests, linted with the facts of the lab's cluster. Made at the first
-  /// question, and good until grading ends.
-  virtual Result<const lint::LintResult*> linted() = 0;
+  /// The submission's manifests, linted with the facts of the lab's cluster: as they are applied
+  /// first, and, where files are held back, as they are when each of those has been applied. Made
+  /// at the first question, and good until grading ends.
+  virtual Result<std::span<const lint::LintResult>> linted() = 0;
   /// The run of this variant, at its horizon. Made at the first question, shared with other checks,
   /// and good until grading ends. run({}) is the graded run itself.
   virtual Result<sim::Cluster*> run(const VariantSpec& variant) = 0;

@@ -34,7 +34,7 @@ class Changed final : public CheckContext {
   Changed(CheckContext& base, VariantSpec change) : base_(base), change_(std::move(change)) {}
   [[nodiscard]] const LabSpec& lab() const override { return base_.lab(); }
   [[nodiscard]] const Submission& submission() const override { return base_.submission(); }
-  Result<const lint::LintResult*> linted() override { return base_.linted(); }
+  Result<std::span<const lint::LintResult>> linted() override { return base_.linted(); }
   Result<sim::Cluster*> run(const VariantSpec& variant) override {
     return base_.run(merged(change_, variant));
   }

@@ -38,10 +38,11 @@ Result<Finding> manifest(CheckContext& context, const Params& params) {
   const std::string expected =
       fmt::format("inferlab lint finds none of {}{}", fmt::join(ids, ", "),
                   kinds.empty() ? std::string() : fmt::format(" in {}", fmt::join(kinds, ", ")));
-  INFERLAB_TRY(const lint::LintResult* result, context.linted());
-  const auto& objects = result->bundle->objects();
-  const bool any = std::any_of(objects.begin(), objects.end(), [&](const lint::Object& object) {
-    return is_kind(object.id(), kinds);
+  INFERLAB_TRY(const std::span<const lint::LintResult> results, context.linted());
+  const bool any = std::ranges::any_of(results, [&](const lint::LintResult& result) {
+    return std::ranges::any_of(result.bundle->objects(), [&](const lint::Object& object) {
+      return is_kind(object.id(), kinds);
+    });
   });
   if (!any) {
     return Finding::fail(kinds.empty() ? "nothing was handed in"
@@ -51,8 +52,9 @@ Result<Finding> manifest(CheckContext& context, const Params& params) {
   }
   // Of files that the linter's API server refuses nothing else was looked at: "found nothing" would
   // be for whoever adds one object that no controller could carry out.
-  if (result->verdict == lint::Verdict::kReject) {
-    const lint::Finding& refused = result->findings.front();
+  for (const lint::LintResult& result : results) {
+    if (result.verdict != lint::Verdict::kReject) continue;
+    const lint::Finding& refused = result.findings.front();
     return Finding::fail(fmt::format("{}: {}: {}; nothing else was looked at", refused.check->id,
                                      refused.object, refused.message),
                          expected);
@@ -60,12 +62,16 @@ Result<Finding> manifest(CheckContext& context, const Params& params) {
   std::vector<std::string> failed;
   std::string first;
   for (const std::string& id : ids) {
-    for (const lint::Finding& finding : result->findings) {
-      if (finding.check->id != id || !is_kind(finding.object, kinds)) continue;
-      if (first.empty()) first = fmt::format("{}: {}: {}", id, finding.object, finding.message);
-      failed.push_back(id);
-      break;
+    const lint::Finding* found = nullptr;
+    for (const lint::LintResult& result : results) {
+      for (const lint::Finding& finding : result.findings) {
+        const bool counts = finding.check->id == id && is_kind(finding.object, kinds);
+        if (counts && found == nullptr) found = &finding;
+      }
     }
+    if (found == nullptr) continue;
+    if (first.empty()) first = fmt::format("{}: {}: {}", id, found->object, found->message);
+    failed.push_back(id);
   }
   if (failed.empty()) return Finding::pass(fmt::format("{} check(s) found nothing", ids.size()));
   Finding out = Finding::fail(

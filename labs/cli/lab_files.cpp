@@ -10,7 +10,9 @@
 #include "labs/cli/commands.h"
 #include "labs/cli/learner.h"
 #include "labs/cli/print.h"
+#include "labs/grade/held_back.h"
 #include "labs/grade/shipped.h"
+#include "labs/report/command_words.h"
 #include "labs/spec/catalog.h"
 #include "labs/spec/text_file.h"
 
@@ -67,35 +69,38 @@ class LabFiles final : public Command {
       return kExitDone;
     }
     for (const Value& file : written) terminal.out << file.as_string() << '\n';
-    // kubectl takes a folder as a whole, where nothing in it is for the grader under such a name.
-    std::string manifests = " -f " + folder.string();
-    const auto is_held_back = [&](const SubmissionFile& file) {
-      return std::any_of(lab.events.begin(), lab.events.end(), [&](const RunEvent& event) {
-        return event.kind == RunEvent::Kind::kApplyAnswer && event.file == file.name;
-      });
-    };
-    if (std::any_of(files.begin(), files.end(), [&](const SubmissionFile& file) {
-          return is_held_back(file) || (is_no_manifest(file.name) && file.name.ends_with(".yaml"));
-        })) {
-      manifests.clear();
-      for (const SubmissionFile& file : files) {
-        const bool is_manifest = !is_no_manifest(file.name) && !is_held_back(file) &&
-                                 file.name.find('/') == std::string::npos;
-        if (is_manifest) manifests += " -f " + (folder / file.name).string();
-      }
-    }
+    INFERLAB_TRY(const std::string manifests, kubectl_words(lab, files, folder));
     terminal.out << fmt::format(
-        "\nApply them: kubectl apply{4}\n{3}Grade them: inferlab grade --lab {1} --submission "
+        "\n{4}{3}Grade them: inferlab grade --lab {1} --submission "
         "{0}{2}\n",
-        folder.string(), lab.id, lab.learner.empty() ? "" : " --learner " + lab.learner,
+        shell_word(folder.string()), lab.id, learner_words(lab.learner),
         lab.quiz.empty() ? ""
                          : fmt::format("Answer the quiz: {}, one line a question, ID: ANSWER\n",
                                        (folder / kAnswersFile).string()),
-        manifests);
+        manifests.empty() ? "" : "Apply them: kubectl apply" + manifests + "\n");
     return kExitDone;
   }
 
  private:
+  // What kubectl is to apply at once: the folder as a whole where nothing in it is for the grader
+  // under a manifest's name, and nothing is held back. Empty: nothing is.
+  static Result<std::string> kubectl_words(const LabSpec& lab,
+                                           const std::vector<SubmissionFile>& files,
+                                           const fs::path& folder) {
+    INFERLAB_TRY(const std::vector<std::string> held_back, held_back_files(files, lab));
+    bool takes_all = true;
+    std::string out;
+    for (const SubmissionFile& file : files) {
+      if (file.name.find('/') != std::string::npos || file.name == kAnswersFile) continue;
+      if (is_no_manifest(file.name) || std::ranges::count(held_back, file.name) > 0) {
+        takes_all = false;
+      } else {
+        out += " -f " + shell_word((folder / file.name).string());
+      }
+    }
+    return takes_all && !out.empty() ? " -f " + shell_word(folder.string()) : out;
+  }
+
   // What somebody commits in the run is seen in the repository when it is there.
   static bool is_committed(const LabSpec& lab, const std::string& folder) {
     return std::any_of(lab.events.begin(), lab.events.end(), [&](const RunEvent& event) {

@@ -1,5 +1,7 @@
 #include "labs/grade/runs.h"
 
+#include <fmt/format.h>
+
 #include "labs/grade/event_player.h"
 #include "labs/grade/given.h"
 #include "labs/grade/submission.h"
@@ -9,22 +11,74 @@
 namespace inferlab::labs {
 namespace {
 
-// The latest form in which each object was sent, as one file of manifests.
-std::string manifests_of(const sim::Journal& journal) {
-  std::map<sim::ObjectKey, std::string> latest;
-  std::vector<sim::ObjectKey> order;
+/// Objects in the latest form in which each was sent, in the order in which they came first.
+class LatestObjects {
+ public:
+  void add(const sim::Value& object) {
+    const std::string ns = object["metadata"]["namespace"].str();
+    add(object, ns.empty() ? "default" : ns);
+  }
+
+  /// `ns`: where it was sent, whatever it says itself.
+  void add(const sim::Value& object, const std::string& ns) {
+    const std::string version = object["apiVersion"].str();
+    const std::string group = version.substr(0, version.find('/'));
+    const std::string key = fmt::format("{} {} {}/{}", group, object["kind"].str(), ns,
+                                        object["metadata"]["name"].str());
+    if (latest_.count(key) == 0) order_.push_back(key);
+    latest_[key] = sim::to_yaml(object);
+  }
+
+  /// As one file of manifests.
+  [[nodiscard]] std::string text() const {
+    std::string out;
+    for (const std::string& key : order_) out += "---\n" + latest_.at(key);
+    return out;
+  }
+
+ private:
+  std::map<std::string, std::string> latest_;
+  std::vector<std::string> order_;
+};
+
+void add_journal(const sim::Journal& journal, LatestObjects& out) {
   for (const sim::JournalEntry& entry : journal) {
     const sim::ApiRequest& request = entry.request;
     if (entry.kind != sim::JournalEntry::Kind::kApi || !request.subresource.empty()) continue;
     const bool whole = request.verb == sim::Verb::kCreate || request.verb == sim::Verb::kUpdate;
-    if (!whole) continue;
-    const sim::ObjectKey key{request.resource, request.ns, request.body["metadata"]["name"].str()};
-    if (latest.count(key) == 0) order.push_back(key);
-    latest[key] = sim::to_yaml(request.body);
+    if (whole) out.add(request.body, request.ns.empty() ? "default" : request.ns);
   }
-  std::string out;
-  for (const sim::ObjectKey& key : order) out += "---\n" + latest[key];
-  return out;
+}
+
+// What is not YAML adds nothing: that it cannot be applied is told where it is applied.
+void add_text(const std::string& text, const std::string& name, LatestObjects& out) {
+  const auto documents = sim::parse_yaml(text, name);
+  if (!documents) return;
+  for (const sim::YamlDocument& document : *documents) {
+    if (document.value["kind"].as_string() != "List") {
+      if (document.value.is_object()) out.add(document.value);
+      continue;
+    }
+    const sim::Value items = document.value["items"];
+    for (const sim::Value& item : items.items()) out.add(item);
+  }
+}
+
+// What the lab's events and the responder's actions apply of the submission, in order of time.
+// False: nothing.
+bool add_held_back(const LabSpec& lab, const Submission& submission, LatestObjects& out) {
+  bool any = false;
+  for (const RunEvent& event : events_of(lab, submission.actions, {})) {
+    const auto late = submission.late_files.find(event.file);
+    if (event.kind == RunEvent::Kind::kApplyAnswer && late != submission.late_files.end()) {
+      add_text(late->second, event.file, out);
+      any = true;
+    } else if (event.kind == RunEvent::Kind::kApply && event.is_response) {
+      add_text(event.manifests, event.file, out);
+      any = true;
+    }
+  }
+  return any;
 }
 
 // What was handed in for the repository, as far as it is manifests: by name in the submission.
@@ -83,17 +137,26 @@ Result<sim::Cluster*> Runs::reference_run(const std::string& answer) {
   return slot.cluster.get();
 }
 
-Result<const lint::LintResult*> Runs::linted() {
-  if (lint_ == nullptr) {
-    manifests_ = {lint::parse_manifest("submission", manifests_of(submission_.journal))};
+Result<std::span<const lint::LintResult>> Runs::linted() {
+  if (!lint_.empty()) return std::span<const lint::LintResult>(lint_);
+  const lint::Context context = lint::context_of(lab_.cluster);
+  std::vector<lint::LintResult> found;
+  const auto lint_objects = [&](const LatestObjects& objects) -> Result<void> {
+    std::vector<lint::ManifestFile>& files = manifests_.emplace_back();
+    files.push_back(lint::parse_manifest("submission", objects.text()));
     for (auto& [path, text] : repository_manifests(submission_.journal)) {
-      manifests_.push_back(lint::parse_manifest(path, std::move(text)));
+      files.push_back(lint::parse_manifest(path, std::move(text)));
     }
-    const lint::Context context = lint::context_of(lab_.cluster);
-    INFERLAB_TRY(lint::LintResult result, lint::lint(manifests_, &context));
-    lint_ = std::make_unique<lint::LintResult>(std::move(result));
-  }
-  return static_cast<const lint::LintResult*>(lint_.get());
+    INFERLAB_TRY(lint::LintResult result, lint::lint(files, &context));
+    found.push_back(std::move(result));
+    return {};
+  };
+  LatestObjects objects;
+  add_journal(submission_.journal, objects);
+  INFERLAB_TRY_VOID(lint_objects(objects));
+  if (add_held_back(lab_, submission_, objects)) INFERLAB_TRY_VOID(lint_objects(objects));
+  lint_ = std::move(found);
+  return std::span<const lint::LintResult>(lint_);
 }
 
 }  // namespace inferlab::labs

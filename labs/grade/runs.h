@@ -1,7 +1,9 @@
 #pragma once
 
+#include <deque>
 #include <map>
 #include <memory>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -20,7 +22,7 @@ class Runs final : public CheckContext {
 
   [[nodiscard]] const LabSpec& lab() const override { return lab_; }
   [[nodiscard]] const Submission& submission() const override { return submission_; }
-  Result<const lint::LintResult*> linted() override;
+  Result<std::span<const lint::LintResult>> linted() override;
   Result<sim::Cluster*> run(const VariantSpec& variant) override;
   Result<const std::vector<Deed>*> deeds(const VariantSpec& variant) override;
   Result<sim::Cluster*> reference_run(const std::string& answer) override;
@@ -37,9 +39,9 @@ class Runs final : public CheckContext {
   const LabSpec& lab_;
   const Submission& submission_;
   std::map<VariantSpec, Played> runs_;
-  std::map<std::string, Played> references_;   // by answer
-  std::vector<lint::ManifestFile> manifests_;  // what lint_ borrows
-  std::unique_ptr<lint::LintResult> lint_;
+  std::map<std::string, Played> references_;               // by answer
+  std::deque<std::vector<lint::ManifestFile>> manifests_;  // what lint_ borrows
+  std::vector<lint::LintResult> lint_;
 };
 
 }  // namespace inferlab::labs

@@ -7,6 +7,7 @@
 #include "labs/grade/actions.h"
 #include "labs/grade/answer_kinds.h"
 #include "labs/grade/given.h"
+#include "labs/grade/held_back.h"
 #include "labs/report/escape.h"
 #include "labs/spec/suggest.h"
 #include "labs/spec/text_file.h"
@@ -86,7 +87,6 @@ std::string field_of(const sim::ApiResponse& response) {
 struct Sender {
   const LabSpec* lab = nullptr;  // what is no answer to it is refused; nullptr: all is taken
   bool journalled = true;
-  bool dry_run = false;  // what is there already is not tried
   std::string_view manager = "inferlab-grade";
   const SendRequest* send = nullptr;  // in place of `journalled` and `manager`
 };
@@ -112,9 +112,7 @@ Result<void> apply(const Manifest& manifest, sim::Cluster& cluster, const Sender
   const std::string name = manifest.object["metadata"]["name"].str();
   const bool exists = cluster.store().get({request.resource, request.ns, name}) != nullptr;
   request.verb = exists ? sim::Verb::kUpdate : sim::Verb::kCreate;
-  if (exists && sender.dry_run) return {};
   if (exists) request.name = name;  // a creation goes to the collection
-  request.dry_run = sender.dry_run;
   request.body = manifest.object;
   request.field_validation = sim::FieldValidation::kStrict;
   if (manifest.root.empty()) request.duplicate_fields = manifest.document->duplicates;
@@ -185,13 +183,6 @@ Result<void> is_asked_for(const SubmissionFile& file, const LabSpec& lab) {
   return {};
 }
 
-/// Whether an event of the lab's run applies the file; until then it is held back.
-bool comes_later(const LabSpec& lab, std::string_view file) {
-  return std::any_of(lab.events.begin(), lab.events.end(), [&](const RunEvent& event) {
-    return event.kind == RunEvent::Kind::kApplyAnswer && event.file == file;
-  });
-}
-
 Result<void> apply_document_for(const sim::YamlDocument& document, const std::string& file,
                                 sim::Cluster& cluster, const Sender& sender) {
   Manifest manifest{.document = &document, .file = file, .root = {}, .object = document.value};
@@ -230,7 +221,7 @@ bool is_no_manifest(std::string_view file) {
 Result<sim::Journal> journal_from_files(const std::vector<SubmissionFile>& files,
                                         const LabSpec& lab) {
   // All files are read before the first one is applied: a typing mistake costs no time.
-  std::vector<std::pair<std::string, std::vector<sim::YamlDocument>>> parsed;
+  ParsedFiles parsed, late;
   sim::GitChange push{.repository = lab.submission_repository,
                       .branch = {},
                       .author = {},
@@ -251,24 +242,21 @@ Result<sim::Journal> journal_from_files(const std::vector<SubmissionFile>& files
     if (is_no_manifest(file.name)) continue;
     const std::string name = for_terminal(file.name);
     INFERLAB_TRY(auto documents, sim::parse_yaml(file.text, name, kYamlLimits));
-    parsed.emplace_back(name, std::move(documents));
+    (comes_later(lab, file.name) ? late : parsed).emplace_back(name, std::move(documents));
   }
   sim::Cluster cluster(lab.cluster, lab.seed);
   INFERLAB_TRY_VOID(give(lab, cluster));
   cluster.run_until(Time{lab.apply_at});
   // A tree that is the repository's already needs no commit.
   if (!push.repository.empty() && !push.files.empty()) (void)cluster.push(push);
-  // What comes later is tried when the rest is there: a typing mistake is told today.
-  for (const bool is_late : {false, true}) {
-    for (const auto& [name, documents] : parsed) {
-      if (comes_later(lab, name) != is_late) continue;
-      for (const sim::YamlDocument& document : documents) {
-        INFERLAB_TRY_VOID(
-            apply_document_for(document, name, cluster, {.lab = &lab, .dry_run = is_late}));
-      }
+  for (const auto& [name, documents] : parsed) {
+    for (const sim::YamlDocument& document : documents) {
+      INFERLAB_TRY_VOID(apply_document_for(document, name, cluster, {.lab = &lab}));
     }
   }
-  return cluster.journal();
+  sim::Journal journal = cluster.journal();
+  INFERLAB_TRY_VOID(try_held_back(late, lab, cluster));
+  return journal;
 }
 
 Result<Submission> submission_from_files(const std::vector<SubmissionFile>& files,

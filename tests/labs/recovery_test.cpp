@@ -87,6 +87,58 @@ TEST_CASE("event player: what an operator looks up stands in the file that is ap
   CHECK(container["env"][std::size_t{0}]["value"].as_string() == "at ClusterIP");
 }
 
+TEST_CASE("submission: a file that comes later may bring its own Namespace") {
+  const TempDir folder;
+  const LabSpec lab = load_web_lab({.kind = "recovery",
+                                    .params = in_time("1m"),
+                                    .run = R"(  answer_kinds: [Namespace, PersistentVolumeClaim]
+  events: [{at: 4m, apply_answer: back.yaml}]
+)"},
+                                   folder);
+  const std::string space = "apiVersion: v1\nkind: Namespace\nmetadata: {name: away}\n---\n";
+  std::string claim = kClaim;
+  claim.replace(claim.find("{name: data}"), 12, "{name: data, namespace: away}");
+  const auto held = submission_from_files({{"back.yaml", space + claim}}, lab);
+  if (!held) FAIL(held.error().message);
+  CHECK(held->journal.empty());
+  const auto nowhere = submission_from_files({{"back.yaml", claim}}, lab);
+  REQUIRE_FALSE(nowhere.has_value());
+  CHECK_THAT(nowhere.error().message, Contains("namespaces \"away\" not found"));
+}
+
+TEST_CASE("submission: what is there today may come back in a form that no change could give it") {
+  const TempDir folder;
+  const LabSpec lab =
+      load_web_lab({.kind = "recovery", .params = in_time("1m"), .run = kLoss}, folder);
+  std::string larger = kClaim;
+  larger.replace(larger.find("storageClassName: none"), 22, "storageClassName: other");
+  const auto held = submission_from_files({{"all.yaml", kClaim}, {"back.yaml", larger}}, lab);
+  if (!held) FAIL(held.error().message);
+  CHECK(held->late_files.count("back.yaml") == 1);
+}
+
+TEST_CASE("check manifest: sees what is held back, beside what is applied at once") {
+  const TempDir folder;
+  const LabSpec lab = load_web_lab({.kind = "manifest",
+                                    .params = "{lint: [cpu-request-missing], kinds: [Deployment]}",
+                                    .run = kLoss},
+                                   folder);
+  const std::string modest =
+      web_server({.container = "          resources: {requests: {cpu: 100m}}\n"});
+  const auto found = [&](const std::string& before, const std::string& back) {
+    const auto submission = submission_from_files({{"all.yaml", before}, {"back.yaml", back}}, lab);
+    if (!submission) FAIL(submission.error().message);
+    Runs runs(lab, *submission);
+    auto finding = find_check_row("manifest")->run(runs, Params(lab.checks.front().params));
+    if (!finding) FAIL(finding.error().message);
+    return *finding;
+  };
+  CHECK(found(modest, modest).passed());
+  CHECK_THAT(found(modest, web_server()).seen, Contains("cpu-request-missing: Deployment"));
+  CHECK_THAT(found(web_server(), modest).seen, Contains("cpu-request-missing: Deployment"));
+  CHECK(found("---\n", modest).passed());
+}
+
 TEST_CASE("submission: a mistake in a file that comes later is told today") {
   const TempDir folder;
   const LabSpec lab =
@@ -96,6 +148,11 @@ TEST_CASE("submission: a mistake in a file that comes later is told today") {
       lab);
   REQUIRE_FALSE(refused.has_value());
   CHECK_THAT(refused.error().message, Contains("back.yaml:"));
+  // Of a change to what is there, too.
+  const auto changed = submission_from_files(
+      {{"all.yaml", web_server()}, {"back.yaml", web_server({.spec = "  replica: 2\n"})}}, lab);
+  REQUIRE_FALSE(changed.has_value());
+  CHECK_THAT(changed.error().message, Contains("unknown field \"spec.replica\""));
   const auto held = submission_from_files({{"all.yaml", "---\n"}, {"back.yaml", kClaim}}, lab);
   REQUIRE(held.has_value());
   CHECK(held->journal.empty());
