@@ -111,6 +111,8 @@ class Collector {
          telemetry_.select("DCGM_FI_DEV_FB_USED", {}, Time{}, end_)) {
       for (const sim::Point& point : series.points) in_use[point.at] += point.value > 0 ? 1 : 0;
     }
+    // A line along the bottom shows nothing that its absence does not.
+    if (std::ranges::all_of(in_use, [](const auto& each) { return each.second == 0; })) return;
     Values values(windows_.count());
     for (const auto& [at, number] : in_use) values[windows_.of(at)] = number;
     add("GPUs in use", "by memory", "GPUs", std::move(values));

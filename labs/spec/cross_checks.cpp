@@ -116,8 +116,9 @@ class CrossChecks {
       return fail(at + ".kind", fmt::format("there is no check \"{}\"", kind),
                   suggestion(kind, known));
     }
-    check_events(params["change"]["events"], at + ".params.change.events", folder_, places_,
-                 errors_);
+    check_events(params["change"]["events"], at + ".params.change.events", folder_, lab_.parameters,
+                 places_, errors_);
+    known_pools(params["change"], at + ".params.change");
     looked_at_in_time(params, at);
     if (kind == "drift") known_repository(params["repository"], at + ".params.repository");
     if (kind == "manifest") linter_checks(params["lint"], at + ".params.lint");
@@ -173,6 +174,19 @@ class CrossChecks {
     }
   }
 
+  // Without an unknown pool everything is as it was, and the check says nothing of its change.
+  void known_pools(const Value& change, const std::string& at) {
+    std::vector<std::string_view> known;
+    for (const sim::NodePoolSpec& pool : lab_.cluster.pools) known.push_back(pool.name);
+    for (const char* field : {"without_pool", "larger_pool"}) {
+      if (!change.has(field)) continue;
+      const std::string_view name = change[field].as_string();
+      if (std::find(known.begin(), known.end(), name) != known.end()) continue;
+      fail(fmt::format("{}.{}", at, field), fmt::format("there is no pool \"{}\"", name),
+           suggestion(name, known));
+    }
+  }
+
   // An unknown one would find nothing, and the check would always hold.
   void linter_checks(const Value& list, const std::string& at) {
     std::vector<std::string_view> known;
@@ -198,7 +212,9 @@ class CrossChecks {
           fail(at + ".answer", fmt::format("there is no answer \"{}\"", answer),
                suggestion(answer, answers));
         }
-        check_events(proofs[j].change["events"], at + ".change.events", folder_, places_, errors_);
+        check_events(proofs[j].change["events"], at + ".change.events", folder_, lab_.parameters,
+                     places_, errors_);
+        known_pools(proofs[j].change, at + ".change");
       }
     }
   }
@@ -220,15 +236,25 @@ class CrossChecks {
     }
   }
 
+  void known_checks(const std::vector<std::string>& list, const std::string& at) {
+    for (std::size_t i = 0; i < list.size(); ++i) {
+      if (lab_.check(list[i]) != nullptr) continue;
+      fail(fmt::format("{}[{}]", at, i), fmt::format("there is no check \"{}\"", list[i]),
+           suggestion(list[i], ids(lab_.checks)));
+    }
+  }
+
   void mutants(const Value& list) {
     for (std::size_t i = 0; i < lab_.mutants.size(); ++i) {
       const std::string at = fmt::format(".mutants[{}]", i);
-      for (std::size_t j = 0; j < lab_.mutants[i].loses.size(); ++j) {
-        const std::string& check = lab_.mutants[i].loses[j];
-        if (lab_.check(check) == nullptr) {
-          fail(fmt::format("{}.loses[{}]", at, j), fmt::format("there is no check \"{}\"", check),
-               suggestion(check, ids(lab_.checks)));
-        }
+      const LabMutant& mutant = lab_.mutants[i];
+      known_checks(mutant.loses, at + ".loses");
+      known_checks(mutant.may_lose, at + ".may_lose");
+      for (std::size_t j = 0; j < mutant.may_lose.size(); ++j) {
+        if (std::ranges::count(mutant.loses, mutant.may_lose[j]) == 0) continue;
+        fail(fmt::format("{}.may_lose[{}]", at, j),
+             fmt::format("\"{}\" is in loses, too", mutant.may_lose[j]),
+             "what is lost on every seed stands in loses alone");
       }
       const Value& edits = list[i]["edits"];
       for (std::size_t j = 0; j < edits.size(); ++j) {

@@ -71,7 +71,8 @@ struct LabMutant {
   std::string id, title;
   std::vector<std::string> removes;
   std::vector<LabEdit> edits = {};
-  std::vector<std::string> loses;  // ids of checks
+  std::vector<std::string> loses;     // ids of checks: on every seed
+  std::vector<std::string> may_lose;  // of others: chance decides whether they are lost
 };
 
 /// A lab as its file states it. A folder: lab.yaml, starter/, solution/, mutants/.

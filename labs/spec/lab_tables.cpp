@@ -136,9 +136,12 @@ constexpr SpecField kMutantFields[] = {
      .object = &kEditTable},
     {.name = "loses",
      .type = kIds,
-     .description = "the checks that it fails, all of them",
+     .description = "the checks that it fails, all of them, on every seed",
      .required = true,
      .min_items = 1},
+    {.name = "may_lose",
+     .type = kIds,
+     .description = "checks that it fails on some seeds: who asks when is chance"},
 };
 constexpr SpecTable kMutantTable = {"mutant", "A wrong answer, as a change of the solution.",
                                     kMutantFields};

@@ -85,7 +85,8 @@ void read_grading(const Value& root, LabSpec& lab) {
     LabMutant mutant{.id = row["id"].str(),
                      .title = row["title"].str(),
                      .removes = text_list(row["removes"]),
-                     .loses = text_list(row["loses"])};
+                     .loses = text_list(row["loses"]),
+                     .may_lose = text_list(row["may_lose"])};
     for (const Value& edit : row["edits"].items()) {
       mutant.edits.push_back({edit["file"].str(), edit["from"].str(), edit["to"].str()});
     }
@@ -152,7 +153,7 @@ ReadLab read_lab(std::string_view given, const std::string& file, const std::str
   lab.answer_kinds = text_list(root["run"]["answer_kinds"]);
   const std::string folder = fs::path(file).parent_path().string();
   read_cluster(root, validator, folder, lab, errors);
-  check_events(root["run"]["events"], ".run.events", folder, validator, errors);
+  check_events(root["run"]["events"], ".run.events", folder, lab.parameters, validator, errors);
   lab.given = root["run"]["given"].str();
   lab.events = events_from(root["run"]["events"]);
   lab.responder = identity_from(root["run"]["responder"]);

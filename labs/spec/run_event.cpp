@@ -4,13 +4,12 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <filesystem>
 #include <functional>
 
 #include "labs/spec/lab_files.h"
+#include "labs/spec/repository_section.h"
 #include "labs/spec/suggest.h"
 #include "labs/spec/text_list.h"
-#include "labs/spec/tree_files.h"
 #include "sim/api/kind.h"
 #include "sim/cluster/faults.h"
 
@@ -236,7 +235,8 @@ std::vector<RunEvent> events_from(const Value& list) {
 }
 
 void check_events(const Value& list, const std::string& path, std::string_view folder,
-                  const SpecValidator& places, std::vector<Error>& errors) {
+                  const Parameters& parameters, const SpecValidator& places,
+                  std::vector<Error>& errors) {
   for (std::size_t i = 0; i < list.size(); ++i) {
     const std::string at = fmt::format("{}[{}]", path, i);
     const Value& event = list[i];
@@ -269,13 +269,17 @@ void check_events(const Value& list, const std::string& path, std::string_view f
       }
     }
     if (action == "commit" && !folder.empty() && event["commit"].has("folder")) {
-      const auto files =
-          read_tree((std::filesystem::path(folder) / event["commit"]["folder"].str()).string(),
-                    event["commit"]["folder"].str());
-      if (!files) fail("commit", files.error().message, files.error().hint);
+      const auto files = lab_tree(std::string(folder), parameters, event["commit"]["folder"].str());
+      if (!files) {
+        const std::string& hint = files.error().hint;
+        fail("commit.folder", files.error().message,
+             hint.empty() ? "name a folder beside lab.yaml" : hint);
+      }
     }
     if (action == "apply" && !folder.empty()) {
-      const auto text = read_lab_file(std::string(folder), event["apply"].str());
+      const std::string name = event["apply"].str();
+      auto text = read_lab_file(std::string(folder), name);
+      if (text) text = with_parameters(*text, parameters, name);
       if (!text) fail("apply", text.error().message, text.error().hint);
     }
   }

@@ -10,6 +10,7 @@
 
 #include "engine/base/error.h"
 #include "engine/base/time.h"
+#include "labs/spec/parameters.h"
 #include "labs/spec/spec_table.h"
 #include "labs/spec/validate.h"
 #include "sim/api/value.h"
@@ -108,9 +109,10 @@ RunIdentity identity_from(const sim::Value& value);
 /// again is there each time.
 std::vector<RunEvent> events_from(const sim::Value& list);
 
-/// What the table of events cannot say: one action each, its target, files that are there.
-/// `path` is that of the list, for places.
+/// What the table of events cannot say: one action each, its target, files that are there, with
+/// these parameters in them. `path` is that of the list, for places.
 void check_events(const sim::Value& list, const std::string& path, std::string_view folder,
-                  const SpecValidator& places, std::vector<Error>& errors);
+                  const Parameters& parameters, const SpecValidator& places,
+                  std::vector<Error>& errors);
 
 }  // namespace inferlab::labs

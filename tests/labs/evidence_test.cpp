@@ -109,6 +109,7 @@ TEST_CASE("evidence: where nothing is submitted nothing is drawn of it") {
   CHECK(evidence.markers.empty());
   CHECK(find(evidence, "Time to first token", "p95") == nullptr);
   CHECK(find(evidence, "Available replicas", "default/vllm-llama") == nullptr);
+  CHECK(find(evidence, "GPUs in use", "by memory") == nullptr);  // none ever is
 }
 
 TEST_CASE("evidence: twenty gradings of one submission are the same bytes in every format") {
