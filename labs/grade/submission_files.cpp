@@ -47,18 +47,9 @@ Error no_manifests(const std::string& folder, const SubmissionLimits& limits) {
                  "name the folder that holds your manifests itself");
 }
 
-bool has_manifests(const std::string& folder) {
-  std::error_code failed;
-  for (fs::directory_iterator it(folder, failed), end; !failed && it != end; it.increment(failed)) {
-    if (is_manifest(it->path())) return true;
-  }
-  return false;
-}
-
-}  // namespace
-
-Result<std::vector<SubmissionFile>> read_submission(const std::string& folder,
-                                                    const SubmissionLimits& limits) {
+// What read_submission() says, but a folder without manifests is an empty answer.
+Result<std::vector<SubmissionFile>> read_manifests(const std::string& folder,
+                                                   const SubmissionLimits& limits) {
   std::error_code failed;
   const fs::file_status status = fs::status(folder, failed);
   if (!fs::exists(status)) {
@@ -89,7 +80,6 @@ Result<std::vector<SubmissionFile>> read_submission(const std::string& folder,
   if (failed) {
     return Error{ErrorKind::kUnavailable, fmt::format("{}: {}", folder, failed.message())};
   }
-  if (names.empty()) return no_manifests(folder, limits);
   if (names.size() > limits.max_files) {
     return invalid(fmt::format("{}: has {} manifests, at most {} are read", folder, names.size(),
                                limits.max_files),
@@ -110,6 +100,34 @@ Result<std::vector<SubmissionFile>> read_submission(const std::string& folder,
     }
     files.push_back({name, std::move(*text)});
   }
+  return files;
+}
+
+// What was handed in in two places is as much as may be handed in in one.
+Result<void> check_together(const std::string& folder, const std::vector<SubmissionFile>& files,
+                            const SubmissionLimits& limits) {
+  std::size_t total = 0;
+  for (const SubmissionFile& file : files) total += file.text.size();
+  const char* const hint = "submit what belongs to this lab alone";
+  if (files.size() > limits.max_files) {
+    return invalid(fmt::format("{}: has {} files with those of {}/, at most {} are read", folder,
+                               files.size(), kRepositoryFolder, limits.max_files),
+                   hint);
+  }
+  if (total > limits.max_total_bytes) {
+    return invalid(fmt::format("{}: has {} bytes with those of {}/, at most {} are read", folder,
+                               total, kRepositoryFolder, limits.max_total_bytes),
+                   hint);
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<std::vector<SubmissionFile>> read_submission(const std::string& folder,
+                                                    const SubmissionLimits& limits) {
+  INFERLAB_TRY(std::vector<SubmissionFile> files, read_manifests(folder, limits));
+  if (files.empty()) return no_manifests(folder, limits);
   return files;
 }
 
@@ -136,20 +154,20 @@ Result<std::vector<SubmissionFile>> read_answer(const std::string& folder,
   std::error_code failed;
   const fs::file_status status = fs::symlink_status(repository, failed);
   if (fs::is_symlink(status)) return invalid(name + ": is a link", "put the folder itself there");
-  auto manifests = read_submission(folder, limits);
-  if (!fs::is_directory(status)) return manifests;
-  if (!manifests && manifests.error().kind != ErrorKind::kInvalid) return manifests;
+  if (!fs::exists(status)) return read_submission(folder, limits);
+  if (!fs::is_directory(status)) {
+    return invalid(name + ": is no folder", "put what is to be pushed into a folder of that name");
+  }
+  INFERLAB_TRY(std::vector<SubmissionFile> files, read_manifests(folder, limits));
   INFERLAB_TRY(const std::vector<TreeFile> tree,
                read_tree(repository.string(), name,
                          {.max_files = limits.max_files,
                           .max_file_bytes = limits.max_file_bytes,
                           .max_total_bytes = limits.max_total_bytes,
                           .max_entries = limits.max_entries}));
-  // A folder may hold the repository alone; one that was refused for anything else stays refused.
-  if (!manifests && (tree.empty() || has_manifests(folder))) return manifests;
-  std::vector<SubmissionFile> files;
-  if (manifests) files = std::move(*manifests);
   for (const TreeFile& file : tree) files.push_back({name + "/" + file.path, file.text});
+  if (files.empty()) return no_manifests(folder, limits);
+  INFERLAB_TRY_VOID(check_together(folder, files, limits));
   return files;
 }
 

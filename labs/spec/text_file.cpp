@@ -59,6 +59,9 @@ Result<std::string> read_text_file(const std::string& path, std::size_t max_byte
       return Error{ErrorKind::kInvalid, fmt::format("{}: is a link", path),
                    "put the file itself there"};
     }
+    if (number == ENXIO) {  // a socket, or a device that is not there
+      return Error{ErrorKind::kInvalid, fmt::format("{}: is no regular file", path)};
+    }
     const bool missing = number == ENOENT || number == ENOTDIR;
     return Error{missing ? ErrorKind::kNotFound : kind_of(number),
                  fmt::format("{}: {}", path, missing ? "no such file" : reason(number))};

@@ -2,6 +2,10 @@
 // refused before it costs anything.
 #include "labs/grade/submission.h"
 
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
 #include <catch2/catch.hpp>
 #include <chrono>
 #include <filesystem>
@@ -42,6 +46,18 @@ std::string refused_folder(const std::string& folder) {
   CHECK(std::chrono::steady_clock::now() - begin < std::chrono::seconds(1));
   if (journal) return {};
   return journal.error().message;
+}
+
+void make_socket(const std::string& path) {
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  REQUIRE(path.copy(address.sun_path, sizeof address.sun_path - 1) == path.size());
+  const int descriptor = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  REQUIRE(descriptor >= 0);
+  const int bound = ::bind(descriptor, reinterpret_cast<sockaddr*>(&address),  // NOLINT: its type
+                           sizeof address);
+  ::close(descriptor);
+  REQUIRE(bound == 0);
 }
 
 }  // namespace
@@ -123,6 +139,10 @@ TEST_CASE("submission: links, devices and files too large are refused at once") 
   REQUIRE(std::system(("mkfifo " + pipe.path() + "/p.yaml").c_str()) == 0);
   CHECK(refused_folder(pipe.path()) == "p.yaml: is no regular file");
 
+  const TempDir socket;
+  make_socket(socket.path() + "/s.yaml");
+  CHECK(refused_folder(socket.path()) == "s.yaml: is no regular file");
+
   const TempDir large;
   large.write("large.yaml", "");
   std::filesystem::resize_file(large.path() + "/large.yaml", 100'000'000);
@@ -141,6 +161,52 @@ TEST_CASE("submission: links, devices and files too large are refused at once") 
         total.path() + ": the manifests have more than 4194304 bytes together");
 
   CHECK(refused_folder("/nowhere") == "/nowhere: no such folder");
+}
+
+TEST_CASE("submission: what lies beside repo/ is refused as it is without it") {
+  const auto refused_answer = [](const TempDir& dir, const SubmissionLimits& limits = {}) {
+    const auto read = read_answer(dir.path(), limits);
+    return read ? std::string() : read.error().message;
+  };
+  const TempDir linked;
+  linked.write("repo/apps/a.yaml", "kind: x\n");
+  CHECK(refused_answer(linked).empty());
+  std::filesystem::create_symlink("/etc/passwd", linked.path() + "/answers.txt");
+  CHECK(refused_answer(linked) == "answers.txt: is a link");
+
+  const TempDir pipe;
+  pipe.write("repo/apps/a.yaml", "kind: x\n");
+  REQUIRE(std::system(("mkfifo " + pipe.path() + "/answers.txt").c_str()) == 0);
+  CHECK(refused_answer(pipe) == "answers.txt: is no regular file");
+
+  const TempDir full;
+  full.write("repo/a.yaml", "kind: x\n");
+  for (const char* name : {"one.md", "two.md", "three.md"}) full.write(name, "");
+  CHECK(refused_answer(full, {.max_entries = 3}) == full.path() + ": has more than 3 entries");
+
+  const TempDir file;
+  file.write("a.yaml", std::string(kFrontDeployment));
+  file.write("repo", "");
+  CHECK(refused_answer(file) == "repo: is no folder");
+
+  const TempDir empty;
+  empty.write("repo/.git/HEAD", "");
+  CHECK(refused_answer(empty) == empty.path() + ": no .yaml, .yml or .json here");
+}
+
+TEST_CASE("submission: a limit is one for the folder and repo/ together") {
+  const TempDir dir;
+  dir.write("a.yaml", "12345");
+  dir.write("repo/b.yaml", "12345");
+  CHECK(read_answer(dir.path(), {.max_files = 2, .max_total_bytes = 10}).has_value());
+  const auto files = read_answer(dir.path(), {.max_files = 1});
+  REQUIRE_FALSE(files.has_value());
+  CHECK(files.error().message ==
+        dir.path() + ": has 2 files with those of repo/, at most 1 are read");
+  const auto bytes = read_answer(dir.path(), {.max_total_bytes = 9});
+  REQUIRE_FALSE(bytes.has_value());
+  CHECK(bytes.error().message ==
+        dir.path() + ": has 10 bytes with those of repo/, at most 9 are read");
 }
 
 TEST_CASE("submission: subfolders and other files are not looked at") {
