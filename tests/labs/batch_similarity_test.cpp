@@ -1,5 +1,6 @@
 // Who has copied from whom: what a copy can change for nothing does not hide it.
 #include <catch2/catch.hpp>
+#include <chrono>
 #include <random>
 #include <set>
 
@@ -191,6 +192,14 @@ TEST_CASE("similarity: the candidates are all that a comparison of all with all 
   for (const AlikePair& pair : alike_pairs(all)) found.emplace(pair.a, pair.b);
   CHECK_FALSE(expected.empty());
   CHECK(found == expected);
+}
+
+TEST_CASE("similarity: a long text of nothing but a parameter's value takes no time") {
+  std::string text = "key: \"";
+  for (int i = 0; i < 200'000; ++i) text += "chat ";
+  const auto begin = std::chrono::steady_clock::now();
+  CHECK_FALSE(shingles(text + "\"\n", "chat").empty());
+  CHECK(std::chrono::steady_clock::now() - begin < std::chrono::seconds(2));
 }
 
 TEST_CASE("similarity: a batch hands the shingles over, and both files name the pair") {

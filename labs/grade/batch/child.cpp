@@ -141,10 +141,12 @@ Value verdict_on(const ChildTask& task, int report_descriptor) {
   options.submission = task.name;
   const auto report = grade(*lab, *submission, options);
   if (report) return graded_line(*report);
-  // The manifests were taken: a check that cannot be carried out is not the learner's doing.
-  return failed(
-      report.error().kind == ErrorKind::kExhausted ? Outcome::kOutOfMemory : Outcome::kNotGraded,
-      report.error());
+  // The manifests were taken: a check that cannot be carried out is not the learner's doing, unless
+  // the runs have left it no memory.
+  Error error = report.error();
+  if (error.kind != ErrorKind::kExhausted) return failed(Outcome::kNotGraded, error);
+  error.message = "needs more memory than it may have: " + error.message;
+  return failed(Outcome::kOutOfMemory, error);
 }
 
 void read_verdict(const Value& line, ChildReport& out) {

@@ -14,11 +14,10 @@
 #include "sim/api/json.h"
 
 namespace inferlab::labs::batch {
-namespace {
 
 using sim::Value;
 
-std::string line_of(const JournalEntry& entry) {
+std::string write_entry(const JournalEntry& entry) {
   Value::Object checks;
   for (const auto& [id, earned] : entry.row.checks) checks.push_back({id, earned});
   const Row& row = entry.row;
@@ -38,7 +37,7 @@ std::string line_of(const JournalEntry& entry) {
          "\n";
 }
 
-std::optional<JournalEntry> entry_of(std::string_view line) {
+std::optional<JournalEntry> read_entry(std::string_view line) {
   const auto value = sim::parse_json(line);
   if (!value || !(*value)["key"].is_string() || !(*value)["outcome"].is_string() ||
       !value->has("likeness")) {
@@ -62,8 +61,6 @@ std::optional<JournalEntry> entry_of(std::string_view line) {
   out.text = (*value)["text"].str();
   return out;
 }
-
-}  // namespace
 
 Result<void> lock_whole(const Descriptor& file, const std::string& what) {
   if (::flock(file.get(), LOCK_EX | LOCK_NB) == 0) return {};
@@ -111,7 +108,7 @@ Result<void> Journal::read(const std::function<void(JournalEntry&&)>& visit) {
     std::size_t begin = 0;
     for (std::size_t end = pending.find('\n', from); end != std::string::npos;
          end = pending.find('\n', begin)) {
-      if (auto entry = entry_of(std::string_view(pending).substr(begin, end - begin))) {
+      if (auto entry = read_entry(std::string_view(pending).substr(begin, end - begin))) {
         visit(std::move(*entry));
       }
       begin = end + 1;
@@ -124,7 +121,7 @@ Result<void> Journal::read(const std::function<void(JournalEntry&&)>& visit) {
 }
 
 Result<void> Journal::append(const JournalEntry& entry) {
-  const std::string line = line_of(entry);
+  const std::string line = write_entry(entry);
   std::string_view left = line;
   while (!left.empty()) {
     const ssize_t put = ::write(file_.get(), left.data(), left.size());

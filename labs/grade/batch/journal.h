@@ -1,7 +1,9 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
+#include <string_view>
 
 #include "engine/base/result.h"
 #include "labs/grade/batch/descriptor.h"
@@ -22,6 +24,10 @@ struct JournalEntry {
   Likeness likeness;
   std::string json, text;  // the child's reports, if it came so far
 };
+
+/// An entry as its line of the journal, with the line's end, and back; nullopt: it is none.
+std::string write_entry(const JournalEntry& entry);
+std::optional<JournalEntry> read_entry(std::string_view line);
 
 /// The rows of a batch that are finished: a line of JSON each, appended whole and brought to the
 /// disk before append() returns. What a killed run has left of its last line is cut off when the

@@ -26,21 +26,29 @@ bool is_word(char c) {
 // `text` with each whole word or phrase that is the value of a parameter as the parameter's name.
 std::string masked(std::string text, const ParameterValues& parameters) {
   for (const auto& [name, value] : parameters) {
-    if (value.empty()) continue;
+    if (value.empty() || text.find(value) == std::string::npos) continue;
+    const std::string mark = "${" + name + "}";
+    // Beside each other: a value in its place would move the rest of a long text each time.
+    std::string out;
+    std::size_t done = 0;
     for (std::size_t at = text.find(value); at != std::string::npos; at = text.find(value, at)) {
       const std::size_t end = at + value.size();
       const bool whole = (at == 0 || !is_word(text[at - 1]) || !is_word(value.front())) &&
                          (end == text.size() || !is_word(text[end]) || !is_word(value.back()));
-      if (!whole) {
-        at = end;
-        continue;
-      }
-      const std::string mark = "${" + name + "}";
-      text.replace(at, value.size(), mark);
-      at += mark.size();
+      out.append(text, done, at - done);
+      out += whole ? mark : value;
+      done = at = end;
     }
+    text = out.append(text, done);
   }
   return text;
+}
+
+Shingles in_order(Shingles shingles) {
+  std::sort(shingles.begin(), shingles.end());
+  shingles.erase(std::unique(shingles.begin(), shingles.end()), shingles.end());
+  if (shingles.size() > kMaxShingles) shingles.resize(kMaxShingles);
+  return shingles;
 }
 
 class Reader {
@@ -53,12 +61,7 @@ class Reader {
     for (std::size_t i = 1; i < kWords; ++i) words_.push_back(0);
     walk(document);
   }
-  Shingles take() {
-    std::sort(out_.begin(), out_.end());
-    out_.erase(std::unique(out_.begin(), out_.end()), out_.end());
-    if (out_.size() > kMaxShingles) out_.resize(kMaxShingles);
-    return std::move(out_);
-  }
+  Shingles take() { return in_order(std::move(out_)); }
 
  private:
   void walk(const Value& value) {
@@ -125,7 +128,7 @@ Likeness likeness_from(const Value& value) {
   const auto shingles = [](const Value& list) {
     Shingles out;
     for (const Value& one : list.items()) out.push_back(static_cast<std::uint64_t>(one.as_int()));
-    return out;
+    return in_order(std::move(out));  // a file may have been changed
   };
   return {.answer = shingles(value["answer"]),
           .text = shingles(value["text"]),

@@ -14,6 +14,10 @@ namespace inferlab::labs::batch {
 namespace {
 
 constexpr std::size_t kShownOutput = 200;
+// What a run costs is told by nothing but its limits; this is what a submission can do about it.
+constexpr const char* kMostTime = "; what costs most are many Pods, and loops without a pause";
+constexpr const char* kMostMemory =
+    "; what costs most are many Pods, and objects that are written often";
 
 struct Reason {
   Outcome outcome;
@@ -36,8 +40,8 @@ std::string with_output(std::string why, const std::string& output) {
 Reason reason_of_signal(int signal, const ChildEnd& end, const ChildLimits& limits) {
   switch (signal) {
     case SIGXCPU:
-      return {Outcome::kTimedOut,
-              fmt::format("has computed for more than {}", format_duration(limits.wall))};
+      return {Outcome::kTimedOut, fmt::format("has computed for more than {}{}",
+                                              format_duration(limits.wall), kMostTime)};
     case SIGXFSZ:
       return {Outcome::kCrashed, "has written too large a file"};
     case SIGKILL:
@@ -55,12 +59,14 @@ Reason reason_of_signal(int signal, const ChildEnd& end, const ChildLimits& limi
 Reason reason_of(const ChildEnd& end, const ChildLimits& limits) {
   if (end.flooded) return {Outcome::kCrashed, "has sent too long a report"};
   if (end.timed_out) {
-    return {Outcome::kTimedOut, fmt::format("took more than {}", format_duration(limits.wall))};
+    return {Outcome::kTimedOut,
+            fmt::format("took more than {}{}", format_duration(limits.wall), kMostTime)};
   }
   if (WIFSIGNALED(end.status)) return reason_of_signal(WTERMSIG(end.status), end, limits);
   switch (WEXITSTATUS(end.status)) {
     case kChildNoMemory:
-      return {Outcome::kOutOfMemory, fmt::format("needs more than {}", memory_text(limits))};
+      return {Outcome::kOutOfMemory,
+              fmt::format("needs more than {}{}", memory_text(limits), kMostMemory)};
     case kChildNotStarted:
       return {Outcome::kNotGraded, "the process that grades it cannot be started"};
     default:
