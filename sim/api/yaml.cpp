@@ -23,6 +23,9 @@ struct Fault {
   std::string what, why, hint;
 };
 
+// A text with its aliases written out may be so many times as long as one without them.
+constexpr std::size_t kExpansion = 2;
+
 Place place_of(const YAML::Mark& mark) {
   return {mark.line + 1, mark.column + 1};
 }
@@ -59,7 +62,7 @@ class Builder final : public YAML::EventHandler {
   }
 
   void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override {
-    if (open(mark)) add({Value(), 1, 0, true}, mark, anchor);
+    if (open(mark)) add({.plain = true}, mark, anchor);
   }
 
   void OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) override {
@@ -78,7 +81,7 @@ class Builder final : public YAML::EventHandler {
   void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                 const std::string& text) override {
     if (!open(mark)) return;
-    Node node{Value(), 1, 0, tag == "?"};
+    Node node{.bytes = text.size(), .plain = tag == "?"};
     const std::string_view name = std::string_view(tag).starts_with(kTagPrefix)
                                       ? std::string_view(tag).substr(kTagPrefix.size())
                                       : std::string_view();
@@ -118,9 +121,10 @@ class Builder final : public YAML::EventHandler {
 
  private:
   struct Node {
-    Value value;
+    Value value = {};
     std::size_t nodes = 1;
     std::size_t height = 0;  // 0 for scalars
+    std::size_t bytes = 0;   // of its scalars
     bool plain = false;      // an unquoted scalar
     std::string text = {};   // of a scalar that is no string: what it says as a key
   };
@@ -131,6 +135,7 @@ class Builder final : public YAML::EventHandler {
     std::size_t path_length = 0;  // of the container itself
     std::size_t nodes = 1;
     std::size_t height = 0;
+    std::size_t bytes = 0;
     Value::Array items;
     Value::Object members;
     std::vector<Value> merges;  // of "<<"
@@ -195,6 +200,7 @@ class Builder final : public YAML::EventHandler {
     Node node;
     node.nodes = frame.nodes;
     node.height = frame.height + 1;
+    node.bytes = frame.bytes;
     node.value = frame.is_map ? finish_map(frame) : Value::array(std::move(frame.items));
     add(std::move(node), frame.mark, frame.anchor);
   }
@@ -227,6 +233,7 @@ class Builder final : public YAML::EventHandler {
     if (anchor != 0) anchors_[anchor] = node;
     if (frames_.empty()) {
       total_ += node.nodes;
+      total_bytes_ += node.bytes;
       document_.value = std::move(node.value);
       has_root_ = true;
       check_total(mark);
@@ -235,10 +242,9 @@ class Builder final : public YAML::EventHandler {
     Frame& top = frames_.back();
     top.nodes += node.nodes;
     top.height = std::max(top.height, node.height);
-    if (total_ + top.nodes > limits_.max_nodes) {
-      check_total(mark, top.nodes);
-      return;
-    }
+    top.bytes += node.bytes;
+    check_total(mark, top.nodes, top.bytes);
+    if (fault) return;
     if (!top.is_map) {
       top.items.push_back(std::move(node.value));
       return;
@@ -283,12 +289,16 @@ class Builder final : public YAML::EventHandler {
     }
   }
 
-  void check_total(const YAML::Mark& mark, std::size_t more = 0) {
-    if (total_ + more <= limits_.max_nodes) return;
-    refuse(mark, "size",
-           "with its aliases written out it has more than " + std::to_string(limits_.max_nodes) +
-               " values",
-           "write less, or use fewer aliases");
+  void check_total(const YAML::Mark& mark, std::size_t nodes = 0, std::size_t bytes = 0) {
+    const auto too_much = [&](std::size_t most, const char* what) {
+      refuse(mark, "size",
+             "with its aliases written out it has more than " + std::to_string(most) + what,
+             "write less, or use fewer aliases");
+    };
+    // Few aliases of a long text are as much as many of a short one.
+    const std::size_t most_bytes = kExpansion * limits_.max_bytes;
+    if (total_ + nodes > limits_.max_nodes) too_much(limits_.max_nodes, " values");
+    if (total_bytes_ + bytes > most_bytes) too_much(most_bytes, " bytes");
   }
 
   const YamlLimits& limits_;
@@ -296,7 +306,7 @@ class Builder final : public YAML::EventHandler {
   bool has_root_ = false;
   std::size_t started_ = 0;  // documents, empty ones too
   int last_start_ = -1;
-  std::size_t total_ = 0;  // of the documents before
+  std::size_t total_ = 0, total_bytes_ = 0;  // of the documents before
   std::vector<Frame> frames_;
   std::map<YAML::anchor_t, Node> anchors_;
   std::string path_;

@@ -88,6 +88,17 @@ TEST_CASE("YAML: an alias bomb is refused and costs nothing") {
             "with its aliases written out it has more than 200000 values") != std::string::npos);
 }
 
+TEST_CASE("YAML: aliases of one long text count as often as it stands there") {
+  std::string bomb = "a: &a \"" + std::string(100'000, 'x') + "\"\nb: [";
+  for (int i = 0; i < 10'000; ++i) bomb += "*a, ";
+  const auto refused = parse_yaml(bomb + "]\n", "bomb.yaml", {.max_bytes = 1'000'000});
+  REQUIRE_FALSE(refused.has_value());
+  CHECK(refused.error().message ==
+        "bomb.yaml:2:79: size: with its aliases written out it has more than 2000000 bytes");
+  CHECK(parse_yaml("a: &a \"" + std::string(100'000, 'x') + "\"\nb: [*a, *a, *a]\n", "few.yaml")
+            .has_value());
+}
+
 TEST_CASE("YAML: merges of large maps count as what they bring") {
   std::string bomb = "a: &a\n";
   for (int i = 0; i < 20'000; ++i) bomb += "  k" + std::to_string(i) + ": 1\n";
