@@ -11,7 +11,8 @@
 namespace inferlab::sim {
 namespace {
 
-constexpr std::int64_t kMostCpus = 4096;  // as stress-ng's STRESS_PROCS_MAX
+constexpr std::int64_t kMostCpus = 4096;               // as stress-ng's STRESS_PROCS_MAX
+constexpr Duration kLongestTimeout = 24h * 365 * 100;  // longer than any run
 
 std::optional<std::int64_t> number_of(std::string_view text) {
   std::int64_t number = 0;
@@ -30,7 +31,7 @@ std::optional<Duration> timeout_of(std::string_view text) {
     text.remove_suffix(1);
   }
   const auto number = number_of(text);
-  if (!number || *number > 1'000'000) return std::nullopt;
+  if (!number || *number > kLongestTimeout / unit) return std::nullopt;
   return unit * *number;
 }
 

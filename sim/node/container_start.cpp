@@ -20,6 +20,8 @@ constexpr Duration kCreateTime = 300ms;
 constexpr Duration kRelist = 1s;
 /// How soon it tries again what is not under a back-off of its own (its sync back-off).
 constexpr Duration kSyncBackoff = 10s;
+/// Of a program, in messages: a path's longest part.
+constexpr std::size_t kLongestName = 255;
 
 std::string text_of(Duration duration) {
   const auto whole = std::chrono::duration_cast<std::chrono::milliseconds>(duration);
@@ -33,6 +35,36 @@ std::string data_of(const Value& value, bool is_secret) {
 
 Error missing(std::string message) {
   return Error{ErrorKind::kInvalid, std::move(message)};
+}
+
+/// What a container starts with, added up as the kernel does it.
+class ArgumentBytes {
+ public:
+  void add(std::size_t length) {
+    constexpr std::size_t kPointer = sizeof(char*);
+    ++length;  // its end
+    fits_ = fits_ && length <= kLongestArgument;
+    total_ += length + kPointer;
+  }
+  [[nodiscard]] bool fit() const { return fits_ && total_ <= kMostArguments; }
+
+ private:
+  std::size_t total_ = 0;
+  bool fits_ = true;
+};
+
+bool arguments_fit(const ContainerView& view) {
+  ArgumentBytes bytes;
+  for (const std::string& word : view.command) bytes.add(word.size());
+  for (const std::string& word : view.args) bytes.add(word.size());
+  for (const auto& [name, value] : view.env) bytes.add(name.size() + 1 + value.size());
+  return bytes.fit();
+}
+
+/// Text of runc 1.1, in the container's own log.
+std::string too_long(const ContainerView& view) {
+  const std::string program = view.command.empty() ? "/bin/sh" : view.command.front();
+  return fmt::format("exec {}: argument list too long", program.substr(0, kLongestName));
 }
 
 }  // namespace
@@ -155,7 +187,9 @@ void PodWorker::begin_start(Container& container, const ImageSpec& image) {
 
 void PodWorker::start(Container& container, const ImageSpec& image) {
   const auto environment = environment_of(container);
-  if (!environment) {
+  // Every run of it ends in the same way; nothing as long is kept.
+  bool can_exec = environment || environment.error().kind != ErrorKind::kExhausted;
+  if (!environment && can_exec) {
     const std::string& why = environment.error().message;
     record(&container, "Warning", "Failed", "Error: " + why);
     container.wait("CreateContainerConfigError", why);
@@ -163,9 +197,22 @@ void PodWorker::start(Container& container, const ImageSpec& image) {
     return;
   }
   ContainerView view = container.view;
-  view.env = *environment;
-  for (std::string& word : view.command) word = expand_variables(word, view.env);
-  for (std::string& word : view.args) word = expand_variables(word, view.env);
+  if (can_exec) {
+    view.env = *environment;
+    ArgumentBytes bytes;
+    for (std::vector<std::string>* const words : {&view.command, &view.args}) {
+      for (std::string& word : *words) {
+        word = expand_variables(word, view.env);
+        bytes.add(word.size());
+        if (!bytes.fit()) break;
+      }
+    }
+    can_exec = arguments_fit(view);
+  }
+  if (!can_exec) {
+    view.args.clear();
+    view.env.clear();
+  }
   const CudaStart cuda = container.gpus.empty()
                              ? CudaStart{}
                              : start_cuda(image.cuda, node_.pool.driver, node_.pool.gpu, view.env);
@@ -197,9 +244,10 @@ void PodWorker::start(Container& container, const ImageSpec& image) {
       ImageReference::parse(container.view.image).value().repository + "@" + image.digest;
   record(&container, "Normal", "Created",
          fmt::format("Created container: {}", container.view.name));
-  std::unique_ptr<Workload> workload = cuda.refusal.empty()
-                                           ? node_.workloads.make(std::move(context))
-                                           : make_unstartable(std::move(context), cuda.refusal);
+  std::unique_ptr<Workload> workload =
+      !cuda.refusal.empty() ? make_unstartable(std::move(context), cuda.refusal)
+      : can_exec            ? node_.workloads.make(std::move(context))
+                            : make_refused_by_exec(std::move(context), too_long(container.view));
   INFERLAB_CHECK(workload != nullptr);
   container.started = false;
   node_.settle_cpus();
@@ -218,6 +266,11 @@ void PodWorker::start(Container& container, const ImageSpec& image) {
 Result<std::map<std::string, std::string>> PodWorker::environment_of(
     const Container& container) const {
   std::map<std::string, std::string> environment;
+  ArgumentBytes bytes;
+  const auto set = [&](const std::string& variable, std::string value) {
+    bytes.add(variable.size() + 1 + value.size());
+    environment[variable] = std::move(value);
+  };
   const auto object_of = [&](std::string_view resource, std::string_view object_name) {
     return node_.api.store().get({std::string(resource), ns_, std::string(object_name)});
   };
@@ -232,19 +285,21 @@ Result<std::map<std::string, std::string>> PodWorker::environment_of(
                                  ref["name"].as_string()));
     }
     for (const Value::Member& member : object->document["data"].members()) {
-      environment[source["prefix"].str() + member.key] = data_of(member.value, is_secret);
+      set(source["prefix"].str() + member.key, data_of(member.value, is_secret));
     }
   }
   for (const Value& entry : container.document["env"].items()) {
+    // Variables that are made of each other grow without bounds.
+    if (!bytes.fit()) return Error{ErrorKind::kExhausted, "argument list too long"};
     const std::string variable = entry["name"].str();
     const Value& from = entry["valueFrom"];
     if (from.is_null()) {
-      environment[variable] = expand_variables(entry["value"].as_string(), environment);
+      set(variable, expand_variables(entry["value"].as_string(), environment));
       continue;
     }
     if (from.has("fieldRef")) {
       const std::string_view path = from["fieldRef"]["fieldPath"].as_string();
-      environment[variable] = field_of(object_->document, path, runtime_.pod_ip, node_.ip);
+      set(variable, field_of(object_->document, path, runtime_.pod_ip, node_.ip));
       continue;
     }
     const bool is_secret = from.has("secretKeyRef");
@@ -264,7 +319,7 @@ Result<std::map<std::string, std::string>> PodWorker::environment_of(
       return missing(fmt::format("couldn't find key {} in {} {}/{}", ref["key"].as_string(),
                                  is_secret ? "Secret" : "ConfigMap", ns_, ref["name"].as_string()));
     }
-    environment[variable] = data_of(*value, is_secret);
+    set(variable, data_of(*value, is_secret));
   }
   return environment;
 }

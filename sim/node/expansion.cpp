@@ -5,7 +5,8 @@ namespace inferlab::sim {
 std::string expand_variables(std::string_view text,
                              const std::map<std::string, std::string>& environment) {
   std::string result;
-  for (std::size_t i = 0; i < text.size(); ++i) {
+  const std::size_t last_close = text.rfind(')');
+  for (std::size_t i = 0; i < text.size() && result.size() <= kLongestArgument; ++i) {
     if (text[i] != '$' || i + 1 == text.size()) {
       result += text[i];
       continue;
@@ -15,16 +16,18 @@ std::string expand_variables(std::string_view text,
       ++i;
       continue;
     }
-    const std::size_t close = text[i + 1] == '(' ? text.find(')', i) : std::string_view::npos;
-    if (close == std::string_view::npos) {
+    const bool is_closed = last_close != std::string_view::npos && last_close > i;
+    if (text[i + 1] != '(' || !is_closed) {
       result += text[i];
       continue;
     }
+    const std::size_t close = text.find(')', i);
     const auto found = environment.find(std::string(text.substr(i + 2, close - i - 2)));
     result += found == environment.end() ? text.substr(i, close - i + 1)
                                          : std::string_view(found->second);
     i = close;
   }
+  if (result.size() > kLongestArgument) result.resize(kLongestArgument + 1);
   return result;
 }
 

@@ -159,6 +159,27 @@ class Unstartable final : public Workload {
   std::string why_;
 };
 
+class RefusedByExec final : public Workload {
+ public:
+  RefusedByExec(WorkloadContext context, std::string why)
+      : context_(std::move(context)), why_(std::move(why)), timers_(context_.simulation) {}
+
+  void start() override {
+    timers_.after(10ms, "exec/refused", [this] {
+      context_.host.log(why_);
+      context_.host.exit(1);
+    });
+  }
+  void terminate() override {}
+  bool listens_on(int /*port*/) const override { return false; }
+  HttpAnswer http_get(int /*port*/, std::string_view /*path*/) override { return {}; }
+
+ private:
+  WorkloadContext context_;
+  std::string why_;
+  Timers timers_;
+};
+
 class Crasher final : public Workload {
  public:
   explicit Crasher(WorkloadContext context)
@@ -245,6 +266,10 @@ std::unique_ptr<Workload> make_no_such_program(WorkloadContext context, std::str
                                       "task: OCI runtime create failed: runc create failed: unable "
                                       "to start container process: exec: \"{}\": {}: unknown",
                                       program, why));
+}
+
+std::unique_ptr<Workload> make_refused_by_exec(WorkloadContext context, std::string why) {
+  return std::make_unique<RefusedByExec>(std::move(context), std::move(why));
 }
 
 std::unique_ptr<Workload> make_unstartable(WorkloadContext context, std::string why) {

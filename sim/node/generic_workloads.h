@@ -20,6 +20,10 @@ std::unique_ptr<Workload> make_no_such_program(WorkloadContext context, std::str
 /// A container that the runtime does not start, for this reason: exit code 128, StartError.
 std::unique_ptr<Workload> make_unstartable(WorkloadContext context, std::string why);
 
+/// A container whose program the kernel does not take: the runtime's last word is the container's
+/// first, and it ends with status 1.
+std::unique_ptr<Workload> make_refused_by_exec(WorkloadContext context, std::string why);
+
 /// Makes only those; what an LLM server image would run crashes.
 class GenericWorkloads final : public WorkloadFactory {
  public:

@@ -196,6 +196,8 @@ TEST_CASE("parse_stress_args: threads and time as stress-ng reads them") {
   REQUIRE(joined);
   CHECK(joined->cpus == 0);
   CHECK(joined->timeout == 2h);
+  CHECK(parse_stress_args({"--timeout", "36500d"}).has_value());
+  CHECK_FALSE(parse_stress_args({"--timeout", "1000000d"}));  // more than a clock counts
   CHECK_FALSE(parse_stress_args({"--cpu", "many"}));
   CHECK_FALSE(parse_stress_args({"--cpu"}));
   CHECK_FALSE(parse_stress_args({"-t", "99999999999d"}));

@@ -289,6 +289,17 @@ TEST_CASE("Kubelet: a Secret that env names and nobody made keeps the container 
   CHECK(rig.state("e") == "running restarts=0 ready");
 }
 
+TEST_CASE("Kubelet: variables that are made of each other end where Linux starts no program") {
+  NodeRig rig({NodeRig::pool("pool")});
+  std::string env = R"({"name":"V0","value":"0123456789"})";
+  for (int i = 1; i < 60; ++i) {
+    env += fmt::format(R"j(,{{"name":"V{}","value":"$(V{})$(V{})"}})j", i, i - 1, i - 1);
+  }
+  rig.create_pod("e", R"([{"name":"x","image":"r.io/pause:v1","env":[)" + env + "]}]");
+  rig.run_until(5s);
+  CHECK(rig.state("e") == "waiting CrashLoopBackOff restarts=1");
+}
+
 TEST_CASE("Kubelet: a volume whose ConfigMap is missing keeps the pod waiting") {
   NodeRig rig({NodeRig::pool("pool")});
   rig.create_pod("m", R"([{"name":"x","image":"r.io/pause:v1"}])",

@@ -100,6 +100,17 @@ TEST_CASE("expand_variables: known names are replaced, $$ escapes, the rest stay
   const std::map<std::string, std::string> env{{"MODEL", "m"}};
   CHECK(expand_variables("--model=$(MODEL)", env) == "--model=m");
   CHECK(expand_variables("$$(MODEL) $(NONE) $ $(", env) == "$(MODEL) $(NONE) $ $(");
+  CHECK(expand_variables("$(MODEL) $(MODEL $(", env) == "m $(MODEL $(");
+}
+
+TEST_CASE("expand_variables: what no program is started with is not made, and takes no time") {
+  const std::map<std::string, std::string> env{{"A", std::string(kLongestArgument, 'x')}};
+  std::string often;
+  for (int i = 0; i < 100'000; ++i) often += "$(A)";
+  CHECK(expand_variables(often, env).size() == kLongestArgument + 1);
+  std::string open;
+  for (int i = 0; i < 300'000; ++i) open += "$(";
+  CHECK(expand_variables(open, env).size() == kLongestArgument + 1);
 }
 
 }  // namespace
