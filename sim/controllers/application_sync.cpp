@@ -152,7 +152,7 @@ class Step {
     const Value& chosen = sync_.operation["sync"]["resources"];
     for (const ApplicationResource& one : state_.resources) {
       const Value& document = one.document();
-      const auto [group, unused] = group_version(document);
+      const std::string group = group_version(document).first;
       const auto& wanted = chosen.items();
       const bool is_chosen =
           wanted.empty() || std::any_of(wanted.begin(), wanted.end(), [&](const Value& row) {

@@ -275,8 +275,9 @@ class HorizontalPodAutoscalers final : public Controller {
       return !selector->matches(pod->view<PodView>().meta.labels);
     });
     std::vector<std::string> claimants;
-    for (const auto& [key, other] : selectors_) {
+    for (const auto& [key, selector_of_key] : selectors_) {
       if (key.ns != own.ns) continue;
+      const LabelSelector& other = selector_of_key;
       const bool claims = std::any_of(pods.begin(), pods.end(), [&](const ObjectPtr& pod) {
         return other.matches(pod->view<PodView>().meta.labels);
       });
