@@ -39,8 +39,9 @@ function(inferlab_fuzz_targets)
   target_link_libraries(inferlab_fuzz_face PUBLIC inferlab_sim_api inferlab_engine_structured PkgConfig::httplib OpenSSL::SSL
                         OpenSSL::Crypto)
   # These read what the labs read: all of it is built for them.
-  set(of_labs fuzz_actions fuzz_evals fuzz_lab_file fuzz_lint_manifest fuzz_promql_names fuzz_quiz
-              fuzz_yaml_edit)
+  set(of_labs fuzz_actions fuzz_batch fuzz_certificate fuzz_evals fuzz_gitops fuzz_lab_file
+              fuzz_lint_manifest fuzz_program_args fuzz_promql_names fuzz_quiz fuzz_session
+              fuzz_submission fuzz_yaml_edit)
   set(of_engine fuzz_config_json fuzz_gguf fuzz_safetensors fuzz_tokenizer)  # these need no simulator
   file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/fuzz/fuzz_*.cpp)
   foreach(source ${sources})

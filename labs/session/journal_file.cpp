@@ -253,7 +253,11 @@ Result<void> JournalFile::append_line(std::string line) {
 
 Result<SessionJournal> read_journal_file(const std::string& path) {
   INFERLAB_TRY(const std::string text, read_text(path));
-  return Reader(path).read(text);
+  return read_session_journal(text, path);
+}
+
+Result<SessionJournal> read_session_journal(std::string_view text, const std::string& file) {
+  return Reader(file).read(text);
 }
 
 }  // namespace inferlab::labs

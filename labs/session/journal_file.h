@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "engine/base/result.h"
@@ -77,5 +78,8 @@ class JournalFile {
 /// The whole file; an empty journal when there is none. kInvalid: it is damaged, or of a version
 /// that this program does not know.
 Result<SessionJournal> read_journal_file(const std::string& path);
+
+/// What the text of such a file says; messages name it `file`.
+Result<SessionJournal> read_session_journal(std::string_view text, const std::string& file);
 
 }  // namespace inferlab::labs
