@@ -34,7 +34,7 @@ void fuzz_program_args(std::string_view bytes) {
   // The rest is looked at when the server starts, as vLLM does it.
   INFERLAB_CHECK(args->port >= 1 && args->port <= 65535);
   INFERLAB_CHECK(args->tensor_parallel_size >= 1 && args->block_size >= 1);
-  INFERLAB_CHECK(!args->model.empty() && !args->served_name().empty());
+  INFERLAB_CHECK(!args->model.empty());
 }
 
 }  // namespace inferlab::fuzz
