@@ -47,7 +47,9 @@ void find(const Value& at, std::string_view path, const std::string& place,
 
 constexpr std::string_view kCarriedOut =
     ": is not carried out: of commands a simulated container runs true, false, exit, echo, printf, "
-    "date and sleep, also in a shell's line and its loops";
+    "date, sleep and simple calls of ls, find, cat, grep, mkdir, touch, cp, mv, rm, also in a "
+    "shell's "
+    "line and its loops";
 
 /// Whether a simulated container carries the words out, or may: what serves models is no matter of
 /// this room, and goes by its name, and so does what only keeps CPUs busy.

@@ -6,6 +6,8 @@
 #include <iterator>
 #include <utility>
 
+#include "sim/api/file_call.h"
+
 namespace inferlab::sim {
 namespace {
 
@@ -108,8 +110,9 @@ class Lexer {
     std::string text = has_number ? std::exchange(word_, {}).text : "1";
     if (has_number) in_word_ = false;
     ++at_;
-    if (at_ < text_.size() && text_[at_] == '>') ++at_;
-    add_operator(text + ">");
+    text += '>';
+    if (at_ < text_.size() && text_[at_] == '>') text += text_[at_++];
+    add_operator(text);
     if (at_ < text_.size() && text_[at_] == '&') {
       tokens_.back().text += "&";
       ++at_;
@@ -229,7 +232,11 @@ bool is_builtin(std::string_view program, const std::vector<std::string>& words,
   if (program == "tail") {
     return words.size() == 3 && (words[1] == "-f" || words[1] == "-F") && words[2] == "/dev/null";
   }
+  std::vector<std::string> call = words;
+  call[0] = program;
+  if (is_file_call(call)) return true;
   if (!in_shell) return false;
+  if (program == "cd") return words.size() == 2;
   if (program == ":") return true;
   if (program == "exit") return words.size() <= 2;
   if (program == "set") {
@@ -372,17 +379,27 @@ class Parser {
     return std::ranges::find(kKeywords, word) != std::end(kKeywords);
   }
 
-  /// To the null device, or from one stream into the other: both are the container's log.
+  /// To a file, the null device, or from one stream into the other: both are the container's log.
   bool redirect(const std::string& operation, ShellItem& item) {
     if (++at_ >= tokens_.size() || tokens_[at_].is_operator) return false;
     const std::string& target = tokens_[at_].text;
-    if (operation.ends_with('&')) return target == "1" || target == "2";
+    if (operation.ends_with('&')) {
+      if (operation.starts_with('2') && target == "1") item.errors_too = !item.into.empty();
+      return target == "1" || target == "2";
+    }
     if (target == "/dev/stdout" || target == "/dev/stderr" || target == "/proc/1/fd/1" ||
         target == "/proc/1/fd/2") {
       return true;
     }
-    if (target != "/dev/null") return false;
-    if (operation.starts_with('1')) item.is_silent = true;
+    const bool is_output = operation.starts_with('1');
+    if (target == "/dev/null") {
+      (is_output ? item.is_silent : item.hides_errors) = true;
+      return true;
+    }
+    const bool is_device = target.starts_with("/dev/") || target.starts_with("/proc/");
+    if (!is_output || is_device || !item.into.empty() || !parts_of_word(target)) return false;
+    item.into = target;
+    item.appends = operation.ends_with(">>");
     return true;
   }
 

@@ -23,7 +23,11 @@ struct ShellItem {
   /// Quotes and backslashes are undone; a '$' is still to be expanded, kLiteralDollar is one that
   /// is not. Of kFor the variable, then its values.
   std::vector<std::string> words = {};
-  bool is_silent = false;   // what it prints goes to /dev/null
+  bool is_silent = false;     // what it prints goes to /dev/null
+  bool hides_errors = false;  // and so does what it complains of
+  /// What it prints goes into this file, at its end when it says so, and complaints too.
+  std::string into = {};
+  bool appends = false, errors_too = false;
   bool ends_shell = false;  // exec
   ShellList condition = {}, body = {};
 };
@@ -31,10 +35,10 @@ struct ShellItem {
 constexpr char kLiteralDollar = '\x01';
 
 /// What a simulated container can carry out of what a container's command may be: true, false,
-/// exit, echo, printf, sleep, date, hostname, `tail -f /dev/null`, assignments and `set -e`, joined
-/// by ; && || and newlines, in `while`, `until` and `for` loops; with $NAME, $?, $(date) and sums
-/// like
-/// $((i+1)). Anything else, and any script over the limits on length and depth, is none.
+/// exit, echo, printf, sleep, date, hostname, `tail -f /dev/null`, commands on files
+/// (is_file_call()) and `cd`, assignments and `set -e`, joined by ; && || and newlines, in `while`,
+/// `until` and `for` loops; with $NAME, $?, $(date), sums like $((i+1)), > FILE and >> FILE.
+/// Anything else, and any script over the limits on length and depth, is none.
 struct ShellScript {
   ShellList list;
   bool exits_on_error = false;  // sh -e

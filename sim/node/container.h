@@ -86,7 +86,9 @@ class Container final : public ContainerHost {
   std::set<int> cpus;                   // its own; none: it shares with others
   Duration cpu_seen{};                  // of the run's CPU time, what has been booked
   std::optional<ContainerSetup> setup;  // of the last run
-  std::function<void()> on_growth;      // when the process takes more of the node
+  /// What commands in it see; none of a server whose weights are not among them.
+  std::shared_ptr<ContainerFiles> files;
+  std::function<void()> on_growth;  // when the process takes more of the node
   Backoff restart_backoff, pull_backoff;
   std::string last_pull_error;  // "ErrImagePull: …"
   std::map<ProbeType, std::unique_ptr<ProbeWorker>> probes;

@@ -37,7 +37,8 @@ PodWorker::Hook PodWorker::hook_of(const Container& container, std::string_view 
   ShellRun run(
       std::move(*script),
       {.environment = container.setup ? container.setup->env : decltype(ContainerSetup::env){},
-       .hostname = name_});
+       .hostname = name_,
+       .files = container.files});
   if (const auto ended = run.run_to_end(timers_.now())) {
     out = {ended->took, ended->status != 0};
   }

@@ -98,6 +98,7 @@ ProbeOutcome PodWorker::carry_out(const Container& container, ProbeType type,
   }
   if (container.setup) world.environment = container.setup->env;
   world.hostname = name_;
+  world.files = container.files;
   world.now = timers_.now();
   return run_exec_probe(probe.command, probe.timeout, world);
 }

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "sim/api/base64.h"
+#include "sim/node/container_mounts.h"
 #include "sim/node/expansion.h"
 #include "sim/node/generic_workloads.h"
 #include "sim/node/pod_worker.h"
@@ -217,6 +218,10 @@ void PodWorker::start(Container& container, const ImageSpec& image) {
                              ? CudaStart{}
                              : start_cuda(image.cuda, node_.pool.driver, node_.pool.gpu, view.env);
   container.setup = ContainerSetup{.command = view.command, .args = view.args, .env = view.env};
+  const std::shared_ptr<ContainerFiles> files = files_of_container(
+      object_->document, container.document, node_.name, view.env, node_.api.store(), node_.files);
+  const bool has_weights = image.behaviour == ImageSpec::Behaviour::kLlmServer;
+  container.files = has_weights ? nullptr : files;
   WorkloadContext context{
       .simulation = timers_.simulation(),
       .host = container,
@@ -239,7 +244,8 @@ void PodWorker::start(Container& container, const ImageSpec& image) {
           },
       .settle_cpus = [this] { node_.settle_cpus(); },
       .driver_is_too_old = cuda.insufficient,
-      .machine = &node_};
+      .machine = &node_,
+      .files = files};
   container.image_id =
       ImageReference::parse(container.view.image).value().repository + "@" + image.digest;
   record(&container, "Normal", "Created",

@@ -303,6 +303,7 @@ MaybeRan run_command(const std::vector<std::string>& command, const ExecWorld& w
   if (!script) return std::nullopt;
   ShellRun run(std::move(*script), {.environment = world.environment,
                                     .hostname = world.hostname,
+                                    .files = world.files,
                                     .run_program = [&](const std::vector<std::string>& words) {
                                       return run_program(words, world);
                                     }});

@@ -105,7 +105,9 @@ class Script final : public Workload {
   Script(WorkloadContext context, ShellScript script)
       : context_(std::move(context)),
         use_(context_),
-        run_(std::move(script), {.environment = context_.container.env, .hostname = context_.pod}),
+        run_(std::move(script), {.environment = context_.container.env,
+                                 .hostname = context_.pod,
+                                 .files = context_.files}),
         timers_(context_.simulation) {}
 
   void start() override { go_on(/*is_start=*/true); }

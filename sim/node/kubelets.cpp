@@ -55,8 +55,9 @@ Kubelets::Kubelets(Api& api, std::vector<NodePoolSpec> pools, std::vector<GpuSpe
       registry_(std::move(images)),
       network_(api.simulation(), network),
       telemetry_(telemetry),
+      files_(api.simulation()),
       growth_([this](std::string_view node) { return find(node); }),
-      contents_(api.store(), network_) {
+      contents_(api.store(), network_, files_) {
   Simulation& simulation = api_.simulation();
   for (const NodePoolSpec& pool : pools_) {
     const GpuSpec* gpu = nullptr;
@@ -80,6 +81,7 @@ Kubelets::Kubelets(Api& api, std::vector<NodePoolSpec> pools, std::vector<GpuSpe
           .images =
               ImagePuller(simulation, registry_, pool.registry_bandwidth, image_pull_slowdown),
           .model_storage = ModelStorage(network_, pool.model_bandwidth, pool.disk_bandwidth),
+          .files = files_,
           .gpus = make_gpus(simulation, name, pool, gpu),
           .cpus = CpuManager(pool),
           .ids = simulation.rng("containerd", name),

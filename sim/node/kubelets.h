@@ -12,6 +12,7 @@
 #include "sim/node/container_log.h"
 #include "sim/node/container_setup.h"
 #include "sim/node/file_system_growth.h"
+#include "sim/node/files.h"
 #include "sim/node/image_registry.h"
 #include "sim/node/node_spec.h"
 #include "sim/node/volume_contents.h"
@@ -71,6 +72,9 @@ class Kubelets {
   /// kNotFound: no such node; `what` is the fault's name, for the message.
   [[nodiscard]] Result<Kubelet*> faulty(std::string_view what, std::string_view node) const;
 
+  /// What commands of containers have written, on nodes, volumes and snapshots.
+  [[nodiscard]] const Files& files() const { return files_; }
+
   /// In order of registration.
   void for_each(const std::function<void(Kubelet&)>& visit) const {
     for (const auto& kubelet : kubelets_) visit(*kubelet);
@@ -94,6 +98,7 @@ class Kubelets {
   ImageRegistry registry_;
   ModelNetwork network_;
   Telemetry& telemetry_;
+  Files files_;
   std::vector<std::unique_ptr<Kubelet>> kubelets_;  // in order of registration
   std::map<std::string, Kubelet*, std::less<>> by_name_;
   FileSystemGrowth growth_;

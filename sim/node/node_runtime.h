@@ -10,6 +10,7 @@
 #include "sim/api/api.h"
 #include "sim/api/event_recorder.h"
 #include "sim/node/cpu_manager.h"
+#include "sim/node/files.h"
 #include "sim/node/gpu_set.h"
 #include "sim/node/image_puller.h"
 #include "sim/node/workload.h"
@@ -29,6 +30,7 @@ struct NodeRuntime {
   EventRecorder recorder;
   ImagePuller images;
   ModelStorage model_storage;
+  Files& files;  // of the run
   GpuSet gpus;
   CpuManager cpus;
   /// Pods at which the Topology Manager has looked, and those of them that it has refused.

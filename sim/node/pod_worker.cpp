@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "sim/node/container_mounts.h"
 #include "sim/node/pod_volumes.h"
 
 namespace inferlab::sim {
@@ -58,6 +59,7 @@ PodWorker::~PodWorker() {
   node_.gpus.release(uid_);
   node_.cpus.release(uid_);
   node_.model_storage.forget_pod(uid_);
+  forget_files_of_pod(uid_, node_.files);
   node_.release_pod_ip(runtime_.pod_ip);
 }
 

@@ -9,6 +9,8 @@
 #include <utility>
 
 #include "engine/base/check.h"
+#include "sim/api/file_call.h"
+#include "sim/node/date_text.h"
 
 namespace inferlab::sim {
 namespace {
@@ -17,75 +19,6 @@ constexpr std::size_t kMostText = 16 * 1024;  // of a word or a line
 constexpr int kMostAtOnce = 1000;             // commands without a pause
 constexpr int kMostSteps = 100'000;           // of what runs to its end at once
 constexpr Duration kRest = 1s;
-
-std::int64_t unix_seconds(Time time) {
-  return kEpochOfRun + std::chrono::floor<std::chrono::seconds>(time.time_since_epoch()).count();
-}
-
-/// What `date` prints, of a format as is_date() lets it pass.
-std::string date_text(const std::vector<std::string>& words, Time now) {
-  using std::chrono::sys_days;
-  const std::int64_t seconds = unix_seconds(now);
-  const sys_days day{std::chrono::days{seconds / 86400}};
-  const std::chrono::year_month_day ymd{day};
-  const int year = static_cast<int>(ymd.year());
-  const unsigned month = static_cast<unsigned>(ymd.month());
-  const unsigned mday = static_cast<unsigned>(ymd.day());
-  const std::int64_t hour = seconds / 3600 % 24;
-  const std::int64_t minute = seconds / 60 % 60;
-  const std::int64_t second = seconds % 60;
-  const std::string time = fmt::format("{:02}:{:02}:{:02}", hour, minute, second);
-  std::string format;
-  for (const std::string& word : words) {
-    if (word.starts_with('+')) format = word;
-  }
-  if (format.empty()) {
-    constexpr std::string_view kDays = "SunMonTueWedThuFriSat";
-    constexpr std::string_view kMonths = "JanFebMarAprMayJunJulAugSepOctNovDec";
-    return fmt::format("{} {} {:2} {} UTC {}",
-                       kDays.substr(std::chrono::weekday{day}.c_encoding() * 3, 3),
-                       kMonths.substr((month - 1) * 3, 3), mday, time, year);
-  }
-  std::string out;
-  for (std::size_t i = 1; i < format.size(); ++i) {
-    if (format[i] != '%' || i + 1 == format.size()) {
-      out += format[i];
-      continue;
-    }
-    switch (format[++i]) {
-      case 'Y':
-        out += fmt::format("{}", year);
-        break;
-      case 'm':
-        out += fmt::format("{:02}", month);
-        break;
-      case 'd':
-        out += fmt::format("{:02}", mday);
-        break;
-      case 'H':
-        out += fmt::format("{:02}", hour);
-        break;
-      case 'M':
-        out += fmt::format("{:02}", minute);
-        break;
-      case 'S':
-        out += fmt::format("{:02}", second);
-        break;
-      case 's':
-        out += fmt::format("{}", seconds);
-        break;
-      case 'T':
-        out += time;
-        break;
-      case 'F':
-        out += fmt::format("{}-{:02}-{:02}", year, month, mday);
-        break;
-      default:
-        out += format[i];
-    }
-  }
-  return out;
-}
 
 /// \n, \t and \\ become what they mean.
 std::string unescaped(std::string_view text) {
@@ -232,11 +165,45 @@ void ShellRun::run_simple(const ShellItem& item, Time now) {
   std::vector<std::string> words;
   for (const std::string& word : item.words) words.push_back(expand(word, now));
   const std::size_t before = printed_.size();
-  status_ = run_builtin(words, now);
+  complaints_.clear();
+  status_ = item.into.empty() ? run_builtin(words, now) : run_into(item, words, now);
   if (item.is_silent) printed_.resize(std::min(before, printed_.size()));
+  // Not to a terminal: what is printed waits for the program's end, complaints do not.
+  if (!item.hides_errors) printed_.insert(std::min(before, printed_.size()), complaints_);
   // A line that never ends is one that is as long as a line can be.
   if (printed_.size() > 4 * kMostText) printed_.resize(4 * kMostText);
   if (item.ends_shell && !exit_code_) exit(status_);
+}
+
+/// The file is opened before the program starts, and empty then.
+int ShellRun::run_into(const ShellItem& item, const std::vector<std::string>& words, Time now) {
+  if (world_.files == nullptr) {
+    is_unknown_ = true;
+    return 1;
+  }
+  const std::string path = expand(item.into, now);
+  ContainerFiles::Ran opened = world_.files->write(path, {}, item.appends);
+  if (opened.status != 0) {
+    complaints_ = opened.errors + "\n";
+    return opened.status;
+  }
+  const std::size_t before = printed_.size();
+  const int status = run_builtin(words, now);
+  std::string text = printed_.substr(std::min(before, printed_.size()));
+  printed_.resize(std::min(before, printed_.size()));
+  if (item.errors_too) text.insert(0, std::exchange(complaints_, {}));
+  opened = world_.files->write(path, text, /*at_end=*/true);
+  if (opened.status == 0) return status;
+  complaints_ += opened.errors + "\n";
+  return opened.status;
+}
+
+int ShellRun::run_on_files(const std::vector<std::string>& words) {
+  const ContainerFiles::Ran ran =
+      words[0] == "cd" ? world_.files->change_folder(words[1]) : world_.files->run(words);
+  if (!ran.output.empty()) printed_ += ran.output + "\n";
+  if (!ran.errors.empty()) complaints_ = ran.errors + "\n";
+  return ran.status;
 }
 
 int ShellRun::run_builtin(const std::vector<std::string>& words, Time now) {
@@ -268,6 +235,8 @@ int ShellRun::run_builtin(const std::vector<std::string>& words, Time now) {
     exit(code ? static_cast<int>(*code & 255) : 2);
     return status_;
   }
+  const bool is_on_files = is_file_call(words) || (program == "cd" && words.size() == 2);
+  if (is_on_files && world_.files != nullptr) return run_on_files(words);
   std::optional<Ended> ended = world_.run_program ? world_.run_program(words) : std::nullopt;
   if (!ended) {
     is_unknown_ = true;

@@ -3,11 +3,13 @@
 #include <cstddef>
 #include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "sim/api/shell_script.h"
+#include "sim/node/container_files.h"
 
 namespace inferlab::sim {
 
@@ -25,6 +27,8 @@ class ShellRun {
   struct World {
     std::map<std::string, std::string> environment;
     std::string hostname;
+    /// None: of a command on files it cannot be said how it ends.
+    std::shared_ptr<ContainerFiles> files = {};
     /// nullopt: it cannot be said how that ends.
     std::function<std::optional<Ended>(const std::vector<std::string>&)> run_program = {};
   };
@@ -60,6 +64,8 @@ class ShellRun {
   void next_value(const ShellItem& loop, std::size_t value, Time now);
   void run_simple(const ShellItem& item, Time now);
   int run_builtin(const std::vector<std::string>& words, Time now);
+  int run_into(const ShellItem& item, const std::vector<std::string>& words, Time now);
+  int run_on_files(const std::vector<std::string>& words);
   void echo(const std::vector<std::string>& words);
   void print_format(const std::vector<std::string>& words);
   int sleep(const std::vector<std::string>& words);
@@ -74,6 +80,7 @@ class ShellRun {
   int status_ = 0;
   bool exits_on_error_;
   std::string printed_;
+  std::string complaints_;  // of the command under way
   std::optional<Duration> pause_;
   std::optional<int> exit_code_;
   bool is_unknown_ = false;

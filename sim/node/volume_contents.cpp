@@ -12,17 +12,17 @@ namespace {
 constexpr std::string_view kContents = "volumesnapshotcontents.snapshot.storage.k8s.io";
 constexpr std::string_view kSnapshots = "volumesnapshots.snapshot.storage.k8s.io";
 
-std::string key_of(const StoredObject& volume) {
+}  // namespace
+
+std::string place_of_volume(const StoredObject& volume) {
   const std::string attached = attached_name(volume.document);
   return "volume/" + (attached.empty() ? volume.key.name : attached);
 }
 
-std::string snapshot_key(const Value& content) {
+std::string place_of_snapshot(const Value& content) {
   return fmt::format("snapshot/{}^{}", content["spec"]["driver"].as_string(),
                      content["status"]["snapshotHandle"].as_string());
 }
-
-}  // namespace
 
 std::string volume_key(const Store& store, const std::string& ns, const std::string& claim) {
   const ObjectPtr found = store.get({"persistentvolumeclaims", ns, claim});
@@ -30,14 +30,32 @@ std::string volume_key(const Store& store, const std::string& ns, const std::str
       found == nullptr
           ? nullptr
           : store.get({"persistentvolumes", "", found->document["spec"]["volumeName"].str()});
-  return volume == nullptr ? fmt::format("claim/{}/{}", ns, claim) : key_of(*volume);
+  return volume == nullptr ? fmt::format("claim/{}/{}", ns, claim) : place_of_volume(*volume);
 }
 
 void VolumeContents::see(const Change& change) {
   const ObjectKey& key = change.object->key;
+  see_deletion(change);
   if (key.resource == kContents && change.type != ChangeType::kDeleted) see_snapshot(change);
   if (key.resource == "persistentvolumes" && change.type == ChangeType::kAdded) {
     see_volume(*change.object);
+  }
+}
+
+/// The driver has deleted what it holds: a snapshot has no handle any more; a volume goes when it
+/// is released and its policy says so. With any other policy, or by hand, the object goes alone.
+void VolumeContents::see_deletion(const Change& change) {
+  const StoredObject& object = *change.object;
+  if (object.key.resource == kContents && change.previous != nullptr) {
+    const Value& before = change.previous->document;
+    const bool is_gone =
+        before["status"].has("snapshotHandle") && !object.document["status"].has("snapshotHandle");
+    if (is_gone && change.type != ChangeType::kDeleted) files_.drop(place_of_snapshot(before));
+  }
+  if (object.key.resource == "persistentvolumes" && change.type == ChangeType::kDeleted) {
+    const bool is_released = object.document["status"]["phase"].as_string() == "Released";
+    const Value& policy = object.document["spec"]["persistentVolumeReclaimPolicy"];
+    if (is_released && policy.as_string() == "Delete") files_.drop(place_of_volume(object));
   }
 }
 
@@ -50,7 +68,7 @@ void VolumeContents::see_snapshot(const Change& change) {
   const std::string volume =
       fmt::format("volume/kubernetes.io/csi/{}^{}", document["spec"]["driver"].as_string(),
                   document["spec"]["source"]["volumeHandle"].as_string());
-  copy(volume, snapshot_key(document));
+  copy(volume, place_of_snapshot(document));
 }
 
 void VolumeContents::see_volume(const StoredObject& volume) {
@@ -66,7 +84,7 @@ void VolumeContents::see_volume(const StoredObject& volume) {
   const ObjectPtr content =
       store_.get({std::string(kContents), "",
                   snapshot->document["status"]["boundVolumeSnapshotContentName"].str()});
-  if (content != nullptr) copy(snapshot_key(content->document), key_of(volume));
+  if (content != nullptr) copy(place_of_snapshot(content->document), place_of_volume(volume));
 }
 
 void VolumeContents::copy(const std::string& from, const std::string& to) {
@@ -77,6 +95,7 @@ void VolumeContents::copy(const std::string& from, const std::string& to) {
     files.push_back(to + " " + at->substr(prefix.size()));
   }
   network_.stored.insert(files.begin(), files.end());
+  files_.copy(from, to);
 }
 
 }  // namespace inferlab::sim

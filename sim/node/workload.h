@@ -19,6 +19,7 @@
 namespace inferlab::sim {
 
 struct NodeRuntime;
+class ContainerFiles;
 
 /// What a process gets from its container. Outlives the workload.
 class ContainerHost {
@@ -52,6 +53,7 @@ struct WorkloadContext {
   std::function<void()> settle_cpus = {};
   bool driver_is_too_old = false;  // for the image's CUDA
   NodeRuntime* machine = nullptr;  // for the node's own software alone: device plugin, exporter
+  std::shared_ptr<ContainerFiles> files = {};  // that its commands see
 };
 
 /// What a client of the container's network sees. Not `connected`: connection refused.

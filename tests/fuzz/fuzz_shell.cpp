@@ -1,4 +1,5 @@
 // Commands of containers: the words of one, a line each. What is read is carried out, too.
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -21,7 +22,14 @@ void fuzz_shell(std::string_view bytes) {
   for (const std::vector<std::string>& command : {words, {"sh", "-c", line}}) {
     auto script = sim::ShellScript::of_command(command);
     if (!script) continue;
-    sim::ShellRun run(std::move(*script), {.environment = {{"A", "1"}}, .hostname = "h"});
+    sim::Simulation simulation(1);
+    sim::Files written(simulation);
+    const std::vector<sim::ContainerFiles::Mount> mounts{
+        {.path = "", .place = "layer"}, {.path = "/d", .place = "volume", .read_only = true}};
+    sim::ShellRun run(std::move(*script),
+                      {.environment = {{"A", "1"}},
+                       .hostname = "h",
+                       .files = std::make_shared<sim::ContainerFiles>(written, mounts)});
     for (int i = 0; i < 200; ++i) {
       const sim::ShellRun::Step step = run.next(Time{});
       INFERLAB_CHECK(step.kind != sim::ShellRun::Step::Kind::kUnknown);
