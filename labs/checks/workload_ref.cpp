@@ -1,16 +1,15 @@
 #include "labs/checks/workload_ref.h"
 
-#include "sim/api/kind.h"
 #include "sim/api/selector.h"
 
 namespace inferlab::labs {
 
-std::optional<ObjectRef> object_ref(std::string_view text) {
+std::optional<ObjectRef> object_ref(std::string_view text, const sim::KindTable& kinds) {
   const std::size_t space = text.find(' ');
   if (space == std::string_view::npos || space == 0) return std::nullopt;
   const std::string_view kind_name = text.substr(0, space), rest = text.substr(space + 1);
   const std::size_t slash = rest.find('/');
-  for (const sim::Kind* kind : sim::KindTable::builtin().all()) {
+  for (const sim::Kind* kind : kinds.all()) {
     if (kind->kind != kind_name || kind->stored_as != nullptr) continue;
     ObjectRef out;
     out.resource = kind->resource();

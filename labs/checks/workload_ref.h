@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "sim/api/kind.h"
 #include "sim/api/store.h"
 
 namespace inferlab::labs {
@@ -15,9 +16,10 @@ struct ObjectRef {
   std::string ns, name;
 };
 
-/// nullopt: it is no KIND NAME or KIND NAMESPACE/NAME of a built-in kind. Without a namespace an
-/// object of a namespaced kind lies in default.
-std::optional<ObjectRef> object_ref(std::string_view text);
+/// nullopt: it is no KIND NAME or KIND NAMESPACE/NAME of a kind that there is. Without a namespace
+/// an object of a namespaced kind lies in default.
+std::optional<ObjectRef> object_ref(std::string_view text,
+                                    const sim::KindTable& kinds = sim::KindTable::builtin());
 
 /// The Pods that there are of a workload that has spec.selector (or of a Job, which gets one), or
 /// the Pod itself, by name.

@@ -31,9 +31,8 @@ class LabRecord final : public Command {
 
   Result<int> run(Terminal& terminal) override {
     INFERLAB_TRY(const LabSpec lab, lab_of_learner(lab_id_, {}, learner_of(learner_)));
-    if (lab.incidents.empty()) {
-      return Error{ErrorKind::kInvalid,
-                   fmt::format("lab {}: has no incidents, and takes no actions", lab.id),
+    if (!lab.takes_actions()) {
+      return Error{ErrorKind::kInvalid, fmt::format("lab {}: takes no actions", lab.id),
                    fmt::format("its session is graded with: inferlab lab check {}{}", lab.id,
                                learner_words(lab.learner))};
     }

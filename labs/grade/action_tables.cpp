@@ -17,7 +17,9 @@ constexpr SpecField kDiagnosisFields[] = {
 };
 constexpr SpecTable kDiagnosisTable = {"diagnosis", "What an incident comes of.", kDiagnosisFields};
 constexpr SpecField kPatchFields[] = {
-    kObjectParam,
+    {.name = "object",
+     .description = "Kind/NAMESPACE/NAME, or Kind/NAME; all of them with * for the name",
+     .required = true},
     {.name = "patch", .type = kAny, .description = "what kubectl patch sends", .required = true},
     {.name = "type",
      .type = kWord,
@@ -47,7 +49,9 @@ constexpr SpecField kActionFields[] = {
     {.name = "apply", .description = "a file of the submission, applied now and not before"},
     {.name = "at", .type = kDuration, .description = "from the start of the run", .required = true},
     {.name = "cordon", .description = "a node, by name"},
-    {.name = "delete", .description = "an object, as Kind/NAMESPACE/NAME or Kind/NAME"},
+    {.name = "delete",
+     .description = "an object, as Kind/NAMESPACE/NAME or Kind/NAME; all of them with * for "
+                    "the name"},
     {.name = "diagnose",
      .type = kObject,
      .description = "what an incident comes of",
@@ -59,6 +63,9 @@ constexpr SpecField kActionFields[] = {
     {.name = "scale", .type = kObject, .description = "a workload", .object = &kScaleTable},
     {.name = "set_image", .type = kObject, .description = "of a workload", .object = &kImageTable},
     {.name = "uncordon", .description = "a node, by name"},
+    {.name = "where",
+     .type = kLabels,
+     .description = "of * alone: objects that have these values, JSONPath to text"},
     {.name = "undo", .description = "a Deployment, as Deployment/NAMESPACE/NAME"},
 };
 constexpr SpecTable kActionTable = {"action", "What a responder did.", kActionFields};

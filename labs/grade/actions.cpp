@@ -11,6 +11,7 @@
 #include "labs/grade/action_tables.h"
 #include "labs/grade/answer_kinds.h"
 #include "labs/report/escape.h"
+#include "labs/spec/lab_kinds.h"
 #include "labs/spec/suggest.h"
 #include "labs/spec/validate.h"
 #include "sim/api/json.h"
@@ -55,7 +56,11 @@ class ActionReader {
  public:
   ActionReader(const SubmissionFile& file, const std::vector<SubmissionFile>& files,
                const LabSpec& lab)
-      : file_(file), name_(for_terminal(file.name)), files_(files), lab_(lab) {}
+      : file_(file),
+        name_(for_terminal(file.name)),
+        files_(files),
+        lab_(lab),
+        kinds_(kinds_of_lab(lab)) {}
 
   Result<Actions> read() {
     INFERLAB_TRY(const auto documents, sim::parse_yaml(file_.text, name_, kYamlLimits));
@@ -113,6 +118,12 @@ class ActionReader {
                    fmt::format("give it one of {}", fmt::join(known, ", ")));
     }
     out.kind = row->kind;
+    for (const Value::Member& wanted : value["where"].members()) {
+      out.where[wanted.key] = wanted.value.str();
+    }
+    if (!out.where.empty() && out.kind != Kind::kDelete && out.kind != Kind::kPatch) {
+      return error(at + ".where", "is of no use here", "it chooses what delete and patch are for");
+    }
     const Value& what = value[row->field];
     const std::string path = fmt::format("{}.{}", at, row->field);
     if (row->on_node) {
@@ -227,19 +238,20 @@ class ActionReader {
     const std::size_t slash = text.find('/');
     const std::string name = text.substr(0, slash);
     const std::string rest = slash == std::string::npos ? "" : text.substr(slash + 1);
-    const sim::Kind* kind = nullptr;
+    const LabKind* kind = nullptr;
     std::vector<std::string_view> known;
-    for (const sim::Kind* each : sim::KindTable::builtin().all()) {
-      if (each->stored_as != nullptr) continue;
-      known.push_back(each->kind);
-      if (each->kind == name && kind == nullptr) kind = each;
+    for (const LabKind& each : kinds_) {
+      known.push_back(each.kind);
+      if (each.kind == name && kind == nullptr) kind = &each;
     }
     if (kind == nullptr) {
       return error(path, fmt::format("there is no kind \"{}\"", name), suggestion(name, known));
     }
     const auto parts = static_cast<std::size_t>(std::count(rest.begin(), rest.end(), '/')) + 1;
-    if (rest.empty() || rest.front() == '/' || rest.back() == '/' || rest == "*" ||
-        rest.ends_with("/*") || parts > (kind->namespaced ? 2U : 1U)) {
+    const bool is_all = rest == "*" || rest.ends_with("/*");
+    const bool may_be_all = out.kind == Kind::kDelete || out.kind == Kind::kPatch;
+    if (rest.empty() || rest.front() == '/' || rest.back() == '/' || (is_all && !may_be_all) ||
+        parts > (kind->namespaced ? 2U : 1U)) {
       return error(path, fmt::format("\"{}\" names no object", text),
                    kind->namespaced ? fmt::format("write {}/NAMESPACE/NAME", kind->kind)
                                     : fmt::format("write {}/NAME", kind->kind));
@@ -251,6 +263,9 @@ class ActionReader {
     if (out.kind == Kind::kUndo && kind->kind != "Deployment") {
       return error(path, fmt::format("a {} has no revision to go back to here", kind->kind),
                    "name a Deployment");
+    }
+    if (!is_all && !out.where.empty()) {
+      return error(path, "is one object, and where chooses among all", "write * for its name");
     }
     const std::string object = kind->namespaced && parts == 1 ? "default/" + rest : rest;
     if (out.kind == Kind::kDelete) {
@@ -266,6 +281,7 @@ class ActionReader {
   std::string name_;
   const std::vector<SubmissionFile>& files_;
   const LabSpec& lab_;
+  const std::vector<LabKind> kinds_;
   const SpecValidator* places_ = nullptr;
   std::size_t applied_bytes_ = 0;
   Actions out_;
@@ -280,6 +296,11 @@ std::string slashed(std::string workload) {
 
 Value written(const RunEvent& event) {
   Value out = Value::object({{"at", format_duration(event.at)}});
+  if (!event.where.empty()) {
+    Value where = Value::object();
+    for (const auto& [key, text] : event.where) where = where.with(key, Value(text));
+    out = out.with("where", where);
+  }
   const std::string object = slashed(event.workload);
   switch (event.kind) {
     case Kind::kAcknowledge:

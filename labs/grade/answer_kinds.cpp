@@ -7,10 +7,22 @@
 
 namespace inferlab::labs {
 
-bool is_answer(const sim::Kind& kind, const LabSpec& lab) {
-  if (lab.answer_kinds.empty()) return kind.namespaced || kind.kind == "Namespace";
-  return std::find(lab.answer_kinds.begin(), lab.answer_kinds.end(), kind.kind) !=
+namespace {
+
+bool is_answer(std::string_view kind, bool namespaced, const LabSpec& lab) {
+  if (lab.answer_kinds.empty()) return namespaced || kind == "Namespace";
+  return std::find(lab.answer_kinds.begin(), lab.answer_kinds.end(), kind) !=
          lab.answer_kinds.end();
+}
+
+}  // namespace
+
+bool is_answer(const sim::Kind& kind, const LabSpec& lab) {
+  return is_answer(kind.kind, kind.namespaced, lab);
+}
+
+bool is_answer(const LabKind& kind, const LabSpec& lab) {
+  return is_answer(kind.kind, kind.namespaced, lab);
 }
 
 std::string answer_hint(const LabSpec& lab) {

@@ -104,7 +104,7 @@ void EventPlayer::skip_until(Time now) {
 
 std::string EventPlayer::node_of(const RunEvent& event) const {
   if (!event.node.empty()) return event.node;
-  const auto ref = object_ref(event.workload);
+  const auto ref = object_ref(event.workload, run_.api().kinds());
   if (!ref) return {};
   std::map<std::string, int> counts;
   for (const sim::ObjectPtr& pod : pods_of(run_.store(), *ref)) {
@@ -285,7 +285,7 @@ void EventPlayer::on_node(const RunEvent& event) {
   }
   std::string target = node;
   if (event.fault == "container-crash") {
-    const auto ref = object_ref(event.workload);
+    const auto ref = object_ref(event.workload, run_.api().kinds());
     const auto pods = ref ? pods_of(run_.store(), *ref) : std::vector<sim::ObjectPtr>{};
     if (pods.empty()) return;
     target = pods.front()->key.ns + "/" + pods.front()->key.name;
@@ -295,7 +295,7 @@ void EventPlayer::on_node(const RunEvent& event) {
 
 void EventPlayer::on_object(const RunEvent& event) {
   using Kind = RunEvent::Kind;
-  const auto ref = object_ref(event.workload);
+  const auto ref = object_ref(event.workload, run_.api().kinds());
   const sim::ObjectPtr object =
       ref ? run_.store().get({ref->resource, ref->ns, ref->name}) : nullptr;
   if (object == nullptr) return note_missing(event, event.workload + " is not there");
@@ -323,6 +323,14 @@ void EventPlayer::on_object(const RunEvent& event) {
   }
 }
 
+void EventPlayer::on_each(const RunEvent& event) {
+  const std::vector<RunEvent> events = each_of(event, run_);
+  if (events.empty()) return note_missing(event, "there is none");
+  for (const RunEvent& one : events) {
+    if (auto request = request_of(one, run_.api().kinds())) send(one, *std::move(request));
+  }
+}
+
 void EventPlayer::carry_out(const RunEvent& event) {
   using Kind = RunEvent::Kind;
   switch (event.kind) {
@@ -339,8 +347,7 @@ void EventPlayer::carry_out(const RunEvent& event) {
     case Kind::kDelete:
     case Kind::kRead:
     case Kind::kPatch:
-      if (auto request = request_of(event)) send(event, *std::move(request));
-      return;
+      return on_each(event);
     case Kind::kFault:
     case Kind::kDrain:
     case Kind::kCordon:

@@ -51,6 +51,7 @@ class EventPlayer {
 
   void carry_out(const RunEvent& event);
   void on_node(const RunEvent& event);
+  void on_each(const RunEvent& event);
   void on_object(const RunEvent& event);
   void begin_drain(const RunEvent& event, const std::string& node);
   void ask_again(Drain& drain);

@@ -22,6 +22,12 @@ std::string text_at(const Value& document, const std::string& path) {
   return value_text(found.front());
 }
 
+bool has_values(const Value& document, const std::map<std::string, std::string>& where) {
+  return std::all_of(where.begin(), where.end(), [&](const auto& wanted) {
+    return text_at(document, wanted.first) == wanted.second;
+  });
+}
+
 }  // namespace
 
 sim::ApiRequest patch_request(const ObjectRef& ref, Value body) {
@@ -69,14 +75,30 @@ Value with_image(const Value& pod_template, const std::string& container,
                                    Value::array(std::move(containers)));
 }
 
+std::vector<RunEvent> each_of(const RunEvent& event, sim::Cluster& run) {
+  const bool is_patch = event.kind == RunEvent::Kind::kPatch;
+  const bool is_many = is_patch || event.kind == RunEvent::Kind::kDelete;
+  const auto ref = is_many
+                       ? object_ref(is_patch ? event.workload : event.what + " " + event.workload,
+                                    run.api().kinds())
+                       : std::nullopt;
+  if (!ref || ref->name != "*") return {event};
+  std::vector<RunEvent> out;
+  for (const sim::ObjectPtr& object : run.store().list(ref->resource, ref->ns)) {
+    if (!has_values(object->document, event.where)) continue;
+    RunEvent one = event;
+    one.workload.replace(one.workload.size() - 1, 1, object->key.name);
+    out.push_back(std::move(one));
+  }
+  return out;
+}
+
 std::string newest_value(sim::Cluster& run, const RunEvent::Fill& fill) {
   std::string newest, value;
   for (const sim::Kind* kind : run.api().kinds().all()) {
     if (kind->kind != fill.kind) continue;
     for (const sim::ObjectPtr& object : run.store().list(kind->storage().resource())) {
-      const bool fits = std::all_of(fill.where.begin(), fill.where.end(), [&](const auto& wanted) {
-        return text_at(object->document, wanted.first) == wanted.second;
-      });
+      const bool fits = has_values(object->document, fill.where);
       const std::string created = object->document["metadata"]["creationTimestamp"].str();
       if (!fits || created < newest) continue;
       newest = created;
@@ -99,9 +121,9 @@ sim::ApiRequest eviction_request(const std::string& ns, const std::string& pod) 
   return out;
 }
 
-std::optional<sim::ApiRequest> request_of(const RunEvent& event) {
+std::optional<sim::ApiRequest> request_of(const RunEvent& event, const sim::KindTable& kinds) {
   const bool is_patch = event.kind == RunEvent::Kind::kPatch;
-  const auto ref = object_ref(is_patch ? event.workload : event.what + " " + event.workload);
+  const auto ref = object_ref(is_patch ? event.workload : event.what + " " + event.workload, kinds);
   if (!ref) return std::nullopt;
   sim::ApiRequest request;
   request.resource = ref->resource;

@@ -2,6 +2,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "labs/checks/workload_ref.h"
 #include "labs/spec/run_event.h"
@@ -18,8 +19,12 @@ sim::ApiRequest patch_request(const ObjectRef& ref, sim::Value body);
 sim::ApiRequest eviction_request(const std::string& ns, const std::string& pod);
 
 /// Of an event that is one request whatever the run looks like: a patch, a deletion, a reading.
-/// nullopt: it names no kind.
-std::optional<sim::ApiRequest> request_of(const RunEvent& event);
+/// nullopt: it names no kind of these.
+std::optional<sim::ApiRequest> request_of(const RunEvent& event, const sim::KindTable& kinds);
+
+/// The event for each object that it is meant for: a deletion or patch of "*" is for all of the
+/// namespace and kind that have the values of `where`, by name. Any other is for one.
+std::vector<RunEvent> each_of(const RunEvent& event, sim::Cluster& run);
 
 /// The template of the revision before the present one: what kubectl rollout undo goes back to;
 /// null: there is none. Source: k8s.io/kubectl/pkg/polymorphichelpers, DeploymentRollbacker.

@@ -171,7 +171,7 @@ Result<EvalSuite> evals_of(const SubmissionFile& file, const LabSpec& lab) {
 
 /// Files that only some labs ask for; in another lab they would do what nobody has thought of.
 Result<void> is_asked_for(const SubmissionFile& file, const LabSpec& lab) {
-  if (file.name == kActionsFile && lab.incidents.empty()) {
+  if (file.name == kActionsFile && !lab.takes_actions()) {
     return Error{ErrorKind::kInvalid,
                  fmt::format("{}: this lab has no incident that somebody responds to", file.name),
                  "leave it out; what you apply is applied at once"};

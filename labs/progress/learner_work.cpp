@@ -39,7 +39,7 @@ Result<Submission> submission_of_session(const LabSpec& lab, const sim::Journal&
                                          const std::string& folder,
                                          std::vector<std::string>& notes) {
   std::error_code failed;
-  if (!lab.incidents.empty() && std::filesystem::exists(journal_path(folder), failed)) {
+  if (lab.takes_actions() && std::filesystem::exists(journal_path(folder), failed)) {
     INFERLAB_TRY(const std::vector<SubmissionFile> files, record_folder(lab, folder, notes));
     return submission_from_files(files, lab);
   }

@@ -13,8 +13,8 @@
 #include "labs/grade/event_player.h"
 #include "labs/grade/session_writes.h"
 #include "labs/session/session_folder.h"
+#include "labs/spec/lab_kinds.h"
 #include "sim/api/json.h"
-#include "sim/api/kind.h"
 #include "sim/api/yaml.h"
 
 namespace inferlab::labs {
@@ -49,7 +49,8 @@ std::string patch_type_of(sim::PatchType type) {
 
 class Recorder {
  public:
-  Recorder(const LabSpec& lab, std::vector<std::string>& notes) : lab_(lab), notes_(notes) {}
+  Recorder(const LabSpec& lab, std::vector<std::string>& notes)
+      : lab_(lab), kinds_(kinds_of_lab(lab)), notes_(notes) {}
 
   void take(const sim::JournalEntry& entry) {
     if (entry.kind == sim::JournalEntry::Kind::kFault) return take_fault(entry);
@@ -112,13 +113,16 @@ class Recorder {
   }
 
   std::optional<RunEvent> event_of(const sim::ApiRequest& request) {
-    const sim::Kind* kind = sim::KindTable::builtin().by_resource(request.resource);
+    const auto found = std::find_if(kinds_.begin(), kinds_.end(), [&](const LabKind& each) {
+      return each.resource == request.resource;
+    });
+    const LabKind* kind = found == kinds_.end() ? nullptr : &*found;
     const std::string name =
         request.name.empty() ? request.body["metadata"]["name"].str() : request.name;
     const std::string what =
-        fmt::format("{} {}", kind == nullptr ? request.resource : std::string(kind->kind), name);
+        fmt::format("{} {}", kind == nullptr ? request.resource : kind->kind, name);
     if (request.resource == "nodes") return cordon_of(request, what);
-    if (kind == nullptr || kind->stored_as != nullptr || name.empty()) {
+    if (kind == nullptr || name.empty()) {
       note(fmt::format("{}: this write cannot be said as an action", what));
       return std::nullopt;
     }
@@ -169,12 +173,12 @@ class Recorder {
   }
 
   // A file for each object that is sent, in the order in which they came.
-  std::string file_of(const sim::Kind& kind, const std::string& ns, const std::string& name,
+  std::string file_of(const LabKind& kind, const std::string& ns, const std::string& name,
                       const Value& body) {
     Value object =
-        without_version(body).with("apiVersion", kind.api_version()).with("kind", kind.kind);
+        without_version(body).with("apiVersion", kind.api_version).with("kind", kind.kind);
     if (kind.namespaced) object = object.with_path({"metadata", "namespace"}, ns);
-    std::string word(kind.kind);
+    std::string word = kind.kind;
     std::transform(word.begin(), word.end(), word.begin(),
                    [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
     std::string file = fmt::format("{:03}-{}-{}.yaml", ++written_, word, name);
@@ -184,6 +188,7 @@ class Recorder {
   }
 
   const LabSpec& lab_;
+  const std::vector<LabKind> kinds_;
   std::vector<std::string>& notes_;
   std::vector<RunEvent> events_;
   std::vector<SubmissionFile> files_;

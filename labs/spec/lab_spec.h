@@ -109,6 +109,7 @@ struct LabSpec {
   std::string given;    // a folder: what is in the cluster from the beginning; empty: nothing
   std::vector<RunEvent> events;     // of the graded run, in order of time
   std::vector<Incident> incidents;  // to respond to, in the order of the file
+  bool is_done_over_time = false;   // actions.yaml is asked for though there is no incident
   RunIdentity responder;            // in whose name a submission's actions are carried out
   /// Kinds that count as an answer ("Deployment"); empty: see is_answer().
   std::vector<std::string> answer_kinds;
@@ -127,6 +128,8 @@ struct LabSpec {
   [[nodiscard]] const LabHint* hint(std::string_view hint_id) const;
   [[nodiscard]] const Question* question(std::string_view question_id) const;
   [[nodiscard]] const Incident* incident(std::string_view incident_id) const;
+  /// Whether a submission may hold what was done when (see labs/grade/actions.h).
+  [[nodiscard]] bool takes_actions() const { return is_done_over_time || !incidents.empty(); }
 };
 
 }  // namespace inferlab::labs

@@ -28,6 +28,10 @@ constexpr SpecField kRunFields[] = {
      .description = "what happens to the run besides: faults, drains, releases",
      .object = &kEventTable,
      .includes = true},
+    {.name = "actions",
+     .type = kBool,
+     .description = "a submission may hold actions.yaml though the lab has no incidents: what was "
+                    "done, and when"},
     {.name = "responder",
      .type = kObject,
      .description = "in whose name the actions of a submission are carried out; the cluster's "

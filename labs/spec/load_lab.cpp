@@ -156,6 +156,7 @@ ReadLab read_lab(std::string_view given, const std::string& file, const std::str
   check_events(root["run"]["events"], ".run.events", folder, lab.parameters, validator, errors);
   lab.given = root["run"]["given"].str();
   lab.events = events_from(root["run"]["events"]);
+  lab.is_done_over_time = root["run"]["actions"].as_bool();
   lab.responder = identity_from(root["run"]["responder"]);
   lab.incidents = incidents_from(root["incidents"], lab.events);
   read_grading(root, lab);

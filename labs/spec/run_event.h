@@ -86,6 +86,9 @@ struct RunEvent {
   std::string image = {};
   std::int64_t replicas = 0;
   std::vector<Fill> fill = {};
+  /// Of a deletion or patch of all objects of a kind ("*"): only of those that have these values,
+  /// JSONPath to text.
+  std::map<std::string, std::string> where = {};
   RunIdentity as = {};
   bool is_response = false;     // an action of the responder, of a submission
   std::string manifests = {};   // kApply: what is in `file`; empty: it is the lab's

@@ -1,9 +1,12 @@
 // What clusters begin with, by name: the command line, lab files, files for `cluster up --spec`.
 #include "labs/spec/add_ons.h"
 
+#include <algorithm>
 #include <catch2/catch.hpp>
+#include <utility>
 
 #include "labs/spec/cluster_file.h"
+#include "labs/spec/lab_kinds.h"
 #include "sim/api/json.h"
 #include "tests/labs/cli_run.h"
 #include "tests/labs/temp_dir.h"
@@ -69,6 +72,23 @@ TEST_CASE("add-ons: a cluster's file names them, with a place when it is wrong")
   CHECK(contains(wrong.error().message,
                  "cluster.yaml:3:19: cluster.add_ons[1]: \"cosheduling\" is no add-on"));
   CHECK(contains(wrong.error().hint, "did you mean \"coscheduling\"?"));
+}
+
+TEST_CASE("add-ons: a lab's kinds are the built-in ones and those that they define") {
+  LabSpec lab;
+  const std::size_t builtin = kinds_of_lab(lab).size();
+  auto loaded = load_add_ons({"volume-snapshots"});
+  REQUIRE(loaded.has_value());
+  lab.cluster.add_ons = std::move(*loaded);
+  const std::vector<LabKind> kinds = kinds_of_lab(lab);
+  REQUIRE(kinds.size() == builtin + lab.cluster.add_ons.front().kinds().size());
+  const auto found = std::find_if(kinds.begin(), kinds.end(), [](const LabKind& kind) {
+    return kind.kind == "VolumeSnapshotContent";
+  });
+  REQUIRE(found != kinds.end());
+  CHECK(found->api_version == "snapshot.storage.k8s.io/v1");
+  CHECK(found->resource == "volumesnapshotcontents.snapshot.storage.k8s.io");
+  CHECK_FALSE(found->namespaced);
 }
 
 }  // namespace

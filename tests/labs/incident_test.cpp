@@ -163,7 +163,11 @@ TEST_CASE("actions: what is wrong with them is told with its place") {
   CHECK_THAT(said("{at: 2m, delete: Deploymnt/default/x}"),
              Contains("did you mean \"Deployment\"?"));
   CHECK_THAT(said("{at: 2m, delete: Secret/a/b/c}"), Contains("names no object"));
-  CHECK_THAT(said("{at: 2m, delete: Secret/a/*}"), Contains("names no object"));
+  CHECK_THAT(said("{at: 2m, restart: Deployment/a/*}"), Contains("names no object"));
+  CHECK(said("{at: 2m, delete: Secret/a/*, where: {.type: Opaque}}") == "read");
+  CHECK_THAT(said("{at: 2m, delete: Secret/a/b, where: {.type: Opaque}}"),
+             Contains("is one object, and where chooses among all (hint: write * for its name)"));
+  CHECK_THAT(said("{at: 2m, cordon: a-0, where: {.type: Opaque}}"), Contains("is of no use here"));
   CHECK_THAT(said("{at: 2m, delete: Node/a-0}"), Contains("a Node is no answer to this lab"));
   CHECK_THAT(said("{at: 2m, undo: StatefulSet/a/b}"), Contains("has no revision to go back to"));
   CHECK_THAT(said("{at: 2m, patch: {object: Secret/a/b, patch: []}}"), Contains("must be a map"));
@@ -202,6 +206,27 @@ TEST_CASE("actions: an action is carried out at its time, and its file is held b
   CHECK(notes[1] ==
         "refused after 8m0s: restart of Deployment default/back: Deployment default/back is not "
         "there");
+}
+
+TEST_CASE("actions: what is for all objects of a kind is for those that have the values") {
+  const std::string three =
+      "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata: {x: one}\n---\n"
+      "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: b}\ndata: {x: two}\n---\n"
+      "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c}\ndata: {x: one}\n";
+  Response response(
+      "  - {at: 3m, where: {.data.x: one}, patch: {object: ConfigMap/default/*, type: merge, "
+      "patch: {data: {x: three}}}}\n"
+      "  - {at: 4m, where: {.data.x: one}, delete: ConfigMap/default/*}\n"
+      "  - {at: 5m, where: {.data.x: three}, delete: ConfigMap/default/*}\n",
+      incident_lab(), {{"three.yaml", three}});
+  std::vector<std::string> done;
+  for (const Deed& deed : response.deeds()) {
+    if (deed.is_response) done.push_back(fmt::format("{} {}", deed.what, deed.code));
+  }
+  CHECK(done == std::vector<std::string>{
+                    "patch of ConfigMap default/a 200", "patch of ConfigMap default/c 200",
+                    "deletion of ConfigMap default/* 404", "deletion of ConfigMap default/a 200",
+                    "deletion of ConfigMap default/c 200"});
 }
 
 TEST_CASE("events: in somebody's name they do what his roles allow, as long as his token holds") {
