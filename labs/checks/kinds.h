@@ -22,6 +22,9 @@ Result<Finding> clients_answered(CheckContext& context, const Params& params);
 extern const SpecTable kCompareParams;
 Result<Finding> compare(CheckContext& context, const Params& params);
 
+extern const SpecTable kDataCopiesParams;
+Result<Finding> data_copies(CheckContext& context, const Params& params);
+
 extern const SpecTable kDeploymentAvailableParams;
 Result<Finding> deployment_available(CheckContext& context, const Params& params);
 

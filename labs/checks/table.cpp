@@ -16,6 +16,8 @@ constexpr CheckRow kChecks[] = {
     {"clients-answered", "the clients' requests in a window of the run are answered",
      &kClientsAnsweredParams, clients_answered},
     {"compare", "what a change does to a number made of scraped series", &kCompareParams, compare},
+    {"data-copies", "of somebody's data no copy is left anywhere, and what is another's is there",
+     &kDataCopiesParams, data_copies},
     {"deployment-available", "a Deployment has its replicas available by a time",
      &kDeploymentAvailableParams, deployment_available, Judges::kWhole},
     {"drains", "the drain of a node ends, and the clients are answered", &kDrainsParams, drains},
