@@ -23,7 +23,7 @@ bool comes_later(const LabSpec& lab, std::string_view file) {
 Result<std::vector<std::string>> held_back_files(const std::vector<SubmissionFile>& files,
                                                  const LabSpec& lab) {
   Actions actions;
-  if (!lab.incidents.empty()) {
+  if (lab.takes_actions()) {
     INFERLAB_TRY(actions, actions_in(files, lab));
   }
   std::vector<std::string> out;
