@@ -17,6 +17,7 @@ constexpr Account kAccounts[] = {
     {"ephemeral_volume", "ephemeral-volume-controller"},
     {"garbage-collector-controller", "generic-garbage-collector"},
     {"persistentvolume-controller", "persistent-volume-binder"},
+    {"rollouts-controller", "argo-rollouts"},
     {"taint-eviction-controller", "node-controller"},
     {"volume-protection-controller", "pvc-protection-controller"},
     {"volume_expand", "expand-controller"},
@@ -29,9 +30,10 @@ std::string_view account_of(std::string_view component) {
   return component;
 }
 
-// Argo CD's controller is no part of the control plane.
+// Argo's controllers are no part of the control plane.
 std::string_view namespace_of(std::string_view component) {
-  return component == "argocd-application-controller" ? "argocd" : "kube-system";
+  if (component == "argocd-application-controller") return "argocd";
+  return component == "rollouts-controller" ? "argo-rollouts" : "kube-system";
 }
 
 }  // namespace
