@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <span>
 
+#include "sim/api/curl_command.h"
 #include "sim/api/shell_script.h"
 
 namespace inferlab::sim {
@@ -47,13 +48,13 @@ void find(const Value& at, std::string_view path, const std::string& place,
 
 constexpr std::string_view kCarriedOut =
     ": is not carried out: of commands a simulated container runs true, false, exit, echo, printf, "
-    "date, sleep and simple calls of ls, find, cat, grep, mkdir, touch, cp, mv, rm, also in a "
-    "shell's "
-    "line and its loops";
+    "date, sleep, a plain curl and simple calls of ls, find, cat, grep, mkdir, touch, cp, mv, rm, "
+    "also in a shell's line and its loops";
 
 /// Whether a simulated container carries the words out, or may: what serves models is no matter of
 /// this room, and goes by its name, and so does what only keeps CPUs busy.
-bool may_be_carried_out(const Value& container, std::vector<std::string> words) {
+bool may_be_carried_out(const Value& container, std::vector<std::string> words,
+                        const ShellScript::Programs& programs = {}) {
   for (std::string& word : words) {
     if (word.find("vllm") != std::string::npos || word.ends_with("stress-ng")) return true;
     for (const Value& variable : container["env"].items()) {  // any value will do
@@ -64,12 +65,22 @@ bool may_be_carried_out(const Value& container, std::vector<std::string> words) 
       }
     }
   }
-  return ShellScript::of_command(words).has_value();
+  return ShellScript::of_command(words, programs).has_value();
+}
+
+/// What stands for an argument of an analysis, {{args.name}}, may be anything.
+std::string without_arguments(std::string word) {
+  for (std::size_t at = 0; (at = word.find("{{", at)) != std::string::npos;) {
+    const std::size_t end = word.find("}}", at);
+    if (end == std::string::npos) break;
+    word.replace(at, end + 2 - at, "1");
+  }
+  return word;
 }
 
 std::vector<std::string> words_of(const Value& list) {
   std::vector<std::string> words;
-  for (const Value& word : list.items()) words.push_back(word.str());
+  for (const Value& word : list.items()) words.push_back(without_arguments(word.str()));
   return words;
 }
 
@@ -78,7 +89,7 @@ void find_commands(const Value& container, const std::string& place,
   if (!container["command"].empty()) {
     std::vector<std::string> words = words_of(container["command"]);
     for (std::string& word : words_of(container["args"])) words.push_back(std::move(word));
-    if (!may_be_carried_out(container, std::move(words))) {
+    if (!may_be_carried_out(container, std::move(words), is_call_of_curl)) {
       found.push_back(place + ".command" + std::string(kCarriedOut));
     }
   }
@@ -86,6 +97,19 @@ void find_commands(const Value& container, const std::string& place,
     const Value& command = container["lifecycle"][hook]["exec"]["command"];
     if (!command.empty() && !may_be_carried_out(container, words_of(command))) {
       found.push_back(place + ".lifecycle." + hook + ".exec.command" + std::string(kCarriedOut));
+    }
+  }
+}
+
+/// The Jobs that measure for Argo Rollouts.
+void find_in_metrics(const Value& metrics, std::vector<std::string>& found) {
+  for (std::size_t i = 0; i < metrics.size(); ++i) {
+    const Value& spec = metrics[i]["provider"]["job"]["spec"]["template"]["spec"];
+    for (std::size_t j = 0; j < spec["containers"].size(); ++j) {
+      find_commands(spec["containers"][j],
+                    "spec.metrics[" + std::to_string(i) +
+                        "].provider.job.spec.template.spec.containers[" + std::to_string(j) + "]",
+                    found);
     }
   }
 }
@@ -98,6 +122,7 @@ std::vector<std::string> not_simulated(const Kind& kind, const Value& object, bo
   if (!kind.custom && contains(kNodeKinds, kind.kind)) {
     found.push_back("kind " + std::string(kind.kind) + ": is not simulated yet");
   }
+  if (kind.custom && kind.group == "argoproj.io") find_in_metrics(object["spec"]["metrics"], found);
   const bool is_cron_job = !kind.custom && kind.kind == "CronJob";
   const std::string above = is_cron_job ? "spec.jobTemplate." : "";
   const Value& owner = is_cron_job ? object["spec"]["jobTemplate"] : object;

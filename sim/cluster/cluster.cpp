@@ -16,6 +16,7 @@
 #include "sim/node/kubelets.h"
 #include "sim/scheduler/kube_scheduler.h"
 #include "sim/serving/gateway.h"
+#include "sim/serving/service_client.h"
 #include "sim/serving/serving_workloads.h"
 #include "sim/serving/traffic_generator.h"
 #include "sim/telemetry/telemetry.h"
@@ -54,6 +55,7 @@ struct Cluster::Parts {
   Controllers controllers;
   KubeScheduler scheduler;
   Gateway gateway;
+  ServiceClient network;
   std::vector<std::unique_ptr<TrafficGenerator>> traffic;
   Journal journal;
   std::function<void(const JournalEntry&)> on_journal;
@@ -72,7 +74,9 @@ struct Cluster::Parts {
                           .storage_drivers = drivers_of(spec),
                           .repositories = &repositories}),
         scheduler(api, spec.scheduler_profiles),
-        gateway(api, kubelets, telemetry) {
+        gateway(api, kubelets, telemetry),
+        network(api, kubelets, gateway) {
+    workloads.set_network(network);
     api.observe([this](const ApiRequest& request, const ApiResponse& response) {
       audit.add(request, response);
     });

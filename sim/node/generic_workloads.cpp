@@ -9,6 +9,7 @@
 
 #include "sim/node/busy_workload.h"
 #include "sim/node/busybox.h"
+#include "sim/node/curl.h"
 #include "sim/node/dcgm_process.h"
 #include "sim/node/device_plugin.h"
 #include "sim/node/shell_run.h"
@@ -107,7 +108,8 @@ class Script final : public Workload {
         use_(context_),
         run_(std::move(script), {.environment = context_.container.env,
                                  .hostname = context_.pod,
-                                 .files = context_.files}),
+                                  .files = context_.files,
+                                  .calls_out = is_call_of_curl}),
         timers_(context_.simulation) {}
 
   void start() override { go_on(/*is_start=*/true); }
@@ -129,6 +131,8 @@ class Script final : public Workload {
           timers_.after(std::max(step.time, kLeastStep), "shell/sleep",
                         [this] { go_on(/*is_start=*/false); });
           return;
+        case ShellRun::Step::Kind::kCall:
+          return call(step.words);
         case ShellRun::Step::Kind::kUnknown:  // the parser lets none of these through
         case ShellRun::Step::Kind::kExit:
           if (!is_start) return context_.host.exit(step.code);
@@ -137,6 +141,23 @@ class Script final : public Workload {
           return;
       }
     }
+  }
+
+  void call(const std::vector<std::string>& words) {
+    const Time began = context_.simulation.now();
+    const std::optional<CurlCommand> curl = CurlCommand::of(words);
+    if (!curl || context_.network == nullptr) {
+      // What stood for a value has turned out to be something that is not carried out.
+      run_.answer({.status = 2, .output = "curl: option not simulated here"});
+      timers_.after(kLeastStep, "shell/call", [this] { go_on(/*is_start=*/false); });
+      return;
+    }
+    context_.network->send(curl_request(*curl, context_.ns),
+                           timers_.guarded([this, curl = *curl, began](const HttpReply& reply) {
+                             const Duration took = context_.simulation.now() - began;
+                             run_.answer(curl_ended(curl, reply, took));
+                             go_on(/*is_start=*/false);
+                           }));
   }
 
   WorkloadContext context_;
@@ -211,7 +232,7 @@ std::vector<std::string> command_line(const WorkloadContext& context) {
 }
 
 std::optional<ShellScript> script_of(const WorkloadContext& context) {
-  return ShellScript::of_command(command_line(context));
+  return ShellScript::of_command(command_line(context), is_call_of_curl);
 }
 
 }  // namespace

@@ -71,6 +71,10 @@ ShellRun::Step ShellRun::next(Time now) {
       return {.kind = Step::Kind::kLine, .line = std::move(line)};
     }
     if (is_unknown_) return {.kind = Step::Kind::kUnknown};
+    if (call_) {
+      commands_ = 0;
+      return {.kind = Step::Kind::kCall, .words = call_->words};
+    }
     if (pause_) {
       commands_ = 0;
       return {.kind = Step::Kind::kSleep, .time = *std::exchange(pause_, std::nullopt)};
@@ -85,6 +89,14 @@ ShellRun::Step ShellRun::next(Time now) {
       advance(now);
     }
   }
+}
+
+void ShellRun::answer(Ended ended) {
+  INFERLAB_CHECK(call_.has_value());
+  const Call call = *std::exchange(call_, std::nullopt);
+  if (!call.is_silent && !ended.output.empty()) printed_ += ended.output + "\n";
+  status_ = ended.status;
+  if (call.ends_shell || (call.exits_on_failure && status_ != 0)) exit(status_);
 }
 
 std::optional<ShellRun::Ended> ShellRun::run_to_end(Time now) {
@@ -105,6 +117,7 @@ std::optional<ShellRun::Ended> ShellRun::run_to_end(Time now) {
         out.status = step.code;
         return out;
       case Step::Kind::kUnknown:
+      case Step::Kind::kCall:
         return std::nullopt;
     }
   }
@@ -124,7 +137,12 @@ void ShellRun::advance(Time now) {
   run_simple(item, now);
   const bool in_condition =
       std::ranges::any_of(frames_, [](const Frame& one) { return one.is_condition; });
-  if (exits_on_error_ && status_ != 0 && !is_judged && !in_condition) exit(status_);
+  const bool exits_on_failure = exits_on_error_ && !is_judged && !in_condition;
+  if (call_) {
+    call_->exits_on_failure = exits_on_failure;
+  } else if (exits_on_failure && status_ != 0) {
+    exit(status_);
+  }
 }
 
 void ShellRun::finish_frame(Time now) {
@@ -164,6 +182,10 @@ void ShellRun::run_simple(const ShellItem& item, Time now) {
   }
   std::vector<std::string> words;
   for (const std::string& word : item.words) words.push_back(expand(word, now));
+  if (world_.calls_out && world_.calls_out(words)) {
+    call_ = Call{std::move(words), item.is_silent, item.ends_shell};
+    return;
+  }
   const std::size_t before = printed_.size();
   complaints_.clear();
   status_ = item.into.empty() ? run_builtin(words, now) : run_into(item, words, now);

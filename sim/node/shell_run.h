@@ -31,12 +31,15 @@ class ShellRun {
     std::shared_ptr<ContainerFiles> files = {};
     /// nullopt: it cannot be said how that ends.
     std::function<std::optional<Ended>(const std::vector<std::string>&)> run_program = {};
+    /// Programs that take their time and whose end only the caller learns: a kCall each.
+    std::function<bool(const std::vector<std::string>&)> calls_out = {};
   };
   struct Step {
-    enum class Kind : std::uint8_t { kLine, kSleep, kExit, kUnknown };
+    enum class Kind : std::uint8_t { kLine, kSleep, kExit, kUnknown, kCall };
     Kind kind;
     std::string line = {};
-    Duration time = {};  // max(): for ever
+    std::vector<std::string> words = {};  // of kCall
+    Duration time = {};                   // max(): for ever
     int code = 0;
   };
 
@@ -44,8 +47,10 @@ class ShellRun {
   ShellRun(const ShellRun&) = delete;
   ShellRun& operator=(const ShellRun&) = delete;
 
-  /// After kExit and kUnknown there is no next one.
+  /// After kExit and kUnknown there is no next one, after kCall not before answer().
   Step next(Time now);
+  /// How the program of the last kCall has ended.
+  void answer(Ended ended);
   /// All steps at once, for a hook or a probe: as if it had taken no time, but for the sum of what
   /// it slept, at most a day. nullopt: it cannot be said how it ends.
   std::optional<Ended> run_to_end(Time now);
@@ -57,6 +62,12 @@ class ShellRun {
     bool is_condition = false;
     std::size_t at = 0;
     std::size_t value = 0;  // of a `for`: the next one
+  };
+  /// A program that has been called, and what comes of its end.
+  struct Call {
+    std::vector<std::string> words;
+    bool is_silent = false, ends_shell = false;
+    bool exits_on_failure = false;
   };
   void advance(Time now);
   void finish_frame(Time now);
@@ -83,6 +94,7 @@ class ShellRun {
   std::string complaints_;  // of the command under way
   std::optional<Duration> pause_;
   std::optional<int> exit_code_;
+  std::optional<Call> call_;
   bool is_unknown_ = false;
   int commands_ = 0;  // since the last pause
 };

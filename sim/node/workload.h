@@ -12,6 +12,7 @@
 #include "sim/kernel/simulation.h"
 #include "sim/node/gpu_device.h"
 #include "sim/node/host_cpu.h"
+#include "sim/node/http_client.h"
 #include "sim/node/model_storage.h"
 #include "sim/node/node_spec.h"
 #include "sim/telemetry/telemetry.h"
@@ -52,6 +53,7 @@ struct WorkloadContext {
   /// Has the CPU time up to now booked; see Workload::use_cpu().
   std::function<void()> settle_cpus = {};
   bool driver_is_too_old = false;  // for the image's CUDA
+  HttpClient* network = nullptr;   // nullptr: it can call nobody
   NodeRuntime* machine = nullptr;  // for the node's own software alone: device plugin, exporter
   std::shared_ptr<ContainerFiles> files = {};  // that its commands see
 };

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "sim/api/curl_command.h"
 #include "sim/api/shell_script.h"
 #include "sim/node/generic_workloads.h"
 #include "sim/serving/llm_server.h"
@@ -12,7 +13,7 @@ namespace {
 bool is_carried_out(const WorkloadContext& context) {
   std::vector<std::string> words = context.container.command;
   words.insert(words.end(), context.container.args.begin(), context.container.args.end());
-  return ShellScript::of_command(words).has_value();
+  return ShellScript::of_command(words, is_call_of_curl).has_value();
 }
 
 }  // namespace
@@ -24,6 +25,7 @@ ServingWorkloads::ServingWorkloads(std::vector<ModelSpec> models, double model_l
       profiles_(std::move(profiles)) {}
 
 std::unique_ptr<Workload> ServingWorkloads::make(WorkloadContext context) {
+  context.network = network_;
   if (context.image.behaviour != ImageSpec::Behaviour::kLlmServer) {
     return make_generic_workload(std::move(context));
   }

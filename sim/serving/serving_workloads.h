@@ -17,11 +17,14 @@ class ServingWorkloads final : public WorkloadFactory {
                             std::vector<ReplicaProfile> profiles = {});
 
   std::unique_ptr<Workload> make(WorkloadContext context) override;
+  /// What processes call others by, from now on. Outlives the workloads.
+  void set_network(HttpClient& network) { network_ = &network; }
 
  private:
   std::vector<ModelSpec> models_;
   double model_load_slowdown_;
   std::vector<ReplicaProfile> profiles_;
+  HttpClient* network_ = nullptr;
 };
 
 }  // namespace inferlab::sim
