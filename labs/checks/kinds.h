@@ -16,6 +16,9 @@ Result<Finding> admission_corpus(CheckContext& context, const Params& params);
 extern const SpecTable kAuditPolicyParams;
 Result<Finding> audit_policy(CheckContext& context, const Params& params);
 
+extern const SpecTable kCanaryExposureParams;
+Result<Finding> canary_exposure(CheckContext& context, const Params& params);
+
 extern const SpecTable kClientsAnsweredParams;
 Result<Finding> clients_answered(CheckContext& context, const Params& params);
 

@@ -13,6 +13,8 @@ constexpr CheckRow kChecks[] = {
      &kAdmissionCorpusParams, admission_corpus},
     {"audit-policy", "an audit policy logs what it must and no more", &kAuditPolicyParams,
      audit_policy},
+    {"canary-exposure", "how many requests a release gets, and whether it goes back or through",
+     &kCanaryExposureParams, canary_exposure},
     {"clients-answered", "the clients' requests in a window of the run are answered",
      &kClientsAnsweredParams, clients_answered},
     {"compare", "what a change does to a number made of scraped series", &kCompareParams, compare},

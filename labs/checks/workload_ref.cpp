@@ -1,5 +1,6 @@
 #include "labs/checks/workload_ref.h"
 
+#include "labs/spec/add_on_workloads.h"
 #include "sim/api/selector.h"
 
 namespace inferlab::labs {
@@ -19,6 +20,11 @@ std::optional<ObjectRef> object_ref(std::string_view text, const sim::KindTable&
     }
     if (out.name.empty()) return std::nullopt;
     return out;
+  }
+  for (const AddOnWorkload& one : kAddOnWorkloads) {
+    if (one.kind != kind_name || slash == std::string_view::npos) continue;
+    return ObjectRef{std::string(one.resource), std::string(rest.substr(0, slash)),
+                     std::string(rest.substr(slash + 1))};
   }
   return std::nullopt;
 }

@@ -16,8 +16,9 @@ struct ObjectRef {
   std::string ns, name;
 };
 
-/// nullopt: it is no KIND NAME or KIND NAMESPACE/NAME of a kind that there is. Without a namespace
-/// an object of a namespaced kind lies in default.
+/// nullopt: it is no KIND NAME or KIND NAMESPACE/NAME of a kind that there is, nor of one of
+/// kAddOnWorkloads with its namespace. Without a namespace an object of a namespaced kind lies in
+/// default.
 std::optional<ObjectRef> object_ref(std::string_view text,
                                     const sim::KindTable& kinds = sim::KindTable::builtin());
 

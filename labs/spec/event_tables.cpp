@@ -10,6 +10,12 @@ constexpr SpecField kSetImageFields[] = {
     {.name = "container", .description = "its name; all containers if left out"},
     {.name = "image", .description = "the new one", .required = true},
 };
+constexpr std::string_view kPatchTypes[] = {"merge", "json"};
+constexpr SpecField kPatchEventFields[] = {
+    {.name = "body", .type = kAny, .description = "what kubectl patch sends", .required = true},
+    {.name = "type", .type = kWord, .description = "merge if left out", .words = kPatchTypes},
+};
+constexpr SpecTable kPatchEventTable = {"patch", "A patch of an object.", kPatchEventFields};
 constexpr SpecTable kSetImageTable = {"set_image", "Another image for a workload's Pods.",
                                       kSetImageFields};
 
@@ -99,6 +105,7 @@ constexpr SpecField kEventFields[] = {
     {.name = "fault", .description = "what breaks: node-down, gpu-xid …; see cluster inject"},
     {.name = "id", .type = kId, .description = "for an incident to name it by"},
     {.name = "node", .description = "its name; where most Pods of `workload` lie if left out"},
+    {.name = "patch", .type = kObject, .description = "of `workload`", .object = &kPatchEventTable},
     {.name = "read",
      .description = "the kind of the object to read; `workload` names it without its kind, or is "
                     "NAMESPACE/* for all"},

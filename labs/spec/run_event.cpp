@@ -6,10 +6,12 @@
 #include <algorithm>
 #include <functional>
 
+#include "labs/spec/add_on_workloads.h"
 #include "labs/spec/lab_files.h"
 #include "labs/spec/repository_section.h"
 #include "labs/spec/suggest.h"
 #include "labs/spec/text_list.h"
+#include "sim/api/json.h"
 #include "sim/api/kind.h"
 #include "sim/cluster/faults.h"
 
@@ -34,7 +36,7 @@ constexpr Action kActions[] = {
     {"set_image", RunEvent::Kind::kSetImage}, {"undo", RunEvent::Kind::kUndo},
     {"scale", RunEvent::Kind::kScale},        {"apply_answer", RunEvent::Kind::kApplyAnswer},
     {"read", RunEvent::Kind::kRead},          {"commit", RunEvent::Kind::kCommit},
-    {"revert", RunEvent::Kind::kRevert},
+    {"revert", RunEvent::Kind::kRevert},      {"patch", RunEvent::Kind::kPatch},
 };
 
 RunEvent::Git git_from(const Value& value) {
@@ -81,6 +83,10 @@ RunEvent event_from(const Value& value) {
                                                  : value["set_image"]["container"].str();
   out.image = value["set_image"]["image"].str();
   out.replicas = value["scale"].as_int();
+  if (value.has("patch")) {
+    out.patch_type = value["patch"]["type"].as_string("merge");
+    out.body = sim::to_json(value["patch"]["body"]);
+  }
   if (value.has("commit")) out.git = git_from(value["commit"]);
   if (value.has("revert")) out.git = git_from(value["revert"]);
   return out;
@@ -105,6 +111,10 @@ std::string kind_hint(std::string_view name) {
   for (const sim::Kind* kind : sim::KindTable::builtin().all()) {
     if (kind->kind == name) return {};
     known.push_back(kind->kind);
+  }
+  for (const AddOnWorkload& one : kAddOnWorkloads) {
+    if (one.kind == name) return {};
+    known.push_back(one.kind);
   }
   const std::string near = nearest_word(name, known);
   return near.empty() ? "as in: Deployment default/vllm"
