@@ -66,7 +66,7 @@ class World {
  public:
   World() {
     create(kServer);
-    pass(5min);
+    pass(10min);
   }
 
   /// The log of a container that carries the line out, and behind it the exit status.
