@@ -24,6 +24,7 @@ apiVersion: v1
 kind: Pod
 metadata: {name: keeper, namespace: default}
 spec:
+  nodeName: b-0
   terminationGracePeriodSeconds: 1
   containers:
     - name: keeper
@@ -46,6 +47,7 @@ constexpr const char* kEraser = R"(apiVersion: v1
 kind: Pod
 metadata: {name: eraser, namespace: default}
 spec:
+  nodeName: b-0
   restartPolicy: Never
   containers:
     - name: eraser
@@ -107,7 +109,8 @@ TEST_CASE("check data-copies: says where copies are, and when the last one went"
                             Contains("the log of Pod default/keeper"));
   CHECK_THAT(left.seen, !Contains("node"));
 
-  const Finding node = finding("{data: globex, stores: [nodes]}", "actions: []\n");
+  const Finding node = finding("{data: globex, stores: [nodes], at: 8m}",
+                               "actions: [{at: 9m, apply: eraser.yaml}]\n");
   CHECK_THAT(node.seen, Contains("the disk of node"));
   const Finding early = finding("{data: globex, at: 4m30s, stores: [objects, nodes]}", kAllGone);
   CHECK_THAT(early.seen, Contains("the disk of node") && !Contains("ConfigMap"));
