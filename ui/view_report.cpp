@@ -19,6 +19,7 @@ Sign sign_of(labs::CheckRow::State state) {
       return Sign::kWaiting;
     case State::kFailed:
       return Sign::kFailed;
+    case State::kNotYet:
     case State::kUnknown:
       break;
   }
@@ -60,11 +61,13 @@ void draw_report(const labs::DeskView& view, labs::DeskCommands& commands, UiSta
     draw_sign(sign_of(check.state));
     ImGui::TextUnformatted(check.title.c_str());
     ImGui::SameLine();
-    dim_text(fmt::format("{} of {}   {}", check.earned, check.points, check.rows).c_str());
+    const bool not_yet = check.state == labs::CheckRow::State::kNotYet;
+    const std::string earned = not_yet ? "-" : std::to_string(check.earned);
+    dim_text(fmt::format("{} of {}   {}", earned, check.points, check.rows).c_str());
     if (check.state == labs::CheckRow::State::kPassed || check.seen.empty()) continue;
     ImGui::Indent();
     ImGui::PushTextWrapPos(0);
-    ImGui::TextUnformatted(("seen: " + check.seen).c_str());
+    ImGui::TextUnformatted(((not_yet ? "" : "seen: ") + check.seen).c_str());
     if (!check.expected.empty()) ImGui::TextUnformatted(("expected: " + check.expected).c_str());
     ImGui::PopTextWrapPos();
     ImGui::Unindent();

@@ -72,7 +72,7 @@ void draw_top_bar(const labs::DeskView& view, labs::DeskCommands& commands, UiSt
     ImGui::TextUnformatted("grading …");
   } else if (view.score >= 0) {
     ImGui::PushFont(fonts().bold);
-    ImGui::Text("%d / %d", view.score, view.max_score);
+    ImGui::Text("%d / %d%s", view.score, view.max_score, view.so_far ? " so far" : "");
     ImGui::PopFont();
   } else {
     dim_text("not checked");

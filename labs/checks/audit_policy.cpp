@@ -158,4 +158,9 @@ Result<Finding> audit_policy(CheckContext& context, const Params& params) {
   return judged(rows.rows(), expected, {.yes = "logged", .no = "not logged"});
 }
 
+// What an account does in the run it does up to the end.
+Duration audit_policy_judged_from(const LabSpec& lab, const Params& params) {
+  return params.has("run_of") ? lab.horizon : Duration{};
+}
+
 }  // namespace inferlab::labs

@@ -216,4 +216,13 @@ Result<Finding> incident_response(CheckContext& context, const Params& params) {
   return out;
 }
 
+// Its end must last, and harm is done up to the end; what is late is late for good.
+Duration incident_response_judged_from(const LabSpec& lab, const Params& params) {
+  if (params.has("mitigate_within") || params.has("harm")) return lab.horizon;
+  const Incident* incident = lab.incident(params.text("incident"));
+  INFERLAB_CHECK(incident != nullptr);  // the loader refuses such a lab
+  return incident->at + std::max(params.duration_or("detect_within", {}),
+                                 params.duration_or("diagnose_within", {}));
+}
+
 }  // namespace inferlab::labs

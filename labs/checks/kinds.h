@@ -15,6 +15,7 @@ Result<Finding> admission_corpus(CheckContext& context, const Params& params);
 
 extern const SpecTable kAuditPolicyParams;
 Result<Finding> audit_policy(CheckContext& context, const Params& params);
+Duration audit_policy_judged_from(const LabSpec& lab, const Params& params);
 
 extern const SpecTable kCanaryExposureParams;
 Result<Finding> canary_exposure(CheckContext& context, const Params& params);
@@ -51,6 +52,7 @@ Result<Finding> image_pinned(CheckContext& context, const Params& params);
 
 extern const SpecTable kIncidentResponseParams;
 Result<Finding> incident_response(CheckContext& context, const Params& params);
+Duration incident_response_judged_from(const LabSpec& lab, const Params& params);
 
 Result<Finding> itl_p95_below(CheckContext& context, const Params& params);
 

@@ -64,6 +64,10 @@ Result<int> put_report(Terminal& terminal, const Report& report, const GradeOutp
   }
   INFERLAB_TRY_VOID(
       write_text_file(output.file, format_report(report, *format, {.version = version_number()})));
+  if (!report.whole()) {
+    terminal.err << fmt::format("{}: {}\n", output.file, verdict_of(report));
+    return status;
+  }
   terminal.err << fmt::format("{}: {} of {} points, {}\n", output.file, report.earned,
                               report.points, report.passed ? "passed" : "not passed");
   return status;

@@ -22,6 +22,9 @@ class LabCheckCommand final : public Command {
     INFERLAB_TRY(const LabSpec lab, lab_of_learner(lab_id_, folder_, learner_of(learner_)));
     AttemptOptions attempt;
     attempt.submission = folder_.empty() ? "session" : "submission";
+    if (folder_.empty() && !lab.incidents.empty()) {
+      INFERLAB_TRY(attempt.present, session_present(lab));
+    }
     const auto handed_in = submission_of_learner(lab, folder_, attempt.notes);
     if (!handed_in) {
       return put_error(terminal, lab.id, attempt.submission, handed_in.error(), output_);

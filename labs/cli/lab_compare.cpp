@@ -1,6 +1,7 @@
 // A learner's run beside that of the lab's own solution: numbers alone, nothing of its manifests.
 #include <fmt/format.h>
 
+#include <chrono>
 #include <utility>
 
 #include "labs/cli/commands.h"
@@ -35,6 +36,7 @@ class LabCompare final : public Command {
 
   Result<int> run(Terminal& terminal) override {
     INFERLAB_TRY(const LabSpec lab, lab_of_learner(lab_id_, folder_, learner_of(learner_)));
+    if (folder_.empty()) INFERLAB_TRY_VOID(check_present(lab));
     std::vector<std::string> notes;
     INFERLAB_TRY(const Submission work, submission_of_learner(lab, folder_, notes));
     ProgressLine line(terminal, "comparing " + lab.id);
@@ -61,6 +63,19 @@ class LabCompare final : public Command {
   }
 
  private:
+  // Both runs show what is still to come in the session.
+  static Result<void> check_present(const LabSpec& lab) {
+    if (lab.incidents.empty()) return {};
+    INFERLAB_TRY(const Duration present, session_present(lab));
+    if (present >= lab.horizon) return {};
+    return Error{
+        ErrorKind::kConflict,
+        fmt::format("{}: its session has come to {}: it is compared when it is over, at {}", lab.id,
+                    format_duration(std::chrono::floor<std::chrono::seconds>(present)),
+                    format_duration(lab.horizon)),
+        "respond first; inferlab cluster speed 60 makes the wait shorter"};
+  }
+
   static Value as_json(const LabSpec& lab, const std::vector<RunFigure>& yours,
                        const std::vector<RunFigure>& theirs,
                        const std::vector<std::string>& notes) {

@@ -193,6 +193,7 @@ class DeskImpl final : public Desk, public DeskCommands {
     view_.error.clear();
     view_.score = -1;
     view_.max_score = lab.total_points();
+    view_.so_far = false;
     view_.checks = unchecked_rows(lab);
     view_.hints = hint_rows(lab, taken);
     report_.reset();
@@ -217,10 +218,12 @@ class DeskImpl final : public Desk, public DeskCommands {
   Result<Report> grade_now(bool counts) {
     const OpenLabPtr open = current();
     if (!open) return no_session();
-    const auto journal =
-        open->driver().mailbox().call([&open] { return open->driver().cluster().journal(); });
-    if (!journal) return no_session();
     AttemptOptions attempt;
+    const auto journal = open->driver().mailbox().call([&] {
+      attempt.present = open->driver().cluster().simulation().now().time_since_epoch();
+      return open->driver().cluster().journal();
+    });
+    if (!journal) return no_session();
     attempt.counts = counts;
     attempt.progress = [this](std::string_view what, int done, int of) {
       const std::lock_guard lock(mutex_);
@@ -245,7 +248,8 @@ class DeskImpl final : public Desk, public DeskCommands {
     }
     view_.checks = check_rows(*report);
     view_.score = report->score();
-    view_.max_score = report->points;
+    view_.max_score = report->points_judged();
+    view_.so_far = !report->whole();
     view_.saved.clear();
     report_ = std::make_shared<const Report>(std::move(*report));
   }

@@ -17,7 +17,8 @@ struct LabRow {
 
 struct CheckRow {
   std::string id, title;
-  enum class State : std::uint8_t { kUnknown, kPassed, kPartial, kFailed };
+  /// kNotYet: it is judged later in the session; `seen` says by when.
+  enum class State : std::uint8_t { kUnknown, kPassed, kPartial, kFailed, kNotYet };
   State state = State::kUnknown;
   int points = 0, earned = 0;
   std::string seen, expected;  // what was seen and what was expected; empty when passed
@@ -59,7 +60,8 @@ struct DeskView {
   double progress = 0;    // 0..1 of what it is busy with
   std::vector<CheckRow> checks;
   int score = -1, max_score = 100;  // -1: not checked yet
-  std::string saved;  // where the report of the last check was written to; empty: nowhere
+  bool so_far = false;  // some checks are judged later: max_score counts the others alone
+  std::string saved;    // where the report of the last check was written to; empty: nowhere
   std::vector<HintRow> hints;
 
   std::string chat_answer;  // what the real engine has streamed so far

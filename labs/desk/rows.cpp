@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "labs/report/formats.h"
+
 namespace inferlab::labs {
 namespace {
 
@@ -13,12 +15,13 @@ CheckRow check_row(const CheckResult& result) {
   CheckRow row;
   row.id = result.id;
   row.title = result.title;
-  row.state = result.passed       ? CheckRow::State::kPassed
+  row.state = result.judged_by  ? CheckRow::State::kNotYet
+              : result.passed     ? CheckRow::State::kPassed
               : result.earned > 0 ? CheckRow::State::kPartial
                                   : CheckRow::State::kFailed;
   row.points = result.points;
   row.earned = result.earned;
-  row.seen = result.seen;
+  row.seen = result.judged_by ? not_yet(result) : result.seen;
   row.expected = result.expected;
   row.rows = fmt::format("{}", fmt::join(result.rows, ", "));
   return row;

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <chrono>
 #include <map>
 #include <utility>
 
@@ -23,7 +24,9 @@ struct Judged {
   bool whole = false;
 };
 
-Result<Judged> carry_out(const LabSpec& lab, const LabCheck& check, Runs& runs) {
+/// A check of a session that has come to `present`; nullopt: to the lab's horizon.
+Result<Judged> carry_out(const LabSpec& lab, const LabCheck& check, Runs& runs,
+                         std::optional<Duration> present) {
   CheckResult result{.id = check.id,
                      .kind = check.kind,
                      .title = check.title,
@@ -37,11 +40,24 @@ Result<Judged> carry_out(const LabSpec& lab, const LabCheck& check, Runs& runs) 
                      .blocked_by = {}};
   const CheckRow* row = find_check_row(check.kind);
   INFERLAB_CHECK(row != nullptr);  // the loader refuses a lab with an unknown kind
+  const Duration from = judged_from(lab, check);
+  const bool waits = present && from > *present;
+  if (waits) {
+    result.judged_by = lab.horizon;  // `from` would tell when something comes
+    const bool tells_present =
+        row->tells_present && from == lab.horizon && *present >= lab.apply_at;
+    if (!tells_present) return Judged{std::move(result), {}, false};
+  }
   auto finding = row->run(runs, Params(check.params));
+  if (waits && !finding) return Judged{std::move(result), {}, false};
   if (!finding) {
     Error error = finding.error();
     error.message = fmt::format("check {}: {}", check.id, error.message);
     return error;
+  }
+  if (waits) {
+    result.seen = finding->passed() ? "it holds now" : "it does not hold now: " + finding->seen;
+    return Judged{std::move(result), {}, false};
   }
   result.earned = check.points * std::clamp(finding->percent, 0, 100) / 100;
   result.passed = finding->passed();
@@ -136,10 +152,17 @@ Result<Report> grade_checks(const LabSpec& given, const Submission& submission,
     if (options.progress) options.progress(what, done, steps);
   };
   tell("run", 0);
-  Runs runs(lab, submission);
+  std::optional<Duration> present;
+  if (!lab.incidents.empty() && options.present && *options.present < lab.horizon) {
+    present = std::max(*options.present, Duration{});
+    report.present = std::chrono::floor<std::chrono::seconds>(*present);
+  }
+  LabSpec played = lab;
+  if (present) played.horizon = std::max<Duration>(*present, Duration{1});
+  Runs runs(played, submission);
   INFERLAB_TRY(sim::Cluster* const base, runs.run({}));
   report.run_hash = fmt::format("{:016x}", base->run_hash());
-  report.evidence = evidence_of(*base, lab, submission);
+  report.evidence = evidence_of(*base, played, submission);
   INFERLAB_TRY(const std::vector<Deed>* const deeds, runs.deeds({}));
   tell_refused(*deeds, report.notes);
   int done = 1;
@@ -147,7 +170,7 @@ Result<Report> grade_checks(const LabSpec& given, const Submission& submission,
   for (const LabCheck& check : lab.checks) {
     if (std::find(check_ids.begin(), check_ids.end(), check.id) == check_ids.end()) continue;
     tell(check.id, done++);
-    INFERLAB_TRY(Judged one, carry_out(lab, check, runs));
+    INFERLAB_TRY(Judged one, carry_out(lab, check, runs, present));
     judged.push_back(std::move(one));
   }
   refer_to_roots(judged);
@@ -156,7 +179,7 @@ Result<Report> grade_checks(const LabSpec& given, const Submission& submission,
     report.checks.push_back(std::move(each.result));
   }
   tell("done", steps);
-  report.passed = report.earned >= report.pass_points;
+  report.passed = report.whole() && report.earned >= report.pass_points;
   for (const std::string& id : options.hints_used) {
     const LabHint* hint = lab.hint(id);
     if (hint == nullptr) continue;  // the lab's author has taken it out since

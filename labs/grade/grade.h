@@ -19,6 +19,9 @@ struct GradeOptions {
   std::string submission = "submission";  // what the report calls it
   std::vector<std::string> hints_used;    // ids of the lab's hints
   std::vector<std::string> notes;         // for the report; of settled_journal()
+  /// Of a lab with incidents: how far its session has come. What is later is not run, and a check
+  /// that it matters to waits (CheckResult::judged_by). nullopt, or another lab: all is judged.
+  std::optional<Duration> present = {};
   /// Told what is being done, for people who wait: "run", then each check's id. May be empty.
   std::function<void(std::string_view what, int done, int of)> progress;
 };

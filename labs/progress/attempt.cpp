@@ -32,9 +32,10 @@ Result<Report> grade_attempt(const LabSpec& lab, const Submission& submission, P
   how.submission = options.submission;
   how.notes = options.notes;
   how.progress = options.progress;
+  how.present = options.present;
   INFERLAB_TRY(how.hints_used, progress.hints_used(lab.id));
   INFERLAB_TRY(Report report, grade(lab, submission, how));
-  if (!options.counts) return report;
+  if (!options.counts || !report.whole()) return report;
   INFERLAB_TRY_VOID(progress.record_attempt(report));
   report.next_lab = next_lab(lab.id, progress);
   return report;

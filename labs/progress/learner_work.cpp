@@ -2,17 +2,21 @@
 
 #include <fmt/format.h>
 
+#include <cmath>
 #include <filesystem>
+#include <optional>
 #include <system_error>
 #include <utility>
 
 #include "labs/grade/settle.h"
 #include "labs/grade/submission.h"
 #include "labs/report/command_words.h"
+#include "labs/session/control.h"
 #include "labs/session/journal_file.h"
 #include "labs/session/record.h"
 #include "labs/session/session_folder.h"
 #include "labs/spec/catalog.h"
+#include "sim/api/json.h"
 
 namespace inferlab::labs {
 
@@ -50,6 +54,18 @@ Result<Submission> submission_of_session(const LabSpec& lab, const sim::Journal&
   INFERLAB_TRY(Submission said, submission_from_files(beside, lab));
   said.journal = std::move(out.journal);
   return said;
+}
+
+Result<Duration> session_present(const LabSpec& lab) {
+  INFERLAB_TRY(const std::string folder, session_folder_of(lab));
+  INFERLAB_TRY(const std::optional<SessionCard> running, read_card(folder));
+  if (running) {
+    INFERLAB_TRY(const std::string answer, ask_session(*running, "/inferlab/status", {}));
+    INFERLAB_TRY(const sim::Value status, sim::parse_json(answer));
+    return Duration{std::llround(status["virtualSeconds"].as_double() * 1e9)};
+  }
+  INFERLAB_TRY(const SessionJournal journal, read_journal_file(journal_path(folder)));
+  return journal.clock.time_since_epoch();
 }
 
 Result<Submission> submission_of_learner(const LabSpec& lab, const std::string& folder,

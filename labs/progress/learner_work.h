@@ -26,6 +26,10 @@ Result<Submission> submission_of_session(const LabSpec& lab, const sim::Journal&
                                          const std::string& folder,
                                          std::vector<std::string>& notes);
 
+/// How far the clock of the session of `lab.learner` has come: asked of the session while it runs,
+/// else where it ended. Errors are those of session_folder_of() and ask_session().
+Result<Duration> session_present(const LabSpec& lab);
+
 /// What a learner has done: the manifests of the folder, or submission_of_session() of what is on
 /// disk; `lab.learner` says whose session.
 Result<Submission> submission_of_learner(const LabSpec& lab, const std::string& folder,

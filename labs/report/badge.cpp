@@ -62,10 +62,13 @@ std::string badge(std::string_view title, std::string_view grade, bool good) {
 }  // namespace
 
 std::string report_badge(const Report& report) {
-  const char* verdict = report.passed ? "pass" : "fail";
-  return badge(fmt::format("{}: {} of {} points, {}", report.lab_title, report.score(),
-                           report.points, report.passed ? "passed" : "not passed"),
-               fmt::format("{}/{} {}", report.score(), report.points, verdict), report.passed);
+  const char* verdict = !report.whole() ? "so far" : report.passed ? "pass" : "fail";
+  return badge(
+      fmt::format("{}: {} of {} points, {}", report.lab_title, report.score(), report.points,
+                  !report.whole() ? "so far"
+                  : report.passed ? "passed"
+                                  : "not passed"),
+      fmt::format("{}/{} {}", report.score(), report.points, verdict), report.passed);
 }
 
 std::string error_badge(const std::string& lab_id) {

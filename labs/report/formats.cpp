@@ -71,13 +71,40 @@ std::string format_report(const Report& report, ReportFormat format, const Repor
   return {};
 }
 
+bool Report::whole() const {
+  return std::none_of(checks.begin(), checks.end(),
+                      [](const CheckResult& check) { return check.judged_by; });
+}
+
+int Report::points_judged() const {
+  int out = points;
+  for (const CheckResult& check : checks) out -= check.judged_by ? check.points : 0;
+  return out;
+}
+
+std::string not_yet(const CheckResult& check) {
+  const std::string when = fmt::format("not yet: judged later in the session, at {} at the latest",
+                                       format_duration(check.judged_by.value_or(Duration{})));
+  return check.seen.empty() ? when : fmt::format("{}; {}", when, check.seen);
+}
+
 std::string checks_held(const Report& report) {
   const auto held = std::count_if(report.checks.begin(), report.checks.end(),
                                   [](const CheckResult& check) { return check.passed; });
-  return fmt::format("{} of {} checks hold", held, report.checks.size());
+  const auto later = std::count_if(report.checks.begin(), report.checks.end(),
+                                   [](const CheckResult& check) { return check.judged_by; });
+  if (later == 0) return fmt::format("{} of {} checks hold", held, report.checks.size());
+  const std::size_t judged = report.checks.size() - static_cast<std::size_t>(later);
+  return fmt::format("{} of the {} checks that were judged hold, {} are not judged yet", held,
+                     judged, later);
 }
 
 std::string verdict_of(const Report& report) {
+  if (!report.whole()) {
+    const int judged = report.points_judged();
+    return fmt::format("{} of {} points so far; {} more to come, {} needed to pass", report.earned,
+                       judged, report.points - judged, report.pass_points);
+  }
   const std::string points = fmt::format("{} of {} points", report.earned, report.points);
   return report.passed ? points + ", passed"
                        : fmt::format("{}, not passed ({} needed)", points, report.pass_points);

@@ -67,9 +67,12 @@ std::string format_report(const Report& report, ReportFormat format, const Repor
 
 /// "1 of 2 checks hold"
 std::string checks_held(const Report& report);
-/// "70 of 100 points, not passed (100 needed)"
+/// "70 of 100 points, not passed (100 needed)"; of a report that is not whole "24 of 24 points so
+/// far; 76 more to come, 84 needed to pass".
 std::string verdict_of(const Report& report);
-/// Both in one line.
+/// Of a check that was not judged: by when it is, and how it stands at present.
+std::string not_yet(const CheckResult& check);
+/// Verdict and checks in one line.
 std::string report_summary(const Report& report);
 
 }  // namespace inferlab::labs

@@ -54,14 +54,22 @@ std::string head(const Report& report) {
       "<header class=\"card head {}\">\n{}<h1>{}</h1>\n<p class=\"lab\"><code>{}</code></p>\n"
       "<div class=\"verdict\"><p class=\"points\">{}<small> / {} points</small></p>"
       "<p><span class=\"pill\">{}</span></p><p class=\"held\">{}</p></div>\n",
-      report.passed ? "pass" : "fail", kBrand, for_xml(report.lab_title), for_xml(report.lab_id),
-      report.earned, report.points, report.passed ? "✔ Passed" : "✘ Not passed",
+      !report.whole() ? ""
+      : report.passed ? "pass"
+                      : "fail",
+      kBrand, for_xml(report.lab_title), for_xml(report.lab_id), report.earned,
+      report.points_judged(),
+      !report.whole() ? "… So far"
+      : report.passed ? "✔ Passed"
+                      : "✘ Not passed",
       checks_held(report));
-  out += bar(report.earned, report.points, report.pass_points);
+  out += report.whole() ? bar(report.earned, report.points, report.pass_points)
+                        : bar(report.earned, report.points_judged(), 0);
   out += fmt::format("<p class=\"under\"><span>0</span><span>{} needed to pass</span></p>\n",
                      report.pass_points);
   out += "<dl class=\"facts\">\n";
   if (!report.learner.empty()) out += fact("Learner", report.learner);
+  if (report.present) out += fact("The session has come to", format_duration(*report.present));
   out += fact("Submission", report.submission) + fact("Run", report.horizon + " of virtual time") +
          fact("Applied at", report.apply_at) + fact("Seed", std::to_string(report.seed));
   if (!report.hints_used.empty()) {
@@ -96,6 +104,7 @@ struct State {
 };
 
 State state_of(const CheckResult& check) {
+  if (check.judged_by) return {"held-up", "… not yet"};
   if (check.passed) return {"ok", "✔ pass"};
   // One mistake is told once: the check that names it stands out.
   return check.blocked_by.empty() ? State{"no", "✘ fail"} : State{"held-up", "✘ blocked"};
@@ -107,7 +116,9 @@ std::string check_row(const Report& report, const CheckResult& check) {
       "<tr class=\"{}\"><td class=\"state\">{}</td>\n<td><p><span class=\"title\">{}</span> "
       "<code class=\"id\">{}</code></p>\n",
       state.word, state.shown, for_xml(check.title), for_xml(check.id));
-  if (check.passed) {
+  if (check.judged_by) {
+    out += fmt::format("<p class=\"seen\">{}</p>\n", for_xml(not_yet(check)));
+  } else if (check.passed) {
     if (!check.seen.empty()) out += fmt::format("<p class=\"seen\">{}</p>\n", for_xml(check.seen));
   } else {
     out += "<dl class=\"why\">\n" + detail("Seen", for_xml(check.seen));
@@ -128,7 +139,7 @@ std::string check_row(const Report& report, const CheckResult& check) {
     out += "</dl>\n";
   }
   return out + fmt::format("</td>\n<td class=\"right\"><b>{}</b><span> / {}</span></td></tr>\n",
-                           check.earned, check.points);
+                           check.judged_by ? "–" : std::to_string(check.earned), check.points);
 }
 
 std::string checks(const Report& report) {
@@ -182,12 +193,18 @@ std::string notes(const std::vector<std::string>& all) {
 }  // namespace
 
 std::string report_html(const Report& report) {
-  std::string body = head(report) + card(report) + checks(report) +
+  std::string body = head(report) + (report.whole() ? card(report) : "") + checks(report) +
                      evidence_section(report.evidence) + notes(report.notes);
   if (!report.next_lab.empty()) {
     body += fmt::format(
         "<p class=\"card next\"><b>Next lab</b><code>inferlab lab start {}{}</code></p>\n",
         for_xml(report.next_lab), for_xml(learner_words(report.learner)));
+  }
+  if (!report.whole()) {
+    body +=
+        "<footer class=\"foot\">\n<p>This is no grade yet: the session is under way.</p>\n"
+        "</footer>\n";
+    return page(fmt::format("{}: {}", report.lab_title, verdict_of(report)), body);
   }
   body += fmt::format(
       "<footer class=\"foot\">\n<p>Graded by re-execution. The same submission gives the same "

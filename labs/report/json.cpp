@@ -49,7 +49,7 @@ Value evidence_json(const Evidence& evidence) {
 std::string report_json(const Report& report) {
   Value::Array checks;
   for (const CheckResult& check : report.checks) {
-    checks.push_back(Value::object(
+    Value one = Value::object(
         {{"id", check.id},
          {"kind", check.kind},
          {"title", json_text(check.title)},
@@ -60,7 +60,11 @@ std::string report_json(const Report& report) {
          {"seen", json_text(check.seen)},
          {"expected", json_text(check.expected)},
          {"hint", check.hint.empty() ? Value() : Value(check.hint)},
-         {"blocked_by", check.blocked_by.empty() ? Value() : Value(check.blocked_by)}}));
+         {"blocked_by", check.blocked_by.empty() ? Value() : Value(check.blocked_by)}});
+    if (check.judged_by) {
+      one = one.with("passed", Value()).with("judgedBy", format_duration(*check.judged_by));
+    }
+    checks.push_back(std::move(one));
   }
   Value::Array notes;
   for (const std::string& note : report.notes) notes.push_back(json_text(note));
@@ -88,6 +92,11 @@ std::string report_json(const Report& report) {
        {"nextLab", report.next_lab.empty() ? Value() : Value(report.next_lab)},
        {"score", report.score()}});
   if (!report.learner.empty()) out = out.with("learner", json_text(report.learner));
+  if (report.present) {
+    out = out.with("present", format_duration(*report.present))
+              .with("pointsJudged", report.points_judged())
+              .with("whole", report.whole());
+  }
   return sim::to_json(out, 2) + "\n";
 }
 

@@ -20,6 +20,10 @@ struct CheckResult {
   /// Id of the failed check that names the reason why this one could not be judged; `seen` says so
   /// too. Empty: this check was judged itself.
   std::string blocked_by;
+  /// It is judged later in a session that is under way, at this virtual time at the latest: neither
+  /// passed nor failed, and `seen`, if anything, says how it stands at present. nullopt: it was
+  /// judged.
+  std::optional<Duration> judged_by = {};
 };
 
 /// One line of a plot: what was scraped of the graded run, window by window.
@@ -58,7 +62,7 @@ struct Report {
   int points = 0;                   // to be had
   int earned = 0;
   int pass_points = 0;
-  bool passed = false;  // earned >= pass_points; hints do not change it
+  bool passed = false;  // whole() and earned >= pass_points; hints do not change it
   std::vector<std::string> hints_used;
   int hint_cost = 0;
   std::vector<std::string> notes;  // about what was graded: what a session could not hand over
@@ -66,6 +70,13 @@ struct Report {
   /// Id of the lab that its learner may do next; empty: there is none, or it is not known. It is
   /// the learner's and not the submission's: grading leaves it empty.
   std::string next_lab;
+  /// Of a session that is under way: how far it had come, and nothing here is later than that.
+  /// nullopt: the run was graded up to its horizon.
+  std::optional<Duration> present = {};
+  /// Every check was judged: it is a grade. Else it says how things stand so far.
+  [[nodiscard]] bool whole() const;
+  /// Of the checks that were judged.
+  [[nodiscard]] int points_judged() const;
   [[nodiscard]] int score() const { return earned > hint_cost ? earned - hint_cost : 0; }
 };
 

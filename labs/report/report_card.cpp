@@ -123,6 +123,7 @@ std::array<SubScore, kNumProperties> report_card(const Report& report) {
     const Property property = check.rows.empty() ? kOperable : property_of(check.rows.front());
     SubScore& score = out[static_cast<std::size_t>(property)];
     ++score.checks;
+    if (check.judged_by) continue;
     score.points += check.points;
     score.earned += check.earned;
   }

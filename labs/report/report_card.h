@@ -29,8 +29,8 @@ struct SubScore {
   int earned = 0;
 };
 
-/// Every check counts once, for the property of its first row, so that the five add up to the
-/// report's points. In the order of Property.
+/// Every check that was judged counts once, for the property of its first row, so that the five add
+/// up to the report's points. In the order of Property.
 std::array<SubScore, kNumProperties> report_card(const Report& report);
 
 }  // namespace inferlab::labs

@@ -20,6 +20,7 @@ namespace {
 constexpr std::size_t kIndent = 13;  // of what stands under a check's title
 
 std::string points_of(const CheckResult& check) {
+  if (check.judged_by) return fmt::format(" -/{:<2}", check.points);
   return fmt::format("{:>2}/{:<2}", check.earned, check.points);
 }
 
@@ -73,13 +74,14 @@ std::string sparkline(const std::vector<std::optional<double>>& values, double h
   return out;
 }
 
-void add_evidence(std::string& out, const Evidence& evidence, const Style& style,
-                  std::size_t width) {
+void add_evidence(std::string& out, const Report& report, const Style& style, std::size_t width) {
+  const Evidence& evidence = report.evidence;
   constexpr std::size_t kNarrow = 64;  // no room for a name and a line
   if (evidence.series.empty() || width < kNarrow) return;
   const std::size_t columns = width < kDefaultWidth ? 20 : 30;
   const std::size_t name_width = std::min<std::size_t>(44, width - columns - 20);
-  out += "\n" + style.bold("The run, from its start to its end") + "\n";
+  const std::string end = report.present ? format_duration(*report.present) : "its end";
+  out += "\n" + style.bold(fmt::format("The run, from its start to {}", end)) + "\n";
   for (const EvidenceSeries& series : evidence.series) {
     const double highest = highest_of(series);
     const std::string name = for_terminal(fmt::format("{}, {}", series.plot, series.name));
@@ -108,10 +110,13 @@ std::string report_text(const Report& report, const Style& style, std::size_t wi
   std::size_t id_width = 0;
   for (const CheckResult& check : report.checks) id_width = std::max(id_width, check.id.size());
   for (const CheckResult& check : report.checks) {
-    const std::string mark = check.passed ? style.good("✔ pass") : style.bad("✘ FAIL");
+    const std::string mark = check.judged_by ? style.faint("… wait")
+                             : check.passed  ? style.good("✔ pass")
+                                             : style.bad("✘ FAIL");
     out += fmt::format("{}  {}  {}  {}\n", mark, points_of(check), pad(check.id, id_width),
                        wrap(for_terminal(check.title), width, kIndent + 4 + id_width));
-    if (check.passed) continue;
+    if (check.judged_by) add_detail(out, "", not_yet(check), style, width);
+    if (check.passed || check.judged_by) continue;
     add_detail(out, "seen", check.seen, style, width);
     if (!check.blocked_by.empty()) continue;  // the check that it names says the rest
     add_detail(out, "expected", check.expected, style, width);
@@ -123,11 +128,13 @@ std::string report_text(const Report& report, const Style& style, std::size_t wi
     }
   }
   out += "\n";
-  add_card(out, report, style);
-  add_evidence(out, report.evidence, style, width);
+  if (report.whole()) add_card(out, report, style);
+  add_evidence(out, report, style, width);
   const std::string verdict = verdict_of(report);
   out += fmt::format("\n{}: {}", checks_held(report),
-                     report.passed ? style.good(verdict) : style.bad(verdict));
+                     !report.whole() ? verdict
+                     : report.passed ? style.good(verdict)
+                                     : style.bad(verdict));
   out += '\n';
   if (!report.hints_used.empty()) {
     out += wrap(fmt::format("Hints used: {} (-{} points): score {} of {}",
