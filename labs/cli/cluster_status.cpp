@@ -38,7 +38,7 @@ class ClusterStatusCommand final : public Command {
     terminal.out << fmt::format(
         "{}\nvirtual time {:.1f} s, {}\n{} node{}, {} of {} Pods Ready\nAPI server {}\n",
         card.lab_id == kPlainCluster ? "a cluster without a lab" : "lab " + spoken_name(card),
-        status["virtualSeconds"].as_double(), speed_words(status["speed"]),
+        status["virtualSeconds"].as_double(), speed_words(status),
         status["nodes"].as_int(), status["nodes"].as_int() == 1 ? "" : "s",
         status["podsReady"].as_int(), status["pods"].as_int(), card.api_url);
     // Without simulated nodes no replica can stand behind the gateway.
@@ -50,7 +50,9 @@ class ClusterStatusCommand final : public Command {
   }
 
  private:
-  static std::string speed_words(const sim::Value& speed) {
+  static std::string speed_words(const sim::Value& status) {
+    const sim::Value& speed = status["speed"];
+    if (status["resting"].as_bool()) return "resting until something is done";
     if (speed.is_string()) return "as fast as it goes";
     if (speed.as_double() == 0) return "paused";
     return fmt::format("at {:g}x", speed.as_double());

@@ -1,6 +1,7 @@
 // Starts a lab in the foreground, until Ctrl-C or `inferlab cluster down`.
 #include <fmt/format.h>
 
+#include <chrono>
 #include <filesystem>
 #include <optional>
 #include <set>
@@ -11,6 +12,7 @@
 #include "labs/cli/about_ages.h"
 #include "labs/cli/commands.h"
 #include "labs/cli/learner.h"
+#include "labs/cli/print.h"
 #include "labs/cli/stop_signals.h"
 #include "labs/progress/progress.h"
 #include "labs/report/command_words.h"
@@ -68,7 +70,13 @@ class LabStartCommand final : public Command {
     const StopSignals signals;
     auto progress = Progress::open_default(options.lab.learner);
     if (!progress) warn(terminal, progress.error());
+    ProgressLine line(terminal, "taking up " + options.lab.id);
+    options.progress = [&line](Time now, Time end) {
+      line.show("your session so far", static_cast<int>(to_seconds(now.time_since_epoch())),
+                static_cast<int>(to_seconds(end.time_since_epoch())));
+    };
     INFERLAB_TRY(const std::unique_ptr<Session> session, Session::start(std::move(options)));
+    line.clear();
     std::optional<std::int64_t> row;
     if (progress) {
       auto begun = progress->begin_session(session->lab().id, session->folder(), session->seed());
@@ -81,8 +89,12 @@ class LabStartCommand final : public Command {
       announce(terminal, *session, audit_log);
     }
     std::set<std::string> paged;
+    bool said_rest = false;
     signals.wait([&] {
-      if (format_ != "json") ring(terminal, *session, paged);
+      if (format_ != "json") {
+        ring(terminal, *session, paged);
+        if (!said_rest) said_rest = say_rest(terminal, *session);
+      }
       return session->asked_to_stop();
     });
     const auto failure = session->driver().failure();
@@ -110,6 +122,25 @@ class LabStartCommand final : public Command {
                                   incident.id, learner_words(lab.learner));
       terminal.out.flush();
     }
+  }
+
+  // That the clock rests, once; true: it was said.
+  static bool say_rest(Terminal& terminal, Session& session) {
+    const SnapshotPtr run = session.driver().snapshot();
+    if (!run->resting) return false;
+    const LabSpec& lab = session.lab();
+    const std::string choice =
+        lab.learner.empty() ? "" : " --session " + lab.id + "@" + lab.learner;
+    const std::string text = fmt::format(
+        "At full speed the clock rests when a graded run's time ({}) has gone by and nothing was "
+        "done. It goes on with what you do next, or with: inferlab cluster speed{} 10",
+        format_duration(lab.horizon), choice);
+    terminal.out << fmt::format(
+        "\n{}  {}\n  {}\n", terminal.style.bold("RESTS"),
+        format_duration(std::chrono::floor<std::chrono::seconds>(run->now.time_since_epoch())),
+        wrap(text, terminal.prose_width(), 2));
+    terminal.out.flush();
+    return true;
   }
 
   // The list of sessions is a convenience: a lab can be worked on without it.

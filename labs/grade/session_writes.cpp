@@ -5,6 +5,8 @@
 #include <string_view>
 #include <utility>
 
+#include "labs/grade/event_player.h"
+
 namespace inferlab::labs {
 
 bool is_labs_push(const LabSpec& lab, const sim::JournalEntry& entry) {
@@ -20,6 +22,18 @@ bool is_labs_push(const LabSpec& lab, const sim::JournalEntry& entry) {
 bool is_labs_fault(const LabSpec& lab, const sim::JournalEntry& entry) {
   return std::any_of(lab.events.begin(), lab.events.end(),
                      [&](const RunEvent& event) { return event.fault == entry.fault; });
+}
+
+bool is_labs_own(const LabSpec& lab, const sim::JournalEntry& entry) {
+  switch (entry.kind) {
+    case sim::JournalEntry::Kind::kApi:
+      return entry.request.field_manager == kLabManager;
+    case sim::JournalEntry::Kind::kFault:
+      return is_labs_fault(lab, entry);
+    case sim::JournalEntry::Kind::kGit:
+      return is_labs_push(lab, entry);
+  }
+  return false;
 }
 
 sim::Value without_version_tests(const sim::Value& patch) {

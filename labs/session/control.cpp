@@ -150,6 +150,7 @@ ControlAnswer Control::status() {
   return {200, sim::to_json(
                    Value::object({{"virtualSeconds", to_seconds(run->now.time_since_epoch())},
                                   {"speed", speed},
+                                  {"resting", run->resting},
                                   {"nodes", *nodes},
                                   {"simulatedNodes", static_cast<std::int64_t>(run->nodes.size())},
                                   {"pods", static_cast<std::int64_t>(run->pods.size())},

@@ -15,11 +15,12 @@ constexpr auto kIdleWait = std::chrono::milliseconds(20);
 }  // namespace
 
 Driver::Driver(std::unique_ptr<sim::Cluster> cluster, double speed, Picture picture,
-               Advance advance)
+               Advance advance, Rest rest)
     : cluster_(std::move(cluster)),
       picture_(std::move(picture)),
       advance_(std::move(advance)),
-      speed_(speed) {
+      speed_(speed),
+      rest_(rest) {
   anchor_virtual_ = cluster_->simulation().now();
   anchor_wall_ = Wall::now();
   anchor_speed_ = speed;
@@ -35,6 +36,7 @@ void Driver::set_speed(double speed) {
   {
     const std::lock_guard lock(failure_mutex_);
     if (!failure_) speed_ = std::max(0.0, speed);
+    asked_to_go_on_ = speed == kMaxSpeed;
   }
   mailbox_.post([] {});  // wakes the run
 }
@@ -67,7 +69,8 @@ void Driver::run() {
     const Wall::time_point now = Wall::now();
     advance(now);
     if (commands > 0 || now >= next_picture_) publish();
-    const bool racing = anchor_speed_ == kMaxSpeed && cluster_->simulation().next_event_time();
+    const bool racing = anchor_speed_ == kMaxSpeed && !resting() &&
+                        cluster_->simulation().next_event_time().has_value();
     if (!racing) mailbox_.wait(kIdleWait);
   }
 }
@@ -82,9 +85,10 @@ void Driver::advance(Wall::time_point wall_now) {
   sim::Simulation& simulation = cluster_->simulation();
   const Wall::time_point slice_end = wall_now + kSlice;
   const bool unbounded = anchor_speed_ == kMaxSpeed;
+  if (asked_to_go_on_.exchange(false) && resting()) note_act(simulation.now());
   const Time target =
       unbounded
-          ? Time::max()
+          ? rest_at()
           : anchor_virtual_ + Duration{std::llround(
                                   anchor_speed_ *
                                   static_cast<double>(
@@ -102,7 +106,16 @@ void Driver::advance(Wall::time_point wall_now) {
     }
     run_until(*next);
   }
-  if (!unbounded) run_until(target);
+  if (target != Time::max() && target > simulation.now()) run_until(target);
+}
+
+Time Driver::rest_at() const {
+  if (rest_.span == Duration{}) return Time::max();
+  return std::max(Time{}, rest_.last_act) + rest_.span;
+}
+
+bool Driver::resting() const {
+  return anchor_speed_ == kMaxSpeed && cluster_->simulation().now() >= rest_at();
 }
 
 void Driver::run_until(Time end) {
@@ -115,6 +128,11 @@ void Driver::run_until(Time end) {
 
 void Driver::publish() {
   SnapshotPtr picture = picture_(*cluster_, speed_);
+  if (picture->resting != resting()) {
+    auto resting_one = std::make_shared<Snapshot>(*picture);
+    resting_one->resting = resting();
+    picture = std::move(resting_one);
+  }
   next_picture_ = Wall::now() + kPictureInterval;
   const std::lock_guard lock(snapshot_mutex_);
   snapshot_ = std::move(picture);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <functional>
@@ -7,6 +8,7 @@
 #include <mutex>
 #include <optional>
 #include <thread>
+#include <utility>
 
 #include "engine/base/error.h"
 #include "labs/session/snapshot.h"
@@ -27,8 +29,16 @@ class Driver {
   /// `advance`, when given, runs the cluster to a time in place of Cluster::run_until(): what
   /// happens to it from outside, as a lab says, happens in there.
   using Advance = std::function<void(Time)>;
-  Driver(std::unique_ptr<sim::Cluster> cluster, double speed, Picture picture,
-         Advance advance = {});
+  /// Where the clock rests at kMaxSpeed, so that a run which nobody looks at grows no further: a
+  /// `span` after the start of the run and after the last act. Zero: nowhere.
+  struct Rest {
+    Duration span{};
+    Time last_act{};
+  };
+  Driver(std::unique_ptr<sim::Cluster> cluster, double speed, Picture picture, Advance advance,
+         Rest rest);
+  Driver(std::unique_ptr<sim::Cluster> cluster, double speed, Picture picture, Advance advance = {})
+      : Driver(std::move(cluster), speed, std::move(picture), std::move(advance), Rest()) {}
   ~Driver();  // stops
   Driver(const Driver&) = delete;
   Driver& operator=(const Driver&) = delete;
@@ -39,7 +49,10 @@ class Driver {
   /// Runs the cluster, with whatever happens to it from outside. Only in there, too.
   void run_until(Time end);
 
-  /// Without effect after fail().
+  /// Somebody has done something to the run at this time of it. On the run's thread.
+  void note_act(Time at) { rest_.last_act = std::max(rest_.last_act, at); }
+
+  /// Without effect after fail(). kMaxSpeed where the clock rests: it goes on for another span.
   void set_speed(double speed);
   [[nodiscard]] double speed() const { return speed_; }
   /// The latest picture; a new one at least every 100 ms while the run is not busy. Never null.
@@ -56,6 +69,8 @@ class Driver {
   void run();
   void advance(Wall::time_point wall_now);
   void publish();
+  [[nodiscard]] Time rest_at() const;
+  [[nodiscard]] bool resting() const;
 
   std::unique_ptr<sim::Cluster> cluster_;
   sim::Mailbox mailbox_;
@@ -63,6 +78,8 @@ class Driver {
   Advance advance_;
   std::atomic<double> speed_;
   std::atomic<bool> stopping_ = false;
+  std::atomic<bool> asked_to_go_on_ = false;
+  Rest rest_;  // on the run's thread
   // The run's thread: virtual time was anchor_virtual_ when the wall clock said anchor_wall_.
   double anchor_speed_ = 0;
   Wall::time_point anchor_wall_;

@@ -3,11 +3,14 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <atomic>
+#include <chrono>
 #include <mutex>
 #include <utility>
 
 #include "labs/grade/event_player.h"
 #include "labs/grade/given.h"
+#include "labs/grade/session_writes.h"
 #include "labs/report/command_words.h"
 #include "labs/session/audit_file.h"
 #include "labs/session/cluster_hash.h"
@@ -53,6 +56,10 @@ struct Session::Parts {
   std::uint64_t seed = 1;
   std::string token;
   std::size_t resumed = 0;
+  Time last_act{};    // that was not one of the lab's events
+  Time clock_kept{};  // that the journal has
+  std::chrono::steady_clock::time_point clock_due;
+  std::atomic<bool> has_driver = false;  // for the run's thread
   std::optional<SessionLock> lock;
   std::optional<JournalFile> journal;   // on the run's thread, while that runs
   std::optional<AuditFile> audit;       // likewise
@@ -129,14 +136,34 @@ struct Session::Parts {
     if (earlier.header) options.lab.cluster.start = earlier.header->start;
     auto cluster = std::make_unique<sim::Cluster>(options.lab.cluster, seed);
     INFERLAB_TRY_VOID(give(options.lab, *cluster));
-    replay_session(*cluster, earlier);
+    replay_session(*cluster, earlier, {}, options.progress);
     resumed = earlier.entries.size();
+    clock_kept = earlier.clock;
+    for (const sim::JournalEntry& entry : earlier.entries) {
+      if (!is_labs_own(options.lab, entry)) last_act = entry.at;
+    }
     INFERLAB_TRY(journal,
                  JournalFile::open(path, {seed, options.lab.id, hash, options.lab.cluster.start,
                                           options.lab.learner}));
-    cluster->on_journal([this](const sim::JournalEntry& entry) { kept(journal->append(entry)); });
+    cluster->on_journal([this](const sim::JournalEntry& entry) {
+      kept(journal->append(entry));
+      if (has_driver && !is_labs_own(options.lab, entry)) driver->note_act(entry.at);
+    });
     if (!options.audit_log.empty()) INFERLAB_TRY_VOID(begin_audit(cluster->audit()));
     return cluster;
+  }
+
+  // Now and then, so that a session that is killed goes on from where it was. On the run's thread.
+  SnapshotPtr picture_of(sim::Cluster& cluster, double speed) {
+    constexpr auto kBetweenClocks = std::chrono::seconds(5);
+    const auto wall = std::chrono::steady_clock::now();
+    const Time now = cluster.simulation().now();
+    if (has_driver && !driver->failure() && wall >= clock_due && now > clock_kept) {
+      kept(journal->append_clock(now));
+      clock_kept = now;
+      clock_due = wall + kBetweenClocks;
+    }
+    return take_picture(cluster, speed);
   }
 
   // From the first write of the run on.
@@ -191,6 +218,7 @@ struct Session::Parts {
       request.at = cluster.simulation().now();
       kept(journal->append(request));
       note_live_request(cluster, request);
+      driver->note_act(request.at);
     });
   }
 
@@ -243,8 +271,11 @@ struct Session::Parts {
     INFERLAB_TRY(auto cluster, make_cluster());
     player = std::make_unique<EventPlayer>(*cluster, options.lab, options.lab.events);
     if (resumed > 0) player->skip_until(cluster->simulation().now());
-    driver = std::make_unique<Driver>(std::move(cluster), options.speed, take_picture,
-                                      [this](Time end) { player->run_until(end); });
+    driver = std::make_unique<Driver>(
+        std::move(cluster), options.speed,
+        [this](sim::Cluster& run, double speed) { return picture_of(run, speed); },
+        [this](Time end) { player->run_until(end); }, Driver::Rest{options.lab.horizon, last_act});
+    has_driver = true;
     replicas = std::make_unique<LiveReplicas>(*driver, model);
     control = std::make_unique<Control>(
         *driver, token,

@@ -8,6 +8,7 @@
 #include "engine/base/log.h"
 #include "engine/base/result.h"
 #include "labs/session/driver.h"
+#include "labs/session/replay.h"
 #include "labs/spec/lab_spec.h"
 
 namespace inferlab::labs {
@@ -27,11 +28,17 @@ struct SessionOptions {
   std::string token;  // that clients of the API server must show; empty: a new one
   /// Where the audit log is written to, mode 0600; empty: nowhere.
   std::string audit_log = {};
+  /// While an earlier session is replayed: where it stands, and where it will end. May be empty.
+  ReplayProgress progress = {};
 };
 
 /// A lab being worked on: one cluster on its own virtual clock, the API server for kubectl, the
 /// gateway with the real engine behind it, and the journal on disk. An earlier session of the same
 /// lab is taken up where it was: its journal is replayed first, up to the time when it ended.
+///
+/// At kMaxSpeed the clock of a lab rests at the lab's horizon, and as long after the last thing
+/// that was done as a graded run takes: nothing that a lab asks for takes longer, and a run that
+/// goes on and on would fill memory and disk.
 ///
 /// When the journal cannot be kept any more the run stops: driver().failure() says why, and writes
 /// are answered with 500. Methods from any thread, but for start() and the destructor.

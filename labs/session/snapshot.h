@@ -48,7 +48,8 @@ inline constexpr double kMaxSpeed = std::numeric_limits<double>::infinity();
 /// What the window and the terminal see of a run: an immutable picture, made by the run's thread.
 struct Snapshot {
   Time now{};
-  double speed = 1;  // virtual seconds a wall second; 0: paused; or kMaxSpeed
+  double speed = 1;      // virtual seconds a wall second; 0: paused; or kMaxSpeed
+  bool resting = false;  // at kMaxSpeed: the clock waits until something is done (Driver::Rest)
   std::uint64_t revision = 0;
   std::vector<NodeRow> nodes;    // by pool, then name
   std::vector<PodRow> pods;      // by namespace, then name

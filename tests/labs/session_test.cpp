@@ -6,6 +6,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <chrono>
 #include <csignal>
@@ -15,6 +16,7 @@
 #include "labs/desk/apply_manifest.h"
 #include "labs/desk/desk.h"
 #include "labs/session/journal_file.h"
+#include "labs/session/replay.h"
 #include "labs/session/session_folder.h"
 #include "labs/session/session_lock.h"
 #include "labs/session/token_counter.h"
@@ -157,6 +159,70 @@ TEST_CASE("session: goes on with the seed and the clock of the one before") {
   REQUIRE(fresh.has_value());
   CHECK((*fresh)->seed() == 8);
   CHECK((*fresh)->resumed_entries() == 0);
+}
+
+TEST_CASE("session: at full speed its clock rests at the horizon, and an act wakes it") {
+  const TempDir dir;
+  auto session = start(dir, kMaxSpeed);
+  REQUIRE(session.has_value());
+  const Duration horizon = (*session)->lab().horizon;
+  const auto wait_for_rest = [&](Time at) {
+    const auto give_up = std::chrono::steady_clock::now() + std::chrono::seconds(60);
+    const auto rests = [&] {
+      const SnapshotPtr run = (*session)->driver().snapshot();
+      return run->resting && run->now >= at;
+    };
+    while (!rests() && std::chrono::steady_clock::now() < give_up) std::this_thread::yield();
+    REQUIRE(rests());
+  };
+  wait_for_rest(Time{horizon});
+  CHECK(now_of(**session) == Time{horizon});
+  std::this_thread::sleep_for(std::chrono::milliseconds(60));
+  CHECK(now_of(**session) == Time{horizon});
+  // What somebody does has the time of a graded run to take effect.
+  const ApplyOutcome done = apply_manifest((*session)->driver(), kConfigMap);
+  REQUIRE(done.problems.empty());
+  wait_for_rest(Time{2 * horizon});
+  CHECK(now_of(**session) == Time{2 * horizon});
+  // Whoever asks for it again has it again; at another speed there is no rest.
+  (*session)->driver().set_speed(kMaxSpeed);
+  wait_for_rest(Time{3 * horizon});
+  (*session)->driver().set_speed(1000);
+  const auto give_up = std::chrono::steady_clock::now() + std::chrono::seconds(60);
+  while (now_of(**session) <= Time{3 * horizon} && std::chrono::steady_clock::now() < give_up) {
+    std::this_thread::yield();
+  }
+  CHECK(now_of(**session) > Time{3 * horizon});
+  CHECK_FALSE((*session)->driver().snapshot()->resting);
+}
+
+TEST_CASE("session: one that is killed goes on from about where its clock stood") {
+  const TempDir dir;
+  auto session = start(dir, kMaxSpeed);
+  REQUIRE(session.has_value());
+  const std::string path = journal_path(dir.path());
+  const auto give_up = std::chrono::steady_clock::now() + std::chrono::seconds(60);
+  const auto clock = [&] { return read_journal_file(path)->clock; };
+  while (clock() == Time{} && std::chrono::steady_clock::now() < give_up) std::this_thread::yield();
+  CHECK(clock() > Time{});
+  CHECK(clock() <= now_of(**session));
+}
+
+TEST_CASE("replay: tells how far it is, and runs as it does without being asked") {
+  const LabSpec lab = *find_lab("vllm-inference");
+  SessionJournal journal;
+  journal.clock = Time{std::chrono::minutes(3)};
+  sim::Cluster told(lab.cluster, lab.seed), silent(lab.cluster, lab.seed);
+  std::vector<Time> seen;
+  replay_session(told, journal, {}, [&](Time now, Time end) {
+    CHECK(end == journal.clock);
+    seen.push_back(now);
+  });
+  replay_session(silent, journal);
+  REQUIRE(seen.size() >= 10);
+  CHECK(std::is_sorted(seen.begin(), seen.end()));
+  CHECK(told.simulation().now() == journal.clock);
+  CHECK(told.run_hash() == silent.run_hash());
 }
 
 TEST_CASE("journal file: begins with its header, and a line cut off is taken away") {
