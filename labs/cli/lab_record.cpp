@@ -43,6 +43,7 @@ class LabRecord final : public Command {
     INFERLAB_TRY_VOID(make_folder(folder));
     sim::Value::Array written, told;
     for (const SubmissionFile& file : files) {
+      INFERLAB_TRY_VOID(make_room_for(folder / file.name));
       INFERLAB_TRY_VOID(write_text_file((folder / file.name).string(), file.text));
       written.emplace_back((folder / file.name).string());
     }
@@ -69,9 +70,16 @@ class LabRecord final : public Command {
       return Error{ErrorKind::kConflict, fmt::format("{}: is not empty", folder.string()),
                    "name another folder, or say --force"};
     }
-    fs::create_directories(folder, failed);
+    return make_room_for(folder / "x");
+  }
+
+  // Files of repo/ lie in folders of their own.
+  static Result<void> make_room_for(const fs::path& file) {
+    std::error_code failed;
+    fs::create_directories(file.parent_path(), failed);
     if (!failed) return {};
-    return Error{ErrorKind::kUnavailable, fmt::format("{}: {}", folder.string(), failed.message())};
+    return Error{ErrorKind::kUnavailable,
+                 fmt::format("{}: {}", file.parent_path().string(), failed.message())};
   }
 
   std::string lab_id_, folder_, learner_, format_ = "text";

@@ -1,6 +1,7 @@
 // A session looked back at: what was done, and what the cluster made of it.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
 #include <optional>
 #include <thread>
@@ -53,12 +54,21 @@ class LabReplay final : public Command {
     }
     INFERLAB_TRY(LabSpec lab, lab_of_learner(lab_id_, {}, learner_of(learner_)));
     INFERLAB_TRY(const std::string folder, session_folder(lab.id, lab.learner));
-    INFERLAB_TRY(const SessionJournal session, read_journal_file(journal_path(folder)));
+    INFERLAB_TRY(SessionJournal session, read_journal_file(journal_path(folder)));
     INFERLAB_TRY_VOID(check_session(lab, session));
+    // A session that runs has come further than its journal says.
+    INFERLAB_TRY(const Duration present, session_present(lab));
+    session.clock = std::max(session.clock, Time{present});
     lab.cluster.start = session.header->start;
     sim::Cluster cluster(lab.cluster, session.header->seed);
     INFERLAB_TRY_VOID(give(lab, cluster));
-    replay_session(cluster, session, until);
+    ProgressLine line(terminal, "replaying " + lab.id);
+    replay_session(cluster, session, until, [&line](Time now, Time end) {
+      line.show(format_duration(now.time_since_epoch()),
+                static_cast<int>(to_seconds(now.time_since_epoch())),
+                static_cast<int>(to_seconds(end.time_since_epoch())));
+    });
+    line.clear();
     const std::vector<TimelineEntry> timeline =
         timeline_of(cluster, cluster.gateway(), session.notes);
     if (format_ == "json") {

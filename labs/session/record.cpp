@@ -12,6 +12,7 @@
 #include "labs/grade/answer_kinds.h"
 #include "labs/grade/event_player.h"
 #include "labs/grade/session_writes.h"
+#include "labs/grade/settle.h"
 #include "labs/session/session_folder.h"
 #include "labs/spec/lab_kinds.h"
 #include "sim/api/json.h"
@@ -71,6 +72,7 @@ class Recorder {
   }
 
   std::vector<SubmissionFile> result() {
+    add_repository();
     std::stable_sort(events_.begin(), events_.end(),
                      [](const RunEvent& a, const RunEvent& b) { return a.at < b.at; });
     files_.push_back({std::string(kActionsFile), write_actions(events_)});
@@ -105,11 +107,34 @@ class Recorder {
     note(fmt::format("{} {}: an injected fault does not count", entry.fault, entry.target));
   }
 
-  // There is no action that pushes, and files of repo/ would be pushed at the apply time, before
-  // whatever the responder had done first.
+  // The lab's own, too: what a revert reverts may be one of them.
   void take_push(const sim::JournalEntry& entry) {
-    if (is_labs_push(lab_, entry)) return;
-    note(fmt::format("a push to {} is not in the record", entry.git.repository));
+    const bool is_labs = is_labs_push(lab_, entry);
+    if (entry.at > Time{lab_.horizon} && (is_labs || !in_time(entry.at))) return;
+    pushes_.push_back(entry);
+    if (!is_labs) last_push_ = entry.at;
+  }
+
+  // There is no action that pushes: a submission's repository is one commit at the apply time.
+  void add_repository() {
+    if (!last_push_) return;
+    std::vector<std::string> told;
+    const sim::Journal settled = settled_journal(lab_, pushes_, &told);
+    for (std::string& line : told) note(std::move(line));
+    if (settled.empty()) return;
+    const std::string folder(kRepositoryFolder);
+    note(fmt::format(
+        "what was pushed to {} up to {} lies in {}/: a graded run pushes it in one commit at {}, "
+        "before all actions",
+        lab_.submission_repository, format_duration(last_push_->time_since_epoch()), folder,
+        format_duration(lab_.apply_at)));
+    for (const auto& [path, text] : settled.front().git.files) {
+      // A submission adds and changes files, and takes none away: what was taken away holds
+      // nothing.
+      files_.push_back({folder + "/" + path, text.value_or("# removed in the session\n")});
+      if (!text)
+        note(fmt::format("{} was removed: {}/{} is a file without objects", path, folder, path));
+    }
   }
 
   std::optional<RunEvent> event_of(const sim::ApiRequest& request) {
@@ -193,6 +218,8 @@ class Recorder {
   std::vector<RunEvent> events_;
   std::vector<SubmissionFile> files_;
   int written_ = 0;
+  sim::Journal pushes_;
+  std::optional<Time> last_push_;  // of the session's own
 };
 
 }  // namespace

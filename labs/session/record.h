@@ -13,8 +13,11 @@ namespace inferlab::labs {
 /// incidents, as actions at their times, with the files that they apply. What was written before
 /// the lab's apply time comes at that time.
 ///
+/// What was pushed to the lab's repository lies in repo/, as a submission has it: one commit at the
+/// apply time, and a line in `notes` says so.
+///
 /// Left out, with a line in `notes`: what a submission may not do (see actions_in()), what came
-/// after the lab's horizon, pushes to Git repositories, and faults injected by hand. Graded in a
+/// after the lab's horizon, other pushes, and faults injected by hand. Graded in a
 /// run with the session's seed, the rest does what it did in the session.
 std::vector<SubmissionFile> record_session(const LabSpec& lab, const SessionJournal& journal,
                                            std::vector<std::string>& notes);

@@ -65,9 +65,11 @@ void add_journal(const sim::Journal& journal, Entries& out) {
         request.name.empty() ? request.body["metadata"]["name"].str() : request.name;
     std::string text(verb_of(request));
     if (request.field_manager == kLabManager) {
-      text += " by the lab";
+      // In somebody's name, as the audit log has it; who does the rest is nobody of the cluster.
+      text += request.user.empty() ? " by the lab" : " by " + request.user;
     } else if (!request.field_manager.empty()) {
       text += " by " + request.field_manager;
+      if (!request.user.empty()) text += " as " + request.user;
     }
     out.push_back({entry.at, Kind::kWrite,
                    fmt::format("{} {}", request.resource, named(request.ns, name)),

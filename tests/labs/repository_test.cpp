@@ -208,15 +208,40 @@ TEST_CASE("settled journal: pushes to other branches and repositories do not cou
                      "a push to other does not count"});
 }
 
-TEST_CASE("record: a learner's push is told, those of the lab are nothing to tell of") {
+TEST_CASE("record: what a learner has pushed lies in repo/, as a submission has it") {
   const LabSpec of = lab();
+  sim::GitChange away = change("Away", "apps/chat/mine.yaml");
+  away.files = {{"README.md", std::nullopt}};
   SessionJournal journal;
   journal.entries = {push_at(8min, change("Use vLLM v0.13.0", "apps/chat/server.yaml")),
-                     push_at(9min, change("Mine", "apps/chat/server.yaml")),
-                     push_at(10min, revert_of("last"))};
+                     push_at(9min, change("kind: Mine", "apps/chat/mine.yaml")),
+                     push_at(10min, away), push_at(11min, change("Trial", "b.yaml", "trial")),
+                     push_at(2h, change("Late", "late.yaml"))};
   std::vector<std::string> notes;
-  (void)record_session(of, journal, notes);
-  CHECK(notes == std::vector<std::string>{"a push to platform is not in the record"});
+  const std::vector<SubmissionFile> files = record_session(of, journal, notes);
+  REQUIRE(files.size() == 3);
+  CHECK(files[0].name == "actions.yaml");
+  CHECK(files[1].name == "repo/README.md");
+  CHECK(files[1].text == "# removed in the session\n");
+  CHECK(files[2].name == "repo/apps/chat/mine.yaml");
+  CHECK(files[2].text == "kind: Mine");
+  CHECK(notes ==
+        std::vector<std::string>{
+            "what was done after 36m0s, when a graded run ends, does not count",
+            "a push to branch trial of platform does not count: it is not the default one",
+            "what was pushed to platform up to 11m0s lies in repo/: a graded run pushes it "
+            "in one commit at 30s, before all actions",
+            "README.md was removed: repo/README.md is a file without objects"});
+  CHECK(journal_from_files({files[1], files[2]}, of).has_value());
+}
+
+TEST_CASE("record: pushes of the lab's events alone make no repository") {
+  const LabSpec of = lab();
+  SessionJournal journal;
+  journal.entries = {push_at(8min, change("Use vLLM v0.13.0", "apps/chat/server.yaml"))};
+  std::vector<std::string> notes;
+  CHECK(record_session(of, journal, notes).size() == 1);
+  CHECK(notes.empty());
 }
 
 TEST_CASE("timeline: pushes, reverts and what was said of incidents") {
