@@ -93,6 +93,11 @@ class LabStartCommand final : public Command {
     signals.wait([&] {
       if (format_ != "json") {
         ring(terminal, *session, paged);
+        for (const std::string& news : session->take_news()) {
+          terminal.out << fmt::format("\n{}  {}\n", terminal.style.bold("AUDIT"),
+                                      wrap(news, terminal.prose_width(), 2))
+                       << std::flush;
+        }
         if (!said_rest) said_rest = say_rest(terminal, *session);
       }
       return session->asked_to_stop();
@@ -186,8 +191,9 @@ class LabStartCommand final : public Command {
         session.kubeconfig(), session.api_url(), session.gateway_url(), session.folder());
     if (!session.lab().incidents.empty()) {
       terminal.out << fmt::format(
-          "Audit log   {1}\nPager       inferlab lab ack {0}{2}, lab diagnose {0} CAUSE{2}\n\n",
-          session.lab().id, audit_log, learner);
+          "Audit log   {1}\nPolicy      {3}/audit-policy.yaml decides what is logged, once it is "
+          "there\nPager       inferlab lab ack {0}{2}, lab diagnose {0} CAUSE{2}\n\n",
+          session.lab().id, audit_log, learner, session.folder());
     }
     terminal.out << fmt::format(
         "In another terminal: inferlab lab show {0}{1}   the task\n"

@@ -149,7 +149,7 @@ sim::ApiResponse EventPlayer::send(const RunEvent& event, sim::ApiRequest reques
     request.source_ip = event.as.source_ip;
     request.user_agent = event.as.user_agent;
     response = token_is_good(event.as) ? sim::request_of_client(run_, request)
-                                       : sim::status_failure(401, "Unauthorized", "Unauthorized");
+                                       : sim::request_of_nobody(run_, request);
   }
   // kubectl drain does not speak of what a budget holds up: it asks again.
   if (response.code == 429 && event.kind == RunEvent::Kind::kDrain) return response;

@@ -49,8 +49,8 @@ AuditFile::~AuditFile() {
   if (descriptor_ >= 0) ::close(descriptor_);
 }
 
-Result<void> AuditFile::append(const sim::AuditEvent& event) {
-  const std::string line = sim::write_audit_event(event) + "\n";
+Result<void> AuditFile::append(const sim::AuditEvent& event, sim::AuditDetail detail) {
+  const std::string line = sim::write_audit_event(event, detail) + "\n";
   std::size_t written = 0;
   while (written < line.size()) {
     const ssize_t count = ::write(descriptor_, line.data() + written, line.size() - written);

@@ -18,7 +18,8 @@ class AuditFile {
   ~AuditFile();
 
   /// kUnavailable: the disk is full.
-  Result<void> append(const sim::AuditEvent& event);
+  Result<void> append(const sim::AuditEvent& event,
+                      sim::AuditDetail detail = sim::AuditDetail::kMetadata);
 
  private:
   AuditFile(std::string path, int descriptor) : path_(std::move(path)), descriptor_(descriptor) {}

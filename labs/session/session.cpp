@@ -7,12 +7,14 @@
 #include <chrono>
 #include <mutex>
 #include <utility>
+#include <vector>
 
 #include "labs/grade/event_player.h"
 #include "labs/grade/given.h"
 #include "labs/grade/session_writes.h"
 #include "labs/report/command_words.h"
 #include "labs/session/audit_file.h"
+#include "labs/session/audit_policy_file.h"
 #include "labs/session/cluster_hash.h"
 #include "labs/session/control.h"
 #include "labs/session/journal_file.h"
@@ -26,6 +28,7 @@
 #include "labs/spec/suggest.h"
 #include "sim/api/status.h"
 #include "sim/apiserver/api_server.h"
+#include "sim/cluster/audit_log.h"
 #include "sim/node/kubelets.h"
 
 namespace inferlab::labs {
@@ -61,8 +64,12 @@ struct Session::Parts {
   std::chrono::steady_clock::time_point clock_due;
   std::atomic<bool> has_driver = false;  // for the run's thread
   std::optional<SessionLock> lock;
-  std::optional<JournalFile> journal;   // on the run's thread, while that runs
-  std::optional<AuditFile> audit;       // likewise
+  std::optional<JournalFile> journal;           // on the run's thread, while that runs
+  std::optional<AuditFile> audit;               // likewise
+  std::optional<AuditPolicyFile> audit_policy;  // likewise; only where there is an audit log
+  std::chrono::steady_clock::time_point policy_due;
+  std::mutex news_mutex;
+  std::vector<std::string> news;        // guarded
   std::unique_ptr<EventPlayer> player;  // outlives the driver, on whose thread it is
   std::unique_ptr<Driver> driver;
   std::unique_ptr<LiveReplicas> replicas;
@@ -136,6 +143,10 @@ struct Session::Parts {
     if (earlier.header) options.lab.cluster.start = earlier.header->start;
     auto cluster = std::make_unique<sim::Cluster>(options.lab.cluster, seed);
     INFERLAB_TRY_VOID(give(options.lab, *cluster));
+    if (!options.audit_log.empty()) {
+      audit_policy.emplace(options.folder);
+      look_at_policy(cluster->audit());
+    }
     replay_session(*cluster, earlier, {}, options.progress);
     resumed = earlier.entries.size();
     clock_kept = earlier.clock;
@@ -163,15 +174,33 @@ struct Session::Parts {
       clock_kept = now;
       clock_due = wall + kBetweenClocks;
     }
+    constexpr auto kBetweenLooks = std::chrono::milliseconds(500);
+    if (has_driver && audit && wall >= policy_due) {
+      look_at_policy(cluster.audit());
+      policy_due = wall + kBetweenLooks;
+    }
     return take_picture(cluster, speed);
   }
 
   // From the first write of the run on.
   Result<void> begin_audit(sim::AuditLog& log) {
     INFERLAB_TRY(audit, AuditFile::open(options.audit_log));
-    for (const sim::AuditEvent& event : log.recent()) INFERLAB_TRY_VOID(audit->append(event));
-    log.on_event([this](const sim::AuditEvent& event) { kept(audit->append(event)); });
+    for (const sim::AuditEvent& event : log.recent()) INFERLAB_TRY_VOID(log_event(event));
+    log.on_event([this](const sim::AuditEvent& event) { kept(log_event(event)); });
     return {};
+  }
+
+  Result<void> log_event(const sim::AuditEvent& event) {
+    const std::optional<sim::AuditDetail> detail = audit_policy->detail_of(event);
+    return detail ? audit->append(event, *detail) : Result<void>();
+  }
+
+  void look_at_policy(sim::AuditLog& log) {
+    std::optional<std::string> line = audit_policy->refresh();
+    if (!line) return;
+    log.take_all(audit_policy->any());
+    const std::lock_guard guard(news_mutex);
+    news.push_back(std::move(*line));
   }
 
   // Writes through the API server, which must not be acknowledged when they are not kept.
@@ -336,6 +365,11 @@ std::size_t Session::resumed_entries() const {
 }
 bool Session::asked_to_stop() const {
   return parts_->control->asked_to_stop();
+}
+
+std::vector<std::string> Session::take_news() {
+  const std::lock_guard lock(parts_->news_mutex);
+  return std::exchange(parts_->news, {});
 }
 
 sim::Journal Session::journal() {

@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "engine/base/log.h"
 #include "engine/base/result.h"
@@ -26,7 +27,8 @@ struct SessionOptions {
   /// Where journal, kubeconfig and certificates lie; empty: session_folder(lab.id).
   std::string folder;
   std::string token;  // that clients of the API server must show; empty: a new one
-  /// Where the audit log is written to, mode 0600; empty: nowhere.
+  /// Where the audit log is written to, mode 0600; empty: nowhere. audit-policy.yaml in the folder,
+  /// if there is one, decides what of each request, from the moment it is there or has changed.
   std::string audit_log = {};
   /// While an earlier session is replayed: where it stands, and where it will end. May be empty.
   ReplayProgress progress = {};
@@ -65,6 +67,8 @@ class Session {
   [[nodiscard]] std::size_t resumed_entries() const;
   /// What has been done so far. Any thread; empty when the run has ended.
   [[nodiscard]] sim::Journal journal();
+  /// What whoever sits at the session should read: what became of a changed audit-policy.yaml.
+  [[nodiscard]] std::vector<std::string> take_news();
   /// Somebody asked over the control address that the session ends.
   [[nodiscard]] bool asked_to_stop() const;
 

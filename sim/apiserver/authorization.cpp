@@ -95,4 +95,52 @@ void note_refusal(const RunDoor& door, const ApiRequest& request, const HttpResp
       [refused = door.refused, request, answer = std::move(answer)] { refused(request, answer); });
 }
 
+namespace {
+
+// A stranger's text as it stands in a log: what is no ASCII from `from` on is percent-encoded, and
+// there is no more of it than a kilobyte.
+std::string logged(std::string_view text, char from = '!') {
+  constexpr std::size_t kMost = 1024;
+  std::string out;
+  for (const char c : text) {
+    if (out.size() >= kMost) break;
+    const bool plain = c >= from && c <= '~';
+    out += plain ? std::string(1, c) : fmt::format("%{:02X}", static_cast<unsigned char>(c));
+  }
+  return out;
+}
+
+}  // namespace
+
+// Source: k8s.io/apiserver/pkg/endpoints/filters/authn_audit.go, getAuthMethods.
+void note_unauthenticated(const RunDoor& door, const HttpRequest& request,
+                          const ResourcePath& path) {
+  if (!door.unauthenticated) return;
+  AccessRequest asked = access_of(request);
+  if (path.found == ResourcePath::Found::kResource) {
+    asked = access_of(request, path);
+    const bool watches =
+        path.watch || request.query_value("watch") == "true" || request.query_value("watch") == "1";
+    if (asked.verb == "get" && watches) asked.verb = "watch";
+    if (asked.verb == "get" && asked.name.empty()) asked.verb = "list";
+    if (asked.verb == "delete" && asked.name.empty()) asked.verb = "deletecollection";
+  }
+  for (std::string* part : {&asked.ns, &asked.name, &asked.subresource}) *part = logged(*part);
+  std::string uri = request.path;
+  char mark = '?';
+  for (const auto& [name, value] : request.query) {
+    uri += fmt::format("{}{}={}", std::exchange(mark, '&'), name, value);
+  }
+  uri = logged(uri);
+  const bool bearer = request.header("authorization").starts_with("Bearer ");
+  UnauthenticatedRequest told;
+  told.asked = std::move(asked);
+  told.path = std::move(uri);
+  told.why = bearer ? "Authentication failed, attempted: bearer"
+                    : "Authentication failed, no credentials provided";
+  told.source_ip = "127.0.0.1";  // nobody else is let in
+  told.user_agent = logged(request.header("user-agent"), ' ');
+  door.mailbox.post([tell = door.unauthenticated, told = std::move(told)] { tell(told); });
+}
+
 }  // namespace inferlab::sim

@@ -18,6 +18,10 @@ AccessRequest access_of(const HttpRequest& request, const ResourcePath& path);
 HttpResponse access_refused(const Subject& subject, const AccessRequest& access,
                             const AccessDecision& decision);
 
+/// Has a request so told in the audit log that was answered with 401; `path` is what it names.
+void note_unauthenticated(const RunDoor& door, const HttpRequest& request,
+                          const ResourcePath& path);
+
 /// Has a write that was refused so told in the audit log.
 void note_refusal(const RunDoor& door, const ApiRequest& request, const HttpResponse& refusal);
 

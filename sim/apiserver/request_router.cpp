@@ -142,15 +142,21 @@ RequestRouter::Served RequestRouter::served() {
   return served_;
 }
 
-std::optional<HttpResponse> RequestRouter::refuse(const HttpRequest& head) const {
+std::optional<HttpResponse> RequestRouter::refuse(const HttpRequest& head) {
   if (is_open_path(head) || authenticator_.known(head)) return std::nullopt;
+  note_unauthenticated(door_, head, parse_resource_path(head.path, served().kinds));
   return answers::unauthorized();
 }
 
 HttpResponse RequestRouter::answer(const HttpRequest& request) {
   if (auto open = answer_open_path(request)) return *std::move(open);
   auto asker = authenticator_.authenticate(request, door_);
-  if (auto* refused = std::get_if<HttpResponse>(&asker)) return *std::move(refused);
+  if (auto* refused = std::get_if<HttpResponse>(&asker)) {
+    if (refused->status == 401) {
+      note_unauthenticated(door_, request, parse_resource_path(request.path, served().kinds));
+    }
+    return *std::move(refused);
+  }
   auto subject = impersonated(request, std::get<Subject>(asker), door_);
   if (auto* refused = std::get_if<HttpResponse>(&subject)) return *std::move(refused);
   return answer_as(std::get<Subject>(subject), request);

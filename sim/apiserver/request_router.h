@@ -39,7 +39,7 @@ class RequestRouter {
 
   HttpResponse answer(const HttpRequest& request);
   /// Who may not ask is told so before the body is read: `head` is a request without it.
-  [[nodiscard]] std::optional<HttpResponse> refuse(const HttpRequest& head) const;
+  [[nodiscard]] std::optional<HttpResponse> refuse(const HttpRequest& head);
 
   /// Ends every watch and followed log.
   void close() { hub_->close(); }

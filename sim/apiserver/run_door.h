@@ -7,6 +7,7 @@
 
 #include "engine/base/result.h"
 #include "engine/base/time.h"
+#include "sim/api/access/rbac.h"
 #include "sim/api/api.h"
 #include "sim/kernel/mailbox.h"
 
@@ -26,6 +27,14 @@ struct PodLogLine {
 using LogSource = std::function<Result<std::vector<PodLogLine>>(
     std::string_view ns, std::string_view pod, std::string_view container, bool previous)>;
 
+/// What somebody has asked for who could not say who he is: 401.
+struct UnauthenticatedRequest {
+  AccessRequest asked;
+  std::string path;  // with its query
+  std::string why;   // what he has tried
+  std::string source_ip, user_agent;
+};
+
 /// How the HTTP threads reach a run. They touch nothing behind `mailbox` except in functions that
 /// they post to it.
 struct RunDoor {
@@ -37,6 +46,8 @@ struct RunDoor {
   /// A write that no rule of access allows, with its answer, for the audit log; may be empty. On
   /// the run's thread.
   std::function<void(const ApiRequest&, const ApiResponse&)> refused = {};
+  /// For the audit log, too; may be empty. On the run's thread.
+  std::function<void(const UnauthenticatedRequest&)> unauthenticated = {};
 };
 
 /// The door to a whole cluster. Both must outlive the server that uses the door.

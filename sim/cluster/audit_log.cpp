@@ -37,6 +37,7 @@ Value told_of(const ApiRequest& request, const Value& status) {
 }
 
 std::string path_of(const AuditEvent& event) {
+  if (!event.path.empty()) return event.path;
   std::string out = event.api_group.empty()
                         ? fmt::format("/api/{}", event.api_version)
                         : fmt::format("/apis/{}/{}", event.api_group, event.api_version);
@@ -62,7 +63,8 @@ std::string AuditLog::new_id() {
 void AuditLog::add(const ApiRequest& request, const ApiResponse& response, bool allowed) {
   const bool reads = request.verb == Verb::kGet || request.verb == Verb::kList;
   // Components come without groups: who mounts a Secret into a Pod is no news.
-  if (reads && (request.resource != "secrets" || request.groups.empty())) return;
+  const bool tells = takes_all_ || request.resource == "secrets";
+  if (reads && (!tells || request.groups.empty())) return;
   AuditEvent event;
   event.at = api_.simulation().now();
   event.id = new_id();
@@ -90,15 +92,53 @@ void AuditLog::add(const ApiRequest& request, const ApiResponse& response, bool 
   if (!response.ok()) event.status = told_of(request, response.body);
   event.annotations = response.audit;
   event.annotations.emplace_back("authorization.k8s.io/decision", allowed ? "allow" : "forbid");
+  if (takes_all_) {
+    event.request_object = request.body;
+    event.response_object = response.body;
+  }
+  keep(std::move(event));
+}
+
+void AuditLog::add_unauthenticated(const AccessRequest& asked, std::string path,
+                                   std::string_view why, AuditOrigin origin) {
+  AuditEvent event;
+  const AuditOrigin usual = origin_of_client();
+  event.source_ip = origin.source_ip.empty() ? usual.source_ip : std::move(origin.source_ip);
+  event.user_agent = origin.user_agent.empty() ? usual.user_agent : std::move(origin.user_agent);
+  event.at = api_.simulation().now();
+  event.id = new_id();
+  event.verb = asked.verb;
+  event.api_group = asked.group;
+  event.resource = asked.resource;
+  event.subresource = asked.subresource;
+  event.ns = asked.ns;
+  event.name = asked.name;
+  const std::string resource =
+      asked.group.empty() ? asked.resource : asked.resource + "." + asked.group;
+  const Kind* kind = api_.kinds().by_resource(resource);
+  if (kind != nullptr) event.api_version = kind->version;
+  event.path = std::move(path);
+  event.response_started = true;
+  event.code = 401;
+  event.status = Value::object({{"metadata", Value::object()}, {"message", why}, {"code", 401}});
+  keep(std::move(event));
+}
+
+void AuditLog::keep(AuditEvent event) {
   events_.push_back(std::move(event));
   if (events_.size() > kKept) events_.pop_front();
   if (listener_) listener_(events_.back());
 }
 
-std::string write_audit_event(const AuditEvent& event) {
+std::string write_audit_event(const AuditEvent& event, AuditDetail detail) {
+  constexpr std::string_view kLevels[] = {"Metadata", "Request", "RequestResponse"};
   const Value time = Value(format_rfc3339_micro(event.at));
   Value annotations = Value::object();
   for (const auto& [key, value] : event.annotations) annotations = annotations.with(key, value);
+  Value user = Value::object();
+  if (!event.user.empty() || !event.groups.empty()) {
+    user = Value::object({{"username", event.user}, {"groups", Value::strings(event.groups)}});
+  }
   Value ref = Value::object({{"resource", event.resource}, {"apiVersion", event.api_version}});
   const auto add = [&ref](const char* field, const std::string& text) {
     if (!text.empty()) ref = ref.with(field, text);
@@ -112,21 +152,26 @@ std::string write_audit_event(const AuditEvent& event) {
                      : event.status.without("apiVersion").without("kind");
   Value::Object out = {{"kind", "Event"},
                        {"apiVersion", "audit.k8s.io/v1"},
-                       {"level", "Metadata"},
+                       {"level", kLevels[static_cast<std::size_t>(detail)]},
                        {"auditID", event.id},
-                       {"stage", "ResponseComplete"},
+                       {"stage", event.response_started ? "ResponseStarted" : "ResponseComplete"},
                        {"requestURI", path_of(event)},
                        {"verb", event.verb},
-                       {"user", Value::object({{"username", event.user},
-                                               {"groups", Value::strings(event.groups)}})}};
+                       {"user", user}};
   if (!event.source_ip.empty())
     out.push_back({"sourceIPs", Value::strings(std::array{event.source_ip})});
   if (!event.user_agent.empty()) out.push_back({"userAgent", Value(event.user_agent)});
-  out.push_back({"objectRef", ref});
+  if (!event.resource.empty()) out.push_back({"objectRef", ref});
   out.push_back({"responseStatus", status});
+  if (detail >= AuditDetail::kRequest && !event.request_object.is_null()) {
+    out.push_back({"requestObject", event.request_object});
+  }
+  if (detail == AuditDetail::kRequestResponse && !event.response_object.is_null()) {
+    out.push_back({"responseObject", event.response_object});
+  }
   out.push_back({"requestReceivedTimestamp", time});
   out.push_back({"stageTimestamp", time});
-  out.push_back({"annotations", annotations});
+  if (!event.annotations.empty()) out.push_back({"annotations", annotations});
   return to_json(Value::object(std::move(out)));
 }
 

@@ -10,11 +10,12 @@
 #include "engine/base/time.h"
 #include "sim/api/access/rbac.h"
 #include "sim/api/api.h"
+#include "sim/cluster/audit_origin.h"
 
 namespace inferlab::sim {
 
-/// One write, or a client's reading of Secrets, or the attempt at one, at the level Metadata: who
-/// did what, and what became of it. It holds nothing of the bodies.
+/// One write, or a client's reading of Secrets, or the attempt at one: who did what, and what
+/// became of it.
 struct AuditEvent {
   Time at{};
   std::string id;  // a UUID
@@ -27,7 +28,15 @@ struct AuditEvent {
   int code = 0;
   Value status;  // of a refusal: metav1.Status; null of what was done
   std::vector<std::pair<std::string, std::string>> annotations;
+  std::string path;  // that was asked for; empty: it is made of what stands above
+  /// The answer had only begun: so kube-apiserver tells of who could not say who he is.
+  bool response_started = false;
+  // Null unless AuditLog::take_all() holds.
+  Value request_object = {}, response_object = {};
 };
+
+/// How much of an event is told. Source: Kubernetes documentation, "Auditing", audit levels.
+enum class AuditDetail : std::uint8_t { kMetadata, kRequest, kRequestResponse };
 
 /// The audit log of a run: every write to its API, by clients and by the cluster's own components,
 /// and what clients read of Secrets.
@@ -43,6 +52,16 @@ class AuditLog {
   /// of it, where they were asked.
   void add(const ApiRequest& request, const ApiResponse& response, bool allowed = true);
 
+  /// A request of nobody: 401. `asked` names a resource, or any other path; `path` is that of the
+  /// request, empty: made of `asked`; `why` says what it brought. Of an empty origin it is a
+  /// client's that says nothing of itself. Source:
+  /// k8s.io/apiserver/pkg/endpoints/filters/authn_audit.go, WithFailedAuthenticationAudit.
+  void add_unauthenticated(const AccessRequest& asked, std::string path, std::string_view why,
+                           AuditOrigin origin = {});
+
+  /// From now on clients' other reads are noted as well, and what was sent and answered.
+  void take_all(bool on) { takes_all_ = on; }
+
   [[nodiscard]] const std::deque<AuditEvent>& recent() const { return events_; }
   /// Called with each new event. Once; it must not write to the API.
   void on_event(std::function<void(const AuditEvent&)> listener) {
@@ -51,14 +70,16 @@ class AuditLog {
 
  private:
   std::string new_id();
+  void keep(AuditEvent event);
 
   Api& api_;
   Rng& ids_;
   std::deque<AuditEvent> events_;
   std::function<void(const AuditEvent&)> listener_;
+  bool takes_all_ = false;
 };
 
 /// One event as one line of JSON, an audit.k8s.io/v1 Event, without the line's end.
-std::string write_audit_event(const AuditEvent& event);
+std::string write_audit_event(const AuditEvent& event, AuditDetail detail = AuditDetail::kMetadata);
 
 }  // namespace inferlab::sim

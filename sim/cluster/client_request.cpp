@@ -54,6 +54,15 @@ ApiResponse request_of_client(Cluster& cluster, const ApiRequest& request) {
   return refused;
 }
 
+ApiResponse request_of_nobody(Cluster& cluster, const ApiRequest& request) {
+  ApiRequest asked = request;
+  if (asked.name.empty()) asked.name = request.body["metadata"]["name"].str();
+  cluster.audit().add_unauthenticated(access_of(asked), {},
+                                      "Authentication failed, attempted: bearer",
+                                      {request.source_ip, request.user_agent});
+  return status_failure(401, "Unauthorized", "Unauthorized");
+}
+
 ObjectPtr behind_token(const Store& store, std::string_view user, std::string_view secret) {
   if (!user.starts_with(kAccountPrefix)) return nullptr;
   user.remove_prefix(kAccountPrefix.size());

@@ -11,6 +11,10 @@ namespace inferlab::sim {
 /// Source: Kubernetes documentation, "Controlling Access to the Kubernetes API".
 ApiResponse request_of_client(Cluster& cluster, const ApiRequest& request);
 
+/// What a request is answered with whose token is worth nothing, as the HTTP face answers it: 401,
+/// and the audit log says so. On the run's thread.
+ApiResponse request_of_nobody(Cluster& cluster, const ApiRequest& request);
+
 /// "get", "deletecollection" …: the verb of a request, as rules of access name it.
 std::string_view verb_word(const ApiRequest& request);
 

@@ -8,9 +8,13 @@
 
 #include "labs/checks/table.h"
 #include "labs/grade/actions.h"
+#include "labs/grade/event_player.h"
+#include "labs/grade/given.h"
 #include "labs/grade/grade.h"
 #include "labs/grade/runs.h"
 #include "labs/session/record.h"
+#include "labs/session/timeline.h"
+#include "sim/cluster/audit_log.h"
 #include "tests/labs/web_lab.h"
 
 using namespace inferlab;        // NOLINT
@@ -357,4 +361,43 @@ TEST_CASE("record: a session's writes and words become actions at their times") 
   REQUIRE(handed_in.has_value());
   CHECK(handed_in->actions.size() == 5);
   CHECK(handed_in->journal.empty());
+}
+
+TEST_CASE("timeline: what an event does in somebody's name is told by that name") {
+  const TempDir folder;
+  const LabSpec lab = load_web_lab(incident_lab(), folder);
+  sim::Cluster run(lab.cluster, lab.seed);
+  REQUIRE(give(lab, run).has_value());
+  EventPlayer player(run, lab, lab.events);
+  player.run_until(Time{3min});
+  std::vector<std::string> written;
+  for (const TimelineEntry& entry : timeline_of(run, run.gateway())) {
+    if (entry.kind == TimelineEntry::Kind::kWrite)
+      written.push_back(entry.about + " " + entry.text);
+  }
+  REQUIRE(written.size() >= 1);
+  CHECK(written.front() ==
+        "configmaps default/theirs created by system:serviceaccount:default:bot");
+}
+
+TEST_CASE("events: a token that is gone is answered with 401, and the audit log names nobody") {
+  const TempDir folder;
+  const LabSpec lab = load_web_lab(incident_lab(), folder);
+  sim::Cluster run(lab.cluster, lab.seed);
+  REQUIRE(give(lab, run).has_value());
+  EventPlayer player(run, lab, lab.events);
+  player.run_until(Time{1min});
+  sim::ApiRequest request;
+  request.verb = sim::Verb::kDelete;
+  request.resource = "secrets";
+  request.ns = "default";
+  request.name = "bot-token";
+  REQUIRE(run.request(request).ok());
+  player.run_until(Time{2min});
+  const sim::AuditEvent& event = run.audit().recent().back();
+  CHECK(event.code == 401);
+  CHECK(event.user.empty());
+  CHECK(event.verb == "list");
+  CHECK(event.resource == "secrets");
+  CHECK(event.ns == "default");
 }

@@ -162,4 +162,69 @@ TEST_CASE("client request: what no role allows is refused, and told so") {
 }
 
 }  // namespace
+TEST_CASE("audit log: who cannot say who he is, is told of as nobody") {
+  sim::Cluster cluster(sim::ClusterSpec{}, 1);
+  cluster.audit().add_unauthenticated({.verb = "list",
+                                       .group = "apps",
+                                       .resource = "deployments",
+                                       .subresource = {},
+                                       .ns = "chat",
+                                       .name = {},
+                                       .path = {}},
+                                      "/apis/apps/v1/namespaces/chat/deployments?limit=500",
+                                      "Authentication failed, attempted: bearer");
+  const auto event = sim::parse_json(sim::write_audit_event(cluster.audit().recent().back()));
+  REQUIRE(event.has_value());
+  CHECK((*event)["stage"].as_string() == "ResponseStarted");
+  CHECK((*event)["user"] == sim::Value::object());
+  CHECK((*event)["verb"].as_string() == "list");
+  CHECK((*event)["requestURI"].as_string() ==
+        "/apis/apps/v1/namespaces/chat/deployments?limit=500");
+  CHECK((*event)["objectRef"] ==
+        *sim::parse_json(R"({"resource": "deployments", "apiGroup": "apps", "apiVersion": "v1",
+                             "namespace": "chat"})"));
+  CHECK((*event)["responseStatus"] == *sim::parse_json(R"({"metadata": {}, "code": 401,
+                             "message": "Authentication failed, attempted: bearer"})"));
+  CHECK_FALSE(event->has("annotations"));
+  cluster.audit().add_unauthenticated({.verb = "get",
+                                       .group = {},
+                                       .resource = {},
+                                       .subresource = {},
+                                       .ns = {},
+                                       .name = {},
+                                       .path = "/metrics"},
+                                      "/metrics", "Authentication failed, no credentials provided");
+  const auto other = sim::parse_json(sim::write_audit_event(cluster.audit().recent().back()));
+  REQUIRE(other.has_value());
+  CHECK_FALSE(other->has("objectRef"));
+}
+
+TEST_CASE("audit log: bodies and other reads are told only to who asks for them") {
+  sim::Cluster cluster(sim::ClusterSpec{}, 1);
+  const auto make = [&](const std::string& name) {
+    REQUIRE(
+        cluster.request(create("configmaps", R"({"metadata": {"name": ")" + name + R"("}})")).ok());
+    return cluster.audit().recent().back();
+  };
+  const auto told = [](const sim::AuditEvent& event, sim::AuditDetail detail) {
+    return *sim::parse_json(sim::write_audit_event(event, detail));
+  };
+  CHECK_FALSE(told(make("a"), sim::AuditDetail::kRequestResponse).has("requestObject"));
+  cluster.audit().take_all(true);
+  const sim::AuditEvent event = make("b");
+  CHECK_FALSE(told(event, sim::AuditDetail::kMetadata).has("requestObject"));
+  const sim::Value request = told(event, sim::AuditDetail::kRequest);
+  CHECK(request["level"].as_string() == "Request");
+  CHECK(request["requestObject"]["metadata"]["name"].as_string() == "b");
+  CHECK_FALSE(request.has("responseObject"));
+  const sim::Value both = told(event, sim::AuditDetail::kRequestResponse);
+  CHECK(both["responseObject"]["metadata"].has("uid"));
+  sim::ApiRequest read = create("configmaps", "{}");
+  read.verb = sim::Verb::kGet;
+  read.name = "b";
+  read.body = {};
+  REQUIRE(cluster.request(read).ok());
+  CHECK(last(cluster)["verb"].as_string() == "get");
+}
+
 }  // namespace inferlab
