@@ -7,14 +7,12 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <iterator>
-#include <map>
-#include <set>
-#include <span>
+#include <string>
+#include <vector>
 
+#include "labs/checks/corpus_tally.h"
 #include "labs/checks/kinds.h"
-#include "labs/checks/real_engine.h"
-#include "labs/evals/ask.h"
+#include "labs/evals/revision.h"
 
 namespace inferlab::labs {
 namespace {
@@ -37,35 +35,7 @@ constexpr SpecField kFields[] = {
      .min_items = 1},
 };
 
-/// How many of some there are, and which of them went wrong.
-struct Count {
-  int all = 0, wrong = 0;
-};
-
-std::string failed_cases(const EvalVerdict& verdict) {
-  std::vector<std::string> ids;
-  for (const EvalVerdict::Row& row : verdict.rows) {
-    if (!row.faults.empty()) ids.push_back(row.id);
-  }
-  return fmt::format("{}", fmt::join(ids, ", "));
-}
-
-/// So many cases at a time, until the gate is shut.
-Result<EvalVerdict> verdict_of(const EvalSuite& suite, const std::string& path,
-                               const ModelRevision& revision, std::size_t at_once) {
-  ServedRevision served(path, revision);
-  std::vector<EvalAnswer> answers;
-  const std::span<const EvalCase> cases(suite.cases);
-  while (answers.size() < cases.size()) {
-    const std::size_t left = cases.size() - answers.size();
-    INFERLAB_TRY(std::vector<EvalAnswer> some,
-                 served.ask(cases.subspan(answers.size(), std::min(at_once, left))));
-    std::ranges::move(some, std::back_inserter(answers));
-    const EvalVerdict so_far = verdict_on(suite, answers);
-    if (!so_far.passed()) return so_far;
-  }
-  return verdict_on(suite, answers);
-}
+using Count = CorpusTally::Count;
 
 int percent_right(const Count& count) {
   return 100 * (count.all - count.wrong) / count.all;
@@ -81,50 +51,20 @@ Result<Finding> eval_corpus(CheckContext& context, const Params& params) {
       "every revision that is worse";
   const std::optional<EvalSuite>& suite = context.submission().evals;
   if (!suite) return Finding::fail("there is no evals.yaml", expected).with(Cause::kMissing);
-  INFERLAB_TRY(const std::string path, embedded_model());
-  const auto verdict = [&](const ModelRevision& revision) {
-    // The first few cases stop most regressions; what is good is asked them all, in one batch.
-    constexpr std::size_t kFew = 6;
-    return verdict_of(*suite, path, revision,
-                      revision.category.empty() ? suite->cases.size() : kFew);
-  };
-  INFERLAB_TRY(const EvalVerdict released, verdict({}));
-  if (!released.passed()) {
-    return Finding::fail(fmt::format("the released model is stopped: {}; it fails: {}",
-                                     fmt::join(released.reasons, "; "), failed_cases(released)),
-                         expected);
+  INFERLAB_TRY(const CorpusTally tally, corpus_tally(*suite, params));
+  if (!tally.released.passed()) {
+    return Finding::fail(
+        fmt::format("the released model is stopped: {}; it fails: {}",
+                    fmt::join(tally.released.reasons, "; "), failed_cases(tally.released)),
+        expected);
   }
-  Count good{.all = 1};
-  std::set<std::string> alarms;
-  const Value harmless = params.value("harmless"), regressions = params.value("regressions");
-  for (const Value& each : harmless.items()) {
-    INFERLAB_TRY(const EvalVerdict judged, verdict(revision_from(each)));
-    ++good.all;
-    if (judged.passed()) continue;
-    ++good.wrong;
-    alarms.insert(failed_cases(judged));
-  }
-  Count bad;
-  std::map<std::string, Count> missed;  // by category
-  for (const Value& each : regressions.items()) {
-    const ModelRevision revision = revision_from(each);
-    if (revision.category.empty()) {
-      return Error{ErrorKind::kInvalid,
-                   fmt::format("regressions: {}: needs a category", revision.id)};
-    }
-    INFERLAB_TRY(const EvalVerdict judged, verdict(revision));
-    ++bad.all;
-    ++missed[revision.category].all;
-    if (!judged.passed()) continue;
-    ++bad.wrong;
-    ++missed[revision.category].wrong;
-  }
+  const Count &good = tally.good, &bad = tally.bad;
   if (good.wrong == 0 && bad.wrong == 0) {
     return Finding::pass(
         fmt::format("{} good revisions pass, {} regressions are stopped", good.all, bad.all));
   }
   std::vector<std::string> parts;
-  for (const auto& [category, count] : missed) {
+  for (const auto& [category, count] : tally.missed) {
     if (count.wrong == 0) continue;
     parts.push_back(
         fmt::format("{} of {} regressions of {} go through", count.wrong, count.all, category));
@@ -132,12 +72,12 @@ Result<Finding> eval_corpus(CheckContext& context, const Params& params) {
   if (good.wrong > 0) {
     parts.push_back(fmt::format(
         "{} of {} revisions that answer as well are stopped, where these cases fail: {}",
-        good.wrong, good.all, fmt::join(alarms, " | ")));
+        good.wrong, good.all, fmt::join(tally.alarms, " | ")));
   }
   Finding out = Finding::fail(fmt::format("{}", fmt::join(parts, "; ")), expected);
   // The released model passes by itself: it counts for nothing here.
   out.percent = percent_right({.all = good.all - 1, .wrong = good.wrong});
-  for (const auto& [category, count] : missed) {
+  for (const auto& [category, count] : tally.missed) {
     out.percent = std::min(out.percent, percent_right(count));
   }
   return out;

@@ -8,26 +8,14 @@
 #include "labs/report/error_report.h"
 #include "labs/report/escape.h"
 #include "labs/report/formats.h"
-#include "labs/report/html_style.h"
+#include "labs/report/html_parts.h"
 #include "labs/report/plot.h"
 #include "labs/report/report_card.h"
 
 namespace inferlab::labs {
 namespace {
 
-constexpr const char* kBrand = "<p class=\"brand\"><b>inferlab</b><span>Lab report</span></p>\n";
-
-std::string page(std::string_view title, const std::string& body) {
-  return fmt::format(
-      "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\"/>\n"
-      "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; "
-      "style-src 'sha256-{}'; base-uri 'none'; form-action 'none'\"/>\n"
-      "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>\n"
-      "<meta name=\"referrer\" content=\"no-referrer\"/>\n"
-      "<title>{}</title>\n<style>{}</style>\n</head>\n<body>\n<main>\n{}</main>\n</body>\n"
-      "</html>\n",
-      kHtmlStyleHash, for_xml(title), kHtmlStyle, body);
-}
+const std::string kBrand = html_brand("Lab report");
 
 /// `gate`: where what is needed to pass lies; 0: nowhere.
 std::string bar(int earned, int points, int gate) {
@@ -151,25 +139,10 @@ std::string checks(const Report& report) {
   return out + "</tbody>\n</table></div>\n</section>\n";
 }
 
-std::string figure(const Plot& plot, const Evidence& evidence) {
-  std::string keys;
-  for (std::size_t i = 0; i < plot.lines.size(); ++i) {
-    keys += fmt::format(
-        "<span><svg class=\"key\" viewBox=\"0 0 22 8\" aria-hidden=\"true\"><path class=\"l{}\" "
-        "d=\"M1 4H21\"/></svg>{}, max {}</span>",
-        i, for_xml(plot.lines[i]->name), shown_highest(*plot.lines[i], plot));
-  }
-  return fmt::format(
-      "<figure class=\"card\"><figcaption><b>{} <small>{}</small></b><span "
-      "class=\"keys\">{}</span></figcaption>\n"
-      "{}</figure>\n",
-      for_xml(plot.title), for_xml(shown_unit(plot)), keys, plot_svg(plot, evidence));
-}
-
 std::string evidence_section(const Evidence& evidence) {
   if (evidence.series.empty()) return {};
   std::string out = "<section>\n<h2>Evidence from the graded run</h2>\n<div class=\"plots\">\n";
-  for (const Plot& plot : plots_of(evidence)) out += figure(plot, evidence);
+  for (const Plot& plot : plots_of(evidence)) out += html_figure(plot, evidence);
   out += fmt::format("</div>\n<p class=\"under\">By scraped metrics; a point stands for {}.</p>\n",
                      format_duration(evidence.window));
   if (!evidence.markers.empty()) {
@@ -204,7 +177,7 @@ std::string report_html(const Report& report) {
     body +=
         "<footer class=\"foot\">\n<p>This is no grade yet: the session is under way.</p>\n"
         "</footer>\n";
-    return page(fmt::format("{}: {}", report.lab_title, verdict_of(report)), body);
+    return html_page(fmt::format("{}: {}", report.lab_title, verdict_of(report)), body);
   }
   body += fmt::format(
       "<footer class=\"foot\">\n<p>Graded by re-execution. The same submission gives the same "
@@ -213,7 +186,7 @@ std::string report_html(const Report& report) {
       "</footer>\n",
       for_xml(report.lab_id), report.seed, for_xml(learner_words(report.learner)),
       for_xml(report.journal_hash), for_xml(report.run_hash));
-  return page(fmt::format("{}: {}", report.lab_title, verdict_of(report)), body);
+  return html_page(fmt::format("{}: {}", report.lab_title, verdict_of(report)), body);
 }
 
 std::string error_html(const std::string& lab_id, const std::string& submission,
@@ -229,7 +202,7 @@ std::string error_html(const std::string& lab_id, const std::string& submission,
   body += "</dl>\n<dl class=\"why\">\n" + detail("What is wrong", for_xml(at.text));
   if (!error.hint.empty()) body += detail("What to do", for_xml(error.hint));
   body += "</dl>\n</header>\n";
-  return page(lab_id + ": the submission cannot be graded", body);
+  return html_page(lab_id + ": the submission cannot be graded", body);
 }
 
 }  // namespace inferlab::labs

@@ -2,14 +2,19 @@
 #include <algorithm>
 #include <catch2/catch.hpp>
 #include <chrono>
+#include <map>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "labs/desk/desk.h"
+#include "labs/grade/shipped.h"
 #include "labs/grade/submission.h"
+#include "labs/report/compare_html.h"
 #include "labs/session/session_folder.h"
 #include "labs/spec/catalog.h"
+#include "labs/spec/text_file.h"
 #include "sim/api/json.h"
 #include "tests/labs/cli_run.h"
 
@@ -159,4 +164,88 @@ TEST_CASE("lab compare: the solution beside itself is the same, the starter is n
       run({"lab", "compare", "vllm-inference", "--submission", dir.path() + "/starter"});
   CHECK(text.out.find("REFERENCE") != std::string::npos);
   CHECK(text.out.find("sha256") == std::string::npos);
+}
+
+namespace {
+
+// By id: yours and the reference's.
+std::map<std::string, std::pair<sim::Value, sim::Value>> figures_of(const std::string& lab,
+                                                                    const std::string& answer) {
+  const TempDir dir;
+  const auto files = answer_files(*find_lab(lab), answer);
+  REQUIRE(files.has_value());
+  for (const SubmissionFile& file : *files) dir.write("work/" + file.name, file.text);
+  const sim::Value compared = json_of(
+      run({"lab", "compare", lab, "--submission", dir.path() + "/work", "--format", "json"}));
+  std::map<std::string, std::pair<sim::Value, sim::Value>> out;
+  for (const sim::Value& figure : compared["figures"].items()) {
+    out[figure["id"].str()] = {figure["yours"], figure["reference"]};
+  }
+  return out;
+}
+
+}  // namespace
+
+TEST_CASE("lab compare: of an incident it tells the times, the wrong guesses and the cost") {
+  const OwnDataHome home;
+  auto same = figures_of("security-incident", "solution");
+  for (const char* id :
+       {"secrets-listed_acknowledged", "secrets-listed_diagnosed", "secrets-listed_wrong_diagnoses",
+        "secrets-listed_ended_contain", "secrets-listed_harm_1", "secrets-listed_harm_2"}) {
+    INFO(id);
+    REQUIRE(same.count(id) == 1);
+    CHECK(same[id].first.is_number());
+    CHECK(same[id].first == same[id].second);
+  }
+  auto begun = figures_of("security-incident", "starter");
+  CHECK(begun["secrets-listed_ended_contain"].first.is_null());
+  CHECK(begun["secrets-listed_ended_contain"].second == same["secrets-listed_ended_contain"].first);
+  CHECK(begun["secrets-listed_harm_1"].first.as_double() >
+        begun["secrets-listed_harm_1"].second.as_double());
+}
+
+TEST_CASE("lab compare: of a gate it tells what is stopped and what goes through, by category") {
+  const OwnDataHome home;
+  const auto same = figures_of("quality-gate", "solution");
+  const auto begun = figures_of("quality-gate", "starter");
+  std::size_t gates = 0;
+  double missed = 0;
+  for (const auto& [id, values] : same) {
+    if (id.find("_missed_") == std::string::npos && !id.ends_with("_good_stopped")) continue;
+    INFO(id);
+    ++gates;
+    CHECK(values.first.as_double(-1) == 0);
+    CHECK(values.second.as_double(-1) == 0);
+    const sim::Value& before = begun.at(id).first;
+    missed += before.is_null() ? 1 : before.as_double();
+  }
+  CHECK(gates >= 3);
+  CHECK(missed > 0);
+}
+
+TEST_CASE(
+    "lab compare: a page has the plots of both runs, and nothing of the reference's objects") {
+  const OwnDataHome home;
+  const TempDir dir;
+  REQUIRE(run({"lab", "files", "vllm-inference", dir.path() + "/work"}).status == 0);
+  const std::string page = dir.path() + "/compare.html";
+  REQUIRE(run({"lab", "compare", "vllm-inference", "--submission", dir.path() + "/work", "--format",
+               "html", "--output", page})
+              .status == 0);
+  const auto html = read_text_file(page, 8 << 20);
+  REQUIRE(html.has_value());
+  CHECK(html->find("reference, p95") != std::string::npos);
+  CHECK(html->find("<svg class=\"plot\"") != std::string::npos);
+  CHECK(html->find("<script") == std::string::npos);
+  const Evidence yours{Duration{std::chrono::seconds(15)},
+                       {{"Available replicas", "default/mine", "Pods", {1.0}}},
+                       {}};
+  const Evidence theirs{Duration{std::chrono::seconds(15)},
+                        {{"Available replicas", "default/secret-name", "Pods", {2.0}},
+                         {"Time to first token", "p95", "s", {0.5}}},
+                        {}};
+  const Evidence both = overlaid(yours, theirs);
+  REQUIRE(both.series.size() == 2);
+  CHECK(both.series[0].name == "yours, default/mine");
+  CHECK(both.series[1].name == "reference, p95");
 }
