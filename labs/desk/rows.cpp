@@ -15,7 +15,7 @@ CheckRow check_row(const CheckResult& result) {
   CheckRow row;
   row.id = result.id;
   row.title = result.title;
-  row.state = result.judged_by  ? CheckRow::State::kNotYet
+  row.state = result.judged_by    ? CheckRow::State::kNotYet
               : result.passed     ? CheckRow::State::kPassed
               : result.earned > 0 ? CheckRow::State::kPartial
                                   : CheckRow::State::kFailed;
