@@ -38,9 +38,9 @@ class ClusterStatusCommand final : public Command {
     terminal.out << fmt::format(
         "{}\nvirtual time {:.1f} s, {}\n{} node{}, {} of {} Pods Ready\nAPI server {}\n",
         card.lab_id == kPlainCluster ? "a cluster without a lab" : "lab " + spoken_name(card),
-        status["virtualSeconds"].as_double(), speed_words(status),
-        status["nodes"].as_int(), status["nodes"].as_int() == 1 ? "" : "s",
-        status["podsReady"].as_int(), status["pods"].as_int(), card.api_url);
+        status["virtualSeconds"].as_double(), speed_words(status), status["nodes"].as_int(),
+        status["nodes"].as_int() == 1 ? "" : "s", status["podsReady"].as_int(),
+        status["pods"].as_int(), card.api_url);
     // Without simulated nodes no replica can stand behind the gateway.
     if (!bare) terminal.out << "gateway " << card.gateway_url << "\n";
     if (!status["failure"].empty()) {
