@@ -55,8 +55,12 @@ constexpr std::string_view kCarriedOut =
 /// this room, and goes by its name, and so does what only keeps CPUs busy.
 bool may_be_carried_out(const Value& container, std::vector<std::string> words,
                         const ShellScript::Programs& programs = {}) {
+  // A client of a Service of that name is no server.
+  const bool is_client = std::ranges::any_of(
+      words, [](const std::string& word) { return word.find("curl") != std::string::npos; });
   for (std::string& word : words) {
-    if (word.find("vllm") != std::string::npos || word.ends_with("stress-ng")) return true;
+    const bool serves = word.find("vllm") != std::string::npos || word.ends_with("stress-ng");
+    if (serves && !is_client) return true;
     for (const Value& variable : container["env"].items()) {  // any value will do
       const std::string reference = "$(" + variable["name"].str() + ")";
       for (std::size_t at = word.find(reference); at != std::string::npos;
