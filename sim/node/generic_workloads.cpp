@@ -108,8 +108,8 @@ class Script final : public Workload {
         use_(context_),
         run_(std::move(script), {.environment = context_.container.env,
                                  .hostname = context_.pod,
-                                  .files = context_.files,
-                                  .calls_out = is_call_of_curl}),
+                                 .files = context_.files,
+                                 .calls_out = is_call_of_curl}),
         timers_(context_.simulation) {}
 
   void start() override { go_on(/*is_start=*/true); }
