@@ -6,7 +6,8 @@
 #include <iterator>
 #include <utility>
 
-#include "sim/api/file_call.h"
+#include "sim/api/shell_lexer.h"
+#include "sim/api/shell_programs.h"
 
 namespace inferlab::sim {
 namespace {
@@ -14,264 +15,9 @@ namespace {
 constexpr std::size_t kMostBytes = 16 * 1024;
 constexpr int kMostDepth = 8;  // of loops in loops
 
-struct Token {
-  std::string text;
-  bool is_operator = false;
-  bool is_quoted = false;
-};
-
-/// nullopt: a construct that is not carried out, or a quote without its end.
-class Lexer {
- public:
-  explicit Lexer(std::string_view text) : text_(text) {}
-
-  std::optional<std::vector<Token>> run() {
-    while (at_ < text_.size()) {
-      if (!step()) return std::nullopt;
-    }
-    end_word();
-    return std::move(tokens_);
-  }
-
- private:
-  void end_word() {
-    if (in_word_) tokens_.push_back(std::exchange(word_, {}));
-    in_word_ = false;
-  }
-  void add(char c) {
-    word_.text += c;
-    in_word_ = true;
-  }
-  void add_operator(std::string text) {
-    end_word();
-    tokens_.push_back({std::move(text), true, false});
-  }
-  [[nodiscard]] char next() const { return at_ + 1 < text_.size() ? text_[at_ + 1] : '\0'; }
-
-  bool step() {
-    const char c = text_[at_];
-    switch (c) {
-      case '\0':
-      case kLiteralDollar:
-      case '`':
-      case '*':
-      case '(':
-      case ')':
-      case '{':
-      case '}':
-      case '<':
-      case '|':
-      case '&':
-      case '>':
-        return step_special(c);
-      case ' ':
-      case '\t':
-      case '\r':
-        end_word();
-        break;
-      case '\n':
-      case ';':
-        add_operator(";");
-        break;
-      case '#':
-        if (!in_word_) {
-          at_ = std::min(text_.find('\n', at_), text_.size());
-          return true;
-        }
-        add(c);
-        break;
-      case '\'':
-        return single_quoted();
-      case '"':
-        return double_quoted();
-      case '\\':
-        ++at_;
-        if (at_ < text_.size() && text_[at_] != '\n') literal(text_[at_]);
-        break;
-      case '$':
-        return reference();
-      default:
-        add(c);
-    }
-    ++at_;
-    return true;
-  }
-
-  bool step_special(char c) {
-    const bool is_double = next() == c && (c == '|' || c == '&');
-    if (is_double) {
-      add_operator(std::string(2, c));
-      at_ += 2;
-      return true;
-    }
-    if (c != '>') return false;
-    const bool has_number =
-        in_word_ && !word_.is_quoted && (word_.text == "1" || word_.text == "2");
-    std::string text = has_number ? std::exchange(word_, {}).text : "1";
-    if (has_number) in_word_ = false;
-    ++at_;
-    text += '>';
-    if (at_ < text_.size() && text_[at_] == '>') text += text_[at_++];
-    add_operator(text);
-    if (at_ < text_.size() && text_[at_] == '&') {
-      tokens_.back().text += "&";
-      ++at_;
-    }
-    return true;
-  }
-
-  void literal(char c) {
-    add(c == '$' ? kLiteralDollar : c);
-    word_.is_quoted = true;
-  }
-
-  bool single_quoted() {
-    const std::size_t end = text_.find('\'', at_ + 1);
-    if (end == std::string_view::npos) return false;
-    word_.is_quoted = in_word_ = true;
-    for (const char c : text_.substr(at_ + 1, end - at_ - 1)) {
-      if (c == kLiteralDollar || c == '\0') return false;
-      literal(c);
-    }
-    at_ = end + 1;
-    return true;
-  }
-
-  bool double_quoted() {
-    word_.is_quoted = in_word_ = true;
-    for (++at_; at_ < text_.size() && text_[at_] != '"';) {
-      const char c = text_[at_];
-      if (c == '`' || c == kLiteralDollar || c == '\0') return false;
-      if (c == '$') {
-        if (!reference()) return false;
-        continue;
-      }
-      const bool is_escape = c == '\\' && (next() == '"' || next() == '\\' || next() == '$');
-      if (is_escape) literal(text_[++at_]);
-      if (!is_escape) add(c);
-      ++at_;
-    }
-    if (at_ >= text_.size()) return false;
-    ++at_;
-    return true;
-  }
-
-  // "$(date)" with what is in it, as it stands: parts_of_word() looks at it.
-  bool reference() {
-    std::size_t end = at_ + 1;
-    if (next() == '(') {
-      end = text_.find(')', at_);
-      if (text_.substr(at_).starts_with("$((")) end = text_.find("))", at_);
-      if (end == std::string_view::npos) return false;
-      end += text_.substr(at_).starts_with("$((") ? 2 : 1;
-    } else if (next() == '{') {
-      end = text_.find('}', at_);
-      if (end == std::string_view::npos) return false;
-      ++end;
-    }
-    for (const char c : text_.substr(at_, end - at_)) {
-      if (c == kLiteralDollar || c == '\0') return false;
-      add(c);
-    }
-    at_ = end;
-    return true;
-  }
-
-  std::string_view text_;
-  std::size_t at_ = 0;
-  std::vector<Token> tokens_;
-  Token word_;
-  bool in_word_ = false;
-};
-
-bool is_assignment(std::string_view word) {
-  const std::size_t equals = word.find('=');
-  return equals != std::string_view::npos && is_shell_name(word.substr(0, equals));
-}
-
-/// "/bin/sleep" to "sleep"; a path that is no usual place of programs stays.
-std::string_view program_of(std::string_view word) {
-  for (const std::string_view folder : {"/bin/", "/usr/bin/"}) {
-    if (word.starts_with(folder)) return word.substr(folder.size());
-  }
-  return word;
-}
-
-bool is_date(const std::vector<std::string>& words) {
-  return std::all_of(words.begin() + 1, words.end(), [](std::string_view word) {
-    if (word == "-u") return true;
-    if (!word.starts_with('+')) return false;
-    for (std::size_t i = 1; i < word.size(); ++i) {
-      if (word[i] != '%') continue;
-      if (++i == word.size() || std::string_view("YmdHMSsTF%").find(word[i]) == word.npos)
-        return false;
-    }
-    return true;
-  });
-}
-
-bool is_printf(const std::vector<std::string>& words) {
-  if (words.size() < 2) return false;
-  const std::string& format = words[1];
-  if (format.find('$') != std::string::npos) return false;
-  for (std::size_t i = 0; i < format.size(); ++i) {
-    if (format[i] != '%') continue;
-    if (++i == format.size() || std::string_view("sd%").find(format[i]) == std::string_view::npos)
-      return false;
-  }
-  return true;
-}
-
-/// Whether a call of a program is one that every simulated container carries out.
-bool is_builtin(std::string_view program, const std::vector<std::string>& words, bool in_shell) {
-  if (program == "true" || program == "false" || program == "echo") return true;
-  if (program == "date") return is_date(words);
-  if (program == "hostname") return words.size() == 1;
-  if (program == "printf") return is_printf(words);
-  if (program == "sleep") return words.size() > 1;
-  if (program == "tail") {
-    return words.size() == 3 && (words[1] == "-f" || words[1] == "-F") && words[2] == "/dev/null";
-  }
-  std::vector<std::string> call = words;
-  call[0] = program;
-  if (is_file_call(call)) return true;
-  if (!in_shell) return false;
-  if (program == "cd") return words.size() == 2;
-  if (program == ":") return true;
-  if (program == "exit") return words.size() <= 2;
-  if (program == "set") {
-    return words.size() >= 2 && words[1].starts_with('-') &&
-           words[1].find_first_not_of("-euo") == std::string::npos &&
-           (words.size() == 2 || (words.size() == 3 && words[2] == "pipefail"));
-  }
-  return false;
-}
-
-/// Whether a simple command is one of ours, and undoes a path.
-bool is_known(std::vector<std::string>& words, bool in_shell) {
-  if (words.empty()) return false;
-  const bool is_plain = std::ranges::all_of(
-      words, [](const std::string& word) { return parts_of_word(word).has_value(); });
-  if (!is_plain) return false;
-  if (in_shell && is_assignment(words[0])) return words.size() == 1;
-  const std::string program(program_of(words[0]));
-  const bool is_ours = is_builtin(program, words, in_shell);
-  if (is_ours) words[0] = program;
-  return is_ours;
-}
-
-bool is_carried_out(std::vector<std::string>& words, bool in_shell,
-                    const ShellScript::Programs& programs) {
-  if (is_known(words, in_shell)) return true;
-  return programs && !words.empty() && !(in_shell && is_assignment(words[0])) &&
-         std::ranges::all_of(
-             words, [](const std::string& word) { return parts_of_word(word).has_value(); }) &&
-         programs(words);
-}
-
 class Parser {
  public:
-  Parser(std::vector<Token> tokens, const ShellScript::Programs& programs)
+  Parser(std::vector<ShellToken> tokens, const ShellScript::Programs& programs)
       : tokens_(std::move(tokens)), programs_(programs) {}
 
   std::optional<ShellList> run() {
@@ -357,7 +103,7 @@ class Parser {
   std::optional<ShellItem> parse_simple() {
     ShellItem item;
     for (; at_ < tokens_.size() && !is_op(";") && !is_op("&&") && !is_op("||"); ++at_) {
-      const Token& token = tokens_[at_];
+      const ShellToken& token = tokens_[at_];
       if (!token.is_operator) {
         if (item.words.empty() && !token.is_quoted && is_keyword(token.text)) return std::nullopt;
         item.words.push_back(token.text);
@@ -403,7 +149,7 @@ class Parser {
     return true;
   }
 
-  std::vector<Token> tokens_;
+  std::vector<ShellToken> tokens_;
   const ShellScript::Programs& programs_;
   std::size_t at_ = 0;
 };
@@ -454,16 +200,16 @@ std::optional<std::vector<ShellPart>> parts_of_word(std::string_view word) {
       if (end == std::string_view::npos) return std::nullopt;
       std::string_view inner = rest.substr(2, end - 2);
       // Words without references of their own: date and hostname.
-      std::optional<std::vector<Token>> tokens = Lexer(inner).run();
+      std::optional<std::vector<ShellToken>> tokens = shell_tokens(inner);
       if (!tokens || tokens->empty()) return std::nullopt;
       std::vector<std::string> words;
-      for (const Token& token : *tokens) {
+      for (const ShellToken& token : *tokens) {
         if (token.is_operator || token.text.find('$') != std::string::npos) return std::nullopt;
         words.push_back(token.text);
       }
       words[0] = std::string(program_of(words[0]));
-      const bool is_ours =
-          (words[0] == "date" && is_date(words)) || (words[0] == "hostname" && words.size() == 1);
+      const bool is_ours = (words[0] == "date" && is_date_call(words)) ||
+                           (words[0] == "hostname" && words.size() == 1);
       if (!is_ours) return std::nullopt;
       std::string joined = words[0];
       for (std::size_t w = 1; w < words.size(); ++w) joined += '\0' + words[w];
@@ -532,7 +278,7 @@ std::optional<ShellScript> ShellScript::of_command(const std::vector<std::string
     return out;
   }
   out.exits_on_error = words[1].find('e') != std::string::npos;
-  std::optional<std::vector<Token>> tokens = Lexer(words[2]).run();
+  std::optional<std::vector<ShellToken>> tokens = shell_tokens(words[2]);
   if (!tokens) return std::nullopt;
   std::optional<ShellList> list = Parser(std::move(*tokens), programs).run();
   if (!list) return std::nullopt;
