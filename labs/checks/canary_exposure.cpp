@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <map>
 #include <set>
+#include <string_view>
 
 #include "labs/checks/change.h"
 #include "labs/checks/kinds.h"
@@ -106,9 +107,18 @@ class Pods {
   /// The fewest Ready ones from `from` to `to`, and when.
   [[nodiscard]] std::pair<int, Time> fewest_ready(Time from, Time to) const {
     std::pair<int, Time> out{at(from).ready(), from};
-    for (const Entry& entry : changes_) {
-      if (entry.when <= from || entry.when > to) continue;
-      if (const int ready = at(entry.when).ready(); ready < out.first) out = {ready, entry.when};
+    std::set<std::string_view> ready;
+    for (std::size_t i = 0; i < changes_.size() && changes_[i].when <= to; ++i) {
+      const Entry& entry = changes_[i];
+      if (entry.is_there && entry.is_ready) {
+        ready.insert(entry.pod);
+      } else {
+        ready.erase(entry.pod);
+      }
+      // What happens at one time is one step.
+      const bool is_last = i + 1 == changes_.size() || changes_[i + 1].when != entry.when;
+      const int count = static_cast<int>(ready.size());
+      if (is_last && entry.when > from && count < out.first) out = {count, entry.when};
     }
     return out;
   }
@@ -158,11 +168,16 @@ Result<Finding> canary_exposure(CheckContext& context, const Params& params) {
     (holds ? merits : faults).push_back(std::move(seen));
   };
   if (pods.fresh().empty()) {
-    const bool is_there = run->store().get({ref->resource, ref->ns, ref->name}) != nullptr;
-    return Finding::fail(is_there ? fmt::format("{} made no Pod of the revision that was released",
-                                                params.text("workload"))
-                                  : fmt::format("{} is not there", params.text("workload")),
-                         "the release is tried");
+    const std::string wanted = "the release is tried";
+    const sim::ObjectPtr object = run->store().get({ref->resource, ref->ns, ref->name});
+    if (object == nullptr) {
+      return Finding::fail(fmt::format("{} is not there", params.text("workload")), wanted);
+    }
+    std::string seen =
+        fmt::format("{} made no Pod of the revision that was released", params.text("workload"));
+    const sim::Value& why = object->document["status"]["message"];
+    if (!why.empty()) seen += fmt::format(": it says: {}", shortened(why.as_string(), 160));
+    return Finding::fail(std::move(seen), wanted);
   }
   if (all == 0) return Finding::fail("no request came in that time", "clients are answered");
   if (params.has("share_at_most")) {

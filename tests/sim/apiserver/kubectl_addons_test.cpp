@@ -67,8 +67,8 @@ TEST_CASE("kubectl and add-ons: what platforms write is taken, with a word on wh
     INFO(applied.out << applied.err);
     CHECK(applied.exit_code == 0);
     CHECK_FALSE(contains(applied.err, "unknown field"));
-    // On a PodGroup kube-scheduler acts, where it is told to.
-    const bool acted_on = name == "coscheduling";
+    // On a PodGroup kube-scheduler acts, where it is told to; on Rollouts a controller of ours.
+    const bool acted_on = name == "coscheduling" || name == "argo-rollouts";
     CHECK(contains(applied.err, "brings no controller: nothing in this cluster acts on it") !=
           acted_on);
     // Lists that defaults stand in are sent again, as to the real server; nothing changes by it.
