@@ -53,6 +53,12 @@ Result<Time> say_of_incident(const IncidentCalls& calls, const Incident& inciden
   return Time{Duration{noted["at"].as_int()}};
 }
 
+std::string said_too_late(const LabSpec& lab, Time at) {
+  if (at <= Time{lab.horizon}) return {};
+  return fmt::format("A graded run ends at {}: what is said later does not count.\n",
+                     spoken(lab.horizon));
+}
+
 std::string spoken(Duration duration) {
   return format_duration(std::chrono::duration_cast<std::chrono::seconds>(duration));
 }

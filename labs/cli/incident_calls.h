@@ -21,6 +21,10 @@ struct IncidentCalls {
   [[nodiscard]] bool is_acknowledged(const Incident& incident) const;
 };
 
+/// What is to be told of something said at `at`, a line: that a graded run is over by then. Empty:
+/// it is not.
+std::string said_too_late(const LabSpec& lab, Time at);
+
 /// `lab_id` names it, `learner` whose session it is (see learner_of()). kNotFound: the lab has no
 /// incidents, or no session of it runs.
 Result<IncidentCalls> incident_calls(const std::string& lab_id, const std::string& learner);

@@ -51,6 +51,7 @@ class LabAck final : public Command {
       return kExitDone;
     }
     show(terminal, *incident, calls.lab.learner, at);
+    terminal.out << said_too_late(calls.lab, at);
     return kExitDone;
   }
 

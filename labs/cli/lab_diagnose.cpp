@@ -34,7 +34,8 @@ class LabDiagnose final : public Command {
     }
     // Whether it is right is the grade's business.
     terminal.out << fmt::format("{}: {}, noted at {}\n", incident->id, cause_,
-                                spoken(at.time_since_epoch()));
+                                spoken(at.time_since_epoch()))
+                 << said_too_late(calls.lab, at);
     return kExitDone;
   }
 

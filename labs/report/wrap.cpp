@@ -98,7 +98,11 @@ std::vector<Block> blocks_of(std::string_view text) {
     text.remove_prefix(std::min(end + 1, text.size()));
     const std::size_t indent = spaces_before(line);
     const bool is_fence = line.substr(indent).starts_with("```");
-    const std::size_t mark = fenced ? 0 : mark_size(line);
+    // What stands in indented code like an item is none.
+    const bool in_code = !out.empty() && out.back().is_code && indent >= kCode &&
+                         indent < line.size() && spaces_before(out.back().text) >= kCode &&
+                         spaces_before(out.back().text) < out.back().text.size();
+    const std::size_t mark = fenced || in_code ? 0 : mark_size(line);
     if (fenced || is_fence || line.substr(indent).empty() || line.starts_with('#') ||
         line.starts_with('|') || (mark == 0 && !open && indent >= kCode)) {
       if (is_fence) fenced = !fenced;

@@ -108,6 +108,8 @@ TEST_CASE("wrap: what its author has broken into lines is broken anew, and once"
         "one two three\nfour five\n\nsix");
   CHECK(wrap_markdown("Do:\n- one two\n  three four\n- five", 12, 2) ==
         "Do:\n  - one two\n    three\n    four\n  - five");
+  CHECK(wrap_markdown("As in\n\n    actions:\n      - at: 1m\n        where: {a: b}\n\nEnd.", 80) ==
+        "As in\n\n    actions:\n      - at: 1m\n        where: {a: b}\n\nEnd.");
   CHECK(wrap_markdown("1. one two\n   three\n12. four", 8) == "1. one\n   two\n   three\n12. four");
   CHECK(wrap_markdown("Run:\n\n    kubectl get pods --all\n\nthen\nlook", 12) ==
         "Run:\n\n    kubectl get pods --all\n\nthen look");
