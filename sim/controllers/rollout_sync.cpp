@@ -235,6 +235,8 @@ Result<void> RolloutSync::scale_only() {
   INFERLAB_TRY_VOID(reconcile_sets());
   find_sets();
   Value fresh = status();
+  // The runs of its analyses go on: a look that only scales forgets none of them.
+  if (fresh["canary"].is_object()) canary_status_ = fresh["canary"];
   std::int64_t available = 0, replicas = 0;
   std::vector<ObjectPtr> all = others_;
   if (new_ != nullptr) all.push_back(new_);
