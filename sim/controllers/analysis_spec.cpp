@@ -15,16 +15,22 @@
 namespace inferlab::sim {
 namespace {
 
-constexpr int kMostNested = 10;  // templates within templates
+constexpr std::size_t kMostNested = 10;  // templates within templates
+/// Of all texts of a run together: more than the API server would store.
+constexpr std::size_t kMostText = std::size_t{1} << 20;
 
 Error invalid(std::string message) {
   return Error{ErrorKind::kInvalid, std::move(message)};
 }
 
-/// The templates of this scope that `refs` name, and those that they name, each once.
-Result<void> add_templates(const Store& store, const std::string& ns, const Value& refs, int depth,
-                           std::vector<ObjectPtr>& own, std::vector<ObjectPtr>& shared) {
-  if (depth > kMostNested) return invalid("templates refer to each other without an end");
+/// The templates of this scope that `refs` name, and those that they name, each once. `path` are
+/// those that one is within.
+Result<void> add_templates(const Store& store, const std::string& ns, const Value& refs,
+                           std::vector<ObjectKey>& path, std::vector<ObjectPtr>& own,
+                           std::vector<ObjectPtr>& shared) {
+  if (path.size() > kMostNested) {
+    return invalid(fmt::format("templates are nested more than {} deep", kMostNested));
+  }
   for (const Value& ref : refs.items()) {
     const bool is_shared = ref["clusterScope"].as_bool();
     const std::string name = ref["templateName"].str();
@@ -37,12 +43,18 @@ Result<void> add_templates(const Store& store, const std::string& ns, const Valu
                                is_shared ? "ClusterAnalysisTemplate" : "AnalysisTemplate", name),
                    name};
     }
+    if (std::find(path.begin(), path.end(), found->key) != path.end()) {
+      return invalid("templates refer to each other without an end");
+    }
     std::vector<ObjectPtr>& list = is_shared ? shared : own;
     bool is_known = false;
     for (const ObjectPtr& other : list) is_known = is_known || other->key == found->key;
-    if (!is_known) list.push_back(found);
+    if (is_known) continue;  // and so are all that it names
+    list.push_back(found);
+    path.push_back(found->key);
     INFERLAB_TRY_VOID(
-        add_templates(store, ns, found->document["spec"]["templates"], depth + 1, own, shared));
+        add_templates(store, ns, found->document["spec"]["templates"], path, own, shared));
+    path.pop_back();
   }
   return {};
 }
@@ -50,7 +62,8 @@ Result<void> add_templates(const Store& store, const std::string& ns, const Valu
 Result<std::vector<ObjectPtr>> templates_of(const Store& store, const std::string& ns,
                                             const Value& refs) {
   std::vector<ObjectPtr> own, shared;
-  INFERLAB_TRY_VOID(add_templates(store, ns, refs, 0, own, shared));
+  std::vector<ObjectKey> path;
+  INFERLAB_TRY_VOID(add_templates(store, ns, refs, path, own, shared));
   own.insert(own.end(), shared.begin(), shared.end());
   return own;
 }
@@ -171,14 +184,28 @@ Result<Value> arguments_of(const StoredObject& rollout, const Value& args,
   return Value::array(std::move(out));
 }
 
-/// A text with each {{args.NAME}} replaced.
-Result<std::string> resolved_text(std::string_view text, const Value& args) {
+/// A text with each {{args.NAME}} replaced. Takes its length from `room`, which bounds what
+/// arguments that are long and often named may come to.
+Result<std::string> resolved_text(std::string_view text, const Value& args, std::size_t& room) {
   std::string out;
+  const auto append = [&](std::string_view part) {
+    if (part.size() > room) return false;
+    room -= part.size();
+    out.append(part);
+    return true;
+  };
+  const auto too_long = [] {
+    return invalid(
+        fmt::format("its texts are longer than {} bytes with their arguments in them", kMostText));
+  };
   for (;;) {
     const std::size_t begin = text.find("{{");
     const std::size_t end = begin == std::string_view::npos ? begin : text.find("}}", begin + 2);
-    if (end == std::string_view::npos) return out.append(text);
-    out.append(text.substr(0, begin));
+    if (end == std::string_view::npos) {
+      if (!append(text)) return too_long();
+      return out;
+    }
+    if (!append(text.substr(0, begin))) return too_long();
     const std::string_view tag = text.substr(begin + 2, end - begin - 2);
     const std::string name = go_trimmed(tag);
     const Value* found = nullptr;
@@ -186,20 +213,20 @@ Result<std::string> resolved_text(std::string_view text, const Value& args) {
       if (name == "args." + arg["name"].str()) found = &arg["value"];
     }
     if (found == nullptr) return invalid(fmt::format("failed to resolve {{{{{}}}}}", tag));
-    out.append(found->as_string());
+    if (!append(found->as_string())) return too_long();
     text.remove_prefix(end + 2);
   }
 }
 
-Result<Value> resolved(const Value& value, const Value& args) {
+Result<Value> resolved(const Value& value, const Value& args, std::size_t& room) {
   if (value.is_string()) {
-    INFERLAB_TRY(std::string text, resolved_text(value.as_string(), args));
+    INFERLAB_TRY(std::string text, resolved_text(value.as_string(), args, room));
     return Value(std::move(text));
   }
   if (value.is_array()) {
     Value::Array out;
     for (const Value& item : value.items()) {
-      INFERLAB_TRY(Value one, resolved(item, args));
+      INFERLAB_TRY(Value one, resolved(item, args, room));
       out.push_back(std::move(one));
     }
     return Value::array(std::move(out));
@@ -207,7 +234,7 @@ Result<Value> resolved(const Value& value, const Value& args) {
   if (value.is_object()) {
     Value::Object out;
     for (const auto& [key, item] : value.members()) {
-      INFERLAB_TRY(Value one, resolved(item, args));
+      INFERLAB_TRY(Value one, resolved(item, args, room));
       out.push_back({key, std::move(one)});
     }
     return Value::object(std::move(out));
@@ -328,7 +355,8 @@ Result<Value> resolved_metrics(const Value& metrics, const Value& args) {
     if (arg.has("value")) continue;
     return invalid(fmt::format("argument \"{}\" was not supplied", arg["name"].as_string()));
   }
-  return resolved(metrics, args);
+  std::size_t room = kMostText;
+  return resolved(metrics, args, room);
 }
 
 std::string metrics_fault(const Value& metrics) {
@@ -346,11 +374,16 @@ std::string metrics_fault(const Value& metrics) {
 }
 
 std::int64_t limit_of(const Value& value) {
-  if (!value.is_string()) return value.as_int();
+  // An IntOrString holds an int32.
+  using Int32 = std::numeric_limits<std::int32_t>;
+  const auto capped = [](std::int64_t number) {
+    return std::clamp<std::int64_t>(number, Int32::min(), Int32::max());
+  };
+  if (!value.is_string()) return capped(value.as_int());
   const std::string_view text = value.as_string();
   std::int64_t out = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), out);
-  return error == std::errc() && end == text.data() + text.size() ? out : 0;
+  return error == std::errc() && end == text.data() + text.size() ? capped(out) : 0;
 }
 
 std::optional<std::int64_t> effective_count(const Value& metric) {

@@ -178,6 +178,11 @@ std::string spec_fault(const Value& spec) {
       return fmt::format("spec.{}: Invalid value: {}: must be greater than or equal to 0", field,
                          spec[field].as_int());
     }
+    if (constexpr auto kMost = std::numeric_limits<std::int32_t>::max();
+        spec[field].as_int() > kMost) {
+      return fmt::format("spec.{}: Invalid value: {}: must be less than or equal to {}", field,
+                         spec[field].as_int(), kMost);
+    }
   }
   const std::int64_t deadline = spec["progressDeadlineSeconds"].as_int(600);
   if (deadline <= spec["minReadySeconds"].as_int()) {
