@@ -25,8 +25,7 @@ constexpr std::int64_t kMeasurementsKept = 10;
 constexpr Duration kRetryAfterError = 10s;
 
 /// The metrics that each of spec.dryRun or spec.measurementRetention is about, with the rule.
-/// Unlike a regular expression of Go, RE2 has no look-around either, so all of them are carried
-/// out.
+/// Go's regular expressions are RE2's, so all of them are carried out.
 Result<std::map<std::string, Value>> rules_of(const Value& rules, const Value& metrics,
                                               const char* field) {
   std::map<std::string, Value> out;
