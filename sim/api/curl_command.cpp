@@ -1,6 +1,8 @@
 #include "sim/api/curl_command.h"
 
+#include <algorithm>
 #include <charconv>
+#include <limits>
 #include <string_view>
 
 namespace inferlab::sim {
@@ -30,7 +32,9 @@ std::optional<Duration> seconds_of(const std::string& text) {
   if (may_change(text)) return Duration{};
   const auto out = parse_duration(text + "s");
   if (!out || *out < 0s) return std::nullopt;
-  return out;
+  // It is added to times.
+  constexpr Duration kLongest = seconds_capped(std::numeric_limits<std::int64_t>::max());
+  return std::min(*out, kLongest);
 }
 
 bool read_url(std::string_view text, CurlCommand& out) {

@@ -42,11 +42,17 @@ std::optional<ServiceName> resolved(const Store& store, const HttpCall& call) {
     if (store.get({"services", out.ns, out.name}) != nullptr) return out;
   }
   for (const ObjectPtr& service : store.list("services")) {
-    if (service->document["spec"]["clusterIP"].as_string() == call.host) {
+    const std::string_view address = service->document["spec"]["clusterIP"].as_string();
+    if (address == call.host && address != "None") {
       return ServiceName{service->key.ns, service->key.name};
     }
   }
   return std::nullopt;
+}
+
+/// No name, so nobody looks it up; a name's last part is never a number.
+bool is_address(std::string_view host) {
+  return host == "localhost" || host.find_first_not_of("0123456789.") == std::string_view::npos;
 }
 
 std::int64_t text_bytes(const Value& value) {
@@ -119,7 +125,7 @@ void ServiceClient::connect(std::uint64_t id) {
   if (found == flights_.end()) return;
   Flight& flight = found->second;
   const auto service = resolved(api_.store(), flight.call);
-  if (!service) return end(id, {End::kUnresolved});
+  if (!service) return end(id, {is_address(flight.call.host) ? End::kRefused : End::kUnresolved});
   const auto endpoints = gateway_.endpoints(service->ns, service->name, flight.call.port);
   const Duration patience =
       flight.call.connect_time > 0s ? flight.call.connect_time : kConnectTimeout;

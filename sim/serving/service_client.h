@@ -14,6 +14,8 @@ namespace inferlab::sim {
 /// Requests that processes in Pods make of a Service: by its name or its cluster IP, to one of its
 /// endpoints, as kube-proxy's rules choose it at random (the stream "kube-proxy"). They pass no
 /// gateway, so they are in none of its records, but a model server works on them as on any other.
+/// Pods' own addresses and localhost are not called: whoever names one is refused, as where nobody
+/// listens.
 ///
 /// Of a prompt's text every four bytes count as a token, and the answer is as long as max_tokens
 /// says: 16 for completions and 256 for a chat that does not say.

@@ -58,6 +58,13 @@ TEST_CASE("CurlCommand: what is more than that is none") {
   CHECK_FALSE(CurlCommand::of({"wget", "vllm"}));
 }
 
+TEST_CASE("CurlCommand: a time that is long is one that can be added to others") {
+  const auto one = curl({"--max-time", "9223372036", "--connect-timeout", "9223372036", "vllm"});
+  REQUIRE(one);
+  CHECK(one->max_time == seconds_capped(INT64_MAX));
+  CHECK(one->connect_timeout == seconds_capped(INT64_MAX));
+}
+
 TEST_CASE("CurlCommand: a variable may stand for a host, a port or a time") {
   CHECK(curl({"-m", "$LIMIT", "http://$HOST:$PORT/health"}));
   CHECK(curl({"$URL"}));

@@ -60,6 +60,11 @@ apiVersion: v1
 kind: Service
 metadata: {name: nobody}
 spec: {selector: {app: nobody}, ports: [{port: 80, targetPort: 8000}]}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: headless}
+spec: {clusterIP: None, selector: {app: vllm}, ports: [{port: 8000, targetPort: 8000}]}
 )";
 
 class World {
@@ -165,6 +170,17 @@ TEST_CASE("curl: ends with curl's exit statuses and texts") {
   CHECK(world.run("curl -sS -m 0.5 -d '{\"model\": \"chat\", \"prompt\": \"x\", \"max_tokens\": "
                   "900}' vllm/v1/completions") ==
         "curl: (28) Operation timed out after 500 milliseconds with 0 bytes received\n28");
+}
+
+TEST_CASE("curl: what is no Service's name or address has no Service behind it") {
+  World world;
+  CHECK(world.run("curl -sf headless:8000/health && echo fine") == "fine\n0");
+  CHECK(world.run("curl -sS None:8000/health") == "curl: (6) Could not resolve host: None\n6");
+  CHECK(world.run("curl -sS localhost:8000/health") ==
+        "curl: (7) Failed to connect to localhost port 8000 after 1 ms: Could not connect to "
+        "server\n7");
+  CHECK(world.run("curl -sf 10.244.0.9:8000/health") == "7");
+  CHECK(world.run("curl -sf --max-time 9223372036 vllm/health && echo fine") == "fine\n0");
 }
 
 TEST_CASE("curl: is a command of a script as any other") {
