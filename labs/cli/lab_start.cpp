@@ -134,12 +134,10 @@ class LabStartCommand final : public Command {
     const SnapshotPtr run = session.driver().snapshot();
     if (!run->resting) return false;
     const LabSpec& lab = session.lab();
-    const std::string choice =
-        lab.learner.empty() ? "" : " --session " + lab.id + "@" + lab.learner;
     const std::string text = fmt::format(
         "At full speed the clock rests when a graded run's time ({}) has gone by and nothing was "
         "done. It goes on with what you do next, or with: inferlab cluster speed{} 10",
-        format_duration(lab.horizon), choice);
+        format_duration(lab.horizon), session_words(lab.id, lab.learner));
     terminal.out << fmt::format(
         "\n{}  {}\n  {}\n", terminal.style.bold("RESTS"),
         format_duration(std::chrono::floor<std::chrono::seconds>(run->now.time_since_epoch())),

@@ -21,16 +21,17 @@ struct ControlAnswer {
 /// What other commands may ask of a running session, over the gateway's address and only with the
 /// session's token:
 ///
-///   GET  /inferlab/status             the clock, its speed, counts
-///   POST /inferlab/speed    {"speed": 10}     0 pauses, "max" is as fast as it goes
+///   GET  /inferlab/status                          the clock, its speed, counts
+///   POST /inferlab/speed    {"speed": 10}          0 pauses, "max" is as fast as it goes
 ///   POST /inferlab/fault    {"fault": "node-down", "target": "inference-0"}
-///   POST /inferlab/why      {"namespace": "default", "pod": "x"}   what every plugin says, by node
+///   POST /inferlab/why      {"namespace": "default", "pod": "x"}
+///                                                  what every plugin says, by node
 ///   POST /inferlab/traffic  {"window": "60s"}      what clients got: traffic_picture()
 ///   GET  /inferlab/metrics                         scraped_metrics(), for Prometheus
-///   POST /inferlab/incident {"incident": "secrets-listed", "cause": "…"}   acknowledged; a
-///   diagnosis
-///                                                                      where it names a cause
-///   POST /inferlab/push     {"files": {"apps/a.yaml": "…"}, "message": "…"} or {"reverts": "last"}
+///   POST /inferlab/incident {"incident": "secrets-listed", "cause": "…"}
+///                                                  acknowledged; with a cause a diagnosis
+///   POST /inferlab/push     {"files": {"apps/a.yaml": "…"}, "message": "…"}
+///                                                  or {"reverts": "last"}
 ///   POST /inferlab/stop
 ///
 /// What is refused is answered with {"error", "hint", "kind"}: an Error, whole.
