@@ -89,7 +89,8 @@ class DataCopies {
     const std::string expected = fmt::format(
         "the data of {} is deleted, and all other files that were there at {} are there at {}",
         data_, shown(since), shown(at_));
-    const std::vector<DataItem> files = chosen(files_of_run(run_, at_));
+    // By where it lay then: a claim that has been deleted since hides no loss.
+    const std::vector<DataItem> files = chosen(files_of_run(run_, since));
     std::map<std::pair<std::string, std::string>, std::string> there;  // and its text
     for (const DataItem& file : files) {
       if (file.was_there(at_)) there[{file.place, file.path}] = file.text;
@@ -107,7 +108,7 @@ class DataCopies {
           fmt::format("files of others, or lines of them, are gone from {}", listed(lost)),
           expected);
     }
-    const std::vector<DataItem> copies = chosen(copies_in_run(run_, data_, at_));
+    const std::vector<DataItem> copies = chosen(copies_in_run(run_, data_, since));
     if (!last_gone(copies)) {
       return Finding::fail("nothing was deleted", expected).with(Cause::kMissing);
     }
@@ -152,8 +153,8 @@ class DataCopies {
         fmt::format("it says {}, and the last copy went at {}", shown(*time), shown(*last)));
   }
 
-  /// Whether the lab has such data at all.
-  [[nodiscard]] bool any() { return !chosen(copies_in_run(run_, data_, at_)).empty(); }
+  /// Whether the lab has such data at all. In any store: an answer can empty one of them.
+  [[nodiscard]] bool any() { return !copies_in_run(run_, data_, at_).empty(); }
   [[nodiscard]] bool looks_at_logs_alone() const {
     return stores_ == std::set<DataStore>{DataStore::kLogs};
   }
@@ -231,7 +232,7 @@ Result<Finding> data_copies(CheckContext& context, const Params& params) {
   if (!data.looks_at_logs_alone() && !data.any()) {
     return Error{ErrorKind::kInvalid,
                  fmt::format("data: nothing in the run ever named \"{}\"", params.text("data")),
-                 "have the lab's cluster hold such data where the check looks"};
+                 "have the lab's cluster hold such data"};
   }
   if (params.has("others_since")) return data.others_there(Time{params.duration("others_since")});
   if (params.has("record")) return data.recorded(params.value("record"));

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <map>
+#include <set>
 #include <utility>
 
 #include "labs/checks/objects_at.h"
@@ -17,6 +18,7 @@ namespace {
 
 using sim::Value;
 
+constexpr std::string_view kSnapshots = "volumesnapshots.snapshot.storage.k8s.io";
 constexpr std::string_view kContents = "volumesnapshotcontents.snapshot.storage.k8s.io";
 
 bool is_of_word(char c) {
@@ -38,10 +40,13 @@ class Places {
                                  claim["name"].as_string())
                    : fmt::format("PersistentVolume {}, which is {}", volume->key.name, phase)};
     }
+    std::set<std::pair<std::string, std::string>> wanted;
+    for (const sim::ObjectPtr& snapshot : objects_at(store, std::string(kSnapshots), at)) {
+      wanted.emplace(snapshot->key.ns, snapshot->key.name);
+    }
     for (const sim::ObjectPtr& content : objects_at(store, std::string(kContents), at)) {
       const Value& of = content->document["spec"]["volumeSnapshotRef"];
-      const bool is_wanted = store.get({"volumesnapshots.snapshot.storage.k8s.io",
-                                        of["namespace"].str(), of["name"].str()}) != nullptr;
+      const bool is_wanted = wanted.contains({of["namespace"].str(), of["name"].str()});
       names_[sim::place_of_snapshot(content->document)] = {
           DataStore::kSnapshots,
           is_wanted ? fmt::format("the snapshot of VolumeSnapshot {}/{}",

@@ -133,6 +133,13 @@ TEST_CASE("check data-copies: what belongs to others stays") {
              Contains("gone from the disk of node"));
 }
 
+TEST_CASE("check data-copies: an answer that empties a store leaves the check a verdict") {
+  const std::string actions = "actions: [{at: 5m, delete: Pod/default/keeper}]\n";
+  const Finding found = finding("{data: globex, stores: [claims]}", actions);
+  INFO(found.seen);
+  CHECK(found.passed());
+}
+
 TEST_CASE("check data-copies: a record is of the time, and of afterwards") {
   const std::string params = "{data: globex, record: {configmap: default/done, key: gone}}";
   const auto with = [&](const char* at, const char* time) {
