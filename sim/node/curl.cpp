@@ -69,12 +69,11 @@ ShellRun::Ended curl_ended(const CurlCommand& curl, const HttpReply& reply, Dura
   ShellRun::Ended out{.status = code};
   if (code == 0 && !curl.drops_body) out.output = reply.body;
   if (code != 0 && (!curl.is_silent || curl.shows_error)) {
-    out.output = fmt::format("curl: ({}) {}", code, message);
+    out.errors = fmt::format("curl: ({}) {}", code, message);
   }
   if (!curl.write_out.empty()) {
     std::string text = written_out(curl.write_out, reply.status);
     if (text.ends_with('\n')) text.pop_back();
-    if (!out.output.empty() && code != 0) out.output += '\n';
     out.output += text;
   }
   return out;

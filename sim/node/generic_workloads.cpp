@@ -133,14 +133,18 @@ class Script final : public Workload {
           return;
         case ShellRun::Step::Kind::kCall:
           return call(step.words);
-        case ShellRun::Step::Kind::kUnknown:  // the parser lets none of these through
+        case ShellRun::Step::Kind::kUnknown:  // with what variables have turned out to be
+          context_.host.log("sh: a command is not simulated here with these values");
+          return end(2, is_start);
         case ShellRun::Step::Kind::kExit:
-          if (!is_start) return context_.host.exit(step.code);
-          timers_.after(kLeastStep, "shell/exit",
-                        [this, code = step.code] { context_.host.exit(code); });
-          return;
+          return end(step.code, is_start);
       }
     }
+  }
+
+  void end(int code, bool is_start) {
+    if (!is_start) return context_.host.exit(code);
+    timers_.after(kLeastStep, "shell/exit", [this, code] { context_.host.exit(code); });
   }
 
   void call(const std::vector<std::string>& words) {
@@ -148,7 +152,7 @@ class Script final : public Workload {
     const std::optional<CurlCommand> curl = CurlCommand::of(words);
     if (!curl || context_.network == nullptr) {
       // What stood for a value has turned out to be something that is not carried out.
-      run_.answer({.status = 2, .output = "curl: option not simulated here"});
+      run_.answer({.status = 2, .errors = "curl: option not simulated here"});
       timers_.after(kLeastStep, "shell/call", [this] { go_on(/*is_start=*/false); });
       return;
     }

@@ -91,14 +91,6 @@ ShellRun::Step ShellRun::next(Time now) {
   }
 }
 
-void ShellRun::answer(Ended ended) {
-  INFERLAB_CHECK(call_.has_value());
-  const Call call = *std::exchange(call_, std::nullopt);
-  if (!call.is_silent && !ended.output.empty()) printed_ += ended.output + "\n";
-  status_ = ended.status;
-  if (call.ends_shell || (call.exits_on_failure && status_ != 0)) exit(status_);
-}
-
 std::optional<ShellRun::Ended> ShellRun::run_to_end(Time now) {
   constexpr Duration kMost = 24h;
   Ended out;
@@ -181,10 +173,10 @@ void ShellRun::run_simple(const ShellItem& item, Time now) {
     return;
   }
   std::vector<std::string> words;
+  // A word that expands to nothing stays, as if it were quoted; as a file's name it is none.
   for (const std::string& word : item.words) words.push_back(expand(word, now));
   if (world_.calls_out && world_.calls_out(words)) {
-    call_ = Call{std::move(words), item.is_silent, item.ends_shell};
-    return;
+    return begin_call(item, std::move(words), now);
   }
   const std::size_t before = printed_.size();
   complaints_.clear();
@@ -195,29 +187,6 @@ void ShellRun::run_simple(const ShellItem& item, Time now) {
   // A line that never ends is one that is as long as a line can be.
   if (printed_.size() > 4 * kMostText) printed_.resize(4 * kMostText);
   if (item.ends_shell && !exit_code_) exit(status_);
-}
-
-/// The file is opened before the program starts, and empty then.
-int ShellRun::run_into(const ShellItem& item, const std::vector<std::string>& words, Time now) {
-  if (world_.files == nullptr) {
-    is_unknown_ = true;
-    return 1;
-  }
-  const std::string path = expand(item.into, now);
-  ContainerFiles::Ran opened = world_.files->write(path, {}, item.appends);
-  if (opened.status != 0) {
-    complaints_ = opened.errors + "\n";
-    return opened.status;
-  }
-  const std::size_t before = printed_.size();
-  const int status = run_builtin(words, now);
-  std::string text = printed_.substr(std::min(before, printed_.size()));
-  printed_.resize(std::min(before, printed_.size()));
-  if (item.errors_too) text.insert(0, std::exchange(complaints_, {}));
-  opened = world_.files->write(path, text, /*at_end=*/true);
-  if (opened.status == 0) return status;
-  complaints_ += opened.errors + "\n";
-  return opened.status;
 }
 
 int ShellRun::run_on_files(const std::vector<std::string>& words) {

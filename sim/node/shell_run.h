@@ -23,6 +23,7 @@ class ShellRun {
     int status = 0;
     std::string output = {};  // without the last newline
     Duration took = {};
+    std::string errors = {};  // of a call, as `output`
   };
   struct World {
     std::map<std::string, std::string> environment;
@@ -66,7 +67,9 @@ class ShellRun {
   /// A program that has been called, and what comes of its end.
   struct Call {
     std::vector<std::string> words;
-    bool is_silent = false, ends_shell = false;
+    bool is_silent = false, hides_errors = false, ends_shell = false;
+    std::string into = {};  // a file, if anything
+    bool errors_too = false;
     bool exits_on_failure = false;
   };
   void advance(Time now);
@@ -75,6 +78,7 @@ class ShellRun {
   void next_value(const ShellItem& loop, std::size_t value, Time now);
   void run_simple(const ShellItem& item, Time now);
   int run_builtin(const std::vector<std::string>& words, Time now);
+  void begin_call(const ShellItem& item, std::vector<std::string> words, Time now);
   int run_into(const ShellItem& item, const std::vector<std::string>& words, Time now);
   int run_on_files(const std::vector<std::string>& words);
   void echo(const std::vector<std::string>& words);

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <catch2/catch.hpp>
+#include <memory>
 
 namespace inferlab::sim {
 namespace {
@@ -133,6 +134,39 @@ TEST_CASE("shell: what is not carried out is none of ours") {
   std::string deep;
   for (int i = 0; i < 2000; ++i) deep += "while ";
   CHECK(sh(deep) == "none");
+}
+
+TEST_CASE("shell: what a call prints goes where the line says") {
+  Simulation simulation{1};
+  Files files{simulation};
+  const auto run = [&](const std::string& line) {
+    auto script = ShellScript::of_command({"sh", "-c", line},
+                                          [](const auto& words) { return words[0] == "curl"; });
+    if (!script) return std::string("none");
+    const auto container = std::make_shared<ContainerFiles>(
+        files, std::vector<ContainerFiles::Mount>{{.path = "", .place = "layer"}});
+    ShellRun shell(std::move(*script),
+                   {.environment = {{"TO", "/tmp/f"}},
+                    .hostname = "c",
+                    .files = container,
+                    .calls_out = [](const auto& words) { return words[0] == "curl"; }});
+    std::string out;
+    for (;;) {
+      const ShellRun::Step step = shell.next(Time{});
+      if (step.kind == ShellRun::Step::Kind::kExit) return out + fmt::format("exit {}", step.code);
+      if (step.kind == ShellRun::Step::Kind::kUnknown) return std::string("unknown");
+      if (step.kind == ShellRun::Step::Kind::kLine) out += step.line + "|";
+      if (step.kind == ShellRun::Step::Kind::kCall)
+        shell.answer({.status = 7, .output = "body", .errors = "curl: no"});
+    }
+  };
+  CHECK(run("curl http://a; echo $?") == "curl: no|body|7|exit 0");
+  CHECK(run("curl http://a > $TO; curl http://a >> /tmp/f 2>&1; cat /tmp/f") ==
+        "curl: no|body|curl: no|body|exit 0");
+  CHECK(run("curl http://a 2>/dev/null") == "body|exit 7");
+  CHECK(run("curl http://a >/dev/null") == "curl: no|exit 7");
+  CHECK(run("curl http://a > /no/f || echo $?") ==
+        "sh: can't create /no/f: nonexistent directory|1|exit 0");
 }
 
 TEST_CASE("shell: what runs at once is bounded too") {
