@@ -5,6 +5,8 @@
 #include <cstddef>
 #include <string_view>
 
+#include "sim/api/shell_script.h"
+
 namespace inferlab::sim {
 namespace {
 
@@ -49,9 +51,15 @@ bool is_test(const Words& words) {
 bool is_find(const Words& words) {
   std::size_t at = 1;
   while (at < words.size() && !words[at].starts_with('-')) ++at;
+  bool has_acted = false;
   for (; at < words.size(); ++at) {
     const std::string& word = words[at];
-    if (word == "-print" || word == "-delete") continue;
+    if (word == "-print" || word == "-delete") {
+      has_acted = true;
+      continue;
+    }
+    // It comes too late: find reads in order, and -delete took everything.
+    if (has_acted) return false;
     const bool has_next = at + 1 < words.size();
     if (!has_next) return false;
     ++at;
@@ -69,7 +77,9 @@ bool is_find(const Words& words) {
 }  // namespace
 
 bool is_plain_pattern(const std::string& pattern) {
-  return pattern.find_first_of(".[]*^\\/") == std::string::npos;
+  // '$' is the end of a line where a pattern ends; in its middle it is a character.
+  return pattern.find_first_of(".[]*^\\/") == std::string::npos && !pattern.ends_with('$') &&
+         !pattern.ends_with(kLiteralDollar);
 }
 
 FileCall file_call_of(const Words& words) {
