@@ -72,13 +72,15 @@ bool fits_pattern(std::string_view pattern, std::string_view text) {
 ContainerFiles::ContainerFiles(Files& files, std::vector<Mount> mounts, std::string folder)
     : files_(files), mounts_(std::move(mounts)), folder_(std::move(folder)) {
   for (Mount& mount : mounts_) {
-    if (mount.path.ends_with('/')) mount.path.pop_back();
+    mount.path = absolute("/" + mount.path);
+    if (mount.path == "/") mount.path.clear();
   }
   INFERLAB_CHECK(std::ranges::any_of(mounts_, [](const Mount& one) { return one.path.empty(); }));
-  folder_ = absolute(folder_.empty() ? "/" : folder_);
+  folder_ = absolute("/" + folder_);
 }
 
 std::string ContainerFiles::absolute(std::string_view path) const {
+  if (path.empty()) return {};  // no file has this name
   std::vector<std::string> parts;
   const auto add = [&](std::string_view text) {
     while (!text.empty()) {
@@ -121,6 +123,7 @@ const Files::Entry* ContainerFiles::file(const std::string& path) const {
 }
 
 bool ContainerFiles::is_folder(const std::string& path) const {
+  if (path.empty()) return false;
   const Spot at = spot(path);
   if (files_.is_folder(at.mount->place, at.path)) return true;
   if (at.mount->path.empty() &&
@@ -215,7 +218,7 @@ ContainerFiles::Ran ContainerFiles::write(const std::string& path, std::string_v
 }
 
 ContainerFiles::Ran ContainerFiles::change_folder(const std::string& path) {
-  const std::string to = absolute(path);
+  const std::string to = path.empty() ? folder_ : absolute(path);
   if (is_folder(to)) {
     folder_ = to;
     return {};

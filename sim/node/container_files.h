@@ -43,7 +43,7 @@ class ContainerFiles {
     const Mount* mount;
     std::string path;  // in its place
   };
-  /// Absolute, without "." and ".."
+  /// Absolute, without "." and ".."; "" stays what it is, the name of nothing.
   [[nodiscard]] std::string absolute(std::string_view path) const;
   [[nodiscard]] Spot spot(const std::string& path) const;
   [[nodiscard]] const Files::Entry* file(const std::string& path) const;  // nullptr: no file

@@ -1,5 +1,6 @@
 #include "sim/node/container_mounts.h"
 
+#include <algorithm>
 #include <utility>
 #include <vector>
 
@@ -22,6 +23,19 @@ void make_folders(Files& files, const std::string& place, const std::string& pat
     if (files.find(place, part) == nullptr) files.put(place, part, {.is_folder = true});
     if (end == std::string::npos) return;
   }
+}
+
+/// "data//x/./" as "data/x". No "..": the API server takes none in a subPath.
+std::string plain_folder(std::string_view path) {
+  std::string out;
+  while (!path.empty()) {
+    const std::string_view part = path.substr(0, path.find('/'));
+    path.remove_prefix(std::min(path.size(), part.size() + 1));
+    if (part.empty() || part == ".") continue;
+    if (!out.empty()) out += '/';
+    out += part;
+  }
+  return out;
 }
 
 /// The keys of a ConfigMap or Secret, or those of them that `items` names.
@@ -47,6 +61,7 @@ void put_keys(const Value& source, const std::string& resource, const std::strin
 }
 
 /// What the kubelet writes for a volume of objects of the API; others have nothing.
+/// binaryData of ConfigMaps is left out.
 void fill(const Value& volume, const std::string& ns, const Store& store, const std::string& place,
           Files& files) {
   const auto put = [&](const Value& source, const char* name_field) {
@@ -88,12 +103,10 @@ std::shared_ptr<ContainerFiles> files_of_container(
     if (place.kind == FilePlace::Kind::kNodeDisk) {
       mount.place = "host/" + node;
       mount.folder = (*volume)["hostPath"]["path"].str();
-      mount.folder.erase(0, mount.folder.find_first_not_of('/'));
-      while (mount.folder.ends_with('/')) mount.folder.pop_back();
     } else if (place.kind == FilePlace::Kind::kLayer) {
       mount.place = std::string(kGiven) + uid + "/" + (*volume)["name"].str();
       mount.read_only = true;
-      files.drop(mount.place);
+      files.forget(mount.place);
       fill(*volume, ns, store, mount.place, files);
     } else {
       mount.place = place.key;
@@ -101,7 +114,7 @@ std::shared_ptr<ContainerFiles> files_of_container(
     const std::string below = wanted.has("subPathExpr")
                                   ? expand_variables(wanted["subPathExpr"].as_string(), environment)
                                   : wanted["subPath"].str();
-    if (!below.empty()) mount.folder += (mount.folder.empty() ? "" : "/") + below;
+    mount.folder = plain_folder(mount.folder + "/" + below);
     // The kubelet makes the folder of a subPath that is not there, as of most hostPaths.
     make_folders(files, mount.place, mount.folder);
     mounts.push_back(std::move(mount));

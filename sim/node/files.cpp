@@ -3,6 +3,13 @@
 #include <utility>
 
 namespace inferlab::sim {
+namespace {
+
+std::size_t bytes_of(std::string_view place, std::string_view path, const Files::Entry& entry) {
+  return Files::kPerFile + place.size() + path.size() + entry.text.size();
+}
+
+}  // namespace
 
 const Files::Entry* Files::find(std::string_view place, std::string_view path) const {
   const auto folder = places_.find(place);
@@ -23,9 +30,16 @@ std::vector<std::string> Files::names_in(std::string_view place, std::string_vie
   if (folder == places_.end()) return out;
   const std::string prefix = path.empty() ? std::string() : std::string(path) + "/";
   for (auto at = folder->second.lower_bound(prefix);
-       at != folder->second.end() && at->first.starts_with(prefix); ++at) {
+       at != folder->second.end() && at->first.starts_with(prefix);) {
     const std::string rest = at->first.substr(prefix.size());
-    if (!rest.empty() && rest.find('/') == std::string::npos) out.push_back(rest);
+    const std::size_t slash = rest.find('/');
+    if (slash != std::string::npos) {  // past all that lies in that folder
+      constexpr char kAfterSlash = '/' + 1;
+      at = folder->second.lower_bound(prefix + rest.substr(0, slash) + kAfterSlash);
+      continue;
+    }
+    if (!rest.empty()) out.push_back(rest);
+    ++at;
   }
   return out;
 }
@@ -33,9 +47,11 @@ std::vector<std::string> Files::names_in(std::string_view place, std::string_vie
 bool Files::put(const std::string& place, const std::string& path, Entry entry) {
   Folder& folder = places_[place];
   const auto found = folder.find(path);
-  if (entry.text.size() > kMostText) return false;
+  const std::size_t bytes = bytes_of(place, path, entry);
+  if (entry.text.size() > kMostText || bytes_ + bytes > kMostBytes) return false;
   if (found == folder.end() && folder.size() >= kMostEntries) return false;
   if (found != folder.end()) end(place, path, found->second);
+  bytes_ += bytes;
   entry.since = simulation_.now();
   folder[path] = std::move(entry);
   return true;
@@ -43,7 +59,10 @@ bool Files::put(const std::string& place, const std::string& path, Entry entry) 
 
 bool Files::append(const std::string& place, const std::string& path, std::string_view text) {
   Entry& entry = places_[place].at(path);
-  if (entry.text.size() + text.size() > kMostText) return false;
+  if (entry.text.size() + text.size() > kMostText || bytes_ + text.size() > kMostBytes) {
+    return false;
+  }
+  bytes_ += text.size();
   entry.text += text;
   return true;
 }
@@ -80,8 +99,17 @@ void Files::drop_all(std::string_view prefix) {
   for (const std::string& name : names) drop(name);
 }
 
+void Files::forget(std::string_view place) {
+  const auto folder = places_.find(place);
+  if (folder == places_.end()) return;
+  for (const auto& [path, entry] : folder->second) bytes_ -= bytes_of(place, path, entry);
+  places_.erase(folder);
+}
+
 void Files::end(const std::string& place, const std::string& path, const Entry& entry) {
-  if (!entry.is_folder) {
+  if (entry.is_folder) {
+    bytes_ -= bytes_of(place, path, entry);
+  } else {
     gone_.push_back({place, path, entry.text, entry.since, simulation_.now()});
   }
 }

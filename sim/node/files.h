@@ -24,13 +24,17 @@ class Files {
  public:
   static constexpr std::size_t kMostText = std::size_t{64} * 1024;  // bytes, of a file
   static constexpr std::size_t kMostEntries = 10'000;               // of a place
+  /// Of a run: texts, names and kPerFile each, of what is there and of files that have gone.
+  static constexpr std::size_t kMostBytes = std::size_t{64} * 1024 * 1024;
+  static constexpr std::size_t kPerFile = 128;
 
   struct Entry {
     bool is_folder = false;
     std::string text = {};
     Time since{};
   };
-  /// A file, from when to when it was there; max(): it is there still.
+  /// A file, from when to when it was there; max(): it is there still. What was appended in that
+  /// time is not told apart: `text` is the last one.
   struct Record {
     std::string place, path, text;
     Time from, to;
@@ -47,9 +51,9 @@ class Files {
   [[nodiscard]] std::vector<std::string> names_in(std::string_view place,
                                                   std::string_view path) const;
 
-  /// In a folder that is there; what is there is replaced. False: the place is full.
+  /// In a folder that is there; what is there is replaced. False: the place or the run is full.
   bool put(const std::string& place, const std::string& path, Entry entry);
-  /// To the end of a file that is there. False: it would be too long.
+  /// To the end of a file that is there, which stays as old as it is. False: it would be too long.
   bool append(const std::string& place, const std::string& path, std::string_view text);
   /// It alone: of a folder its files first.
   void remove(std::string_view place, std::string_view path);
@@ -58,6 +62,8 @@ class Files {
   /// Everything in the place is gone; `prefix`: in all places whose names begin so.
   void drop(std::string_view place);
   void drop_all(std::string_view prefix);
+  /// As drop(), and the files are not remembered.
+  void forget(std::string_view place);
 
   /// Of all files that ever were, gone ones first, else by place and path.
   [[nodiscard]] std::vector<Record> records() const;
@@ -68,6 +74,7 @@ class Files {
   const Simulation& simulation_;
   std::map<std::string, Folder, std::less<>> places_;
   std::vector<Record> gone_;
+  std::size_t bytes_ = 0;
 };
 
 }  // namespace inferlab::sim

@@ -113,6 +113,34 @@ TEST_CASE("container files: > and >>, and what grep and sed make of lines") {
         "/data/sub|x|sh: cd: line 0: can't cd to ../nobody: No such file or directory|exit 2");
 }
 
+TEST_CASE("container files: no file is called nothing") {
+  World world;
+  CHECK(world.sh("cd /data; rm -rf \"\" \"$NOBODY\"; find . -type f") == "./sub/in|exit 0");
+  CHECK(world.sh("cd /data; test -d \"\" || ls \"\"") == "ls: : No such file or directory|exit 1");
+  CHECK(world.sh("echo a > \"$NOBODY\"") == "sh: can't create : nonexistent directory|exit 1");
+}
+
+TEST_CASE("container files: what values make of a command is judged again") {
+  World world;
+  CHECK(world.sh("O=-i; rm $O /data/sub/in") == "unknown");
+  CHECK(world.sh("X=a.b; sed -i \"/$X/d\" /data/sub/in") == "unknown");
+}
+
+TEST_CASE("container files: names in a folder are those that lie in it, not below") {
+  World world;
+  CHECK(
+      world.sh("mkdir -p /data/a/b/c /data/a-b /data/a0; touch /data/a/b/c/f; ls /data /data/a") ==
+      "/data:|a|a-b|a0|sub||/data/a:|b|exit 0");
+}
+
+TEST_CASE("container files: mounts are where their paths mean") {
+  World world;
+  ContainerFiles files(world.files,
+                       {{.path = "/", .place = "layer"}, {.path = "data//x/", .place = "v"}});
+  CHECK(files.run({"ls", "/data"}).output == "x");
+  CHECK(files.run({"cat", "/data/x/sub/in"}).output == "x");
+}
+
 TEST_CASE("container files: find and test") {
   World world;
   REQUIRE(
@@ -136,7 +164,8 @@ TEST_CASE("container files: what is not carried out is told beforehand") {
   for (const char* line :
        {"ls -l /data", "rm", "rm -i /data", "find /data -exec rm {} ;", "find /data -name '[ab]*'",
         "rm /data/*", "grep 'a.b' /f", "sed -i s/a/b/ /f", "sed '/a/d' /f", "cp /a", "[ -f /a",
-        "echo a 2> /f", "echo a > /dev/sda", "cd", "while true; do echo; done > /f"}) {
+        "echo a 2> /f", "echo a > /dev/sda", "cd", "while true; do echo; done > /f",
+        "find /data -delete -name x", "grep 'done$' /f", "grep \"done$\" /f"}) {
     INFO(line);
     CHECK(world.sh(line) == "none");
   }
@@ -169,6 +198,20 @@ TEST_CASE("Files: what was there when, and a place that is full") {
   for (std::size_t i = 0; i < Files::kMostEntries; ++i)
     world.files.put("full", fmt::format("{}", i), {});
   CHECK_FALSE(world.files.put("full", "one more", {}));
+}
+
+TEST_CASE("Files: a run that is full of files that have gone") {
+  World world;
+  std::size_t written = 0;
+  while (written <= Files::kMostBytes &&
+         world.files.put("v", "f", {.text = std::string(50'000, 'x')}))
+    written += 50'000;
+  CHECK(written > Files::kMostBytes / 2);
+  CHECK(written < Files::kMostBytes);
+  while (world.files.put("v", "f", {})) {
+  }
+  CHECK(world.sh("echo a > /data/g") == "sh: write error: No space left on device|exit 1");
+  CHECK(world.sh("rm /data/f; ls /data") == "sub|exit 0");
 }
 
 }  // namespace inferlab::sim
