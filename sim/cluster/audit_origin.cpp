@@ -2,10 +2,11 @@
 
 #include <fmt/format.h>
 
+#include "sim/cluster/system_objects.h"
+
 namespace inferlab::sim {
 namespace {
 
-constexpr std::string_view kControlPlaneAddress = "10.0.0.2";
 constexpr std::string_view kNodePrefix = "system:node:";
 constexpr std::string_view kController = "system:serviceaccount:kube-system:";
 

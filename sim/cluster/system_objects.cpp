@@ -10,7 +10,6 @@ namespace {
 
 constexpr const char* kApiServer = "system:apiserver";
 constexpr const char* kServiceAddress = "10.96.0.1";  // the first of the range of Services
-constexpr const char* kControlPlaneAddress = "10.0.0.2";
 constexpr int kSecurePort = 6443;
 constexpr Duration kReconcileInterval = 10s;
 

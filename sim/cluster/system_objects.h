@@ -8,6 +8,9 @@
 
 namespace inferlab::sim {
 
+/// Where the API server, the scheduler and the controllers run.
+inline constexpr const char* kControlPlaneAddress = "10.0.0.2";
+
 /// What a cluster has before anybody works on it: its namespaces, the system PriorityClasses, and
 /// the Service `kubernetes` with its endpoints. Once, on an empty store. Source: Kubernetes 1.32,
 /// pkg/controlplane (kubernetesservice, reconcilers); a cluster of kubeadm.
